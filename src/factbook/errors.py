@@ -1,0 +1,58 @@
+"""The errors that Factbook raises, each with the exit code that the command line gives it.
+
+    FactbookError
+        UsageError             2  a wrong option, query name, parameter or label
+        InputError             3  a file that cannot be read or understood
+        EndpointError          4  a remote endpoint that failed or answered nonsense
+
+Exit codes: DESIGN.md, section 6. A message says what is wrong, where, and what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DONE = 0
+FOUND = 1
+USAGE = 2
+UNREADABLE = 3
+ENDPOINT = 4
+INTERNAL = 70
+
+
+class FactbookError(Exception):
+    """What went wrong, where, and what to do about it."""
+
+    exit_code: ClassVar[int] = INTERNAL
+
+
+class UsageError(FactbookError):
+    """The request cannot be understood: a wrong name, value or combination."""
+
+    exit_code = USAGE
+
+
+class InputError(FactbookError):
+    """A file cannot be read, parsed or written."""
+
+    exit_code = UNREADABLE
+
+
+class EndpointError(FactbookError):
+    """A remote endpoint cannot be reached, refused, or answered with something unusable."""
+
+    exit_code = ENDPOINT
+
+
+def did_you_mean(name: str, known: Iterable[str], *, most: int = 3) -> str:
+    """Return the sentence that offers the names nearest to a wrong one, or nothing."""
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    near = difflib.get_close_matches(name.casefold(), by_folded, n=most, cutoff=0.55)
+    if not near:
+        return ""
+    quoted = [f"'{by_folded[folded]}'" for folded in near]
+    return f" Did you mean {' or '.join(quoted)}?"
