@@ -1,0 +1,57 @@
+"""Query, check and export a knowledge graph that lives as files in a folder.
+
+>>> import factbook
+>>> book = factbook.open()
+>>> rows = book.query("companies")
+
+Everything else is reached from the `Book` that `open` returns.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from factbook.errors import EndpointError, FactbookError, InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from factbook.book import Book
+
+__all__ = ["Book", "EndpointError", "FactbookError", "InputError", "UsageError", "open"]
+__version__ = "0.1.0"
+
+
+def open(  # noqa: A001 - factbook.open reads like gzip.open and dbm.open
+    folder: str | Path | None = None,
+    *,
+    data: Iterable[str | Path] = (),
+    endpoint: str | None = None,
+    leads: bool = False,
+    cache: bool = True,
+) -> Book:
+    """Open a book: the one that comes with the package, or any folder of the same layout.
+
+    Args:
+        folder: A folder with `ontology/`, `data/` and `queries/`; by default the bundled book.
+        data: Further RDF files that join the graph.
+        endpoint: The address of a SPARQL 1.1 endpoint that answers instead of the files.
+        leads: Whether claims too weak to answer with are loaded as well.
+        cache: Whether the parsed graph may be kept on disk for the next time.
+
+    Raises:
+        InputError: The folder or a file cannot be read.
+    """
+    from factbook.book import Book
+
+    return Book.open(folder, data=data, endpoint=endpoint, leads=leads, cache=cache)
+
+
+def __getattr__(name: str) -> object:
+    """Load the class `Book` only when somebody asks for it."""
+    if name == "Book":
+        from factbook.book import Book
+
+        return Book
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

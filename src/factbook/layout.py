@@ -1,0 +1,81 @@
+"""Where the parts of a book stand: ontology, data and queries in one folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from factbook.errors import InputError
+
+CONTEXT = Path("ontology") / "context.jsonld"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A folder that holds a book."""
+
+    root: Path
+
+    @property
+    def queries(self) -> Path:
+        """The folder of stored queries."""
+        return self.root / "queries"
+
+    @property
+    def context(self) -> Path:
+        """The JSON-LD context, which is also the one prefix map."""
+        return self.root / CONTEXT
+
+    def ontology_files(self) -> list[Path]:
+        """Return the Turtle files that say what terms mean, shapes included, in order."""
+        return _turtle_below(self.root / "ontology")
+
+    def data_files(self, *, leads: bool) -> list[Path]:
+        """Return the Turtle files of the register and the sources, with the leads on request."""
+        data = self.root / "data"
+        parts = ["register", "sources", *(["leads"] if leads else [])]
+        return [file for part in parts for file in _turtle_below(data / part)]
+
+
+def layout_of(folder: str | Path | None) -> Layout:
+    """Return the layout of a folder, or of the bundled book.
+
+    Raises:
+        InputError: The folder holds no book.
+    """
+    if folder is None:
+        return Layout(bundled())
+    root = Path(folder)
+    if not (root / "ontology").is_dir() and not (root / "data").is_dir():
+        raise InputError(
+            f"{root}: not a book: it has neither a folder ontology/ nor a folder data/"
+        )
+    return Layout(root)
+
+
+def bundled() -> Path:
+    """Return the book inside the installed package, or else the checkout around the source.
+
+    Raises:
+        InputError: Neither is there.
+    """
+    package = Path(__file__).resolve().parent
+    inside = package / "_resources"
+    if inside.is_dir():
+        return inside
+    checkout = package.parents[1]
+    if (checkout / "ontology").is_dir():
+        return checkout
+    raise InputError(f"no book found: neither {inside} nor {checkout / 'ontology'} is a folder")
+
+
+def _turtle_below(folder: Path) -> list[Path]:
+    """Return the Turtle files below a folder in a stable order, hidden ones left out."""
+    found = []
+    for directory, subfolders, names in os.walk(folder):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        found += [
+            Path(directory, name) for name in names if name.endswith(".ttl") and name[0] != "."
+        ]
+    return sorted(found)

@@ -1,0 +1,1 @@
+"""Stored queries: finding them, reading their headers, binding values to their parameters."""

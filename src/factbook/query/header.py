@@ -1,0 +1,202 @@
+"""A stored query: its text and the front matter that says what it asks and takes.
+
+The front matter is grlc's (`#+` lines that hold YAML); `params`, `columns`, `question` and `chart`
+are ours and ignored by grlc. Parameters are variables named as BASIL names them: `?_company_iri` is
+required, `?__company_iri` optional, and the ending says what kind of term it takes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from factbook.errors import InputError
+from factbook.query.tokens import query_form, variables
+
+_PARAMETER = re.compile(r"(?P<lead>__?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?:_(?P<kind>\w+))?")
+_XSD_KINDS = {"integer", "decimal", "boolean", "date", "dateTime", "gYear"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One value that a query takes.
+
+    `kind` is 'iri', 'text', 'lang:<tag>' or 'xsd:<name>'; `type_curie` is the class that an IRI
+    must belong to; `values` is a SELECT that lists the values one can choose from.
+    """
+
+    name: str
+    variable: str
+    kind: str
+    required: bool
+    doc: str = ""
+    type_curie: str | None = None
+    values: str | None = None
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a result column holds, and which column holds its unit."""
+
+    name: str
+    type: str = "text"
+    unit: str | None = None
+    doc: str = ""
+
+
+@dataclass(frozen=True)
+class StoredQuery:
+    """A query file."""
+
+    name: str
+    group: str
+    path: Path
+    text: str
+    form: str
+    summary: str
+    description: str = ""
+    question: str = ""
+    tags: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    columns: tuple[Column, ...] = ()
+    chart: dict[str, Any] = field(default_factory=dict)
+
+
+def read_query(path: Path, *, group: str = "") -> StoredQuery:
+    """Read one query file.
+
+    Raises:
+        InputError: The file is missing, its front matter is not what it should be, or it is no
+            query.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    return query_from(text, path=path, group=group)
+
+
+def query_from(text: str, *, path: Path, group: str = "") -> StoredQuery:
+    """Make a stored query of a text with front matter.
+
+    Raises:
+        InputError: As for `read_query`.
+    """
+    header = _front_matter(text, path)
+    form = query_form(text)
+    if form is None:
+        raise InputError(f"{path}: no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
+    return StoredQuery(
+        name=path.stem,
+        group=group,
+        path=path,
+        text=text,
+        form=form,
+        summary=str(header.get("summary", "")),
+        description=str(header.get("description", "")).strip(),
+        question=str(header.get("question", "")),
+        tags=tuple(map(str, header.get("tags") or ())),
+        parameters=_parameters(text, header, path),
+        columns=_columns(header),
+        chart=header.get("chart") or {},
+    )
+
+
+def _front_matter(text: str, path: Path) -> dict[str, Any]:
+    lines = []
+    for line in text.splitlines():
+        if not line.startswith("#+"):
+            break
+        lines.append(line[2:].removeprefix(" "))
+    if not lines:
+        return {}
+    import yaml
+
+    try:
+        header = yaml.load("\n".join(lines), Loader=_loader())  # noqa: S506 - it is a safe loader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise InputError(f"{place}: the front matter is not valid YAML") from None
+    if not isinstance(header, dict):
+        raise InputError(f"{path}:1: the front matter is not a mapping of keys to values")
+    return header
+
+
+def _loader() -> Any:  # noqa: ANN401 - yaml's loader classes have no common type
+    """Return PyYAML's safe loader, the one in C where it is there."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _parameters(text: str, header: dict[str, Any], path: Path) -> tuple[Parameter, ...]:
+    described = header.get("params") or {}
+    defaults = {
+        str(name): str(value)
+        for entry in header.get("defaults") or ()
+        for name, value in entry.items()
+    }
+    found: dict[str, Parameter] = {}
+    for variable in variables(text):
+        match = _PARAMETER.fullmatch(variable)
+        if match is None:
+            continue
+        name = match["name"]
+        about = described.get(name) or {}
+        found.setdefault(
+            variable,
+            Parameter(
+                name=name,
+                variable=variable,
+                kind=_kind(match["kind"], path, variable),
+                required=match["lead"] == "_" and name not in defaults,
+                doc=str(about.get("doc", "")),
+                type_curie=about.get("class"),
+                values=about.get("values"),
+                default=defaults.get(name),
+            ),
+        )
+    unknown = set(described) - {parameter.name for parameter in found.values()}
+    if unknown:
+        raise InputError(
+            f"{path}: the front matter describes '{min(unknown)}', which the query does not use"
+        )
+    in_header = list(described)
+    return tuple(
+        sorted(
+            found.values(),
+            key=lambda p: in_header.index(p.name) if p.name in in_header else len(in_header),
+        )
+    )
+
+
+def _kind(ending: str | None, path: Path, variable: str) -> str:
+    if ending is None or ending == "text":
+        return "text"
+    if ending == "iri":
+        return "iri"
+    name = ending.removeprefix("xsd_")
+    if name in _XSD_KINDS:
+        return f"xsd:{name}"
+    if re.fullmatch(r"[a-z]{2,3}", ending):
+        return f"lang:{ending}"
+    raise InputError(f"{path}: ?{variable} ends in '_{ending}', which is no kind of value")
+
+
+def _columns(header: dict[str, Any]) -> tuple[Column, ...]:
+    columns = []
+    for name, about in (header.get("columns") or {}).items():
+        facts = {"type": about} if isinstance(about, str) else dict(about or {})
+        columns.append(
+            Column(
+                name=str(name),
+                type=str(facts.get("type", "text")),
+                unit=facts.get("unit"),
+                doc=str(facts.get("doc", "")),
+            )
+        )
+    return tuple(columns)

@@ -1,0 +1,1 @@
+"""RDF as files hold it: formats, parsing, positions, prefixes, writing."""

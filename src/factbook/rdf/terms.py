@@ -1,0 +1,87 @@
+"""RDF terms as text: CURIEs for people, N-Triples forms that are safe inside SPARQL."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import Literal, NamedNode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyoxigraph import BlankNode, Triple
+
+Term: TypeAlias = "NamedNode | BlankNode | Literal | Triple"
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
+_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def is_iri(text: str) -> bool:
+    """Tell whether a text is an absolute IRI that may stand between angle brackets."""
+    return _IRI.fullmatch(text) is not None
+
+
+def curie(iri: str, prefixes: Mapping[str, str]) -> str | None:
+    """Return the shortest prefixed name of an IRI, or None where no prefix fits."""
+    best: str | None = None
+    for prefix, namespace in prefixes.items():
+        if iri.startswith(namespace) and _LOCAL.fullmatch(local := iri[len(namespace) :]):
+            short = f"{prefix}:{local}"
+            if best is None or len(short) < len(best):
+                best = short
+    return best
+
+
+def expand(text: str, prefixes: Mapping[str, str]) -> str | None:
+    """Return the IRI of a prefixed name, or None where the prefix is unknown."""
+    prefix, colon, local = text.partition(":")
+    if not colon or prefix not in prefixes:
+        return None
+    return prefixes[prefix] + local
+
+
+def to_sparql(term: NamedNode | Literal) -> str:
+    """Return a term's N-Triples form, fit to stand in a SPARQL query whatever it contains.
+
+    Some engines resolve code point escapes before they look for quotes, others inside strings, so
+    that a backslash followed by a 'u' could mean two things (SPARQL 1.1, section 19.2). The 'u'
+    after a backslash is therefore itself written as an escape: both readings then agree.
+
+    Raises:
+        ValueError: The IRI cannot be written between angle brackets.
+    """
+    if isinstance(term, NamedNode):
+        return _iri_to_sparql(term.value)
+    quoted = f'"{_escape(term.value)}"'
+    if term.language:
+        return f"{quoted}@{term.language}"
+    datatype = term.datatype.value
+    if datatype == f"{XSD}string":
+        return quoted
+    return f"{quoted}^^{_iri_to_sparql(datatype)}"
+
+
+def _iri_to_sparql(iri: str) -> str:
+    if not is_iri(iri):
+        raise ValueError(f"not an absolute IRI: {iri!r}")
+    return f"<{iri}>"
+
+
+def _escape(text: str) -> str:
+    escaped = []
+    previous = ""
+    for character in text:
+        if previous == "\\" and character in "uU":
+            escaped.append(f"\\u{ord(character):04X}")
+        elif character in _ESCAPES:
+            escaped.append(_ESCAPES[character])
+        elif ord(character) < ord(" ") or character == "\x7f":
+            escaped.append(f"\\u{ord(character):04X}")
+        else:
+            escaped.append(character)
+        previous = character
+    return "".join(escaped)

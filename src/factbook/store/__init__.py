@@ -1,0 +1,1 @@
+"""Where queries run: an embedded store built from files, or a remote endpoint."""

@@ -1,0 +1,78 @@
+"""What a query gives back, whichever engine ran it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import QuerySolutions, Triple
+
+    from factbook.rdf.terms import Term
+
+    Row: TypeAlias = tuple[Term | None, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under named variables: the answer to SELECT.
+
+    Rows come from the engine one by one and can be read once.
+    """
+
+    variables: tuple[str, ...]
+    rows: Iterable[Row]
+    native: QuerySolutions | None = None
+    """The engine's own result, still unread, which it can serialise faster than we can."""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Triples: the answer to CONSTRUCT and DESCRIBE."""
+
+    triples: Iterable[Triple]
+
+
+Answer: TypeAlias = "Table | Graph | bool"
+
+
+class Engine(Protocol):
+    """Whatever runs a SPARQL 1.1 query over the graph."""
+
+    def query(self, text: str) -> Answer:
+        """Run a query.
+
+        Raises:
+            UsageError: The query is not valid.
+            EndpointError: A remote engine failed.
+        """
+        ...
+
+
+def table_of(solutions: QuerySolutions) -> Table:
+    """Wrap pyoxigraph's solutions."""
+    return Table(
+        variables=tuple(variable.value for variable in solutions.variables),
+        rows=_rows(solutions),
+        native=solutions,
+    )
+
+
+def _rows(solutions: QuerySolutions) -> Iterator[Row]:
+    width = range(len(solutions.variables))
+    for solution in solutions:
+        yield tuple(solution[index] for index in width)
+
+
+def select(engine: Engine, text: str) -> list[Row]:
+    """Run a SELECT and return all of its rows.
+
+    Raises:
+        TypeError: The query is not a SELECT.
+    """
+    answer = engine.query(text)
+    if not isinstance(answer, Table):
+        raise TypeError("the query gives no table")
+    return list(answer.rows)

@@ -1,0 +1,72 @@
+"""The embedded engine: an Oxigraph store that holds the merge and each named graph."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pyoxigraph import DefaultGraph, Quad, QueryBoolean, QuerySolutions, Store
+
+from factbook.errors import UsageError
+from factbook.store.answers import Graph, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from factbook.rdf.parse import RdfFile
+    from factbook.store.answers import Answer
+
+_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_EXPECTED = re.compile(r'"((?:[^"\\]|\\.)+)"')
+_MOST_EXPECTED = 6
+
+
+class EmbeddedEngine:
+    """Runs queries in this process; SPARQL only ever reads here."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def query(self, text: str) -> Answer:
+        """Run a query.
+
+        Raises:
+            UsageError: The query is not valid SPARQL 1.1.
+        """
+        try:
+            found = self.store.query(text)
+        except SyntaxError as error:
+            raise UsageError(f"the query is not valid SPARQL: {_explain(str(error))}") from None
+        if isinstance(found, QueryBoolean):
+            return bool(found)
+        if isinstance(found, QuerySolutions):
+            return table_of(found)
+        return Graph(found)
+
+
+def dataset(files: Iterable[RdfFile]) -> Iterator[Quad]:
+    """Yield every quad twice: in the merge, which is the default graph, and in its named graph."""
+    merge = DefaultGraph()
+    for file in files:
+        for quad in file.named_quads():
+            yield quad
+            yield Quad(quad.subject, quad.predicate, quad.object, merge)
+
+
+def store_of(files: Iterable[RdfFile]) -> Store:
+    """Return a store in memory that holds what the files say."""
+    store = Store()
+    store.bulk_extend(dataset(files))
+    return store
+
+
+def _explain(message: str) -> str:
+    """Shorten the engine's list of everything it would have accepted."""
+    match = _ERROR.search(message)
+    if match is None:
+        return message
+    line, column, said = match.groups()
+    if "expected" in said:
+        accepted = _EXPECTED.findall(said)[:_MOST_EXPECTED]
+        said = f"expected {', '.join(accepted)} or the like" if accepted else "unexpected text"
+    return f"line {line}, column {column}: {said}"
