@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
-from factbook.query.tokens import tokens
 from factbook.rdf.terms import XSD, to_sparql
+from factbook.sparql.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +60,7 @@ def literal_for(parameter: Parameter, value: str) -> Literal:
     pattern, example = _LEXICAL[detail]
     if pattern.fullmatch(value) is None or (detail.startswith("date") and not _in_calendar(value)):
         raise UsageError(
-            f"--{parameter.name}: {value!r} is not of the type xsd:{detail}; write it like {example}"
+            f"--{parameter.name}: {value!r} is not an xsd:{detail}; write it like {example}"
         )
     return Literal(value, datatype=NamedNode(XSD + detail))
 

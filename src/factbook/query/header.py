@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from factbook.errors import InputError
-from factbook.query.tokens import query_form, variables
+from factbook.sparql.tokens import query_form, variables
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PARAMETER = re.compile(r"(?P<lead>__?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?:_(?P<kind>\w+))?")
 _XSD_KINDS = {"integer", "decimal", "boolean", "date", "dateTime", "gYear"}

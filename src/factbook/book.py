@@ -1,0 +1,245 @@
+"""A book: one folder of ontology, data and queries, opened to be asked.
+
+This is the public Python face; the command line is a thin skin over it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from factbook.errors import UsageError, did_you_mean
+from factbook.layout import Layout, layout_of
+from factbook.prefixes import prefixes_in, read_context
+from factbook.query.bind import bind, literal_for
+from factbook.query.catalog import all_queries, find_query
+from factbook.query.resolve import Resolver
+from factbook.store.answers import Graph, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    import rdflib
+    from pyoxigraph import Literal, NamedNode
+
+    from factbook.query.header import Parameter, StoredQuery
+    from factbook.rdf.parse import RdfFile
+    from factbook.results.rows import Rows
+    from factbook.store.answers import Answer, Engine
+
+
+def _quiet(_: str) -> None:
+    """Say nothing."""
+
+
+class Book:
+    """A knowledge graph with its stored queries.
+
+    Nothing is read before it is needed. Use `factbook.open`.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        data: tuple[Path, ...] = (),
+        endpoint: str | None = None,
+        leads: bool = False,
+        cache: bool = True,
+        announce: Callable[[str], None] = _quiet,
+    ) -> None:
+        self.layout = layout
+        self.data = data
+        self.endpoint = endpoint
+        self.leads = leads
+        self._cache = cache
+        self._announce = announce
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | Path | None = None,
+        *,
+        data: Iterable[str | Path] = (),
+        endpoint: str | None = None,
+        leads: bool = False,
+        cache: bool = True,
+        announce: Callable[[str], None] = _quiet,
+    ) -> Book:
+        """Open a book; see `factbook.open`."""
+        extra = tuple(Path(path) for path in data)
+        if endpoint is not None and (extra or leads):
+            raise UsageError("--endpoint answers from its own data: no --data or --leads beside it")
+        return cls(
+            layout_of(folder),
+            data=extra,
+            endpoint=endpoint,
+            leads=leads,
+            cache=cache,
+            announce=announce,
+        )
+
+    # What the files say
+
+    @cached_property
+    def context(self) -> dict[str, object]:
+        """The JSON-LD context."""
+        return read_context(self.layout)
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefix map."""
+        return prefixes_in(self.context)
+
+    def paths(self, *, leads: bool | None = None) -> list[Path]:
+        """Return the files that make up the graph, in loading order."""
+        wanted = self.leads if leads is None else leads
+        return [
+            *self.layout.ontology_files(),
+            *self.layout.data_files(leads=wanted),
+            *self.data,
+        ]
+
+    @cached_property
+    def files(self) -> tuple[RdfFile, ...]:
+        """Every file, parsed: the truth, with each literal as its file spells it."""
+        from factbook.rdf.parse import read_rdf
+
+        return tuple(read_rdf(path) for path in self.paths())
+
+    @cached_property
+    def graph(self) -> rdflib.Graph:
+        """The merge of everything as an rdflib graph, its literals left alone."""
+        from factbook.rdf.bridge import to_rdflib
+
+        quads = (quad for file in self.files for quad in file.quads)
+        return to_rdflib(quads, self.prefixes)
+
+    # Asking
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What runs queries: the endpoint, or a store of the files."""
+        if self.endpoint is not None:
+            from factbook.store.remote import RemoteEngine
+
+            return RemoteEngine(self.endpoint)
+        return self._embedded(leads=self.leads)
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """Finds things by name."""
+        return Resolver(self.engine, self.prefixes)
+
+    def queries(self) -> list[StoredQuery]:
+        """Return the stored queries."""
+        return all_queries(self.layout.queries)
+
+    def stored_query(self, name: str) -> StoredQuery:
+        """Return one stored query.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        return find_query(self.layout.queries, name)
+
+    def query(self, name: str, /, **values: str) -> Rows | rdflib.Graph | bool:
+        """Run a stored query.
+
+        Args:
+            name: The query's name, see `queries`.
+            values: Its parameters; an IRI parameter takes an IRI, a CURIE or a name.
+
+        Returns:
+            Typed rows for SELECT, an rdflib graph for CONSTRUCT, a truth value for ASK.
+
+        Raises:
+            UsageError: The query, a parameter or its value is not known.
+        """
+        return self._typed(self.answer(self.stored_query(name), values))
+
+    def sparql(self, text: str) -> Rows | rdflib.Graph | bool:
+        """Run a SPARQL 1.1 query of one's own; results as for `query`.
+
+        Raises:
+            UsageError: The query is not valid.
+        """
+        return self._typed(self.ask(text))
+
+    def answer(self, query: StoredQuery, values: Mapping[str, str]) -> Answer:
+        """Run a stored query and return the engine's answer.
+
+        Raises:
+            UsageError: A parameter is missing or unknown, or its value does not fit.
+        """
+        return self.ask(bind(query.text, self.terms_for(query, values)))
+
+    def ask(self, text: str) -> Answer:
+        """Run a query text; with leads, say of each row whether it rests on one."""
+        answer = self.engine.query(text)
+        if not self.leads or not isinstance(answer, Table):
+            return answer
+        from factbook.query.leads import mark
+
+        without = self._embedded(leads=False).query(text)
+        return mark(answer, without) if isinstance(without, Table) else answer
+
+    def terms_for(
+        self, query: StoredQuery, values: Mapping[str, str]
+    ) -> dict[str, NamedNode | Literal]:
+        """Return the terms that stand for a query's variables.
+
+        Raises:
+            UsageError: As for `answer`.
+        """
+        known = {parameter.name for parameter in query.parameters}
+        for name in values:
+            if name not in known:
+                takes = f"it takes --{', --'.join(sorted(known))}" if known else "it takes none"
+                raise UsageError(
+                    f"Query '{query.name}' has no parameter --{name}; {takes}."
+                    f"{did_you_mean(name, known)}"
+                )
+        terms: dict[str, NamedNode | Literal] = {}
+        for parameter in query.parameters:
+            value = values.get(parameter.name, parameter.default)
+            if value is not None:
+                terms[parameter.variable] = self._term(parameter, value)
+            elif parameter.required:
+                raise UsageError(
+                    f"Query '{query.name}' needs --{parameter.name}: "
+                    f"{parameter.doc or parameter.kind}"
+                )
+        return terms
+
+    def _term(self, parameter: Parameter, value: str) -> NamedNode | Literal:
+        if parameter.kind != "iri":
+            return literal_for(parameter, value)
+        return self.resolver.resolve(
+            value, type_curie=parameter.type_curie, option=f"--{parameter.name}"
+        )
+
+    def _embedded(self, *, leads: bool) -> Engine:
+        from factbook.store.embedded import EmbeddedEngine, store_of
+
+        paths = self.paths(leads=leads)
+        if self._cache:
+            from factbook.store.snapshot import Snapshots, default_folder
+
+            store = Snapshots(default_folder()).open(paths, announce=self._announce)
+            return EmbeddedEngine(store)
+        from factbook.rdf.parse import read_rdf
+
+        return EmbeddedEngine(store_of(read_rdf(path) for path in paths))
+
+    def _typed(self, answer: Answer) -> Rows | rdflib.Graph | bool:
+        if isinstance(answer, Table):
+            from factbook.results.rows import rows_of
+
+            return rows_of(answer)
+        if isinstance(answer, Graph):
+            from factbook.rdf.bridge import to_rdflib
+
+            return to_rdflib(answer.triples, self.prefixes)
+        return answer

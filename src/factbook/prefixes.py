@@ -1,0 +1,48 @@
+"""The one prefix map of a book: what its JSON-LD context declares."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from factbook.errors import InputError
+
+if TYPE_CHECKING:
+    from factbook.layout import Layout
+
+_STANDARD = {
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+
+def read_context(layout: Layout) -> dict[str, object]:
+    """Return the JSON-LD context of a book; a book without one has an empty context.
+
+    Raises:
+        InputError: The file is not a JSON-LD context.
+    """
+    try:
+        document = json.loads(layout.context.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise InputError(f"{layout.context}: cannot be read as JSON: {error}") from None
+    context = document.get("@context") if isinstance(document, dict) else None
+    if not isinstance(context, dict):
+        raise InputError(f"{layout.context}: has no object '@context'")
+    return context
+
+
+def prefixes_in(context: dict[str, object]) -> dict[str, str]:
+    """Return the prefixes that a context declares, or a few standard ones."""
+    found = {
+        name: value
+        for name, value in context.items()
+        if isinstance(value, str) and value.endswith(("/", "#")) and not name.startswith("@")
+    }
+    return found or dict(_STANDARD)

@@ -1,0 +1,56 @@
+"""The stored queries of a book, by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from factbook.errors import UsageError, did_you_mean
+from factbook.query.header import StoredQuery, read_query
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Folders with a job of their own: they are run by `check` and on export, not asked by name.
+CHECKS = "checks"
+RULES = "rules"
+
+
+def query_paths(folder: Path) -> dict[str, Path]:
+    """Return the file of each stored query that can be asked by name."""
+    return {
+        path.stem: path
+        for path in sorted(folder.glob("*/*.rq"))
+        if path.parent.name not in {CHECKS, RULES}
+    }
+
+
+def find_query(folder: Path, name: str) -> StoredQuery:
+    """Return the stored query of a name.
+
+    Raises:
+        UsageError: There is none; the message offers the nearest names.
+        InputError: Its file cannot be understood.
+    """
+    paths = query_paths(folder)
+    if name not in paths:
+        raise UsageError(f"No query '{name}'.{did_you_mean(name, paths)} See: factbook queries")
+    return read_query(paths[name], group=paths[name].parent.name)
+
+
+def all_queries(folder: Path) -> list[StoredQuery]:
+    """Return every query that can be asked by name, by group and name.
+
+    Raises:
+        InputError: A file cannot be understood.
+    """
+    found = [read_query(path, group=path.parent.name) for path in query_paths(folder).values()]
+    return sorted(found, key=lambda query: (query.group, query.name))
+
+
+def check_queries(folder: Path) -> list[StoredQuery]:
+    """Return the queries whose every row is a finding.
+
+    Raises:
+        InputError: A file cannot be understood.
+    """
+    return [read_query(path, group=CHECKS) for path in sorted((folder / CHECKS).glob("*.rq"))]

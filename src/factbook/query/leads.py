@@ -1,0 +1,30 @@
+"""Mark the rows of an answer that rest on leads: those that are not there without them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal
+
+from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from factbook.store.answers import Row
+
+COLUMN = "lead"
+
+
+def mark(everything: Table, without: Table) -> Table:
+    """Return all rows with a column that says whether the row needs a lead to be there."""
+    plain = Counter(without.rows)
+
+    def rows() -> Iterator[Row]:
+        for row in everything.rows:
+            known = plain[row] > 0
+            plain[row] -= known
+            yield (*row, Literal(not known))
+
+    return Table((*everything.variables, COLUMN), rows())

@@ -1,0 +1,43 @@
+"""Carry triples over to rdflib without letting it rewrite a literal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+from rdflib import BNode, Graph, URIRef
+from rdflib import Literal as RdflibLiteral
+
+from factbook.rdf.terms import XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pyoxigraph import Quad, Triple
+    from rdflib.term import Identifier
+
+    from factbook.rdf.terms import Term
+
+
+def to_rdflib(triples: Iterable[Triple | Quad], prefixes: Mapping[str, str]) -> Graph:
+    """Return an rdflib graph of the triples, named graphs laid together."""
+    graph = Graph(bind_namespaces="none")
+    for prefix, namespace in prefixes.items():
+        graph.bind(prefix, namespace)
+    for triple in triples:
+        graph.add((_term(triple.subject), _term(triple.predicate), _term(triple.object)))
+    return graph
+
+
+def _term(term: Term) -> Identifier:
+    if isinstance(term, NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, BlankNode):
+        return BNode(term.value)
+    if not isinstance(term, Literal):
+        raise TypeError("rdflib 7 holds no triple terms")
+    if term.language:
+        return RdflibLiteral(term.value, lang=term.language)
+    # A plain string has no datatype in rdflib; with one it would be another term there
+    datatype = None if term.datatype.value == f"{XSD}string" else URIRef(term.datatype.value)
+    return RdflibLiteral(term.value, datatype=datatype, normalize=False)

@@ -1,0 +1,130 @@
+"""Typed rows for Python: numbers, dates and texts instead of terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, TypeAlias, overload
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.rdf.terms import XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+    import polars as pl
+
+    from factbook.rdf.terms import Term
+    from factbook.store.answers import Table
+
+Value: TypeAlias = "int | Decimal | float | bool | date | datetime | str | None"
+
+_FROM_XSD: dict[str, Callable[[str], Value]] = {
+    f"{XSD}integer": int,
+    f"{XSD}decimal": Decimal,
+    f"{XSD}double": float,
+    f"{XSD}float": float,
+    f"{XSD}date": date.fromisoformat,
+    f"{XSD}dateTime": datetime.fromisoformat,
+    f"{XSD}boolean": lambda text: text in {"true", "1"},
+}
+
+
+class Iri(str):
+    """An IRI in a typed row; a text in every respect but its type."""
+
+    __slots__ = ()
+
+
+class Row(Mapping[str, Value]):
+    """One row: `row["amount"]` or `row.amount`."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: dict[str, Value]) -> None:
+        self._values = values
+
+    def __getitem__(self, column: str) -> Value:
+        return self._values[column]
+
+    def __getattr__(self, column: str) -> Value:
+        if column in Row.__slots__ or column not in self._values:
+            raise AttributeError(f"no column '{column}'; there are {', '.join(self)}")
+        return self._values[column]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Row({', '.join(f'{name}={value!r}' for name, value in self._values.items())})"
+
+
+class Rows(Sequence[Row]):
+    """The rows of an answer.
+
+    Cells hold int, Decimal, float, bool, date, datetime, str or `Iri`, and None where the answer is
+    empty. A literal that is not what its datatype promises stays a str.
+    """
+
+    def __init__(self, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        self.columns = tuple(columns)
+        self._rows = rows
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        return self._rows[index]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return f"<Rows: {len(self)} of {', '.join(self.columns)}>"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a pandas DataFrame; pandas must be installed."""
+        import pandas as pd
+
+        return pd.DataFrame(self._by_column(), columns=list(self.columns)).convert_dtypes()
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return a polars DataFrame; polars must be installed."""
+        import polars as pl
+
+        return pl.DataFrame(self._by_column(), strict=False)
+
+    def _by_column(self) -> dict[str, list[Value]]:
+        return {name: [row[name] for row in self._rows] for name in self.columns}
+
+
+def rows_of(table: Table) -> Rows:
+    """Return the typed rows of an answer."""
+    names = table.variables
+    rows = [
+        Row({name: value_of(term) for name, term in zip(names, row, strict=True)})
+        for row in table.rows
+    ]
+    return Rows(names, rows)
+
+
+def value_of(term: Term | None) -> Value:
+    """Return the Python value of a term."""
+    if term is None:
+        return None
+    if isinstance(term, NamedNode):
+        return Iri(term.value)
+    if not isinstance(term, Literal):
+        return str(term)
+    convert = _FROM_XSD.get(term.datatype.value, str)
+    try:
+        return convert(term.value)
+    except (ValueError, InvalidOperation):
+        return term.value
