@@ -1,0 +1,1 @@
+"""SHACL: shapes, the engines that validate against them, and the one report that they give."""
