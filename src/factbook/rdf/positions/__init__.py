@@ -1,0 +1,1 @@
+"""Where the triples of a file stand: its lines and columns."""
