@@ -1,4 +1,4 @@
-"""Carry triples over to rdflib without letting it rewrite a literal."""
+"""Carry triples over to rdflib, and terms back, without letting it rewrite a literal."""
 
 from __future__ import annotations
 
@@ -41,3 +41,15 @@ def _term(term: Term) -> Identifier:
     # A plain string has no datatype in rdflib; with one it would be another term there
     datatype = None if term.datatype.value == f"{XSD}string" else URIRef(term.datatype.value)
     return RdflibLiteral(term.value, datatype=datatype, normalize=False)
+
+
+def from_rdflib(term: Identifier) -> NamedNode | BlankNode | Literal:
+    """Return rdflib's term as ours."""
+    if isinstance(term, URIRef):
+        return NamedNode(str(term))
+    if isinstance(term, RdflibLiteral):
+        if term.language:
+            return Literal(str(term), language=term.language.lower())
+        datatype = None if term.datatype is None else NamedNode(str(term.datatype))
+        return Literal(str(term), datatype=datatype)
+    return BlankNode(str(term))

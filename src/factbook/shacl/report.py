@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from factbook.rdf.terms import Term
 
 SH = "http://www.w3.org/ns/shacl#"
@@ -79,3 +81,13 @@ class Report:
     def conforms(self) -> bool:
         """Whether nothing was found, of whatever severity (SHACL, section 3.6.1)."""
         return not self.results
+
+
+def in_order(results: Iterable[Result]) -> tuple[Result, ...]:
+    """Return results by focus node, path, shape, component and value: the same in every run."""
+    return tuple(sorted(results, key=_sort_key))
+
+
+def _sort_key(result: Result) -> tuple[str, ...]:
+    parts = (result.focus, result.path, result.source_shape, result.component, result.value)
+    return tuple("" if part is None else str(part) for part in parts)
