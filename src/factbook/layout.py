@@ -9,6 +9,7 @@ from pathlib import Path
 from factbook.errors import InputError
 
 CONTEXT = Path("ontology") / "context.jsonld"
+EXAMPLES = Path("ontology") / "shapes" / "examples"
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,15 @@ class Layout:
         """The JSON-LD context, which is also the one prefix map."""
         return self.root / CONTEXT
 
+    @property
+    def examples(self) -> Path:
+        """The folder of graphs that show what each rule finds and what it lets pass."""
+        return self.root / EXAMPLES
+
     def ontology_files(self) -> list[Path]:
         """Return the Turtle files that say what terms mean, shapes included, in order."""
-        return _turtle_below(self.root / "ontology")
+        found = _turtle_below(self.root / "ontology")
+        return [path for path in found if not path.is_relative_to(self.examples)]
 
     def data_files(self, *, leads: bool) -> list[Path]:
         """Return the Turtle files of the register and the sources, with the leads on request."""
