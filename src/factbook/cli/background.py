@@ -1,0 +1,62 @@
+"""Run slow work in a thread, so that Ctrl-C ends it at once.
+
+The engine cannot be interrupted, but it lets go of the interpreter while it works: the main thread
+waits, and on Ctrl-C the process leaves without waiting for it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+_NAME = "factbook-work"
+# Only address space: pages that deeply nested queries do not need are never touched
+_STACK_BYTES = 256 << 20
+
+
+def interruptible(work: Callable[[], T]) -> T:
+    """Return what the work returns, or raise what it raises, while Ctrl-C goes on working."""
+    results: list[T] = []
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as fault:  # noqa: BLE001 - it is raised again in the main thread
+            faults.append(fault)
+
+    thread = _started(run)
+    thread.join()
+    if faults:
+        raise faults[0]
+    return results[0]
+
+
+def leave(code: int) -> NoReturn:
+    """End the process, at once where abandoned work is still going on."""
+    if any(thread.name == _NAME for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _started(run: Callable[[], None]) -> threading.Thread:
+    before = threading.stack_size()
+    try:
+        threading.stack_size(_STACK_BYTES)
+        thread = threading.Thread(target=run, name=_NAME, daemon=True)
+        thread.start()
+    except (RuntimeError, ValueError):  # address space is limited: the usual stack will do
+        threading.stack_size(before)
+        thread = threading.Thread(target=run, name=_NAME, daemon=True)
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    return thread

@@ -1,0 +1,122 @@
+"""Put an answer where it is wanted, in the form that is wanted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+from factbook.cli.background import interruptible
+from factbook.cli.table import draw
+from factbook.results.formats import (
+    HUMAN,
+    format_for,
+    write_boolean,
+    write_html,
+    write_markdown,
+    write_table,
+)
+from factbook.results.readable import Cells, cells
+from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from factbook.book import Book
+    from factbook.cli.options import Wanted
+    from factbook.query.header import Column
+    from factbook.store.answers import Answer
+
+
+def answer(  # noqa: PLR0913 - each is one thing that the answer depends on
+    book: Book,
+    ask: Callable[[], Answer],
+    *,
+    form: str,
+    wanted: Wanted,
+    title: str = "Answer",
+    columns: Sequence[Column] = (),
+) -> None:
+    """Ask, and write the answer.
+
+    Args:
+        book: Where the names of things come from.
+        ask: Runs the query.
+        form: SELECT, ASK, CONSTRUCT or DESCRIBE.
+        wanted: The format and the file asked for, if any.
+        title: The heading of a page.
+        columns: What the columns hold.
+
+    Raises:
+        FactbookError: The format does not fit, the query fails, or the file cannot be written.
+    """
+    name = format_for(
+        wanted.format,
+        str(wanted.output) if wanted.output else None,
+        is_graph=form in {"CONSTRUCT", "DESCRIBE"},
+        terminal=sys.stdout.isatty(),
+    )
+    with opened(wanted.output) as out:
+        interruptible(lambda: _write(book, ask(), name, out, title, columns))
+
+
+@contextmanager
+def opened(path: Path | None) -> Iterator[IO[bytes]]:
+    """Give the file to write to: a path's, whole or not at all, or stdout."""
+    if path is None or str(path) == "-":
+        yield sys.stdout.buffer
+        return
+    from factbook.rdf.write import replacing
+
+    with replacing(path) as file:
+        yield file
+
+
+def show_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
+    """Write a table in one of the forms for people."""
+    if name == "md":
+        write_markdown(table, out)
+    elif name == "html":
+        write_html(table, out, title=title)
+    else:
+        text = draw(table, width=_terminal_width(), bold=_may_style())
+        encoding = sys.stdout.encoding or "utf-8"
+        out.write(text.encode(encoding, "replace"))
+
+
+def _write(  # noqa: PLR0913, PLR0917 - the inner half of `answer`
+    book: Book, found: Answer, name: str, out: IO[bytes], title: str, columns: Sequence[Column]
+) -> None:
+    if isinstance(found, bool):
+        if name in HUMAN:
+            out.write(b"yes\n" if found else b"no\n")
+        else:
+            write_boolean(found, name, out)
+    elif not isinstance(found, Table):
+        from factbook.export.write import write_triples
+
+        write_triples(found.triples, name, out, prefixes=book.prefixes, context=book.context)
+    elif name in HUMAN:
+        rows = list(found.rows)
+        table = cells(
+            found.variables, rows, engine=book.engine, prefixes=book.prefixes, columns=columns
+        )
+        show_cells(table, name, out, title=title)
+    else:
+        write_table(found, name, out)
+
+
+def _terminal_width() -> int | None:
+    """Return the terminal's width; a pipe or a file takes lines of any length."""
+    if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        return shutil.get_terminal_size().columns
+    return None
+
+
+def _may_style() -> bool:
+    return (
+        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )

@@ -1,0 +1,77 @@
+"""`factbook queries`: list and search the stored queries."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+from pyoxigraph import Literal
+
+from factbook.cli.options import with_answer_options
+from factbook.cli.output import opened, show_cells
+from factbook.cli.session import Session, pass_session
+from factbook.errors import UsageError, did_you_mean
+from factbook.results.formats import HUMAN, TABLE_FORMATS, format_for, write_table
+from factbook.results.readable import Cells, printable
+from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from factbook.cli.options import Wanted
+    from factbook.query.header import StoredQuery
+
+_HEADINGS = ("group", "query", "summary", "parameters")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  factbook queries
+  factbook queries company money
+  factbook queries -f json"""
+)
+@click.argument("words", nargs=-1)
+@with_answer_options(*TABLE_FORMATS)
+@pass_session
+def command(session: Session, words: tuple[str, ...], wanted: Wanted) -> None:
+    """List the stored queries, or those that have all WORDS in name, summary or tags."""
+    known = session.book.queries()
+    found = [query for query in known if _has_all(query, words)]
+    if not found and words:
+        names = [word for query in known for word in (query.name, *query.tags)]
+        raise UsageError(
+            f"No query about '{' '.join(words)}'.{did_you_mean(words[0], names)} "
+            "See: factbook queries"
+        )
+    rows = [(query.group, query.name, query.summary, _parameters(query)) for query in found]
+    name = format_for(
+        wanted.format,
+        str(wanted.output) if wanted.output else None,
+        is_graph=False,
+        terminal=sys.stdout.isatty(),
+    )
+    with opened(wanted.output) as out:
+        if name in HUMAN:
+            table = Cells(
+                _HEADINGS, [tuple(map(printable, row)) for row in rows], (False,) * len(_HEADINGS)
+            )
+            show_cells(table, name, out, title="Stored queries")
+        else:
+            terms = (tuple(map(Literal, row)) for row in rows)
+            write_table(Table(_HEADINGS, terms), name, out)
+
+
+def _has_all(query: StoredQuery, words: Iterable[str]) -> bool:
+    text = " ".join(
+        (query.group, query.name, query.summary, query.question, query.description, *query.tags)
+    ).casefold()
+    return all(word.casefold() in text for word in words)
+
+
+def _parameters(query: StoredQuery) -> str:
+    return " ".join(
+        f"--{parameter.name}" if parameter.required else f"[--{parameter.name}]"
+        for parameter in query.parameters
+    )

@@ -1,0 +1,148 @@
+"""`factbook query NAME`: each stored query is a command with options for its parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from factbook.cli.options import format_option, output_option, taken
+from factbook.cli.output import answer
+from factbook.cli.session import Session, session_of
+from factbook.errors import InputError
+from factbook.results.formats import GRAPH_FORMATS, TABLE_FORMATS
+
+if TYPE_CHECKING:
+    from factbook.query.header import Parameter, StoredQuery
+
+_TAKEN = {"format", "output", "help", "f", "o", "h"}
+
+
+class Queries(click.Group):
+    """A group whose commands are the stored queries of the book."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the queries."""
+        return [query.name for query in session_of(ctx).book.queries()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """Make the command of one query."""
+        return command_for(session_of(ctx).book.stored_query(cmd_name))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the query that is asked for; an option before its name is not known here."""
+        if args[0].startswith("-"):
+            self.parse_args(ctx, args)
+        return args[0], self.get_command(ctx, args[0]), args[1:]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the queries under the names of their groups."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for query in session_of(ctx).book.queries():
+            groups.setdefault(query.group, []).append((query.name, query.summary))
+        for group, entries in groups.items():
+            with formatter.section(group.capitalize()):
+                formatter.write_dl(entries)
+
+
+def command_for(query: StoredQuery) -> click.Command:
+    """Return the command that runs a stored query."""
+
+    @click.pass_context
+    def run(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 - click's values
+        wanted = taken(values)
+        book = session_of(context).book
+        given = {
+            parameter.name: value
+            for parameter in query.parameters
+            if (value := values[_destination(parameter)]) is not None
+        }
+        answer(
+            book,
+            lambda: book.answer(query, given),
+            form=query.form,
+            wanted=wanted,
+            title=query.summary or query.name,
+            columns=query.columns,
+        )
+
+    is_graph = query.form in {"CONSTRUCT", "DESCRIBE"}
+    return click.Command(
+        query.name,
+        callback=run,
+        help=_help(query),
+        short_help=query.summary,
+        epilog=_epilog(query),
+        params=[
+            *(_option(query, parameter) for parameter in query.parameters),
+            format_option(*(GRAPH_FORMATS if is_graph else TABLE_FORMATS)),
+            output_option(),
+        ],
+    )
+
+
+def _option(query: StoredQuery, parameter: Parameter) -> click.Option:
+    if parameter.name in _TAKEN:
+        raise InputError(
+            f"{query.path}: a parameter cannot be called '{parameter.name}': the option "
+            f"--{parameter.name} belongs to the command line"
+        )
+    notes = [parameter.doc.rstrip(".") + "." if parameter.doc else ""]
+    if parameter.required:
+        notes.append("[required]")
+    if parameter.default is not None:
+        notes.append(f"[default: {parameter.default}]")
+    return click.Option(
+        [f"--{parameter.name}", _destination(parameter)],
+        metavar=_metavar(parameter),
+        help=" ".join(filter(None, notes)),
+    )
+
+
+def _destination(parameter: Parameter) -> str:
+    return f"value_{parameter.name}".lower()
+
+
+def _metavar(parameter: Parameter) -> str:
+    kind, _, detail = parameter.kind.partition(":")
+    if kind == "iri":
+        return (parameter.type_curie or "thing").rpartition(":")[2].upper()
+    return {"gYear": "YEAR", "dateTime": "TIME"}.get(detail, (detail or kind).upper())
+
+
+def _help(query: StoredQuery) -> str:
+    parts = [f"{query.summary.rstrip('.')}." if query.summary else query.name]
+    parts += [part for part in (query.question, query.description) if part]
+    return "\n\n".join(parts)
+
+
+def _epilog(query: StoredQuery) -> str:
+    needed = " ".join(f"--{p.name} {_metavar(p)}" for p in query.parameters if p.required)
+    call = f"factbook query {query.name} {needed}".rstrip()
+    lines = ["\b", "Examples:", f"  {call}", f"  {call} -f json"]
+    if query.columns:
+        lines += ["", "\b", "Columns:"]
+        width = max(len(column.name) for column in query.columns)
+        for column in query.columns:
+            about = f"{column.type}{f', in {column.unit}' if column.unit else ''}"
+            doc = f" {column.doc}" if column.doc else ""
+            lines.append(f"  {column.name:<{width}}  ({about}){doc}")
+    return "\n".join(lines)
+
+
+@click.group(
+    cls=Queries,
+    subcommand_metavar="NAME [--PARAMETER VALUE]…",
+    epilog="""A value for a thing is its IRI, a CURIE or any of its names.
+
+\b
+Examples:
+  factbook query companies
+  factbook query companies --help""",
+)
+@click.pass_obj
+def command(session: Session) -> None:
+    """Run a stored query by its name; `factbook query NAME --help` says what it takes."""
+    del session

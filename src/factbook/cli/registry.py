@@ -1,0 +1,23 @@
+"""Which commands there are; the module of each is imported only when it runs.
+
+A command module has a click command named `command`. It gets the `Session` with
+`@pass_session` and returns an exit code, or nothing for success.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a command stands, and the line that the overview gives it."""
+
+    module: str
+    summary: str
+
+
+COMMANDS = {
+    "queries": Entry("factbook.cli.queries", "List and search the stored queries."),
+    "query": Entry("factbook.cli.query", "Run a stored query by its name."),
+}

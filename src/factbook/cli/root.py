@@ -1,0 +1,126 @@
+"""The top of the command line: global options, the table of commands, exit codes."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from factbook import __version__
+from factbook.cli.background import leave
+from factbook.cli.failures import exit_code_of
+from factbook.cli.registry import COMMANDS
+from factbook.cli.session import Session
+from factbook.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EPILOG = """\b
+Examples:
+  factbook queries
+  factbook query companies
+  factbook query companies --help
+  factbook query companies -f csv -o companies.csv
+  factbook --data mine.ttl query companies
+
+Answers go to stdout, everything else to stderr. On a terminal an answer is a table, on a pipe it is
+TSV with a header; -f and the ending of -o choose otherwise.
+
+\b
+Exit codes: 0 done; 1 it ran and found something; 2 wrong usage; 3 an input cannot be read;
+4 a remote endpoint failed; 70 a fault of factbook; 130 interrupted."""
+
+
+class Root(click.Group):
+    """A group that imports a command's module when the command runs."""
+
+    def main(  # type: ignore[override]  # it never returns, in whatever mode
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        **extra: Any,  # noqa: ANN401 - click passes it on to its context
+    ) -> NoReturn:
+        """Run the command line and leave with its exit code."""
+        name = prog_name or "factbook"
+        given = sys.argv[1:] if args is None else list(args)
+        for unused in ("standalone_mode", "windows_expand_args"):
+            extra.pop(unused, None)
+
+        def action() -> object:
+            self._main_shell_completion(extra, name, complete_var)
+            with self.make_context(name, given, **extra) as context:
+                return self.invoke(context)
+
+        leave(exit_code_of(action, debug="--debug" in given))
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(COMMANDS[cmd_name].module).command
+        return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is asked for, or say which ones are near."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            raise click.UsageError(f"No command '{name}'.{did_you_mean(name, COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+@click.group(cls=Root, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--book",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A folder with ontology/, data/ and queries/ to use instead of the bundled book.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    multiple=True,
+    help="An RDF file of your own that joins the graph, .gz too; may be given again.",
+)
+@click.option(
+    "--endpoint", metavar="URL", help="A SPARQL 1.1 endpoint that answers instead of the files."
+)
+@click.option("--leads", is_flag=True, help="Load claims too weak to answer with, and mark them.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep the parsed graph on disk.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def root(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    book: Path | None,
+    data: tuple[Path, ...],
+    endpoint: str | None,
+    *,
+    leads: bool,
+    no_cache: bool,
+    debug: bool,
+) -> None:
+    """Query, check, cite and export a knowledge graph."""
+    del debug  # read before anything can fail
+    context.obj = Session(
+        folder=book, data=data, endpoint=endpoint, leads=leads, cache=not no_cache
+    )

@@ -1,0 +1,70 @@
+"""What all commands share: the book that the global options name, opened when first used."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from factbook.book import Book
+
+
+class Session:
+    """One run of the command line."""
+
+    def __init__(
+        self,
+        *,
+        folder: Path | None = None,
+        data: tuple[Path, ...] = (),
+        endpoint: str | None = None,
+        leads: bool = False,
+        cache: bool = True,
+    ) -> None:
+        self.folder = folder
+        self.data = data
+        self.endpoint = endpoint
+        self.leads = leads
+        self.cache = cache
+
+    @cached_property
+    def book(self) -> Book:
+        """The book."""
+        from factbook.book import Book
+
+        return Book.open(
+            self.folder,
+            data=self.data,
+            endpoint=self.endpoint,
+            leads=self.leads,
+            cache=self.cache,
+            announce=_announce,
+        )
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def session_of(context: click.Context) -> Session:
+    """Return the session, also while a shell asks for completions and no command runs."""
+    if isinstance(context.obj, Session):
+        return context.obj
+    given = context.find_root().params
+    return Session(
+        folder=given.get("book"),
+        data=given.get("data") or (),
+        endpoint=given.get("endpoint"),
+        leads=bool(given.get("leads")),
+        cache=not given.get("no_cache"),
+    )
+
+
+def _announce(line: str) -> None:
+    """Tell somebody who watches why it takes a moment."""
+    if sys.stderr.isatty():
+        click.echo(line, err=True)
