@@ -1,0 +1,20 @@
+"""What the tests of the ontology share: each file is parsed once a session."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from factbook.rdf.parse import RdfFile, read_rdf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def parsed() -> Callable[[Path], RdfFile]:
+    """Give a function that parses a file, the first time only."""
+    return cache(read_rdf)
