@@ -65,6 +65,8 @@ class StoredQuery:
     parameters: tuple[Parameter, ...] = ()
     columns: tuple[Column, ...] = ()
     chart: dict[str, Any] = field(default_factory=dict)
+    front_matter: dict[str, Any] = field(default_factory=dict)
+    """Everything that the front matter says, keys of others' among it."""
 
 
 def read_query(path: Path, *, group: str = "") -> StoredQuery:
@@ -104,6 +106,7 @@ def query_from(text: str, *, path: Path, group: str = "") -> StoredQuery:
         parameters=_parameters(text, header, path),
         columns=_columns(header),
         chart=header.get("chart") or {},
+        front_matter=header,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, RdfFormat
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from factbook.rdf.parse import RdfFile
     from factbook.rdf.positions.scanner import Statement
     from factbook.rdf.terms import Term
+
+    Stated: TypeAlias = tuple[Quad, Statement]
 
 SCANNED = {RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}
 
@@ -40,7 +42,8 @@ class Places:
 
     def __init__(self, file: RdfFile) -> None:
         self._line_starts = [0]
-        self._statements: list[tuple[Quad, Statement]] = []
+        self._by_subject: dict[Term, list[Stated]] = {}
+        self._by_object: dict[Term, int] = {}
         if file.syntax.parser not in SCANNED:
             return
         text = read_bytes(file.path).decode(errors="replace")
@@ -50,7 +53,9 @@ class Places:
         self._line_starts += [
             index + 1 for index, character in enumerate(text) if character == "\n"
         ]
-        self._statements = list(zip(file.quads, found, strict=True))
+        for quad, statement in zip(file.quads, found, strict=True):
+            self._by_subject.setdefault(quad.subject, []).append((quad, statement))
+            self._by_object.setdefault(quad.object, statement.object)
 
     def find(
         self, subject: Term, predicate: Term | None = None, value: Term | None = None
@@ -58,25 +63,18 @@ class Places:
         """Return where a triple stands, or the nearest thing to it in this file.
 
         That is the object of the triple; without a value that fits, the last triple of that
-        subject and predicate; without a predicate that fits, the first mention of the subject.
+        subject and predicate; without a predicate that fits, the subject where it begins, or the
+        first triple that has it as its object.
         """
-        first: Statement | None = None
-        last: Statement | None = None
-        for quad, statement in self._statements:
-            if quad.subject != subject:
-                continue
-            first = first or statement
-            if quad.predicate == predicate:
-                last = statement
-                if quad.object == value:
-                    return self._place(statement.object)
-        if last is not None:
-            return self._place(last.predicate)
-        return self._place(first.subject) if first is not None else self._as_object(subject)
-
-    def _as_object(self, node: Term) -> Place | None:
-        found = (places.object for quad, places in self._statements if quad.object == node)
-        return next(map(self._place, found), None)
+        stated = self._by_subject.get(subject)
+        if stated is None:
+            offset = self._by_object.get(subject)
+            return None if offset is None else self._place(offset)
+        same = [(quad, places) for quad, places in stated if quad.predicate == predicate]
+        for quad, places in same:
+            if quad.object == value:
+                return self._place(places.object)
+        return self._place(same[-1][1].predicate if same else stated[0][1].subject)
 
     def _place(self, offset: int) -> Place:
         line = bisect_right(self._line_starts, offset)

@@ -1,0 +1,120 @@
+"""Find the file, line and column that a fault stands at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyoxigraph import NamedNode
+
+from factbook.rdf.positions.places import Place, Places
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyoxigraph import Quad
+
+    from factbook.check.faults import Fault
+    from factbook.rdf.parse import RdfFile
+    from factbook.rdf.terms import Term
+
+_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+
+
+class Location(NamedTuple):
+    """Where a fault stands; `exact` where that is the very triple, not its surroundings."""
+
+    file: RdfFile
+    place: Place | None
+    exact: bool
+
+
+class Locator:
+    """Knows which file says what; files are only looked into where a fault leads there."""
+
+    def __init__(self, files: Sequence[RdfFile]) -> None:
+        self._files = files
+        # By the number of the file, each made when a fault first leads there
+        self._places: dict[int, Places] = {}
+        self._quads: dict[int, dict[Term | None, list[Quad]]] = {}
+        self._predicates: dict[int, Counter[Term]] = {}
+
+    def locate(self, fault: Fault) -> Location | None:
+        """Return where a fault stands, or None where no file speaks of it.
+
+        It is the triple that is wrong. Where one is missing, it is the file that says most of the
+        like: that uses the property of other things, or else that says what the thing is.
+        """
+        predicate, backward = fault.first_step
+        mentions = self._mentions(fault)
+        if not mentions:
+            return None
+        if fault.value is not None:
+            for index in mentions:
+                found = self._stated(index, fault, predicate, backward=backward)
+                if found is not None:
+                    place = self._places_of(index).find(
+                        found.subject, found.predicate, found.object
+                    )
+                    return Location(self._files[index], place, exact=True)
+        best = max(mentions, key=lambda index: self._weight(index, fault, predicate))
+        place = self._places_of(best).find(fault.focus, None if backward else predicate)
+        return Location(self._files[best], place, exact=False)
+
+    def _mentions(self, fault: Fault) -> list[int]:
+        """Return the files that speak of the focus node, in order, or at least mention it."""
+        found = self._by_subject.get(fault.focus, [])
+        if fault.graph is not None:
+            named = [i for i, file in enumerate(self._files) if file.graph == fault.graph]
+            found = named or found
+        return found or [
+            index
+            for index, file in enumerate(self._files)
+            if any(fault.focus in (quad.object, quad.predicate) for quad in file.quads)
+        ]
+
+    def _stated(
+        self, index: int, fault: Fault, predicate: NamedNode | None, *, backward: bool
+    ) -> Quad | None:
+        """Return the triple of focus node and value; of any property, if not of this one."""
+        ends = (fault.value, fault.focus) if backward else (fault.focus, fault.value)
+        about = self._about(index, ends[0])
+        found = [quad for quad in about if quad.object == ends[1]]
+        exact = (quad for quad in found if quad.predicate == predicate)
+        return next(exact, next(iter(found), None))
+
+    def _weight(
+        self, index: int, fault: Fault, predicate: NamedNode | None
+    ) -> tuple[int, int, int]:
+        own = self._about(index, fault.focus)
+        return (
+            sum(quad.predicate == predicate for quad in own),
+            self._uses(index)[predicate] if predicate is not None else 0,
+            sum(1 + (quad.predicate == _TYPE) for quad in own),
+        )
+
+    def _about(self, index: int, subject: Term | None) -> list[Quad]:
+        if index not in self._quads:
+            by_subject = self._quads[index] = {}
+            for quad in self._files[index].quads:
+                by_subject.setdefault(quad.subject, []).append(quad)
+        return self._quads[index].get(subject, [])
+
+    def _uses(self, index: int) -> Counter[Term]:
+        if index not in self._predicates:
+            self._predicates[index] = Counter(quad.predicate for quad in self._files[index].quads)
+        return self._predicates[index]
+
+    def _places_of(self, index: int) -> Places:
+        if index not in self._places:
+            self._places[index] = Places(self._files[index])
+        return self._places[index]
+
+    @cached_property
+    def _by_subject(self) -> dict[Term, list[int]]:
+        found: dict[Term, list[int]] = {}
+        for index, file in enumerate(self._files):
+            for subject in {quad.subject for quad in file.quads}:
+                found.setdefault(subject, []).append(index)
+        return found

@@ -1,0 +1,108 @@
+"""Shapes as rules: what each says of itself, and the faults that a validation finds under it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from factbook.check.faults import Fault
+from factbook.check.findings import ERROR, INFO, WARNING, Rule
+from factbook.shacl.report import INFO as SH_INFO
+from factbook.shacl.report import SH
+from factbook.shacl.report import WARNING as SH_WARNING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from factbook.rdf.parse import RdfFile
+    from factbook.rdf.terms import Term
+    from factbook.shacl.report import Report, Result
+
+KIND = "shape"
+_SEVERITIES = {str(SH_INFO): INFO, str(SH_WARNING): WARNING}
+_TEXTS = ("description", "name", "message")
+
+
+class ShapeRules:
+    """The rules that files of shapes state."""
+
+    def __init__(self, files: Iterable[RdfFile]) -> None:
+        self._facts: dict[Term, dict[str, list[Term]]] = {}
+        self._files: dict[Term, Path] = {}
+        self._parents: dict[Term, Term] = {}
+        for file in files:
+            for quad in file.quads:
+                predicate = quad.predicate.value
+                if not predicate.startswith(SH):
+                    continue
+                facts = self._facts.setdefault(quad.subject, {})
+                facts.setdefault(predicate.removeprefix(SH), []).append(quad.object)
+                self._files.setdefault(quad.subject, file.path)
+                if predicate == f"{SH}property":
+                    self._parents.setdefault(quad.object, quad.subject)
+
+    def named(self) -> list[Rule]:
+        """Return the rules that say what to write instead, by name."""
+        found = [shape for shape, facts in self._facts.items() if "message" in facts]
+        rules = [self.rule(shape) for shape in found if isinstance(shape, NamedNode)]
+        return sorted(rules, key=lambda rule: rule.name)
+
+    def rule(self, shape: NamedNode | BlankNode) -> Rule:
+        """Return the rule that a shape is."""
+        facts = self._facts.get(shape, {})
+        texts = {name: _english(facts.get(name, [])) for name in _TEXTS}
+        severity = next(iter(facts.get("severity", [])), None)
+        return Rule(
+            name=self._name(shape),
+            severity=_SEVERITIES.get(str(severity), ERROR),
+            summary=texts["description"] or texts["name"],
+            cure=texts["message"],
+            kind=KIND,
+            iri=shape.value if isinstance(shape, NamedNode) else None,
+            path=self._files.get(shape),
+        )
+
+    def faults(self, report: Report) -> Iterator[Fault]:
+        """Yield the faults of a validation."""
+        rules: dict[Term, Rule] = {}
+        for result in report.results:
+            shape = result.source_shape
+            if shape not in rules:
+                rules[shape] = self.rule(shape)
+            yield Fault(
+                rule=rules[shape],
+                focus=result.focus,
+                path=result.path,
+                value=result.value,
+                message=_message(result, rules[shape]),
+            )
+
+    def _name(self, shape: Term) -> str:
+        """Return the last part of a shape's IRI; without one, its parent's and its path's."""
+        if isinstance(shape, NamedNode):
+            return _last_part(shape)
+        path = next(iter(self._facts.get(shape, {}).get("path", [])), None)
+        parent = self._parents.get(shape)
+        parts = [self._name(parent)] if parent is not None else []
+        parts += [_last_part(path)] if isinstance(path, NamedNode) else []
+        return "/".join(parts) or "unnamed shape"
+
+
+def _message(result: Result, rule: Rule) -> str:
+    """Return what a result says that its rule does not say for all of them."""
+    said = _english(result.messages)
+    return "" if said == rule.cure else said
+
+
+def _english(texts: Iterable[Term]) -> str:
+    """Return the English text, or that without a language, or any."""
+    literals = [text for text in texts if isinstance(text, Literal)]
+    rank = {"en": 0, None: 1}
+    literals.sort(key=lambda text: (rank.get(text.language, 2), text.value))
+    return literals[0].value if literals else ""
+
+
+def _last_part(iri: NamedNode) -> str:
+    return iri.value.rstrip("/#").replace("#", "/").rpartition("/")[2]
