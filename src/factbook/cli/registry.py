@@ -20,4 +20,5 @@ class Entry:
 COMMANDS = {
     "queries": Entry("factbook.cli.queries", "List and search the stored queries."),
     "query": Entry("factbook.cli.query", "Run a stored query by its name."),
+    "fmt": Entry("factbook.cli.fmt", "Format Turtle files; comments stay."),
 }
