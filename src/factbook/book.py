@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from factbook.errors import UsageError, did_you_mean
 from factbook.layout import Layout, layout_of
@@ -15,10 +15,12 @@ from factbook.prefixes import prefixes_in, read_context
 from factbook.query.bind import bind, literal_for
 from factbook.query.catalog import all_queries, find_query
 from factbook.query.resolve import Resolver
+from factbook.rdf.formats import syntax_for_writing
+from factbook.sparql.tokens import calls_service
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import rdflib
     from pyoxigraph import Literal, NamedNode
@@ -39,7 +41,7 @@ class Book:
     Nothing is read before it is needed. Use `factbook.open`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each says what the book is made of
         self,
         layout: Layout,
         *,
@@ -57,7 +59,7 @@ class Book:
         self._announce = announce
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - as `factbook.open`
         cls,
         folder: str | Path | None = None,
         *,
@@ -159,13 +161,17 @@ class Book:
         """
         return self._typed(self.answer(self.stored_query(name), values))
 
-    def sparql(self, text: str) -> Rows | rdflib.Graph | bool:
+    def sparql(self, text: str, *, services: bool = False) -> Rows | rdflib.Graph | bool:
         """Run a SPARQL 1.1 query of one's own; results as for `query`.
+
+        Args:
+            text: The query; it need not declare the book's prefixes.
+            services: Whether it may ask other endpoints.
 
         Raises:
             UsageError: The query is not valid.
         """
-        return self._typed(self.ask(text))
+        return self._typed(self.ask(text, declare=True, services=services))
 
     def answer(self, query: StoredQuery, values: Mapping[str, str]) -> Answer:
         """Run a stored query and return the engine's answer.
@@ -175,15 +181,81 @@ class Book:
         """
         return self.ask(bind(query.text, self.terms_for(query, values)))
 
-    def ask(self, text: str) -> Answer:
-        """Run a query text; with leads, say of each row whether it rests on one."""
-        answer = self.engine.query(text)
+    def ask(self, text: str, *, declare: bool = False, services: bool = False) -> Answer:
+        """Run a query text; with leads, say of each row whether it rests on one.
+
+        Args:
+            text: The query.
+            declare: Whether the book's prefixes need no declaration.
+            services: Whether it may ask other endpoints; what a remote endpoint does is its affair.
+
+        Raises:
+            UsageError: The query is not valid, or asks another endpoint unasked.
+        """
+        if not services and self.endpoint is None and calls_service(text):
+            raise UsageError(
+                "the query asks another endpoint (SERVICE): that needs leave, --allow-service"
+            )
+        prefixes = self.prefixes if declare else None
+        answer = self.engine.query(text, prefixes=prefixes)
         if not self.leads or not isinstance(answer, Table):
             return answer
         from factbook.query.leads import mark
 
-        without = self._embedded(leads=False).query(text)
+        without = self._embedded(leads=False).query(text, prefixes=prefixes)
         return mark(answer, without) if isinstance(without, Table) else answer
+
+    # Handing out
+
+    def export(  # noqa: PLR0913 - each says what to export
+        self,
+        target: str | Path,
+        *,
+        format: str | None = None,  # noqa: A002 - what rdflib and pandas call it too
+        things: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        query: str | None = None,
+        values: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write the graph, or a part of it, to a file: whole or not at all.
+
+        Args:
+            target: The file; packed when its name ends in '.gz'.
+            format: A syntax such as 'turtle' or 'json-ld'; by default the file's ending says it.
+            things: Only what concerns these things, by IRI, CURIE or name.
+            sources: Only what these sources say.
+            query: Only what this stored query constructs.
+            values: The query's parameters.
+
+        Raises:
+            UsageError: The format, a thing, a source or the query is not known.
+            InputError: A file cannot be read or written.
+        """
+        from factbook.rdf.write import packed, replacing
+
+        path = Path(target)
+        name = format or syntax_for_writing(path).name
+        with replacing(path) as file, packed(path, file) as out:
+            self.write(out, name, things=things, sources=sources, query=query, values=values)
+
+    def write(  # noqa: PLR0913 - as `export`
+        self,
+        out: IO[bytes],
+        format: str,  # noqa: A002 - as in `export`
+        *,
+        things: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        query: str | None = None,
+        values: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write what `export` writes to an open binary file."""
+        from factbook.export.part import statements
+        from factbook.export.write import write_rdf
+
+        part = statements(self, things=things, sources=sources, query=query, values=values)
+        write_rdf(part, format, out, prefixes=self.prefixes, context=self.context)
+
+    # Inside
 
     def terms_for(
         self, query: StoredQuery, values: Mapping[str, str]

@@ -69,10 +69,10 @@ def opened(path: Path | None) -> Iterator[IO[bytes]]:
     if path is None or str(path) == "-":
         yield sys.stdout.buffer
         return
-    from factbook.rdf.write import replacing
+    from factbook.rdf.write import packed, replacing
 
-    with replacing(path) as file:
-        yield file
+    with replacing(path) as file, packed(path, file) as out:
+        yield out
 
 
 def show_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
@@ -96,9 +96,9 @@ def _write(  # noqa: PLR0913, PLR0917 - the inner half of `answer`
         else:
             write_boolean(found, name, out)
     elif not isinstance(found, Table):
-        from factbook.export.write import write_triples
+        from factbook.export.write import write_rdf
 
-        write_triples(found.triples, name, out, prefixes=book.prefixes, context=book.context)
+        write_rdf(found.triples, name, out, prefixes=book.prefixes, context=book.context)
     elif name in HUMAN:
         rows = list(found.rows)
         table = cells(

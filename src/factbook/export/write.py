@@ -1,28 +1,79 @@
-"""Write triples or quads in a syntax."""
+"""Write triples or quads in any syntax: sorted, each once, the same bytes for the same graph."""
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
-import pyoxigraph
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Triple
 
+from factbook.export.blanks import relabelled
+from factbook.export.names import TYPE
 from factbook.rdf.formats import syntax_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from pyoxigraph import Quad, Triple
+    from factbook.rdf.formats import Syntax
 
 
-def write_triples(
-    triples: Iterable[Triple] | Iterable[Quad],
+def write_rdf(
+    statements: Iterable[Triple | Quad],
     name: str,
     out: IO[bytes],
     *,
     prefixes: Mapping[str, str],
-    context: Mapping[str, object],
+    context: Mapping[str, Any],
 ) -> None:
-    """Write triples."""
-    del context
+    """Write statements; a syntax without named graphs gets their merge.
+
+    N-Triples and N-Quads of any size are written in bounded memory.
+
+    Args:
+        statements: In any order, repeated or not.
+        name: The syntax.
+        out: Where to.
+        prefixes: To shorten IRIs with.
+        context: The JSON-LD context.
+
+    Raises:
+        UsageError: There is no such syntax, or a term has no form in it.
+    """
     syntax = syntax_named(name)
-    pyoxigraph.serialize(triples, out, syntax.parser, prefixes=dict(prefixes))
+    quads = relabelled(_quads(statements, syntax))
+    if syntax.parser in {RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}:
+        from factbook.export.lines import write_lines
+
+        write_lines(quads, syntax.parser, out)
+        return
+    ordered = sorted(set(quads), key=_place)
+    if syntax.parser == RdfFormat.JSON_LD:
+        from factbook.export.jsonld import write_json_ld
+
+        write_json_ld(ordered, out, context=context)
+    elif syntax.parser == RdfFormat.RDF_XML:
+        from factbook.export.rdfxml import write_xml
+
+        write_xml(ordered, out, prefixes=prefixes)
+    elif syntax.name == "longturtle":
+        from factbook.export.turtle import write_long_turtle
+
+        write_long_turtle(ordered, out, prefixes=prefixes)
+    else:
+        from factbook.export.turtle import write_turtle
+
+        write_turtle(ordered, syntax.parser, out, prefixes=prefixes)
+
+
+def _quads(statements: Iterable[Triple | Quad], syntax: Syntax) -> Iterator[Quad]:
+    """Yield quads; in the default graph, where the syntax knows no other."""
+    for statement in statements:
+        if isinstance(statement, Quad) and syntax.holds_graphs:
+            yield statement
+        else:
+            yield Quad(statement.subject, statement.predicate, statement.object)
+
+
+def _place(quad: Quad) -> tuple[str, str, bool, str]:
+    """Return where a quad stands: by graph, the default one first, and what a thing is first."""
+    graph = "" if isinstance(quad.graph_name, DefaultGraph) else str(quad.graph_name)
+    return graph, str(quad.subject), quad.predicate != TYPE, str(quad)

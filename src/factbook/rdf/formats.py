@@ -68,3 +68,17 @@ def syntax_of(path: PurePath) -> Syntax | None:
     if suffixes and suffixes[-1] == ".gz":
         suffixes = suffixes[:-1]
     return BY_ENDING.get(suffixes[-1].lower()) if suffixes else None
+
+
+def syntax_for_writing(path: PurePath) -> Syntax:
+    """Return the syntax to write a file in.
+
+    Raises:
+        UsageError: The file's ending says nothing about it.
+    """
+    found = syntax_of(path)
+    if found is None:
+        raise UsageError(
+            f"{path}: cannot tell the RDF format from the name; name one of {', '.join(BY_NAME)}"
+        )
+    return found

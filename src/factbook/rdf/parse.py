@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, parse
 
 from factbook.errors import InputError
 from factbook.rdf.formats import BY_ENDING, Syntax, syntax_of
@@ -112,7 +112,7 @@ def read_rdf(path: Path, content: bytes | None = None) -> RdfFile:
     syntax = syntax_for_reading(path)
     text = read_bytes(path) if content is None else content
     try:
-        parser = parse(text, syntax.parser, rename_blank_nodes=syntax.parser != RdfFormat.JSON_LD)
+        parser = parse(text, syntax.parser, rename_blank_nodes=True)
         quads = tuple(parser)
     except SyntaxError as error:
         raise _syntax_error(path, error) from None

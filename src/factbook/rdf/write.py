@@ -6,7 +6,7 @@ import os
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from factbook.errors import InputError
 
@@ -44,6 +44,19 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def packed(path: Path, file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Give a file that packs what goes into another, where a path's name ends in '.gz'."""
+    if path.suffix != ".gz":
+        yield file
+        return
+    import gzip
+
+    # Neither time nor name inside: the same content gives the same bytes
+    with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packing:
+        yield cast("IO[bytes]", packing)
 
 
 def _umask() -> int:

@@ -70,11 +70,19 @@ def format_for(chosen: str | None, output: str | None, *, is_graph: bool, termin
             f"-f {chosen}: no such format.{did_you_mean(chosen, known)} Known: {', '.join(known)}"
         )
     if output is not None:
-        ending = PurePath(output).suffix.lower()
+        path = PurePath(output)
+        packed = path.suffix == ".gz"
+        ending = PurePath(path.stem if packed else path).suffix.lower()
         if is_graph and ending in BY_ENDING:
             return BY_ENDING[ending].name
         if not is_graph and ending in _ENDINGS:
             return _ENDINGS[ending]
+        if ending:
+            kind = "triples" if is_graph else "a table"
+            raise UsageError(
+                f"-o {output}: cannot tell from '{ending}' how to write {kind}; "
+                f"add -f with one of {', '.join(known)}"
+            )
     if is_graph:
         return "turtle"
     return "table" if terminal and output is None else "tsv"

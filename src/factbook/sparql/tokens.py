@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # SPARQL 1.1, section 19.8: the terminals that can hide a '?' or a '#', then names, then the rest.
 _TOKEN = re.compile(
@@ -63,8 +64,27 @@ def query_form(text: str) -> str | None:
     return None
 
 
+def declaring(text: str, prefixes: Mapping[str, str]) -> str:
+    """Return a query with declarations for those of the prefixes that it uses undeclared."""
+    found = list(meaningful(text))
+    used = {token.text.partition(":")[0] for token in found if token.kind == "name"}
+    declared = {
+        name.text.partition(":")[0]
+        for word, name in pairwise(found)
+        if word.kind == "word" and word.text.upper() == "PREFIX"
+    }
+    lines = [
+        f"PREFIX {name}: <{prefixes[name]}>\n"
+        for name in sorted(used - declared)
+        if name in prefixes
+    ]
+    return "".join(lines) + text
+
+
 def calls_service(text: str) -> bool:
     """Tell whether a query asks another endpoint, also when it spells the word with escapes."""
+    if "service" not in text.casefold() and "\\" not in text:
+        return False
     return any(
         token.kind == "word" and token.text.upper() == "SERVICE"
         for token in meaningful(_resolved(text))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pyoxigraph import QuerySolutions, Triple
 
@@ -41,8 +41,12 @@ Answer: TypeAlias = "Table | Graph | bool"
 class Engine(Protocol):
     """Whatever runs a SPARQL 1.1 query over the graph."""
 
-    def query(self, text: str) -> Answer:
+    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Run a query.
+
+        Args:
+            text: The query.
+            prefixes: Those that it need not declare itself.
 
         Raises:
             UsageError: The query is not valid.

@@ -11,7 +11,7 @@ from factbook.errors import UsageError
 from factbook.store.answers import Graph, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from factbook.rdf.parse import RdfFile
     from factbook.store.answers import Answer
@@ -27,14 +27,14 @@ class EmbeddedEngine:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def query(self, text: str) -> Answer:
-        """Run a query.
+    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
+        """Run a query; it need not declare these prefixes.
 
         Raises:
             UsageError: The query is not valid SPARQL 1.1.
         """
         try:
-            found = self.store.query(text)
+            found = self.store.query(text, prefixes=dict(prefixes) if prefixes else None)
         except SyntaxError as error:
             raise UsageError(f"the query is not valid SPARQL: {_explain(str(error))}") from None
         if isinstance(found, QueryBoolean):

@@ -27,10 +27,11 @@ from pyoxigraph import (
 )
 
 from factbook.errors import EndpointError, UsageError
-from factbook.sparql.tokens import query_form
+from factbook.sparql.tokens import declaring, query_form
 from factbook.store.answers import Graph, table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from email.message import Message
 
     from factbook.store.answers import Answer
@@ -95,8 +96,8 @@ class RemoteEngine:
         self.timeout = timeout
         self._opener = urllib.request.build_opener(_Redirects)
 
-    def query(self, text: str) -> Answer:
-        """Run a query.
+    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
+        """Run a query; it need not declare these prefixes.
 
         Raises:
             UsageError: The endpoint finds the query invalid, or it is no query.
@@ -105,6 +106,7 @@ class RemoteEngine:
         form = query_form(text)
         if form is None:
             raise UsageError("only SELECT, ASK, CONSTRUCT and DESCRIBE can be asked of an endpoint")
+        text = declaring(text, prefixes or {})
         wanted = ", ".join(_BINDINGS if form in {"SELECT", "ASK"} else _TRIPLES)
         reply = self._ask(self._request(text, wanted), time.monotonic() + self.timeout)
         return self._read(reply, form)

@@ -1,0 +1,78 @@
+"""`factbook sparql`: a query of one's own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from factbook.cli.options import with_answer_options
+from factbook.cli.output import answer
+from factbook.cli.session import Session, pass_session
+from factbook.errors import InputError, UsageError
+from factbook.results.formats import GRAPH_FORMATS, TABLE_FORMATS
+from factbook.sparql.tokens import query_form
+
+if TYPE_CHECKING:
+    from factbook.cli.options import Wanted
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  factbook sparql 'SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 10'
+  factbook sparql --file question.rq -f json
+  factbook sparql - < question.rq"""
+)
+@click.argument("text", required=False)
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Read the query from a file.",
+)
+@click.option("--allow-service", is_flag=True, help="Let the query ask other endpoints (SERVICE).")
+@with_answer_options(*TABLE_FORMATS, *GRAPH_FORMATS)
+@pass_session
+def command(
+    session: Session, text: str | None, path: Path | None, wanted: Wanted, *, allow_service: bool
+) -> None:
+    """Run a SPARQL 1.1 query: TEXT, a file, or '-' for what comes in on stdin.
+
+    The prefixes of the book need not be declared. The default graph is everything together; each
+    source is a named graph.
+    """
+    query = _text(text, path)
+    form = query_form(query)
+    if form is None:
+        raise UsageError("the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
+    book = session.book
+    answer(
+        book,
+        lambda: book.ask(query, declare=True, services=allow_service),
+        form=form,
+        wanted=wanted,
+    )
+
+
+def _text(text: str | None, path: Path | None) -> str:
+    """Return the query from where it was said to be.
+
+    Raises:
+        UsageError: Nothing or more than one thing was given.
+        InputError: The file cannot be read.
+    """
+    if (text is None) == (path is None):
+        raise UsageError("give the query as TEXT, or '-' for stdin, or --file FILE: one of them")
+    if text is not None and text != "-":
+        return text
+    try:
+        content = sys.stdin.buffer.read() if path is None else path.read_bytes()
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path or 'stdin'}: is not UTF-8 text") from None
