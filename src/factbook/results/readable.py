@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import XSD
+from factbook.results.amounts import amount
 from factbook.results.labels import labels
 
 if TYPE_CHECKING:
@@ -42,20 +43,32 @@ def cells(
     prefixes: Mapping[str, str],
     columns: Sequence[Column] = (),
 ) -> Cells:
-    """Return the rows with labels for IRIs and thousands that can be read."""
+    """Return the rows with labels for IRIs, and numbers that can be read with their units.
+
+    A column that only says the unit of another is not shown by itself.
+    """
     iris = [term.value for row in rows for term in row if isinstance(term, NamedNode)]
     names = labels(engine, iris, prefixes)
-    types = {column.name: column.type for column in columns}
-    kinds = [types.get(name, "") for name in variables]
+    about = {column.name: column for column in columns}
+    units = {
+        name: variables.index(column.unit)
+        for name, column in about.items()
+        if column.unit in variables and name in variables
+    }
+    shown = [index for index in range(len(variables)) if index not in units.values()]
+
+    def cell(row: Row, index: int) -> str:
+        name, term = variables[index], row[index]
+        unit = row[units[name]] if name in units else None
+        if isinstance(unit, NamedNode) and isinstance(term, Literal) and _is_number(term):
+            return printable(amount(term.value, unit.value, names.get(unit.value, unit.value)))
+        return readable(term, names, about[name].type if name in about else "")
+
     return Cells(
-        headings=tuple(variables),
-        rows=[
-            tuple(readable(term, names, kind) for term, kind in zip(row, kinds, strict=True))
-            for row in rows
-        ],
+        headings=tuple(variables[index] for index in shown),
+        rows=[tuple(cell(row, index) for index in shown) for row in rows],
         numeric=tuple(
-            bool(rows) and all(_is_number(row[index]) for row in rows)
-            for index in range(len(variables))
+            bool(rows) and all(_is_number(row[index]) for row in rows) for index in shown
         ),
     )
 
