@@ -32,11 +32,11 @@ _EXACT = f"""SELECT DISTINCT ?thing WHERE {{
   VALUES ?property {{ {_PROPERTIES} }} VALUES ?name {{ ?plain ?english }}
   ?thing ?property ?name }} ORDER BY ?thing"""
 _NAMED = f"""SELECT DISTINCT ?thing ?name WHERE {{
-  VALUES ?property {{ {_PROPERTIES} }} ?thing ?property ?name }} ORDER BY ?thing ?name"""
+  VALUES ?property {{ {_PROPERTIES} }} ?thing ?property ?name }}"""
 _NAMED_IN = f"""PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT DISTINCT ?thing ?name WHERE {{
   ?type rdfs:subClassOf* ?class . ?thing a ?type .
-  VALUES ?property {{ {_PROPERTIES} }} ?thing ?property ?name }} ORDER BY ?thing ?name"""
+  VALUES ?property {{ {_PROPERTIES} }} ?thing ?property ?name }}"""
 _IS_A = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 ASK { ?thing a ?type . ?type rdfs:subClassOf* ?class }"""
 _KNOWN = "ASK { { ?thing ?p ?o } UNION { ?s ?p ?thing } UNION { GRAPH ?thing { ?s ?p ?o } } }"
@@ -86,11 +86,13 @@ class Resolver:
         """Return all things of a class with each of their names, for completion and suggestions."""
         wanted = self._class(type_curie)
         text = _NAMED if wanted is None else bind(_NAMED_IN, {"class": wanted})
-        return [
+        found = [
             (thing, name.value)
             for thing, name in select(self.engine, text)
             if isinstance(thing, NamedNode) and isinstance(name, Literal)
         ]
+        # Sorted here: an engine takes eight times as long, because it keeps texts on disk
+        return sorted(found, key=lambda pair: (pair[0].value, pair[1]))
 
     def _class(self, type_curie: str | None) -> NamedNode | None:
         if type_curie is None:
