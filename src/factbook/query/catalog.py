@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 # Folders with a job of their own: they are run by `check` and on export, not asked by name.
 CHECKS = "checks"
 RULES = "rules"
+PAGES = "pages"
+_UNASKED = {CHECKS, PAGES, RULES}
 
 
 def query_paths(folder: Path) -> dict[str, Path]:
@@ -20,7 +22,7 @@ def query_paths(folder: Path) -> dict[str, Path]:
     return {
         path.stem: path
         for path in sorted(folder.glob("*/*.rq"))
-        if path.parent.name not in {CHECKS, RULES}
+        if path.parent.name not in _UNASKED
     }
 
 
