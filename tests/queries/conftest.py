@@ -1,0 +1,197 @@
+"""Small books and the three engines that must answer alike about them.
+
+A book of the tests is a folder `books/<name>/` with `register/` and `sources/` (and `leads/` where
+wanted): Turtle files as under `data/`, tiny and made for the traps that they hold. It is joined with
+the ontology and the queries of the checkout. The book named `bundled` is the checkout's own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import Literal, Store, Triple
+from rdflib import Dataset, URIRef
+
+from factbook.book import Book
+from factbook.layout import layout_of
+from factbook.rdf.bridge import from_rdflib, to_rdflib
+from factbook.store.answers import Graph, Table
+from factbook.store.embedded import dataset
+from factbook.store.remote import RemoteEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pyoxigraph import Quad
+
+    from factbook.rdf.parse import RdfFile
+    from factbook.store.answers import Answer, Engine
+
+HERE = Path(__file__).parent
+BUNDLED = "bundled"
+_PATIENCE = 20
+
+
+class RdflibEngine:
+    """Runs queries with rdflib over the same dataset: the merge and each named graph."""
+
+    def __init__(self, files: tuple[RdfFile, ...]) -> None:
+        self.dataset = Dataset(default_union=False)
+        by_graph: dict[str, list[Quad]] = {}
+        for file in files:
+            for quad in file.named_quads():
+                by_graph.setdefault(str(getattr(quad.graph_name, "value", "")), []).append(quad)
+        for name, quads in by_graph.items():
+            named = self.dataset.graph(URIRef(name))
+            for triple in to_rdflib(quads, {}):
+                named.add(triple)
+                self.dataset.add(triple)
+
+    def query(self, text: str) -> Answer:
+        """Run a query."""
+        result = self.dataset.query(text)
+        if result.type == "ASK":
+            return bool(result.askAnswer)
+        if result.type == "SELECT":
+            names = result.vars or []
+            rows = [
+                tuple(from_rdflib(row[name]) if name in row else None for name in names)
+                for row in result.bindings
+            ]
+            return Table(tuple(map(str, names)), rows)
+        return Graph(
+            [
+                Triple(*(from_rdflib(term) for term in triple))  # type: ignore[arg-type] # by position
+                for triple in result.graph or ()
+            ]
+        )
+
+
+@dataclass
+class Tested:
+    """One book behind the three engines, each started when it is first asked."""
+
+    book: Book
+    folder: Path
+    servers: contextlib.ExitStack
+    """Where a server is put to be stopped at the end."""
+
+    @cached_property
+    def embedded(self) -> Engine:
+        """The engine in this process."""
+        return self.book.engine
+
+    @cached_property
+    def rdflib(self) -> Engine:
+        """The reference in Python."""
+        return RdflibEngine(self.book.files)
+
+    @cached_property
+    def endpoint(self) -> Engine:
+        """A real SPARQL server, as `--endpoint` asks it."""
+        return RemoteEngine(self.address)
+
+    @cached_property
+    def address(self) -> str:
+        """Where the server listens."""
+        store = Store(str(self.folder))
+        store.bulk_extend(dataset(self.book.files))
+        store.flush()
+        del store
+        return self.servers.enter_context(serving(self.folder))
+
+    def engine(self, name: str) -> Engine:
+        """Return an engine by its name."""
+        engines: dict[str, Callable[[], Engine]] = {
+            "embedded": lambda: self.embedded,
+            "rdflib": lambda: self.rdflib,
+            "endpoint": lambda: self.endpoint,
+        }
+        return engines[name]()
+
+    def ask(self, query: str, values: Mapping[str, str], *, engine: str) -> Answer:
+        """Run a stored query; through the endpoint, its parameters are looked up there as well."""
+        if engine == "endpoint":
+            remote = Book(self.book.layout, endpoint=self.address)
+            return remote.answer(remote.stored_query(query), values)
+        from factbook.query.bind import bind
+
+        stored = self.book.stored_query(query)
+        return self.engine(engine).query(bind(stored.text, self.book.terms_for(stored, values)))
+
+
+@dataclass
+class Shelf:
+    """The books of the tests, each opened once a session."""
+
+    folder: Path
+    servers: contextlib.ExitStack
+    opened: dict[str, Tested] = field(default_factory=dict)
+
+    def __call__(self, name: str) -> Tested:
+        """Return a book of the tests."""
+        if name not in self.opened:
+            self.opened[name] = Tested(
+                Book(layout_of(self._made(name)), cache=False),
+                self.folder / f"{name}.store",
+                self.servers,
+            )
+        return self.opened[name]
+
+    def _made(self, name: str) -> Path:
+        checkout = layout_of(None).root
+        if name == BUNDLED:
+            return checkout
+        made = self.folder / name
+        made.mkdir()
+        (made / "ontology").symlink_to(checkout / "ontology")
+        (made / "queries").symlink_to(checkout / "queries")
+        (made / "data").symlink_to(HERE / "books" / name)
+        return made
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """Give the books of the tests by name."""
+    with contextlib.ExitStack() as servers:
+        yield Shelf(tmp_path_factory.mktemp("books"), servers)
+
+
+@contextlib.contextmanager
+def serving(store: Path) -> Iterator[str]:
+    """Serve a store read-only on a free port of this machine, until the block ends."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent))
+    server = subprocess.Popen(
+        [program or "oxigraph", "serve-read-only", "--location", str(store), "--bind", place],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _await(place, server)
+        yield f"http://{place}/query"
+    finally:
+        server.terminate()
+        server.wait(_PATIENCE)
+
+
+def _await(place: str, server: subprocess.Popen[bytes]) -> None:
+    host, _, port = place.partition(":")
+    deadline = time.monotonic() + _PATIENCE
+    while server.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"the server at {place} did not start")

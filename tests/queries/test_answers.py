@@ -1,0 +1,135 @@
+"""Each stored query gives its expected answer, the same from every engine.
+
+To add a case, write into `cases/<book>.toml`, where the name of the file is the book's:
+
+    [[case]]
+    query = "valuations"
+    name = "valuations-of-clouds"                     # by default the query's name
+    params = { category = "cloud-ai-infrastructure" } # by default none
+    engines = ["embedded", "rdflib", "endpoint"]      # by default all three
+
+then run `WRITE_EXPECTED=1 pytest tests/queries/test_answers.py -k valuations-of-clouds`, and read what
+it wrote to `expected/<book>/<name>.csv` (or `.nt` for triples) before you believe it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import Literal
+
+from factbook.rdf.terms import XSD
+from factbook.results.formats import write_table
+from factbook.store.answers import Graph, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from factbook.rdf.terms import Term
+    from factbook.store.answers import Answer
+    from tests.queries.conftest import Shelf
+
+HERE = Path(__file__).parent
+ENGINES = ("embedded", "rdflib", "endpoint")
+_NUMBERS = {XSD + "integer", XSD + "decimal"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question to one book, and where its answer stands."""
+
+    book: str
+    query: str
+    name: str
+    params: Mapping[str, str]
+    engines: tuple[str, ...]
+
+    def expected(self, ending: str) -> Path:
+        """Return the file of the answer."""
+        return HERE / "expected" / self.book / f"{self.name}.{ending}"
+
+
+def _cases() -> list[Case]:
+    found = []
+    for path in sorted((HERE / "cases").glob("*.toml")):
+        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
+            found.append(
+                Case(
+                    book=path.stem,
+                    query=entry["query"],
+                    name=entry.get("name", entry["query"]),
+                    params=entry.get("params", {}),
+                    engines=tuple(entry.get("engines", ENGINES)),
+                )
+            )
+    return found
+
+
+CASES = _cases()
+
+
+@pytest.mark.parametrize(
+    ("case", "engine"),
+    [
+        pytest.param(case, engine, id=f"{case.book}-{case.name}-{engine}")
+        for case in CASES
+        for engine in case.engines
+    ],
+)
+def test_answer(case: Case, engine: str, shelf: Shelf) -> None:
+    """A query gives the rows or triples that its file expects, in their order."""
+    answer = shelf(case.book).ask(case.query, case.params, engine=engine)
+
+    given, ending = _written(answer)
+    expected = case.expected(ending)
+    if "WRITE_EXPECTED" in os.environ and engine == "embedded":
+        expected.parent.mkdir(parents=True, exist_ok=True)
+        expected.write_text(given, encoding="utf-8")
+    assert given == expected.read_text(encoding="utf-8")
+
+
+def test_cases_have_names_of_their_own() -> None:
+    """No two cases of a book share a file of answers."""
+    files = [(case.book, case.name) for case in CASES]
+
+    assert sorted(set(files)) == sorted(files)
+
+
+def test_every_answer_has_a_case() -> None:
+    """No file of answers is left behind by a case that has gone."""
+    wanted = {(case.book, case.name) for case in CASES}
+
+    assert {(path.parent.name, path.stem) for path in (HERE / "expected").glob("*/*.*")} <= wanted
+
+
+def _written(answer: Answer) -> tuple[str, str]:
+    """Return an answer as text, and the ending of a file of its kind."""
+    if isinstance(answer, Table):
+        out = io.BytesIO()
+        rows = [tuple(None if term is None else level(term) for term in row) for row in answer.rows]
+        write_table(Table(answer.variables, rows), "csv", out)
+        return out.getvalue().decode().replace("\r\n", "\n"), "csv"
+    if isinstance(answer, Graph):
+        lines = {
+            f"{triple.subject} {triple.predicate} {level(triple.object)} ." for triple in answer.triples
+        }
+        return _lines(lines), "nt"
+    return f"{str(answer).lower()}\n", "csv"
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in sorted(lines))
+
+
+def level(term: Term) -> Term:
+    """Return a number in one spelling: the store writes 1.50 as 1.5, rdflib leaves it."""
+    if isinstance(term, Literal) and term.datatype.value in _NUMBERS:
+        return Literal(f"{Decimal(term.value):f}".rstrip("0").rstrip(".") if "." in term.value else term.value, datatype=term.datatype)
+    return term
