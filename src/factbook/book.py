@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import rdflib
     from pyoxigraph import Literal, NamedNode
 
+    from factbook.check.findings import Finding
     from factbook.query.header import Parameter, StoredQuery
     from factbook.rdf.parse import RdfFile
     from factbook.results.rows import Rows
@@ -117,6 +118,12 @@ class Book:
 
         quads = (quad for file in self.files for quad in file.quads)
         return to_rdflib(quads, self.prefixes)
+
+    def check(self, *, engine: str = "auto") -> tuple[Finding, ...]:
+        """Return what is wrong in the files of the book; see `check.run.check_book`."""
+        from factbook.check.run import check_book
+
+        return check_book(self, engine=engine).findings
 
     # Asking
 

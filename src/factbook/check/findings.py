@@ -28,7 +28,9 @@ class Rule:
     cure: str
     """What to write instead, in a sentence."""
     kind: str
-    """'shape', 'query', 'literal' or 'lint'."""
+    """'shape', 'query', 'file', 'literal' or 'lint'."""
+    problem: str = ""
+    """What it means when it does not hold."""
     iri: str | None = None
     path: Path | None = None
     """The file that states the rule, where it is not the tool itself."""

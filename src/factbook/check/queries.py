@@ -43,6 +43,7 @@ def query_rule(query: StoredQuery) -> Rule:
         summary=query.summary,
         cure=str(front["fix"]).strip(),
         kind=KIND,
+        problem=str(front["problem"]).strip(),
         path=query.path,
     )
 

@@ -82,7 +82,7 @@ def show_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
     elif name == "html":
         write_html(table, out, title=title)
     else:
-        text = draw(table, width=_terminal_width(), bold=_may_style())
+        text = draw(table, width=_terminal_width(), bold=may_style())
         encoding = sys.stdout.encoding or "utf-8"
         out.write(text.encode(encoding, "replace"))
 
@@ -116,7 +116,8 @@ def _terminal_width() -> int | None:
     return None
 
 
-def _may_style() -> bool:
+def may_style() -> bool:
+    """Tell whether stdout shows colours and weights, and nobody asked for none."""
     return (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )

@@ -21,6 +21,7 @@ COMMANDS = {
     "queries": Entry("factbook.cli.queries", "List and search the stored queries."),
     "query": Entry("factbook.cli.query", "Run a stored query by its name."),
     "sparql": Entry("factbook.cli.sparql", "Run a SPARQL query of your own."),
+    "check": Entry("factbook.cli.check", "Find what is wrong, where, and what to write instead."),
     "export": Entry("factbook.cli.export", "Write the graph, or a part of it, as RDF."),
     "fmt": Entry("factbook.cli.fmt", "Format Turtle files; comments stay."),
 }

@@ -1,0 +1,46 @@
+"""Choose what validates shapes: the compiler to SPARQL, or pySHACL."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from factbook.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyoxigraph import Quad, Store
+
+    from factbook.shacl.report import Report
+
+AUTO = "auto"
+PYSHACL = "pyshacl"
+SPARQL = "sparql"
+ENGINES = (AUTO, PYSHACL, SPARQL)
+
+
+def validate(shapes: Sequence[Quad], data: Sequence[Quad], *, engine: str, store: Store) -> Report:
+    """Validate data against shapes.
+
+    Args:
+        shapes: The shapes graph.
+        data: The data as its files spell it.
+        engine: One of `ENGINES`; `auto` is the compiler.
+        store: A store whose default graph holds the data, as queries see them.
+
+    Raises:
+        InputError: The shapes cannot be used.
+        UsageError: The engine is not known.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"No engine '{engine}'. Known: {', '.join(ENGINES)}")
+    if engine == PYSHACL or not _compiler_is_there():
+        from factbook.shacl.reference import validate as by_reference
+
+        return by_reference(shapes, data)
+    raise NotImplementedError(store)
+
+
+def _compiler_is_there() -> bool:
+    return find_spec("factbook.shacl.validate") is not None

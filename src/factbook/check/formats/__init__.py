@@ -1,0 +1,33 @@
+"""Write findings down: for a terminal, for editors and machines, for a reader of a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from factbook.check.formats.machines import to_github, to_json, to_junit, to_sarif
+from factbook.check.formats.pages import to_html, to_markdown
+from factbook.check.formats.text import to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from factbook.check.findings import Outcome
+
+FORMATS: dict[str, Callable[[Outcome], str]] = {
+    "text": to_text,
+    "json": to_json,
+    "sarif": to_sarif,
+    "junit": to_junit,
+    "github": to_github,
+    "markdown": to_markdown,
+    "html": to_html,
+}
+ENDINGS = {
+    ".txt": "text",
+    ".json": "json",
+    ".sarif": "sarif",
+    ".xml": "junit",
+    ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
+}

@@ -1,0 +1,78 @@
+"""Rules on the files themselves: a source is one file, named by its slug, with its IRI as base."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from factbook.check.findings import ERROR, Finding, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from factbook.layout import Layout
+    from factbook.rdf.parse import RdfFile
+
+KIND = "file"
+BASE = Rule(
+    name="file-base",
+    severity=ERROR,
+    summary="The file of a source begins with the IRI of the source as its base.",
+    cure="Begin the file with @base <…/source/slug> and describe the source as <>.",
+    kind=KIND,
+)
+NAME = Rule(
+    name="file-name",
+    severity=ERROR,
+    summary="The file of a source is called as the slug of the source.",
+    cure="Rename the file or the source, so that the name is the last part of the IRI.",
+    kind=KIND,
+)
+TWICE = Rule(
+    name="file-twice",
+    severity=ERROR,
+    summary="A source has one file.",
+    cure="Merge the two files, or give one of the sources another slug.",
+    kind=KIND,
+)
+RULES = (BASE, NAME, TWICE)
+
+
+def file_findings(files: Iterable[RdfFile], layout: Layout) -> Iterator[Finding]:
+    """Yield the files of sources and leads that are not named as they should be."""
+    first: dict[str, Path] = {}
+    for file in files:
+        if not _is_source_file(file.path, layout):
+            continue
+        if not file.has_base:
+            yield _finding(BASE, file, "")
+            continue
+        base = file.graph.value
+        slug = base.rstrip("/#").replace("#", "/").rpartition("/")[2]
+        if file.path.name.partition(".")[0] != slug:
+            yield _finding(NAME, file, f"Call the file {slug}.ttl, or end the base with its name.")
+        if base in first:
+            yield _finding(
+                TWICE,
+                file,
+                f"{first[base]} has the same base; {TWICE.cure[:1].lower()}{TWICE.cure[1:]}",
+            )
+        first.setdefault(base, file.path)
+
+
+def _is_source_file(path: Path, layout: Layout) -> bool:
+    data = layout.root / "data"
+    return path.is_relative_to(data / "sources") or path.is_relative_to(data / "leads")
+
+
+def _finding(rule: Rule, file: RdfFile, message: str) -> Finding:
+    return Finding(
+        rule=rule.name,
+        severity=rule.severity,
+        message=message or rule.cure,
+        path=file.path,
+        line=1,
+        column=1,
+        focus=file.graph.value,
+        label=file.path.name,
+    )

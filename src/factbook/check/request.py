@@ -1,0 +1,151 @@
+"""What somebody asked to have checked: the book, some files of it, others' RDF, or queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from factbook.check.findings import Outcome, in_order
+from factbook.check.lint import lint
+from factbook.check.lint_rules import RULES as LINT_RULES
+from factbook.check.run import Selection, check_book, check_files, rules_of
+from factbook.errors import InputError, UsageError
+from factbook.rdf.formats import syntax_of
+from factbook.rdf.parse import read_rdf
+from factbook.shacl.report import SH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from factbook.book import Book
+    from factbook.check.findings import Rule
+    from factbook.rdf.parse import RdfFile
+
+QUERY = ".rq"
+# Files of these endings are often something else, and are RDF only where somebody says so
+_AMBIGUOUS = {".json", ".xml"}
+_SHAPE_TYPES = {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"}
+
+
+def all_rules(book: Book) -> dict[str, Rule]:
+    """Return every rule there is: the book's own, the tool's, and those for queries."""
+    rules = rules_of(book) | {rule.name: rule for rule in LINT_RULES}
+    return dict(sorted(rules.items()))
+
+
+@dataclass(frozen=True)
+class Request:
+    """A check as it was asked for; it can be run again when files have changed."""
+
+    book: Book
+    files: tuple[Path, ...] = ()
+    shapes: tuple[Path, ...] = ()
+    engine: str = "auto"
+    rules: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    changed: str | None = None
+
+    def run(self) -> Outcome:
+        """Check, and return what was found.
+
+        Raises:
+            InputError: A file cannot be read, or a shape or check cannot be used.
+            UsageError: The request makes no sense.
+        """
+        if self.book.endpoint is not None:
+            raise UsageError("check reads files: no --endpoint beside it")
+        examples = self.book.layout.examples.resolve()
+        given = [
+            path
+            for path in _expanded(self.files)
+            if path in self.files or not path.resolve().is_relative_to(examples)
+        ]
+        queries = [path for path in given if path.suffix == QUERY]
+        others = [path for path in given if path.suffix != QUERY]
+        if self.shapes and not others:
+            raise UsageError("--shapes: name the RDF files to check against them")
+        outcomes = []
+        if queries:
+            outcomes.append(lint(queries, self.book, rules=frozenset(self.rules)))
+        if others or not given:
+            outcomes.append(self._graph(others))
+        return _together(outcomes)
+
+    def watched(self) -> list[Path]:
+        """Return the files whose change is a reason to check again."""
+        layout = self.book.layout
+        own = [] if self.shapes else [*self.book.paths(leads=True), *layout.queries.rglob("*.rq")]
+        return [*own, *self.shapes, *_expanded(self.files)]
+
+    def _graph(self, files: list[Path]) -> Outcome:
+        rules = frozenset(self.rules)
+        paths = self._changed()
+        selection = Selection(rules=rules, sources=self.sources, paths=paths)
+        if self.shapes or not self._in_book(files):
+            data = [read_rdf(path) for path in files]
+            shapes = [read_rdf(path) for path in _expanded(self.shapes)] or _with_shapes(data)
+            return check_files(data, shapes, engine=self.engine, selection=selection)
+        if files:
+            named = frozenset(path.resolve() for path in files)
+            narrowed = named if paths is None else named & paths
+            selection = Selection(rules=rules, sources=self.sources, paths=narrowed)
+        return check_book(self.book, engine=self.engine, selection=selection)
+
+    def _in_book(self, files: list[Path]) -> bool:
+        own = {path.resolve() for path in self.book.paths(leads=True)}
+        return all(path.resolve() in own for path in files)
+
+    def _changed(self) -> frozenset[Path] | None:
+        if self.changed is None:
+            return None
+        from factbook.check.changed import changed_since
+
+        folder = self.files[0] if self.files else self.book.layout.root
+        found = changed_since(self.changed, folder if folder.is_dir() else folder.parent)
+        return frozenset(path.resolve() for path in found)
+
+
+def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield files, and for a folder those in it that can be checked."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = [
+            entry
+            for entry in sorted(path.rglob("*"))
+            if entry.is_file()
+            and entry.suffix not in _AMBIGUOUS
+            and (entry.suffix == QUERY or syntax_of(entry) is not None)
+        ]
+        if not found:
+            raise InputError(f"{path}: nothing to check: neither RDF nor queries in it")
+        yield from found
+
+
+def _with_shapes(files: list[RdfFile]) -> list[RdfFile]:
+    """Return those files that hold shapes of their own.
+
+    Raises:
+        UsageError: There is none.
+    """
+    found = [file for file in files if any(str(quad.object) in _SHAPE_TYPES for quad in file.quads)]
+    if not found:
+        raise UsageError(
+            f"{files[0].path} is no file of the book: name its shapes with --shapes FILE, or let "
+            f"it join the book: factbook --data {files[0].path} check"
+        )
+    return found
+
+
+def _together(outcomes: list[Outcome]) -> Outcome:
+    if len(outcomes) == 1:
+        return outcomes[0]
+    return Outcome(
+        findings=in_order(finding for outcome in outcomes for finding in outcome.findings),
+        rules={name: rule for outcome in outcomes for name, rule in outcome.rules.items()},
+        files=sum(outcome.files for outcome in outcomes),
+        triples=sum(outcome.triples for outcome in outcomes),
+        notes=tuple(note for outcome in outcomes for note in outcome.notes),
+    )

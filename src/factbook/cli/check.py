@@ -1,0 +1,185 @@
+"""`factbook check`: what is wrong in the graph, in other RDF files, or in stored queries."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from factbook.check.engines import AUTO, ENGINES
+from factbook.check.findings import ERROR, SEVERITIES
+from factbook.check.formats import ENDINGS, FORMATS
+from factbook.cli.options import Wanted, with_answer_options
+from factbook.cli.output import may_style, opened
+from factbook.cli.session import Session, pass_session
+from factbook.errors import DONE, FOUND, FactbookError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from factbook.check.findings import Outcome
+    from factbook.check.request import Request
+
+_ALL = "all"
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  factbook check
+  factbook check data/sources/chapter --fail-on warning
+  factbook check --changed main -f github
+  factbook check --explain observation-unit
+  factbook check mine.ttl --shapes shapes.ttl
+  factbook check queries/"""
+)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.option(
+    "--shapes",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Check the FILEs against these shapes, without the book; may be given again.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=AUTO,
+    show_default=True,
+    help="What validates shapes: our compiler to SPARQL, or pySHACL.",
+)
+@click.option("--rule", "rules", multiple=True, metavar="RULE", help="Only findings of this rule.")
+@click.option(
+    "--source", "sources", multiple=True, metavar="SOURCE", help="Only findings in this source."
+)
+@click.option(
+    "--changed",
+    is_flag=False,
+    flag_value="HEAD",
+    metavar="[REV]",
+    help="Only findings in files that changed since a git revision. [default: HEAD]",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default=ERROR,
+    show_default=True,
+    help="Exit with 1 when there is a finding as grave as this.",
+)
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
+@click.option("--rules", "list_rules", is_flag=True, help="List the rules.")
+@click.option(
+    "--explain", multiple=True, metavar="RULE", help="Print the page of a rule, or of all."
+)
+@with_answer_options(*FORMATS)
+@pass_session
+def command(  # noqa: PLR0913 - click hands over one argument for each option
+    session: Session,
+    *,
+    files: tuple[Path, ...],
+    shapes: tuple[Path, ...],
+    engine: str,
+    rules: tuple[str, ...],
+    sources: tuple[str, ...],
+    changed: str | None,
+    fail_on: str,
+    watch: bool,
+    list_rules: bool,
+    explain: tuple[str, ...],
+    wanted: Wanted,
+) -> int:
+    """Check the graph, RDF files or stored queries.
+
+    Without FILE: the whole book, its leads included. A FILE of the book: the book, but only what is
+    found in that file. Any other FILE: against the shapes of --shapes, or its own. A stored query
+    (.rq): what a query should not do. A folder stands for the files in it.
+    """
+    from factbook.check.request import Request
+
+    if list_rules or explain:
+        return _explain(session, explain)
+    request = Request(
+        book=session.book,
+        files=files,
+        shapes=shapes,
+        engine=engine,
+        rules=rules,
+        sources=sources,
+        changed=changed,
+    )
+    name = _format(wanted)
+    if watch:
+        return _watch(request, name, wanted)
+    outcome = _run(request)
+    _write(outcome, name, wanted)
+    return FOUND if outcome.worst(fail_on) else DONE
+
+
+def _run(request: Request) -> Outcome:
+    from factbook.cli.background import interruptible
+
+    return interruptible(request.run)
+
+
+def _format(wanted: Wanted) -> str:
+    if wanted.format is not None:
+        if wanted.format not in FORMATS:
+            raise UsageError(
+                f"-f {wanted.format}: no such format.{did_you_mean(wanted.format, FORMATS)} "
+                f"Known: {', '.join(FORMATS)}"
+            )
+        return wanted.format
+    if wanted.output is not None:
+        return ENDINGS.get(wanted.output.suffix.lower(), "text")
+    return "text"
+
+
+def _write(outcome: Outcome, name: str, wanted: Wanted) -> None:
+    from factbook.check.formats.text import summary, to_text
+
+    colour = name == "text" and wanted.output is None and may_style()
+    text = to_text(outcome, colour=True) if colour else FORMATS[name](outcome)
+    with opened(wanted.output) as out:
+        out.write(text.encode("utf-8", "replace"))
+        out.flush()
+    for line in summary(outcome):
+        click.echo(line, err=True)
+
+
+def _watch(request: Request, name: str, wanted: Wanted) -> int:
+    """Check, and check again after each change, until somebody ends it."""
+    from factbook.check.watch import changes
+
+    def once() -> None:
+        try:
+            _write(_run(request), name, wanted)
+        except FactbookError as fault:  # a file that is just being written is no reason to end
+            click.echo(f"error: {fault}", err=True)
+        click.echo("Watching for changes; Ctrl-C ends it.", err=True)
+
+    once()
+    for changed in changes(request.watched):
+        names = sorted(path.name for path in changed)
+        click.echo(f"\n{', '.join(names[:3])}{' …' if len(names) > 3 else ''}:", err=True)  # noqa: PLR2004 - three names fit a line
+        once()
+    return DONE
+
+
+def _explain(session: Session, names: tuple[str, ...]) -> int:
+    from factbook.check.explain import overview, page
+    from factbook.check.request import all_rules
+
+    rules = all_rules(session.book)
+    if not names:
+        click.echo(overview(rules.values()), nl=False)
+        return DONE
+    chosen = list(rules) if _ALL in names else list(names)
+    for name in chosen:
+        if name not in rules:
+            raise UsageError(
+                f"No rule '{name}'.{did_you_mean(name, rules)} See: factbook check --rules"
+            )
+    folders = [session.book.layout.examples]
+    click.echo("\n".join(page(rules[name], folders) for name in chosen), nl=False)
+    sys.stdout.flush()
+    return DONE
