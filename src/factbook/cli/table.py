@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
+
+from factbook.results.width import display_width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,39 +63,6 @@ def fitted(natural: Sequence[int], numeric: Sequence[bool], width: int) -> list[
         spare -= extra
         widths.append(size if is_number else min(size, cap + extra))
     return widths
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Return a text as lines of at most that width, broken between words where it can be."""
-    if display_width(text) <= width:
-        return [text]
-    lines = [""]
-    for word in text.split(" "):
-        joined = f"{lines[-1]} {word}" if lines[-1] else word
-        if display_width(joined) <= width:
-            lines[-1] = joined
-            continue
-        if lines[-1]:
-            lines.append("")
-        for character in word:
-            if display_width(lines[-1] + character) > width:
-                lines.append("")
-            lines[-1] += character
-    return lines
-
-
-def display_width(text: str) -> int:
-    """Return how many terminal columns a text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0
-        if unicodedata.category(character) in {"Mn", "Me"}
-        else 2
-        if unicodedata.east_asian_width(character) in "WF"
-        else 1
-        for character in text
-    )
 
 
 def _line(values: Sequence[str], cells: Cells, widths: Sequence[int], *, bold: bool = False) -> str:
