@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from factbook.check.findings import Finding
     from factbook.query.header import Parameter, StoredQuery
+    from factbook.query.kept import KeptQueries
     from factbook.rdf.parse import RdfFile
     from factbook.results.rows import Rows
     from factbook.store.answers import Answer, Engine
@@ -143,7 +144,7 @@ class Book:
 
     def queries(self) -> list[StoredQuery]:
         """Return the stored queries."""
-        return all_queries(self.layout.queries)
+        return self._kept.all() if self._kept else all_queries(self.layout.queries)
 
     def stored_query(self, name: str) -> StoredQuery:
         """Return one stored query.
@@ -151,7 +152,18 @@ class Book:
         Raises:
             UsageError: There is none of that name.
         """
+        if self._kept:
+            return self._kept.find(name)
         return find_query(self.layout.queries, name)
+
+    @cached_property
+    def _kept(self) -> KeptQueries | None:
+        if not self._cache:
+            return None
+        from factbook.query.kept import KeptQueries
+        from factbook.store.snapshot import default_folder
+
+        return KeptQueries(self.layout.queries, default_folder())
 
     def query(self, name: str, /, **values: str) -> Rows | rdflib.Graph | bool:
         """Run a stored query.
@@ -300,7 +312,7 @@ class Book:
         )
 
     def _embedded(self, *, leads: bool) -> Engine:
-        from factbook.store.embedded import EmbeddedEngine, store_of
+        from factbook.store.embedded import EmbeddedEngine
 
         paths = self.paths(leads=leads)
         if self._cache:
@@ -308,9 +320,9 @@ class Book:
 
             store = Snapshots(default_folder()).open(paths, announce=self._announce)
             return EmbeddedEngine(store)
-        from factbook.rdf.parse import read_rdf
+        from factbook.store.build import in_memory
 
-        return EmbeddedEngine(store_of(read_rdf(path) for path in paths))
+        return EmbeddedEngine(in_memory(paths))
 
     def _typed(self, answer: Answer) -> Rows | rdflib.Graph | bool:
         if isinstance(answer, Table):

@@ -35,8 +35,7 @@ class Layout:
 
     def ontology_files(self) -> list[Path]:
         """Return the Turtle files that say what terms mean, shapes included, in order."""
-        found = _turtle_below(self.root / "ontology")
-        return [path for path in found if not path.is_relative_to(self.examples)]
+        return _turtle_below(self.root / "ontology", without=self.examples)
 
     def data_files(self, *, leads: bool) -> list[Path]:
         """Return the Turtle files of the register and the sources, with the leads on request."""
@@ -77,12 +76,19 @@ def bundled() -> Path:
     raise InputError(f"no book found: neither {inside} nor {checkout / 'ontology'} is a folder")
 
 
-def _turtle_below(folder: Path) -> list[Path]:
+def _turtle_below(folder: Path, *, without: Path | None = None) -> list[Path]:
     """Return the Turtle files below a folder in a stable order, hidden ones left out."""
     found = []
-    for directory, subfolders, names in os.walk(folder):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        found += [
-            Path(directory, name) for name in names if name.endswith(".ttl") and name[0] != "."
-        ]
-    return sorted(found)
+    left_out = str(without)
+    pending = [str(folder)] if folder.is_dir() else []
+    while pending:
+        # Texts and not paths, and no os.walk: that takes a fifth of the time, on every start
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.name.endswith(".ttl"):
+                    found.append(entry.path)
+                elif entry.is_dir(follow_symlinks=False) and entry.path != left_out:
+                    pending.append(entry.path)
+    return [Path(name) for name in sorted(found)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
@@ -13,11 +15,11 @@ from factbook.errors import InputError
 from factbook.rdf.formats import BY_ENDING, Syntax, syntax_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_BOM = b"\xef\xbb\xbf"
-_GZIP = b"\x1f\x8b"
+BOM = b"\xef\xbb\xbf"
+GZIP = b"\x1f\x8b"
 _PLACE = re.compile(r"^(?:Parser error )?(?:at|between) line .*?: ", re.DOTALL)
 _HINTS = (
     ("No scheme found", "relative IRI: give the file an @base, or write the IRI in full"),
@@ -54,11 +56,16 @@ class RdfFile:
 
     def named_quads(self) -> Iterator[Quad]:
         """Yield each quad in its named graph: the one it gives itself, or else the file's."""
-        for quad in self.quads:
-            if isinstance(quad.graph_name, DefaultGraph):
-                yield Quad(quad.subject, quad.predicate, quad.object, self.graph)
-            else:
-                yield quad
+        return in_graph(self.quads, self.graph)
+
+
+def in_graph(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:
+    """Yield the quads, those that are in no named graph in this one."""
+    for quad in quads:
+        if isinstance(quad.graph_name, DefaultGraph):
+            yield Quad(quad.subject, quad.predicate, quad.object, graph)
+        else:
+            yield quad
 
 
 def graph_for(path: Path) -> NamedNode:
@@ -72,19 +79,13 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         InputError: The file is missing or cannot be read.
     """
-    try:
+    with reading(path):
         content = path.read_bytes()
-        if content.startswith(_GZIP):
+        if content.startswith(GZIP):
             import gzip
 
             content = gzip.decompress(content)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: is a folder, not a file") from None
-    except (OSError, EOFError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None
-    return content.removeprefix(_BOM)
+    return content.removeprefix(BOM)
 
 
 def syntax_for_reading(path: Path) -> Syntax:
@@ -111,13 +112,9 @@ def read_rdf(path: Path, content: bytes | None = None) -> RdfFile:
     """
     syntax = syntax_for_reading(path)
     text = read_bytes(path) if content is None else content
-    try:
+    with reading(path):
         parser = parse(text, syntax.parser, rename_blank_nodes=True)
         quads = tuple(parser)
-    except SyntaxError as error:
-        raise _syntax_error(path, error) from None
-    except (ValueError, MemoryError) as error:
-        raise InputError(f"{path}: cannot be read as {syntax.name}: {error}") from None
     base = parser.base_iri
     return RdfFile(
         path=path,
@@ -127,6 +124,27 @@ def read_rdf(path: Path, content: bytes | None = None) -> RdfFile:
         prefixes=dict(parser.prefixes),
         quads=quads,
     )
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say in our own words what goes wrong while a file is read.
+
+    Raises:
+        RdfSyntaxError: The file breaks its grammar.
+        InputError: The file is missing or cannot be read.
+    """
+    try:
+        yield
+    except SyntaxError as error:
+        raise _syntax_error(path, error) from None
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder, not a file") from None
+    except (OSError, EOFError, ValueError, MemoryError, zlib.error) as error:
+        said = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be read: {said}") from None
 
 
 def _syntax_error(path: Path, error: SyntaxError) -> RdfSyntaxError:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from factbook.rdf.parse import RdfFile
+    from factbook.rdf.stream import RdfStream
     from factbook.store.answers import Answer
 
 _ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -44,7 +45,7 @@ class EmbeddedEngine:
         return Graph(found)
 
 
-def dataset(files: Iterable[RdfFile]) -> Iterator[Quad]:
+def dataset(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
     """Yield every quad twice: in the merge, which is the default graph, and in its named graph."""
     merge = DefaultGraph()
     for file in files:
@@ -53,7 +54,7 @@ def dataset(files: Iterable[RdfFile]) -> Iterator[Quad]:
             yield Quad(quad.subject, quad.predicate, quad.object, merge)
 
 
-def store_of(files: Iterable[RdfFile]) -> Store:
+def store_of(files: Iterable[RdfFile | RdfStream]) -> Store:
     """Return a store in memory that holds what the files say."""
     store = Store()
     store.bulk_extend(dataset(files))

@@ -2,18 +2,14 @@
 
 A snapshot is only ever an index: it can be thrown away at any time and is rebuilt when it is
 missing, damaged or written by another version. Oxigraph opens a store with a broken MANIFEST as an
-empty one without an error, so that the sizes of its files and some of its quads are checked first.
+empty one without an error, so that its files and some of its quads are checked first.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
-import shutil
-import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,17 +17,17 @@ from typing import TYPE_CHECKING
 import pyoxigraph
 from pyoxigraph import RdfFormat, Store
 
-from factbook.rdf.parse import read_bytes, read_rdf
-from factbook.store.embedded import dataset, store_of
+from factbook.store.places import RECORD, STORE, forget_old, hold, let_go, make_holdable, remove
+from factbook.store.stamps import recall, remember, stamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_LAYOUT = 1
-_SAMPLES = 48
-_KEPT = 6
-_UNUSED_SECONDS = 3600
-_GROWING = {"LOG", "LOCK"}
+    from pyoxigraph import Quad
+
+_LAYOUT = 2
+
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -45,60 +41,33 @@ class Snapshots:
 
         Args:
             paths: The files, in loading order.
-            announce: Called with one line before the slow first time.
+            announce: Called with a line now and then while it takes long.
 
         Raises:
             InputError: A file cannot be read or parsed.
         """
-        contents = [read_bytes(path) for path in paths]
-        place = self.folder / _key(paths, contents)
-        store = _reopen(place)
-        if store is not None:
+        stamped = stamps(paths)
+        key = recall(self.folder, paths, stamped) if stamped else None
+        if key is not None and (store := _reopen(self.folder / key)) is not None:
             return store
-        if len(paths) > 1:
-            announce(f"Indexing {len(paths)} files, once …")
-        files = [read_rdf(path, content) for path, content in zip(paths, contents, strict=True)]
-        try:
-            self._build(place, files=list(dataset(files)))
-        except OSError:  # no room, no permission: answer from memory
-            return store_of(files)
-        self._forget_old()
-        return _reopen(place) or store_of(files)
+        key = _key(paths)
+        place = self.folder / key
+        store = _reopen(place)
+        if store is None:
+            from factbook.store.build import build, in_memory
 
-    def _build(self, place: Path, *, files: list[pyoxigraph.Quad]) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=self.folder))
-        try:
-            store = Store(str(temporary / "store"))
-            store.bulk_extend(files)
-            store.flush()
-            del store
-            step = max(1, len(files) // _SAMPLES)
-            samples = pyoxigraph.serialize(files[::step], format=RdfFormat.N_QUADS)
-            record = {
-                "quads": len(files),
-                "sizes": _sizes(temporary / "store"),
-                "samples": (samples or b"").decode(),
-            }
-            (temporary / "snapshot.json").write_text(json.dumps(record), encoding="utf-8")
-            if place.exists() and _reopen(place) is None:  # damaged: out of the way, then gone
-                place.rename(self.folder / f".damaged{temporary.name}")
-            with contextlib.suppress(OSError):  # another process was faster: its snapshot serves
-                temporary.rename(place)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-
-    def _forget_old(self) -> None:
-        """Remove all but the newest snapshots, never one that may be in use."""
-        now = time.time()
-        found = sorted(
-            (entry for entry in self.folder.iterdir() if entry.is_dir()),
-            key=lambda entry: entry.stat().st_mtime,
-            reverse=True,
-        )
-        for entry in found[_KEPT:]:
-            if now - entry.stat().st_mtime > _UNUSED_SECONDS:
-                shutil.rmtree(entry, ignore_errors=True)
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                build(place, paths, announce=announce)
+                forget_old(self.folder)
+            except OSError:  # no room, no permission: answer from memory
+                return in_memory(paths)
+            store = _reopen(place)
+            if store is None:
+                return in_memory(paths)
+        if stamped and stamps(paths) == stamped:
+            remember(self.folder, paths, stamped, key)
+        return store
 
 
 def default_folder() -> Path:
@@ -110,33 +79,63 @@ def default_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "factbook"
 
 
-def _key(paths: Sequence[Path], contents: Sequence[bytes]) -> str:
-    digest = hashlib.blake2b(f"{_LAYOUT} {pyoxigraph.__version__}".encode(), digest_size=16)
-    for path, content in zip(paths, contents, strict=True):
-        digest.update(f"\n{path.name} {len(content)} ".encode())
-        digest.update(content)
+def record(folder: Path, quads: int, samples: Sequence[Quad]) -> None:
+    """Note beside a store what it must hold to be trusted, and make it a snapshot."""
+    text = pyoxigraph.serialize(samples, format=RdfFormat.N_QUADS) or b""
+    noted = {"quads": quads, "files": _files(folder / STORE), "samples": text.decode()}
+    (folder / RECORD).write_text(json.dumps(noted), encoding="utf-8")
+    make_holdable(folder)
+
+
+def settle(temporary: Path, place: Path) -> None:
+    """Put a finished snapshot in its place, over a damaged one if need be."""
+    if place.exists() and _reopen(place) is None:
+        damaged = temporary.with_name(f"{temporary.name}-damaged")
+        place.rename(damaged)
+        remove(damaged)
+    with contextlib.suppress(OSError):  # another process was faster: its snapshot serves
+        temporary.rename(place)
+
+
+def _key(paths: Sequence[Path]) -> str:
+    """Return the key of the files' content; their names count, where they stand does not."""
+    import hashlib
+
+    from factbook.rdf.parse import reading
+
+    versions = f"{_LAYOUT} {pyoxigraph.__version__}"
+    digest = hashlib.blake2b(versions.encode(), digest_size=16)
+    for path in paths:
+        with reading(path), path.open("rb") as file:
+            digest.update(f"\n{path.name} {os.fstat(file.fileno()).st_size} ".encode())
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
     return digest.hexdigest()
 
 
-def _sizes(folder: Path) -> dict[str, int]:
+def _files(folder: Path) -> dict[str, list[int]]:
+    """Return size and time of the files of a store."""
     return {
-        entry.name: entry.stat().st_size
+        entry.name: [entry.stat().st_size, entry.stat().st_mtime_ns]
         for entry in os.scandir(folder)
-        if entry.name not in _GROWING
+        if entry.name != "LOCK" and not entry.name.startswith("LOG")
     }
 
 
 def _reopen(place: Path) -> Store | None:
     """Open a snapshot, or return None where there is none that can be trusted."""
-    try:
-        record = json.loads((place / "snapshot.json").read_bytes())
-        if _sizes(place / "store") != record["sizes"]:
-            return None
-        store = Store.read_only(str(place / "store"))
-        samples = pyoxigraph.parse(record["samples"].encode(), RdfFormat.N_QUADS)
-        if not all(quad in store for quad in samples):
-            return None
-        os.utime(place)
-    except (OSError, ValueError, KeyError):
+    handle = hold(place)
+    if handle is None:
         return None
-    return store
+    try:
+        noted = json.loads((place / RECORD).read_bytes())
+        if _files(place / STORE) == noted["files"]:
+            store = Store.read_only(str(place / STORE))
+            samples = pyoxigraph.parse(noted["samples"].encode(), RdfFormat.N_QUADS)
+            if all(quad in store for quad in samples):
+                os.utime(place)
+                return store
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    let_go(handle)
+    return None
