@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from factbook.cli.background import interruptible
-from factbook.cli.options import with_answer_options
+from factbook.cli.options import complete_thing, with_answer_options
 from factbook.cli.output import opened
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
@@ -32,7 +32,8 @@ Examples:
     "things",
     metavar="THING",
     multiple=True,
-    help="What concerns this thing; repeatable.",
+    help="Only what concerns this thing; may be given again.",
+    shell_complete=complete_thing,
 )
 @click.option(
     "--source",
@@ -40,6 +41,7 @@ Examples:
     metavar="SOURCE",
     multiple=True,
     help="Only what it says; may be given again.",
+    shell_complete=complete_thing,
 )
 @click.option("--query", metavar="NAME", help="Only what this stored query constructs.")
 @click.option(

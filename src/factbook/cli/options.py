@@ -12,6 +12,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from click.shell_completion import CompletionItem
+
 T = TypeVar("T")
 
 
@@ -64,3 +66,12 @@ def with_answer_options(*names: str) -> Callable[[Callable[..., T]], Callable[..
 def taken(given: dict[str, Any]) -> Wanted:
     """Take the values of -f and -o out of what click has parsed."""
     return Wanted(given.pop("format"), given.pop("output"))
+
+
+def complete_thing(
+    context: click.Context, option: click.Parameter, begun: str
+) -> list[CompletionItem[str]]:
+    """Return what a shell may offer for a thing."""
+    from factbook.cli.complete import things
+
+    return things()(context, option, begun)

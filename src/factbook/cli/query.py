@@ -13,6 +13,9 @@ from factbook.errors import InputError
 from factbook.results.formats import GRAPH_FORMATS, TABLE_FORMATS
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from factbook.cli.complete import Complete
     from factbook.query.header import Parameter, StoredQuery
 
 _TAKEN = {"format", "output", "help", "f", "o", "h"}
@@ -98,7 +101,19 @@ def _option(query: StoredQuery, parameter: Parameter) -> click.Option:
         [f"--{parameter.name}", _destination(parameter)],
         metavar=_metavar(parameter),
         help=" ".join(filter(None, notes)),
+        shell_complete=_completion(parameter),
     )
+
+
+def _completion(parameter: Parameter) -> Complete:
+    def complete(
+        context: click.Context, option: click.Parameter, begun: str
+    ) -> list[CompletionItem[str]]:
+        from factbook.cli.complete import values_of
+
+        return values_of(parameter)(context, option, begun)
+
+    return complete
 
 
 def _destination(parameter: Parameter) -> str:

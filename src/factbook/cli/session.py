@@ -65,6 +65,6 @@ def session_of(context: click.Context) -> Session:
 
 
 def _announce(line: str) -> None:
-    """Tell somebody who watches why it takes a moment."""
+    """Tell somebody who watches why it takes a moment, on a line that goes when it is over."""
     if sys.stderr.isatty():
-        click.echo(line, err=True)
+        click.echo(f"\r\x1b[K{line}{' …' if line else ''}", nl=False, err=True)

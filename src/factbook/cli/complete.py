@@ -1,0 +1,77 @@
+"""What a shell may offer for a value: things by the end of their IRI, and listed values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from click.shell_completion import CompletionItem
+
+from factbook.cli.session import session_of
+from factbook.errors import FactbookError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import click
+    from pyoxigraph import NamedNode
+
+    from factbook.query.header import Parameter
+
+    Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]
+
+
+def things(type_curie: str | None = None) -> Complete:
+    """Return the completion for a thing of a class, or for any."""
+
+    def complete(
+        context: click.Context, _: click.Parameter, begun: str
+    ) -> list[CompletionItem[str]]:
+        try:
+            choices = session_of(context).book.resolver.choices(type_curie=type_curie)
+        except FactbookError:
+            return []
+        return _matching(choices, begun)
+
+    return complete
+
+
+def values_of(parameter: Parameter) -> Complete:
+    """Return the completion for a parameter of a stored query."""
+    if parameter.kind == "iri":
+        return things(parameter.type_curie)
+
+    def complete(
+        context: click.Context, _: click.Parameter, begun: str
+    ) -> list[CompletionItem[str]]:
+        if parameter.values is None:
+            return []
+        from factbook.store.answers import select
+
+        try:
+            rows = select(session_of(context).book.engine, parameter.values)
+        except (FactbookError, TypeError):
+            return []
+        texts = [str(getattr(row[0], "value", row[0])) for row in rows if row]
+        return [CompletionItem(text) for text in texts if text.startswith(begun)]
+
+    return complete
+
+
+def _matching(choices: list[tuple[NamedNode, str]], begun: str) -> list[CompletionItem[str]]:
+    """Return the things whose short name, or else whose name, begins like that."""
+    folded = begun.casefold()
+    names: dict[str, list[str]] = {}
+    for thing, name in choices:
+        names.setdefault(_short(thing), []).append(name)
+    found = [slug for slug in names if slug.casefold().startswith(folded)]
+    if not found:
+        found = [
+            slug
+            for slug, known in names.items()
+            if any(name.casefold().startswith(folded) for name in known)
+        ]
+    return [CompletionItem(slug, help=names[slug][0]) for slug in sorted(found)]
+
+
+def _short(thing: NamedNode) -> str:
+    return thing.value.rstrip("/#").replace("#", "/").rpartition("/")[2]

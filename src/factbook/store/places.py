@@ -1,0 +1,147 @@
+"""Which snapshots there are, who uses them, and when they go.
+
+A process that has a snapshot open holds a shared lock on it; only what nobody holds is removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RECORD = "snapshot.json"
+STORE = "store"
+_LOCK = "lock"
+_SMALL = ("stamps", "queries")  # folders of small notes beside the snapshots
+_MOST_KEPT = 8
+_MOST_BYTES = 4 << 30
+_STALE_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Place:
+    """One snapshot on disk."""
+
+    path: Path
+    quads: int
+    size: int
+    used: float
+    """When it was last opened, in seconds since 1970."""
+
+
+def places(folder: Path) -> list[Place]:
+    """Return the snapshots of a folder, the last used first."""
+    found = []
+    with contextlib.suppress(FileNotFoundError):
+        for entry in os.scandir(folder):
+            path = folder / entry.name
+            if entry.name.startswith(".") or not (path / STORE).is_dir():
+                continue
+            with contextlib.suppress(OSError):
+                found.append(Place(path, _quads(path), _bytes(path), entry.stat().st_mtime))
+    return sorted(found, key=lambda place: (-place.used, place.path))
+
+
+def hold(path: Path) -> int | None:
+    """Keep a snapshot from being removed until it is let go or this process ends.
+
+    Returns:
+        What to let go, or None where there is nothing to hold.
+    """
+    with contextlib.suppress(OSError):
+        handle = os.open(path / _LOCK, os.O_RDONLY)
+        if _locked(handle, exclusive=False):
+            return handle
+        os.close(handle)
+    return None
+
+
+def let_go(handle: int) -> None:
+    """Let a snapshot go again."""
+    os.close(handle)
+
+
+def make_holdable(path: Path) -> None:
+    """Put the file into a snapshot that its users lock."""
+    (path / _LOCK).touch()
+
+
+def remove(path: Path) -> bool:
+    """Remove a snapshot unless somebody uses it; say whether it is gone."""
+    import shutil
+
+    with contextlib.suppress(FileNotFoundError):
+        handle = os.open(path / _LOCK, os.O_RDONLY)
+        try:
+            if not _locked(handle, exclusive=True):
+                return False
+            shutil.rmtree(path, ignore_errors=True)
+        finally:
+            os.close(handle)
+    shutil.rmtree(path, ignore_errors=True)
+    return not path.exists()
+
+
+def clear(folder: Path) -> tuple[int, int]:
+    """Remove everything that nobody uses; return how many snapshots went and how many stayed."""
+    import shutil
+
+    gone = [remove(place.path) for place in places(folder)]
+    for name in _SMALL:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    with contextlib.suppress(FileNotFoundError):
+        for left in list(_leftovers(folder)):
+            remove(left)
+    return sum(gone), len(gone) - sum(gone)
+
+
+def forget_old(folder: Path) -> None:
+    """Remove the snapshots unused for longest where there are too many, and what crashes left."""
+    import time
+
+    total = 0
+    for number, place in enumerate(places(folder)):
+        total += place.size
+        if number and (number >= _MOST_KEPT or total > _MOST_BYTES):
+            remove(place.path)
+    for left in _leftovers(folder):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                remove(left)
+
+
+def _leftovers(folder: Path) -> Iterator[Path]:
+    """Yield what processes that were killed did not finish."""
+    for entry in os.scandir(folder):
+        if entry.name.startswith(".") and entry.is_dir():
+            yield folder / entry.name
+
+
+def _quads(path: Path) -> int:
+    try:
+        return int(json.loads((path / RECORD).read_bytes())["quads"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _bytes(path: Path) -> int:
+    return sum(entry.stat().st_size for entry in os.scandir(path / STORE))
+
+
+def _locked(handle: int, *, exclusive: bool) -> bool:
+    if sys.platform == "win32":  # an open file cannot be removed there anyway
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(handle, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
