@@ -1,0 +1,157 @@
+"""The shapes graph, indexed for reading one node at a time, and the complaint about what is in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from factbook.errors import InputError
+from factbook.shacl.names import FIRST, NIL, REST, SUB_CLASS_OF, TRUE, TYPE, sh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import Quad
+
+    from factbook.rdf.terms import Term
+    from factbook.shacl.names import Node
+
+
+class ShapesError(InputError):
+    """The shapes break the rules of SHACL, so that nothing can be validated against them."""
+
+
+class ShapesGraph:
+    """Triples by subject and predicate, each once and in the order of the file."""
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        self.quads = tuple(quads)
+        self._by_subject: dict[Term, dict[NamedNode, dict[Term, None]]] = {}
+        self._by_predicate: dict[NamedNode, dict[Term, None]] = defaultdict(dict)
+        for quad in self.quads:
+            of_subject = self._by_subject.setdefault(quad.subject, {})
+            of_subject.setdefault(quad.predicate, {})[quad.object] = None
+            self._by_predicate[quad.predicate][quad.subject] = None
+
+    def objects(self, node: Term, predicate: NamedNode) -> list[Term]:
+        """Return the values of a property."""
+        return list(self._by_subject.get(node, {}).get(predicate, ()))
+
+    def subjects(self, predicate: NamedNode) -> Iterator[Node]:
+        """Yield what has a property."""
+        for node in self._by_predicate.get(predicate, ()):
+            if isinstance(node, NamedNode | BlankNode):
+                yield node
+
+    def predicates(self, node: Term) -> Iterable[NamedNode]:
+        """Return the properties that a node has."""
+        return self._by_subject.get(node, {}).keys()
+
+    def value(self, node: Term, predicate: NamedNode) -> Term | None:
+        """Return the only value of a property, or None.
+
+        Raises:
+            ShapesError: There is more than one.
+        """
+        values = self.objects(node, predicate)
+        if len(values) > 1:
+            raise ill_formed(node, f"has {len(values)} values of {_short(predicate)}; keep one")
+        return values[0] if values else None
+
+    def flag(self, node: Term, predicate: NamedNode) -> bool:
+        """Tell whether a property is `true`, in that very spelling."""
+        return self.value(node, predicate) == TRUE
+
+    def node(self, node: Term, predicate: NamedNode) -> NamedNode | BlankNode | None:
+        """Return the only value of a property, which has to be a node.
+
+        Raises:
+            ShapesError: It is a literal, or there is more than one.
+        """
+        found = self.value(node, predicate)
+        if found is None or isinstance(found, NamedNode | BlankNode):
+            return found
+        raise ill_formed(node, f"has {_short(predicate)} {found}, which cannot be a literal")
+
+    def iri(self, node: Term, predicate: NamedNode) -> NamedNode | None:
+        """Return the only value of a property, which has to be an IRI.
+
+        Raises:
+            ShapesError: It is none, or there is more than one.
+        """
+        found = self.value(node, predicate)
+        if found is None or isinstance(found, NamedNode):
+            return found
+        raise ill_formed(node, f"has {_short(predicate)} {found}, which must be an IRI")
+
+    def literal(self, node: Term, predicate: NamedNode) -> Literal | None:
+        """Return the only value of a property, which has to be a literal.
+
+        Raises:
+            ShapesError: It is none, or there is more than one.
+        """
+        found = self.value(node, predicate)
+        if found is None or isinstance(found, Literal):
+            return found
+        raise ill_formed(node, f"has {_short(predicate)} {found}, which must be a literal")
+
+    def count(self, node: Term, predicate: NamedNode) -> int | None:
+        """Return the only value of a property, which has to be a whole number.
+
+        Raises:
+            ShapesError: It is none, or there is more than one.
+        """
+        found = self.literal(node, predicate)
+        if found is None:
+            return None
+        digits = found.value.removeprefix("+")
+        if not (digits.isascii() and digits.isdigit()):
+            raise ill_formed(node, f"has {_short(predicate)} {found}, which must be a whole number")
+        return int(digits)
+
+    def members(self, node: Term, of: Term) -> tuple[Term, ...]:
+        """Return the members of an RDF list; `of` is the node to complain about.
+
+        Raises:
+            ShapesError: It is no list.
+        """
+        found: list[Term] = []
+        seen: set[Term] = set()
+        while node != NIL:
+            if node in seen or not isinstance(node, NamedNode | BlankNode):
+                raise ill_formed(of, "names a list that does not end in rdf:nil")
+            seen.add(node)
+            first, rest = self.objects(node, FIRST), self.objects(node, REST)
+            if len(first) != 1 or len(rest) != 1:
+                raise ill_formed(of, "names a list with a missing or doubled member")
+            found.append(first[0])
+            node = rest[0]
+        return tuple(found)
+
+    def types(self, node: Term) -> set[Term]:
+        """Return the classes that a node is an instance of, with all their superclasses."""
+        found: set[Term] = set()
+        waiting = self.objects(node, TYPE)
+        while waiting:
+            each = waiting.pop()
+            if each not in found:
+                found.add(each)
+                waiting += self.objects(each, SUB_CLASS_OF)
+        return found
+
+    def messages(self, node: Term) -> tuple[Literal, ...]:
+        """Return the values of `sh:message`."""
+        found = (each for each in self.objects(node, sh("message")) if isinstance(each, Literal))
+        return tuple(sorted(found, key=str))
+
+
+def ill_formed(node: Term, said: str) -> ShapesError:
+    """Return the complaint that a shape breaks the rules of SHACL."""
+    name = str(node) if isinstance(node, NamedNode) else "a shape without a name"
+    return ShapesError(f"the shapes cannot be used: {name} {said}")
+
+
+def _short(predicate: NamedNode) -> str:
+    return predicate.value.replace(sh("").value, "sh:")

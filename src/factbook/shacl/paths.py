@@ -1,0 +1,132 @@
+"""Property paths: read from the shapes graph, written as SPARQL and as triples again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, NamedNode, Quad
+
+from factbook.shacl.graph import ill_formed
+from factbook.shacl.names import FIRST, NIL, REST, sh
+from factbook.shacl.report import (
+    ALTERNATIVE,
+    INVERSE,
+    ONE_OR_MORE,
+    SEQUENCE,
+    ZERO_OR_MORE,
+    ZERO_OR_ONE,
+    PathExpression,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from factbook.rdf.terms import Term
+    from factbook.shacl.graph import ShapesGraph
+    from factbook.shacl.names import Node
+    from factbook.shacl.report import Path
+
+_UNARY = {
+    sh(f"{operator}Path"): operator
+    for operator in (INVERSE, ZERO_OR_MORE, ONE_OR_MORE, ZERO_OR_ONE)
+}
+_ALTERNATIVE = sh("alternativePath")
+_FEWEST = 2
+
+
+def read_path(graph: ShapesGraph, node: Term, *, shape: Node) -> Path:
+    """Return a path (SHACL, section 2.3.1).
+
+    Raises:
+        ShapesError: It is not one; the shape is named.
+    """
+    return _read(graph, node, shape, within=())
+
+
+def _read(graph: ShapesGraph, node: Term, shape: Node, within: tuple[Term, ...]) -> Path:
+    if isinstance(node, NamedNode) and node != NIL:
+        return node
+    if not isinstance(node, BlankNode) or node in within:
+        raise ill_formed(shape, f"has a sh:path with {node}, which is no property path")
+    inside = (*within, node)
+    if graph.objects(node, FIRST):
+        members = graph.members(node, of=shape)
+        return _several(SEQUENCE, members, graph=graph, shape=shape, within=inside)
+    alternatives = graph.value(node, _ALTERNATIVE)
+    if alternatives is not None:
+        members = graph.members(alternatives, of=shape)
+        return _several(ALTERNATIVE, members, graph=graph, shape=shape, within=inside)
+    for predicate, operator in _UNARY.items():
+        inner = graph.value(node, predicate)
+        if inner is not None:
+            return PathExpression(operator, (_read(graph, inner, shape, inside),))
+    raise ill_formed(shape, "has a sh:path that is neither a property nor a property path")
+
+
+def _several(
+    operator: str,
+    members: Iterable[Term],
+    *,
+    graph: ShapesGraph,
+    shape: Node,
+    within: tuple[Term, ...],
+) -> Path:
+    parts = tuple(_read(graph, member, shape, within) for member in members)
+    if len(parts) < _FEWEST:
+        raise ill_formed(shape, f"has a sh:path with a {operator} of fewer than two members")
+    return PathExpression(operator, parts)
+
+
+def is_nullable(path: Path) -> bool:
+    """Tell whether a path leads from every node to that node itself."""
+    if isinstance(path, NamedNode):
+        return False
+    if path.operator in {ZERO_OR_MORE, ZERO_OR_ONE}:
+        return True
+    among = any if path.operator == ALTERNATIVE else all
+    return among(is_nullable(part) for part in path.parts)
+
+
+def is_step(path: Path) -> bool:
+    """Tell whether a path is one property, forward or backward: cheap to follow from any end."""
+    if isinstance(path, PathExpression) and path.operator == INVERSE:
+        return isinstance(path.parts[0], NamedNode)
+    return isinstance(path, NamedNode)
+
+
+def properties_of(path: Path) -> Iterator[NamedNode]:
+    """Yield the properties that a path is made of."""
+    if isinstance(path, NamedNode):
+        yield path
+    else:
+        for part in path.parts:
+            yield from properties_of(part)
+
+
+def path_quads(path: Path) -> tuple[Node, list[Quad]]:
+    """Return the node that stands for a path in a graph, and the triples that describe it."""
+    if isinstance(path, NamedNode):
+        return path, []
+    quads: list[Quad] = []
+    heads: list[Term] = []
+    for part in path.parts:
+        head, described = path_quads(part)
+        heads.append(head)
+        quads += described
+    if path.operator == SEQUENCE:
+        return _list(heads, quads), quads
+    node = BlankNode()
+    if path.operator == ALTERNATIVE:
+        quads.append(Quad(node, _ALTERNATIVE, _list(heads, quads)))
+    else:
+        quads.append(Quad(node, sh(f"{path.operator}Path"), heads[0]))
+    return node, quads
+
+
+def _list(members: list[Term], quads: list[Quad]) -> Node:
+    head: Node = NIL
+    for member in reversed(members):
+        cell = BlankNode()
+        quads += [Quad(cell, FIRST, member), Quad(cell, REST, head)]
+        head = cell
+    return head

@@ -1,0 +1,140 @@
+"""Searches for violations, and the SELECT that each becomes: all violations at once.
+
+There are two ways around. From the focus nodes: bind `?this`, follow the path, test the value. Or from
+the values, where the engine lets us: go through all values of the property, and ask only of those
+that fail whether their subject is a focus node at all. Violations are rare, so the second does one
+scan where the first does a look-up for each focus node. Engines like to pull EXISTS ahead of a
+cheaper test; inside IF they cannot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from factbook.shacl.forms import every, no
+
+if TYPE_CHECKING:
+    from factbook.shacl.forms import Forms
+    from factbook.shacl.querytext import Select
+    from factbook.shacl.targets import Origin
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Every row that passes a test is a violation."""
+
+    ways: tuple[str, ...]
+    """Patterns that bind what the test is about, each a way of its own from `?this`."""
+    test: str
+    columns: tuple[str, ...] = ()
+    """What a row is about besides the focus node: `?value`, `?path` and whatever keeps rows apart."""
+    is_open: bool = False
+    """Whether the pattern can as well be matched without knowing `?this`."""
+    excluded: str | None = None
+    """A pattern for the values that pass: the complement of the test, as a set."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Focus nodes with too few or too many values are violations."""
+
+    ways: tuple[str, ...]
+    """Patterns that lead from `?this` to `counted`."""
+    counted: str
+    test: str = "true"
+    least: int | None = None
+    most: int | None = None
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Every row of a query from the shapes is a violation."""
+
+    query: Select
+
+
+Search: TypeAlias = "Rows | Tally | Asked"
+
+
+def select(search: Rows | Tally, origin: Origin, forms: Forms) -> str:
+    """Return the SELECT that finds all violations of one constraint."""
+    if isinstance(search, Rows):
+        columns = " ".join(("?this", *origin.route, *search.columns))
+        return f"SELECT DISTINCT {columns} WHERE {{ {_rows(search, origin, forms)} }}"
+    columns = " ".join(("?this", *origin.route))
+    if search.most is not None:
+        return f"SELECT {columns} WHERE {{ {_too_many(search, origin, forms)} }}"
+    return f"SELECT DISTINCT {columns} WHERE {{ {_too_few(search, origin, forms)} }}"
+
+
+def _from_values(search: Rows | Tally, origin: Origin, forms: Forms) -> bool:
+    return (
+        forms.values_first
+        and search.is_open
+        and origin.member is not None
+        and not origin.is_listed
+        and len(search.ways) == 1
+    )
+
+
+def _rows(search: Rows, origin: Origin, forms: Forms) -> str:
+    if _from_values(search, origin, forms):
+        way = search.ways[0]
+        if search.excluded is not None:
+            columns = " ".join(("?this", *search.columns))
+            found = f"{way} MINUS {{ {search.excluded} }}"
+            return f"{{ SELECT {columns} WHERE {{ {found} }} }} {origin.pattern}"
+        return f"{way} FILTER(IF({search.test}, {origin.member}, false))"
+    branches = [f"{origin.pattern} {way} FILTER({search.test})" for way in search.ways]
+    if len(branches) == 1:
+        return branches[0]
+    return " UNION ".join(f"{{ {branch} }}" for branch in branches)
+
+
+def _too_many(search: Tally, origin: Origin, forms: Forms) -> str:
+    if _from_values(search, origin, forms):
+        body = search.ways[0] + _filter(search.test)
+        grouped = (
+            f"SELECT ?this (COUNT({search.counted}) AS ?count) WHERE {{ {body} }} GROUP BY ?this"
+        )
+        return f"{{ {grouped} }} FILTER(IF(?count > {search.most}, {origin.member}, false))"
+    columns = " ".join(("?this", *origin.route))
+    grouped = (
+        f"SELECT {columns} (COUNT(DISTINCT {search.counted}) AS ?count) "
+        f"WHERE {{ {_from_focus(search, origin)} }} GROUP BY {columns}"
+    )
+    return f"{{ {grouped} }} FILTER(?count > {search.most})"
+
+
+def _too_few(search: Tally, origin: Origin, forms: Forms) -> str:
+    is_open = _from_values(search, origin, forms)
+    if search.least == 1 and not is_open:
+        ways = " UNION ".join(f"{{ {way}{_filter(search.test)} }}" for way in search.ways)
+        return f"{origin.pattern} FILTER NOT EXISTS {{ {ways} }}"
+    body = search.ways[0] + _filter(search.test) if is_open else _from_focus(search, origin)
+    if search.least == 1:
+        enough = f"SELECT ?this WHERE {{ {body} }}"
+    else:
+        enough = (
+            f"SELECT ?this WHERE {{ {body} }} GROUP BY ?this "
+            f"HAVING(COUNT(DISTINCT {search.counted}) >= {search.least})"
+        )
+    return f"{origin.pattern} MINUS {{ {enough} }}"
+
+
+def _from_focus(search: Tally, origin: Origin) -> str:
+    branches = [f"{origin.pattern} {way}{_filter(search.test)}" for way in search.ways]
+    return (
+        branches[0] if len(branches) == 1 else " UNION ".join(f"{{ {each} }}" for each in branches)
+    )
+
+
+def _filter(test: str) -> str:
+    return "" if test == "true" else f" FILTER({test})"
+
+
+def failing(tests: list[str]) -> str:
+    """Return the test that not all of some tests hold."""
+    return no(every(tests))
