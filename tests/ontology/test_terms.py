@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 ALIGNMENT = ROOT / "ontology" / "alignment.ttl"
-SHAPES = sorted((ROOT / "ontology" / "shapes").rglob("*.ttl"))
-MEANING = sorted({*(ROOT / "ontology").rglob("*.ttl")} - {*SHAPES, ALIGNMENT})
+SHAPES = sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))
+EXAMPLES = (ROOT / "ontology" / "shapes" / "examples").rglob("*.ttl")  # wrong ones among them
+MEANING = sorted({*(ROOT / "ontology").rglob("*.ttl")} - {*SHAPES, *EXAMPLES, ALIGNMENT})
 DATA = sorted((ROOT / "data").rglob("*.ttl"))
 QUERIES = sorted((ROOT / "queries").rglob("*.rq"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from factbook.errors import UsageError
@@ -35,12 +34,10 @@ def validate(shapes: Sequence[Quad], data: Sequence[Quad], *, engine: str, store
     """
     if engine not in ENGINES:
         raise UsageError(f"No engine '{engine}'. Known: {', '.join(ENGINES)}")
-    if engine == PYSHACL or not _compiler_is_there():
+    if engine == PYSHACL:
         from factbook.shacl.reference import validate as by_reference
 
         return by_reference(shapes, data)
-    raise NotImplementedError(store)
+    from factbook.shacl.run import validate as by_queries
 
-
-def _compiler_is_there() -> bool:
-    return find_spec("factbook.shacl.validate") is not None
+    return by_queries(shapes, data, store=store)

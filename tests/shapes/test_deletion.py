@@ -1,0 +1,149 @@
+"""Deleting any one required triple from the chapter's file makes check name that file and a line.
+
+To take each of them out alone would be a hundred checks of the whole book. Things do not depend on
+each other here, so that one check can look at many: the next required triple of each of them.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from factbook.book import Book
+from factbook.check.run import check_book
+from factbook.rdf.parse import read_rdf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTER = Path("data") / "sources" / "chapter" / "ai-infrastructure-chapter.ttl"
+BLOCKS = (ROOT / CHAPTER).read_text(encoding="utf-8").split("\n\n")
+# What each thing must state; the first line of a block is its class or the first of its facts.
+REQUIRED = {
+    "infra:Source": (
+        "a ",
+        "schema:name",
+        "schema:publisher",
+        "schema:datePublished",
+        "infra:datePrecision",
+        "infra:dateInferred",
+        "infra:knownSince",
+        "infra:evidence",
+    ),
+    "schema:Observation": (
+        "a ",
+        "schema:observationAbout",
+        "schema:measuredProperty",
+        "schema:value",
+        "qudt:hasUnit",
+        "schema:observationDate",
+        "infra:datePrecision",
+        "infra:precision",
+        "infra:standing",
+        "dcterms:source",
+    ),
+    "company:": ("infra:category",),
+}
+INFERRED = "infra:dateInferred true"
+ROUNDS = max(map(len, REQUIRED.values()))
+
+
+def statements(block: str) -> list[str]:
+    """Return the predicates of a block, each with its objects."""
+    subject, _, rest = block.partition(" ")
+    del subject
+    return [part.strip() for part in re.split(r" ;\n|\s\.$", rest.strip()) if part.strip()]
+
+
+def required_in(block: str) -> list[int]:
+    """Return which statements of a block are required."""
+    kind = next((kind for kind in REQUIRED if kind in block.partition("\n")[0]), None)
+    if kind is None or block.startswith(("@", "#")):
+        return []
+    return [
+        index
+        for index, statement in enumerate(statements(block))
+        if statement.startswith(REQUIRED[kind])
+    ]
+
+
+def without(block: str, index: int) -> str:
+    """Return a block without one statement."""
+    subject = block.partition(" ")[0]
+    kept = [one for place, one in enumerate(statements(block)) if place != index]
+    return f"{subject} " + " ;\n    ".join(kept) + " ."
+
+
+def wounded(number: int) -> tuple[str, dict[str, str]]:
+    """Return the chapter with one required statement of each thing missing, and which."""
+    blocks, missing = [], {}
+    for block in BLOCKS:
+        required = required_in(block)
+        if number < len(required):
+            missing[block.partition(" ")[0]] = statements(block)[required[number]]
+            blocks.append(without(block, required[number]))
+        else:
+            blocks.append(block)
+    return "\n\n".join(blocks), missing
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the book whose chapter may be spoilt."""
+    copy = tmp_path_factory.mktemp("deletion")
+    for part in ("ontology", "data", "queries"):
+        shutil.copytree(ROOT / part, copy / part)
+    yield copy
+    shutil.rmtree(copy)
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_a_missing_statement_is_found_where_it_belongs(folder: Path, number: int) -> None:
+    """Each thing that lacks something has a finding in the chapter's file, with a line."""
+    text, missing = wounded(number)
+    (folder / CHAPTER).write_text(text, encoding="utf-8")
+    prefixes = read_rdf(folder / CHAPTER).prefixes
+    base = read_rdf(folder / CHAPTER).graph.value
+
+    findings = check_book(Book.open(folder, cache=False)).findings
+
+    named = {f.focus for f in findings if f.path == folder / CHAPTER and f.line is not None}
+    silent = {
+        subject: statement
+        for subject, statement in missing.items()
+        if full(subject, prefixes, base) not in named and statement != INFERRED
+    }
+    assert missing
+    assert silent == {}
+
+
+def test_a_missing_admission_is_found_at_the_figures(folder: Path) -> None:
+    """A source that does not say that its date was inferred must date its figures."""
+    text = (ROOT / CHAPTER).read_text(encoding="utf-8")
+    (folder / CHAPTER).write_text(text.replace(f"    {INFERRED} ;\n", ""), encoding="utf-8")
+
+    findings = check_book(Book.open(folder, cache=False)).findings
+
+    assert {f.rule for f in findings} == {"undated-figure"}
+    assert {f.path for f in findings} == {folder / CHAPTER}
+
+
+def full(subject: str, prefixes: dict[str, str], base: str) -> str:
+    """Return the IRI of a subject."""
+    if subject == "<>":
+        return base
+    prefix, _, local = subject.partition(":")
+    return prefixes[prefix] + local
+
+
+def test_every_kind_of_thing_is_wounded() -> None:
+    """The rounds take each required statement out once."""
+    taken = [statement.split()[0] for n in range(ROUNDS) for statement in wounded(n)[1].values()]
+
+    assert len(taken) == sum(len(required_in(block)) for block in BLOCKS)
+    assert set(taken) == {word.strip() for words in REQUIRED.values() for word in words}

@@ -1,0 +1,172 @@
+"""Each shape and check finds its own bad example, and lets its good one pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+import factbook
+from factbook.check.explain import example, page
+from factbook.check.faults import shown
+from factbook.check.literals import RULES as LITERAL_RULES
+from factbook.check.run import rules_of
+from factbook.check.shapes import ShapeRules
+from factbook.rdf.parse import read_rdf
+from factbook.shacl.report import SH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.shapes.conftest import Checked
+
+    from factbook.check.findings import Rule
+
+ROOT = Path(__file__).resolve().parents[2]
+SHAPES = ROOT / "ontology" / "shapes"
+EXAMPLES = SHAPES / "examples"
+NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
+FILES = [read_rdf(path) for path in sorted(SHAPES.glob("*.ttl"))]
+RULES = rules_of(factbook.open())
+QUADS = [quad for file in FILES for quad in file.quads]
+PATHS = {quad.subject: quad.object for quad in QUADS if quad.predicate.value == f"{SH}path"}
+
+# What else is broken wherever a rule is: without a measure no unit can fit it
+COMPANIONS = {"observation-measure": {"observation-unit-fits"}}
+
+
+def iri(rule: Rule) -> NamedNode:
+    """Return the shape that a rule is."""
+    return NamedNode(str(rule.iri))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bad_example_is_found(name: str, checked: Callable[[str], Checked]) -> None:
+    """The rule finds its bad example, and no other rule does."""
+    found = {finding.rule for finding in checked("bad").of(name)}
+
+    assert name in found
+    assert found - {name} == COMPANIONS.get(name, set())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_good_example_passes(name: str, checked: Callable[[str], Checked]) -> None:
+    """Nothing is found in the good example."""
+    assert checked("good").of(name) == []
+
+
+def test_the_market_of_the_examples_is_sound(checked: Callable[[str], Checked]) -> None:
+    """What all examples lean on breaks no rule."""
+    assert checked("good").of("market") == []
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if RULES[name].kind == "shape"])
+def test_a_finding_names_the_path_of_its_shape(
+    name: str, checked: Callable[[str], Checked]
+) -> None:
+    """The path of a finding is that of the property shape; a node shape has none."""
+    checked_bad = checked("bad")
+    path = PATHS.get(iri(RULES[name]))
+
+    found = {f.property for f in checked_bad.of(name) if f.rule == name}
+
+    if isinstance(path, NamedNode):
+        assert found == {shown(path, checked_bad.book.prefixes)}
+    elif path is None:
+        assert found == {""}
+    else:
+        assert len(found) == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_finding_has_a_place_in_the_example(name: str, checked: Callable[[str], Checked]) -> None:
+    """Line and column lead to what is wrong, below the prefixes."""
+    checked_bad = checked("bad")
+    lines = checked_bad.places[name].read_text(encoding="utf-8").splitlines()
+
+    for finding in checked_bad.of(name):
+        assert finding.line is not None
+        assert finding.column is not None
+        assert lines[finding.line - 1][finding.column - 1 :].strip()
+        assert not lines[finding.line - 1].startswith("@prefix")
+
+
+def test_every_rule_has_examples() -> None:
+    """No shape or check is without its bad and good graph, and no graph without its rule."""
+    wanted = {name for name, rule in RULES.items() if rule.kind in {"shape", "query"}}
+    whole = {name for name in NAMES if all(example(name, w, [EXAMPLES]) for w in ("bad", "good"))}
+
+    assert whole == wanted == set(NAMES)
+
+
+def test_rules_of_the_tool_have_examples() -> None:
+    """The tool's own rules for literals carry their examples with them."""
+    bare = [
+        r.name for r in LITERAL_RULES if not all(example(r.name, w, []) for w in ("bad", "good"))
+    ]
+
+    assert bare == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_shows_meaning_cure_and_examples(name: str) -> None:
+    """The page of a rule has all that its reader needs."""
+    text = page(RULES[name], [EXAMPLES])
+
+    assert RULES[name].summary.rstrip(".") in text
+    assert RULES[name].cure in text
+    assert (EXAMPLES / name / "bad.ttl").read_text(encoding="utf-8").strip() in text
+    assert (EXAMPLES / name / "good.ttl").read_text(encoding="utf-8").strip() in text
+
+
+def test_property_shapes_are_named() -> None:
+    """Each property shape has an IRI, so that a finding can name its rule."""
+    unnamed = [
+        quad
+        for quad in QUADS
+        if quad.predicate.value == f"{SH}property" and isinstance(quad.object, BlankNode)
+    ]
+
+    assert unnamed == []
+
+
+def test_every_shape_that_can_report_is_a_rule() -> None:
+    """What has a target, or is a property of what has one, says its meaning and its cure."""
+    targets = {quad.subject for quad in QUADS if quad.predicate.value.startswith(f"{SH}target")}
+    grouped = {
+        quad.subject: quad.object
+        for quad in QUADS
+        if quad.predicate.value == f"{SH}property" and quad.subject in targets
+    }
+    properties = {
+        quad.object
+        for quad in QUADS
+        if quad.predicate.value == f"{SH}property" and quad.subject in grouped
+    }
+    rules = {iri(rule) for rule in RULES.values() if rule.kind == "shape"}
+
+    assert (targets - grouped.keys()) | properties == rules
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if RULES[name].kind == "shape"])
+def test_a_shape_says_meaning_cure_and_severity_in_english(name: str) -> None:
+    """Each rule has one English description, one English message and a severity."""
+    own = [quad for quad in QUADS if quad.subject == iri(RULES[name])]
+
+    for text in ("description", "message"):
+        found = [quad.object for quad in own if quad.predicate.value == f"{SH}{text}"]
+        texts = [literal for literal in found if isinstance(literal, Literal)]
+        assert [literal.language for literal in texts] == ["en"]
+        assert texts[0].value.endswith(".")
+    assert [quad for quad in own if quad.predicate.value == f"{SH}severity"]
+
+
+def test_names_of_rules_are_names_of_shapes() -> None:
+    """A rule is called as the end of its shape's IRI, below the one namespace of shapes."""
+    rules = ShapeRules(FILES).named()
+
+    assert {rule.iri for rule in rules} == {
+        f"https://w3id.org/ai-infra/shape/{rule.name}" for rule in rules
+    }
