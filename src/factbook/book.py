@@ -12,11 +12,8 @@ from typing import IO, TYPE_CHECKING
 from factbook.errors import UsageError, did_you_mean
 from factbook.layout import Layout, layout_of
 from factbook.prefixes import prefixes_in, read_context
-from factbook.query.bind import bind, literal_for
 from factbook.query.catalog import all_queries, find_query
-from factbook.query.resolve import Resolver
 from factbook.rdf.formats import syntax_for_writing
-from factbook.sparql.tokens import calls_service
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
@@ -28,6 +25,7 @@ if TYPE_CHECKING:
     from factbook.check.findings import Finding
     from factbook.query.header import Parameter, StoredQuery
     from factbook.query.kept import KeptQueries
+    from factbook.query.resolve import Resolver
     from factbook.rdf.parse import RdfFile
     from factbook.results.rows import Rows
     from factbook.store.answers import Answer, Engine
@@ -140,6 +138,8 @@ class Book:
     @cached_property
     def resolver(self) -> Resolver:
         """Finds things by name."""
+        from factbook.query.resolve import Resolver
+
         return Resolver(self.engine, self.prefixes)
 
     def queries(self) -> list[StoredQuery]:
@@ -198,6 +198,8 @@ class Book:
         Raises:
             UsageError: A parameter is missing or unknown, or its value does not fit.
         """
+        from factbook.query.bind import bind
+
         return self.ask(bind(query.text, self.terms_for(query, values)))
 
     def ask(self, text: str, *, declare: bool = False, services: bool = False) -> Answer:
@@ -211,7 +213,7 @@ class Book:
         Raises:
             UsageError: The query is not valid, or asks another endpoint unasked.
         """
-        if not services and self.endpoint is None and calls_service(text):
+        if not services and self.endpoint is None and _asks_elsewhere(text):
             raise UsageError(
                 "the query asks another endpoint (SERVICE): that needs leave, --allow-service"
             )
@@ -306,6 +308,8 @@ class Book:
 
     def _term(self, parameter: Parameter, value: str) -> NamedNode | Literal:
         if parameter.kind != "iri":
+            from factbook.query.bind import literal_for
+
             return literal_for(parameter, value)
         return self.resolver.resolve(
             value, type_curie=parameter.type_curie, option=f"--{parameter.name}"
@@ -334,3 +338,12 @@ class Book:
 
             return to_rdflib(answer.triples, self.prefixes)
         return answer
+
+
+def _asks_elsewhere(text: str) -> bool:
+    """Tell whether a query asks another endpoint; most can be seen at a glance not to."""
+    if "service" not in text.casefold() and "\\" not in text:
+        return False
+    from factbook.sparql.tokens import calls_service
+
+    return calls_service(text)

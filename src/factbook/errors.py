@@ -10,7 +10,6 @@ Exit codes: DESIGN.md, section 6. A message says what is wrong, where, and what 
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ class EndpointError(FactbookError):
 
 def did_you_mean(name: str, known: Iterable[str], *, most: int = 3) -> str:
     """Return the sentence that offers the names nearest to a wrong one, or nothing."""
+    import difflib
+
     by_folded = {candidate.casefold(): candidate for candidate in known}
     near = difflib.get_close_matches(name.casefold(), by_folded, n=most, cutoff=0.55)
     if not near:

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+from typing import NoReturn
 
-def main() -> None:
-    """Run the command line and leave with its exit code."""
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code.
+
+    The process ends at once: nothing is left to tidy up, and a query that Ctrl-C has abandoned
+    would otherwise be waited for.
+    """
     from factbook.cli.root import root
 
-    root.main(prog_name="factbook")
+    code = 0
+    try:
+        root.main(prog_name="factbook")
+    except SystemExit as ending:
+        code = ending.code if isinstance(ending.code, int) else 0
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)

@@ -1,21 +1,18 @@
 """Run slow work in a thread, so that Ctrl-C ends it at once.
 
 The engine cannot be interrupted, but it lets go of the interpreter while it works: the main thread
-waits, and on Ctrl-C the process leaves without waiting for it.
+waits for it, and on Ctrl-C no longer.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-_NAME = "factbook-work"
 # Only address space: pages that deeply nested queries do not need are never touched
 _STACK_BYTES = 256 << 20
 
@@ -38,24 +35,15 @@ def interruptible(work: Callable[[], T]) -> T:
     return results[0]
 
 
-def leave(code: int) -> NoReturn:
-    """End the process, at once where abandoned work is still going on."""
-    if any(thread.name == _NAME for thread in threading.enumerate()):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
-
-
 def _started(run: Callable[[], None]) -> threading.Thread:
     before = threading.stack_size()
     try:
         threading.stack_size(_STACK_BYTES)
-        thread = threading.Thread(target=run, name=_NAME, daemon=True)
+        thread = threading.Thread(target=run, daemon=True)
         thread.start()
     except (RuntimeError, ValueError):  # address space is limited: the usual stack will do
         threading.stack_size(before)
-        thread = threading.Thread(target=run, name=_NAME, daemon=True)
+        thread = threading.Thread(target=run, daemon=True)
         thread.start()
     finally:
         threading.stack_size(before)

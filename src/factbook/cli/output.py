@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from factbook.cli.background import interruptible
-from factbook.cli.table import draw
-from factbook.results.formats import (
-    HUMAN,
-    format_for,
-    write_boolean,
-    write_html,
-    write_markdown,
-    write_table,
-)
-from factbook.results.readable import Cells, cells
+from factbook.results.formats import HUMAN, format_for, write_boolean, write_table
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -28,6 +18,7 @@ if TYPE_CHECKING:
     from factbook.book import Book
     from factbook.cli.options import Wanted
     from factbook.query.header import Column
+    from factbook.results.readable import Cells
     from factbook.store.answers import Answer
 
 
@@ -78,11 +69,17 @@ def opened(path: Path | None) -> Iterator[IO[bytes]]:
 def show_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
     """Write a table in one of the forms for people."""
     if name == "md":
+        from factbook.results.formats import write_markdown
+
         write_markdown(table, out)
     elif name == "html":
+        from factbook.results.formats import write_html
+
         write_html(table, out, title=title)
     else:
-        text = draw(table, width=_terminal_width(), bold=may_style())
+        from factbook.cli.table import draw
+
+        text = draw(table, width=terminal_width(), bold=may_style())
         encoding = sys.stdout.encoding or "utf-8"
         out.write(text.encode(encoding, "replace"))
 
@@ -100,6 +97,8 @@ def _write(  # noqa: PLR0913, PLR0917 - the inner half of `answer`
 
         write_rdf(found.triples, name, out, prefixes=book.prefixes, context=book.context)
     elif name in HUMAN:
+        from factbook.results.readable import cells
+
         rows = list(found.rows)
         table = cells(
             found.variables, rows, engine=book.engine, prefixes=book.prefixes, columns=columns
@@ -109,9 +108,11 @@ def _write(  # noqa: PLR0913, PLR0917 - the inner half of `answer`
         write_table(found, name, out)
 
 
-def _terminal_width() -> int | None:
+def terminal_width() -> int | None:
     """Return the terminal's width; a pipe or a file takes lines of any length."""
     if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        import shutil
+
         return shutil.get_terminal_size().columns
     return None
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from factbook import __version__
-from factbook.cli.background import leave
 from factbook.cli.failures import exit_code_of
 from factbook.cli.registry import COMMANDS
 from factbook.cli.session import Session
@@ -56,7 +55,7 @@ class Root(click.Group):
             with self.make_context(name, given, **extra) as context:
                 return self.invoke(context)
 
-        leave(exit_code_of(action, debug="--debug" in given))
+        sys.exit(exit_code_of(action, debug="--debug" in given))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of the table."""

@@ -9,7 +9,6 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
 from factbook.rdf.terms import XSD, to_sparql
-from factbook.sparql.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,15 +17,15 @@ if TYPE_CHECKING:
 
 # XML Schema 1.1 part 2: the lexical forms, and an example for the message
 _LEXICAL = {
-    "integer": (re.compile(r"[+-]?[0-9]{1,18}", re.ASCII), "12"),
-    "decimal": (re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII), "1.5"),
-    "boolean": (re.compile(r"true|false|1|0"), "true"),
-    "date": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII), "2025-03-31"),
+    "integer": (r"[+-]?[0-9]{1,18}", "12"),
+    "decimal": (r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", "1.5"),
+    "boolean": (r"true|false|1|0", "true"),
+    "date": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "2025-03-31"),
     "dateTime": (
-        re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z?", re.ASCII),
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z?",
         "2025-03-31T12:00:00Z",
     ),
-    "gYear": (re.compile(r"[0-9]{4}", re.ASCII), "2025"),
+    "gYear": (r"[0-9]{4}", "2025"),
 }
 
 
@@ -37,6 +36,10 @@ def bind(text: str, terms: Mapping[str, NamedNode | Literal]) -> str:
         text: A SPARQL query.
         terms: Variable names, without '?', and what stands for them.
     """
+    if not terms:
+        return text
+    from factbook.sparql.tokens import tokens
+
     forms = {variable: to_sparql(term) for variable, term in terms.items()}
     return "".join(
         forms.get(token.text[1:], token.text) if token.kind == "variable" else token.text
@@ -58,7 +61,9 @@ def literal_for(parameter: Parameter, value: str) -> Literal:
     if kind == "text":
         return Literal(value)
     pattern, example = _LEXICAL[detail]
-    if pattern.fullmatch(value) is None or (detail.startswith("date") and not _in_calendar(value)):
+    if re.fullmatch(pattern, value, re.ASCII) is None or (
+        detail.startswith("date") and not _in_calendar(value)
+    ):
         raise UsageError(
             f"--{parameter.name}: {value!r} is not an xsd:{detail}; write it like {example}"
         )

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from factbook.errors import InputError
-from factbook.sparql.tokens import query_form, variables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,6 +88,8 @@ def query_from(text: str, *, path: Path, group: str = "") -> StoredQuery:
     Raises:
         InputError: As for `read_query`.
     """
+    from factbook.sparql.tokens import query_form
+
     header = _front_matter(text, path)
     form = query_form(text)
     if form is None:
@@ -139,6 +140,8 @@ def _loader() -> Any:  # noqa: ANN401 - yaml's loader classes have no common typ
 
 
 def _parameters(text: str, header: dict[str, Any], path: Path) -> tuple[Parameter, ...]:
+    from factbook.sparql.tokens import variables
+
     described = header.get("params") or {}
     defaults = {
         str(name): str(value)

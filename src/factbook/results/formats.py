@@ -6,8 +6,6 @@ Markdown and HTML are for people and show labels.
 
 from __future__ import annotations
 
-import html
-import json
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any
 
@@ -99,6 +97,8 @@ def write_table(table: Table, name: str, out: IO[bytes]) -> None:
 
 def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT001 - the answer
     """Write the answer to ASK; CSV and TSV have no form for it, and get the word."""
+    import json
+
     if name in {"json", "xml"}:
         document = json.dumps({"head": {}, "boolean": answer}).encode()
         result = parse_query_results(document, QueryResultsFormat.JSON)
@@ -110,6 +110,7 @@ def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT
 
 def write_markdown(cells: Cells, out: IO[bytes]) -> None:
     """Write a table in GitHub's Markdown."""
+    import html
 
     def line(values: tuple[str, ...]) -> str:
         escaped = (value.replace("\\", "\\\\").replace("|", "\\|") for value in values)
@@ -121,6 +122,7 @@ def write_markdown(cells: Cells, out: IO[bytes]) -> None:
 
 def write_html(cells: Cells, out: IO[bytes], *, title: str) -> None:
     """Write a table as a small HTML page of its own."""
+    import html
 
     def row(values: tuple[str, ...], tag: str) -> str:
         inner = "".join(
@@ -146,6 +148,8 @@ def write_html(cells: Cells, out: IO[bytes], *, title: str) -> None:
 
 def _json(table: Table) -> bytes:
     """Return rows as a SPARQL 1.1 Query Results JSON document."""
+    import json
+
     bindings = [
         {
             name: _json_term(term)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import XSD
-from factbook.results.amounts import amount
 from factbook.results.labels import labels
 
 if TYPE_CHECKING:
@@ -56,6 +55,9 @@ def cells(
         if column.unit in variables and name in variables
     }
     shown = [index for index in range(len(variables)) if index not in units.values()]
+
+    if units:
+        from factbook.results.amounts import amount
 
     def cell(row: Row, index: int) -> str:
         name, term = variables[index], row[index]

@@ -83,8 +83,6 @@ def declaring(text: str, prefixes: Mapping[str, str]) -> str:
 
 def calls_service(text: str) -> bool:
     """Tell whether a query asks another endpoint, also when it spells the word with escapes."""
-    if "service" not in text.casefold() and "\\" not in text:
-        return False
     return any(
         token.kind == "word" and token.text.upper() == "SERVICE"
         for token in meaningful(_resolved(text))
