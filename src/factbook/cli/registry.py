@@ -23,6 +23,7 @@ COMMANDS = {
     "sparql": Entry("factbook.cli.sparql", "Run a SPARQL query of your own."),
     "check": Entry("factbook.cli.check", "Find what is wrong, where, and what to write instead."),
     "export": Entry("factbook.cli.export", "Write the graph, or a part of it, as RDF."),
+    "show": Entry("factbook.cli.show", "Show one thing, with a citation behind every fact."),
     "fmt": Entry("factbook.cli.fmt", "Format Turtle files; comments stay."),
     "cache": Entry("factbook.cli.cache", "Look at what is kept on disk, or throw it away."),
     "completion": Entry("factbook.cli.completion", "Print the completion script of a shell."),

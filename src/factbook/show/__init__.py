@@ -1,0 +1,1 @@
+"""One page about one thing, with a numbered citation behind every fact."""

@@ -1,0 +1,125 @@
+"""Say numbers, dates and periods the way people write them."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from factbook.results.readable import grouped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_PERIOD = re.compile(r"P(?:([0-9]+)Y)?(?:([0-9]+)M)?", re.ASCII)
+_WORDS = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million"))
+_DECIMALS_IN_WORDS = 3
+# Units of information, power and the like, which people write with a decimal prefix (SI brochure)
+_PREFIXED = re.compile(r"([kMGTPE]?)(B|B/s|bit/s|W|Wh|Hz|FLOPS|OPS)", re.ASCII)
+_PREFIXES = ("", "k", "M", "G", "T", "P", "E")
+_STEP = Decimal(1000)
+_DECIMALS_IN_UNITS = 2
+_CLOSE = ("%", "\u00d7", "\u00b0")  # per cent, times, degrees stand close to the number
+
+
+def number(text: str) -> str:
+    """Return a number with its thousands set apart, large ones in words where none is lost."""
+    value = _decimal(text)
+    if value is None:
+        return grouped(text)
+    for size, word in _WORDS:
+        if abs(value) >= size:
+            short = value / size
+            if _decimals(short) <= _DECIMALS_IN_WORDS:
+                return f"{_plain(short)} {word}"
+            break
+    return grouped(text)
+
+
+def common_scale(values: Iterable[str], symbol: str) -> tuple[Decimal, str]:
+    """Return the divisor and the prefixed unit in which all of some values read well together."""
+    match = _PREFIXED.fullmatch(symbol)
+    numbers = [value for text in values if (value := _decimal(text))]
+    if match is None or not numbers:
+        return Decimal(1), symbol
+    rank, best = _PREFIXES.index(match[1]), 0
+    for step in range(1, len(_PREFIXES) - rank):
+        scaled = [value / _STEP**step for value in numbers]
+        if all(abs(value) >= 1 and _decimals(value) <= _DECIMALS_IN_UNITS for value in scaled):
+            best = step
+    return _STEP**best, f"{_PREFIXES[rank + best]}{match[2]}"
+
+
+def quantity(text: str, scale: tuple[Decimal, str]) -> str:
+    """Return a number with its unit; the scale is what `common_scale` gives."""
+    divisor, symbol = scale
+    value = _decimal(text)
+    said = number(text if value is None or divisor == 1 else _plain(value / divisor))
+    return with_unit(said, symbol)
+
+
+def with_unit(said: str, symbol: str) -> str:
+    """Return a number that is already text with its unit."""
+    if not symbol:
+        return said
+    return f"{said}{symbol}" if symbol.startswith(_CLOSE) else f"{said} {symbol}"
+
+
+def date(text: str, precision: str = "day") -> str:
+    """Return an ISO date as far as it is known: to the day, month, quarter or year."""
+    match = _DATE.fullmatch(text)
+    if match is None or not 1 <= int(match[2]) <= len(_MONTHS):
+        return text
+    year, month, day = match[1], int(match[2]), int(match[3])
+    if precision == "year":
+        return year
+    if precision == "quarter":
+        return f"Q{(month + 2) // 3} {year}"
+    if precision == "month":
+        return f"{_MONTHS[month - 1]} {year}"
+    return f"{day} {_MONTHS[month - 1]} {year}"
+
+
+def period(end: str, length: str, precision: str = "day") -> str:
+    """Return the period of a length that ends on a day."""
+    found, size = _DATE.fullmatch(end), _PERIOD.fullmatch(length)
+    if found is None or size is None:
+        return f"{date(end, precision)} ({length})"
+    months = 12 * int(size[1] or 0) + int(size[2] or 0)
+    year, month = found[1], int(found[2])
+    if months == 12 and (month == 12 or precision == "year"):  # noqa: PLR2004 - of the calendar
+        return year
+    if months == 3 and month % 3 == 0:  # noqa: PLR2004 - of the calendar
+        return f"Q{month // 3} {year}"
+    if months == 1:
+        return date(end, "month")
+    whole = "year" if months == 12 else f"{months} months"  # noqa: PLR2004 - of the calendar
+    ends_month = int(found[3]) == monthrange(int(year), month)[1]
+    return f"{whole} to {date(end, 'month' if ends_month else precision)}"
+
+
+def newest_first(day: str) -> tuple[object, ...]:
+    """Return the key that sorts ISO dates from the newest to the oldest, no date last."""
+    return (not day, tuple(-ord(character) for character in day))
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def _plain(value: Decimal) -> str:
+    """Return a number without exponent and idle zeros, its thousands set apart."""
+    text = f"{value:f}"
+    return grouped(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
