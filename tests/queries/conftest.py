@@ -57,9 +57,9 @@ class RdflibEngine:
                 named.add(triple)
                 self.dataset.add(triple)
 
-    def query(self, text: str) -> Answer:
+    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Run a query."""
-        result = self.dataset.query(text)
+        result = self.dataset.query(text, initNs=dict(prefixes or {}))
         if result.type == "ASK":
             return bool(result.askAnswer)
         if result.type == "SELECT":
