@@ -130,7 +130,7 @@ def _syntax_fault(query: StoredQuery) -> tuple[int, int, str] | None:
 def _parameters(text: _Text) -> Iterator[Finding]:
     clause = ""
     for each in text.tokens:
-        if each.word in {*_CLAUSES, "WHERE"} or each.token.text == "{":
+        if each.word in {*_CLAUSES, "VALUES", "WHERE"} or each.token.text in {"{", "}"}:
             clause = each.word
         match = _PARAMETER.match(each.token.text) if each.token.kind == "variable" else None
         if match is None:
@@ -138,7 +138,8 @@ def _parameters(text: _Text) -> Iterator[Finding]:
         optional = match["lead"] == "__"
         name = each.token.text
         in_call = any(bracket.mark == "(" for bracket in each.around)
-        if each.within("VALUES") or (clause in _CLAUSES and not in_call):
+        listed = each.within("VALUES") or clause == "VALUES"
+        if listed or (clause in _CLAUSES and not in_call):
             yield text.finding(PLACE, each.token.start, value=name)
         elif optional and (
             each.within("MINUS") or each.within("EXISTS") or (in_call and not _rescued(each))
@@ -163,7 +164,9 @@ def _terms(text: _Text, vocabulary: Vocabulary) -> Iterator[Finding]:
         if token.kind == "name":
             used.add(token.text.partition(":")[0])
             iri = expand(token.text, declared)
-        if iri is not None and not each.within("SERVICE") and not vocabulary.knows(iri):
+        if iri is None or each.within("SERVICE") or vocabulary.knows(iri):
+            continue
+        if text.query.form != "CONSTRUCT" or vocabulary.is_own(iri):  # it may write others' terms
             yield text.finding(TERM, token.start, vocabulary.advice(iri), value=token.text)
     for prefix, _ in prologue:
         if prefix.token.text[:-1] not in used:

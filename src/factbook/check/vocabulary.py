@@ -23,6 +23,10 @@ class Vocabulary:
         """Tell whether the graph or a standard vocabulary has a term."""
         return iri in self._in_graph or iri in self._namespaces or self._is_standard(iri)
 
+    def is_own(self, iri: str) -> bool:
+        """Tell whether the graph itself says what the terms of this namespace are."""
+        return _namespace(iri) in self._own_namespaces
+
     def advice(self, iri: str) -> str:
         """Return what to write instead, with the nearest names of the same namespace."""
         namespace = _namespace(iri)
@@ -43,6 +47,15 @@ class Vocabulary:
                 if isinstance(quad.object, Literal):
                     found.add(quad.object.datatype.value)
         return frozenset(found)
+
+    @cached_property
+    def _own_namespaces(self) -> frozenset[str]:
+        return frozenset(
+            _namespace(quad.subject.value)
+            for file in self._book.files
+            for quad in file.quads
+            if isinstance(quad.subject, NamedNode)
+        )
 
     @cached_property
     def _namespaces(self) -> frozenset[str]:
