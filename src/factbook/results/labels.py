@@ -21,7 +21,8 @@ _BY_RANK = (
     "https://schema.org/name",
     "http://www.w3.org/2000/01/rdf-schema#label",
 )
-_PROPERTIES = " ".join(f"(<{name}> {rank})" for rank, name in enumerate(_BY_RANK))
+_RANKS = {name: rank for rank, name in enumerate(_BY_RANK)}
+_PROPERTIES = ", ".join(f"<{name}>" for name in _BY_RANK)
 _AT_ONCE = 500
 
 
@@ -34,17 +35,18 @@ def labels(engine: Engine, iris: Iterable[str], prefixes: Mapping[str, str]) -> 
     found: dict[str, tuple[int, int, str]] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         values = " ".join(f"<{iri}>" for iri in wanted[start : start + _AT_ONCE])
-        text = f"""SELECT ?thing ?rank ?name WHERE {{ VALUES ?thing {{ {values} }}
-          VALUES (?property ?rank) {{ {_PROPERTIES} }} ?thing ?property ?name }}"""
-        for thing, rank, name in select(engine, text):
+        # A filter and not VALUES: Oxigraph then looks things up instead of joining, four times faster
+        text = f"""SELECT ?thing ?property ?name WHERE {{ VALUES ?thing {{ {values} }}
+          ?thing ?property ?name FILTER(?property IN ({_PROPERTIES})) }}"""
+        for thing, about, name in select(engine, text):
             if not (
                 isinstance(thing, NamedNode)
-                and isinstance(rank, Literal)
+                and isinstance(about, NamedNode)
                 and isinstance(name, Literal)
             ):
                 continue
             language = {"en": 0, None: 1}.get(name.language, 2)
-            candidate = (int(rank.value), language, name.value)
+            candidate = (_RANKS[about.value], language, name.value)
             if thing.value not in found or candidate < found[thing.value]:
                 found[thing.value] = candidate
     return {iri: found[iri][2] if iri in found else curie(iri, prefixes) or iri for iri in wanted}
