@@ -35,7 +35,7 @@ def labels(engine: Engine, iris: Iterable[str], prefixes: Mapping[str, str]) -> 
     found: dict[str, tuple[int, int, str]] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         values = " ".join(f"<{iri}>" for iri in wanted[start : start + _AT_ONCE])
-        # A filter and not VALUES: Oxigraph then looks things up instead of joining, four times faster
+        # A filter and not VALUES: Oxigraph then looks up and does not join, four times faster
         text = f"""SELECT ?thing ?property ?name WHERE {{ VALUES ?thing {{ {values} }}
           ?thing ?property ?name FILTER(?property IN ({_PROPERTIES})) }}"""
         for thing, about, name in select(engine, text):

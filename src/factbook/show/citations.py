@@ -76,6 +76,7 @@ def _reference(
         date=_dated(facts, names),
         evidence=names.of(evidence.value) if isinstance(evidence, NamedNode) else "",
         address=printable(_text(facts.get("address"))),
+        is_inferred=_text(facts.get("inferred")) == "true",
         is_lead=_text(facts.get("lead")) == "true",
     )
 
@@ -85,8 +86,7 @@ def _dated(facts: Mapping[str, Term], names: Names) -> str:
     if not day:
         return "undated" if _text(facts.get("undated")) == "true" else ""
     precision = facts.get("precision")
-    said = date(day, names.of(precision.value) if isinstance(precision, NamedNode) else "day")
-    return f"{said} (inferred)" if _text(facts.get("inferred")) == "true" else said
+    return date(day, names.of(precision.value) if isinstance(precision, NamedNode) else "day")
 
 
 def _text(term: Term | None) -> str:

@@ -27,6 +27,7 @@ def as_json(page: Page) -> str:
         "events": [_event(event) for event in page.events],
         "relations": _lines(page.relations),
         "pointing_here": _lines(page.pointing_here),
+        "below": _lines(page.below),
         "further_figures": _figures(page.further_figures),
         "statements": [
             {"about": _named(name), "lines": _lines(lines)} for name, lines in page.said
@@ -101,6 +102,7 @@ def _reference(reference: Reference) -> dict[str, Any]:
             "title": reference.title,
             "publisher": reference.publisher,
             "date": reference.date,
+            "date_inferred": reference.is_inferred or None,
             "evidence": reference.evidence,
             "address": reference.address,
             "lead": reference.is_lead or None,

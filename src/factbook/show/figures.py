@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _TRUE = {"true", "1"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class _Wording:
     """What a figure says; two that say the same are one."""
 
@@ -75,6 +75,14 @@ class Raw:
     def sources(self) -> list[str]:
         """The graphs that it stands in."""
         return list(dict.fromkeys(each.source for each in self.statements))
+
+    @property
+    def size(self) -> float:
+        """The first of its numbers, to sort by."""
+        try:
+            return float(self.numbers[0])
+        except (IndexError, ValueError):
+            return 0.0
 
     @property
     def numbers(self) -> list[str]:
@@ -116,13 +124,12 @@ def _figures(raws: Sequence[Raw], desk: Desk) -> Iterator[Figure]:
         said[_wording(raw, scales, desk)].append(raw)
 
     def newest_first(wording: _Wording) -> tuple[object, ...]:
-        day = said[wording][0].first(DATE) or ""
+        raw = said[wording][0]
         return (
-            *spoken.newest_first(day),
-            wording.text,
-            wording.when,
-            wording.words,
-            wording.conditions,
+            *spoken.newest_first(raw.first(DATE) or ""),
+            raw.first(PER) or "",
+            raw.size,
+            wording,
         )
 
     for wording in sorted(said, key=newest_first):

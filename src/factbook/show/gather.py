@@ -10,10 +10,11 @@ from factbook.rdf.terms import curie
 from factbook.show.citations import Citations, Desk
 from factbook.show.events import events_of
 from factbook.show.figures import grouped_figures, raw_figures
-from factbook.show.lines import by_subject, cited_values, lines_of, lines_to
+from factbook.show.lines import by_subject, cited_values, lines_below, lines_of, lines_to
 from factbook.show.page import Cited, Name, Page
 from factbook.show.statements import (
     ALIAS,
+    BELOW,
     DATE_PRECISION,
     HIDDEN,
     IDENTIFIER,
@@ -53,8 +54,8 @@ def page_of(book: Book, thing: NamedNode) -> Page:
         FactbookError: A query of the page cannot be read, or the engine failed.
     """
     statements = ask(book, "statements", thing)
-    figures = ask(book, "figures", thing)
-    events = ask(book, "events", thing)
+    figures = _for_page(ask(book, "figures", thing), thing)
+    events = _for_page(ask(book, "events", thing), thing)
     everything = [*statements, *figures, *events]
     known = ask_sources(book, {each.source for each in everything})
     names = ask_names(book, _mentioned(thing, everything, known))
@@ -80,12 +81,19 @@ def page_of(book: Book, thing: NamedNode) -> Page:
         events=events_of(happened, amounts, desk),
         relations=lines_of((e for e in rest if _is_relation(e, names)), desk),
         pointing_here=lines_to(_told(statements, OTHER), desk),
+        below=lines_below(_told(statements, BELOW), desk),
         further_figures=_further_figures(others, desk),
         said=by_subject(_told(statements, SAID), desk),
         links=lines_of((e for e in own if e.role == LINK or _is_address(e, names)), desk),
         identifiers=lines_of(_in_role(own, IDENTIFIER), desk),
         sources=desk.citations.references(known, names, book.prefixes),
     )
+
+
+def _for_page(statements: list[Statement], thing: NamedNode) -> list[Statement]:
+    """Return the statements that belong on a page: on that of a source only what it says itself."""
+    own = [each for each in statements if each.source == thing.value]
+    return own or statements
 
 
 def _called(own: list[Statement], desk: Desk) -> tuple[Cited, tuple[Cited, ...]]:
@@ -161,7 +169,7 @@ def _is_relation(statement: Statement, names: Names) -> bool:
 
 
 def _is_address(statement: Statement, names: Names) -> bool:
-    """Tell whether a value is a page somewhere, and no thing that the graph knows."""
+    """Tell whether a value is a page somewhere: an IRI without a name and without a prefix."""
     return (
         statement.role not in _ELSEWHERE and _is_iri(statement) and not names.knows(statement.text)
     )

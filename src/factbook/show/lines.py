@@ -71,6 +71,14 @@ def lines_to(statements: Iterable[Statement], desk: Desk) -> tuple[Line, ...]:
     return tuple(Line(label, cited_subjects(alike, desk)) for label, alike in by_label)
 
 
+def lines_below(statements: Iterable[Statement], desk: Desk) -> tuple[Line, ...]:
+    """Return by narrower concept the things that point to it."""
+    found: dict[tuple[str, str], list[Statement]] = defaultdict(list)
+    for each in statements:
+        found[desk.names.of(each.text), each.text].append(each)
+    return tuple(Line(name, cited_subjects(found[name, iri], desk)) for name, iri in sorted(found))
+
+
 def by_subject(
     statements: Iterable[Statement], desk: Desk
 ) -> tuple[tuple[Name, tuple[Line, ...]], ...]:

@@ -67,6 +67,7 @@ def _sections(page: Page) -> Iterator[tuple[str, list[str]]]:
     yield "events", [line for event in page.events for line in _event(event)]
     yield "relations", _lines(page.relations)
     yield "pointing_here", _lines(page.pointing_here)
+    yield "below", _lines(page.below)
     yield "further_figures", _figures(page.further_figures)
     yield (
         "said",

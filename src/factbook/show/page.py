@@ -88,6 +88,8 @@ class Reference:
     date: str = ""
     evidence: str = ""
     address: str = ""
+    is_inferred: bool = False
+    """Whether the date was worked out, not read."""
     is_lead: bool = False
     is_file: bool = False
     """Whether it is only a file of the book, and no document."""
@@ -109,6 +111,8 @@ class Page:
     events: tuple[Event, ...]
     relations: tuple[Line, ...]
     pointing_here: tuple[Line, ...]
+    below: tuple[Line, ...]
+    """What points to the narrower concepts of this one."""
     further_figures: tuple[FigureGroup, ...]
     """Figures of other things that have to do with this one."""
     said: tuple[tuple[Name, tuple[Line, ...]], ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH_END = re.compile(r"(?:0[13578]|1[02])-31|(?:0[469]|11)-30|02-2[89]")
 _DATE = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _PERIOD = re.compile(r"P(?:([0-9]+)Y)?(?:([0-9]+)M)?", re.ASCII)
 _WORDS = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million"))
@@ -97,7 +97,7 @@ def period(end: str, length: str, precision: str = "day") -> str:
     if months == 1:
         return date(end, "month")
     whole = "year" if months == 12 else f"{months} months"  # noqa: PLR2004 - of the calendar
-    ends_month = int(found[3]) == monthrange(int(year), month)[1]
+    ends_month = _MONTH_END.fullmatch(f"{found[2]}-{found[3]}") is not None
     return f"{whole} to {date(end, 'month' if ends_month else precision)}"
 
 

@@ -31,7 +31,7 @@ ABOUT, MEASURE, VALUE, LEAST, MOST = "about", "measure", "value", "least", "most
 UNIT, PER, PRECISION = "unit", "per", "precision"
 STANDING, GRADE, CONDITION = "standing", "grade", "condition"
 KIND, WHOM = "kind", "whom"
-OWN, OTHER, SAID = "own", "other", "said"
+OWN, OTHER, BELOW, SAID = "own", "other", "below", "said"
 
 
 @dataclass(frozen=True)

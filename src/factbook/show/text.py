@@ -80,6 +80,7 @@ class _Writer:
         yield SECTIONS["events"], list(self._events(page.events))
         yield SECTIONS["relations"], list(self._lines(page.relations))
         yield SECTIONS["pointing_here"], list(self._lines(page.pointing_here, arrow="← "))
+        yield SECTIONS["below"], list(self._lines(page.below))
         yield SECTIONS["further_figures"], list(self._figures(page.further_figures))
         yield SECTIONS["said"], list(self._said(page.said))
         yield SECTIONS["links"], list(self._lines(page.links))

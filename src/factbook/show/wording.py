@@ -17,6 +17,7 @@ SECTIONS = {
     "events": "Events",
     "relations": "Relations",
     "pointing_here": "Pointing here",
+    "below": "Below it",
     "further_figures": "Figures elsewhere",
     "said": "Statements",
     "links": "Links",
@@ -48,14 +49,10 @@ def cited_list(values: Iterable[Cited]) -> str:
 
 def figure_words(figure: Figure) -> str:
     """Return a figure with all that limits it and its citation."""
-    also = [f"also at {host_of(address)}" for address in figure.also]
+    hosts = ", ".join(dict.fromkeys(map(host_of, figure.also)))
     conditions = "".join(f" ({each})" for each in figure.conditions)
-    return (
-        ", ".join((figure.text, *figure.words))
-        + conditions
-        + "".join(f", {each}" for each in also)
-        + marks(figure.sources)
-    )
+    also = f", also at {hosts}" if hosts else ""
+    return ", ".join((figure.text, *figure.words)) + conditions + also + marks(figure.sources)
 
 
 def title_words(event: Event) -> str:
@@ -84,7 +81,12 @@ def reference_words(reference: Reference) -> str:
     if reference.is_file:
         return f"{reference.title}, a file of this book"
     made = ", ".join(filter(None, (reference.publisher, reference.date)))
-    seen = ", ".join(filter(None, (reference.evidence, "a lead" if reference.is_lead else "")))
+    remarks = (
+        "date inferred" if reference.is_inferred else "",
+        reference.evidence,
+        "a lead" if reference.is_lead else "",
+    )
+    seen = ", ".join(filter(None, remarks))
     said = f"{reference.title.rstrip('.')}. {made}"
     return f"{said} ({seen})." if seen else f"{said}."
 
@@ -101,7 +103,9 @@ def counts(page: Page) -> str:
     numbers = {
         "figure": _figures(page.figures) + _figures(page.further_figures),
         "event": len(page.events),
-        "relation": sum(len(line.values) for line in (*page.relations, *page.pointing_here)),
+        "relation": sum(
+            len(line.values) for line in (*page.relations, *page.pointing_here, *page.below)
+        ),
         "source": len([each for each in page.sources if not each.is_file]),
     }
     return ", ".join(
