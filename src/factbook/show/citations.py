@@ -10,8 +10,8 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import curie
 from factbook.results.readable import printable
+from factbook.results.spoken import date
 from factbook.show.page import Name, Reference
-from factbook.show.spoken import date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from factbook.show import spoken
+from factbook.results import spoken
 from factbook.show.figures import grouped_figures
 from factbook.show.lines import cited_values, lines_of
 from factbook.show.page import Cited, Event, Line, Name

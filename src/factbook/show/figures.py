@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from factbook.results import spoken
 from factbook.results.readable import printable
-from factbook.show import spoken
 from factbook.show.page import Figure, FigureGroup, Name
 from factbook.show.statements import (
     ABOUT,
