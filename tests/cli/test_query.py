@@ -1,22 +1,193 @@
-"""`factbook query` runs stored queries and explains them."""
+"""`factbook query` runs stored queries in every format and explains what they take."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from click.testing import CliRunner
+import pytest
 
-from factbook.cli.root import root
+if TYPE_CHECKING:
+    from pathlib import Path
 
-BOOK = Path(__file__).parent / "book"
+    from tests.cli.conftest import Run
+
+EX = "https://example.org"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+UNIT = "http://qudt.org/vocab/unit/KiloM"
+
+LENGTHS = {
+    "tsv": (
+        "?river\t?length\t?unit\t?date\n"
+        f'<{EX}/river/danube>\t2850\t<{UNIT}>\t"2020-05-01"^^<{XSD}date>\n'
+        f'<{EX}/river/inn>\t518.5\t<{UNIT}>\t"2021-05-01"^^<{XSD}date>\n'
+    ),
+    "csv": (
+        "river,length,unit,date\r\n"
+        f"{EX}/river/danube,2850,{UNIT},2020-05-01\r\n"
+        f"{EX}/river/inn,518.5,{UNIT},2021-05-01\r\n"
+    ),
+    "table": (
+        "river     length  date\n"
+        "──────  ────────  ──────────\n"
+        "Danube  2,850 km  2020-05-01\n"
+        "Inn     518.5 km  2021-05-01\n"
+    ),
+    "md": (
+        "| river | length | date |\n"
+        "| --- | ---: | --- |\n"
+        "| Danube | 2,850 km | 2020-05-01 |\n"
+        "| Inn | 518.5 km | 2021-05-01 |\n"
+    ),
+    "json": (
+        '{"head":{"vars":["river","length","unit","date"]},"results":{"bindings":['
+        f'{{"river":{{"type":"uri","value":"{EX}/river/danube"}},'
+        f'"length":{{"type":"literal","value":"2850","datatype":"{XSD}integer"}},'
+        f'"unit":{{"type":"uri","value":"{UNIT}"}},'
+        f'"date":{{"type":"literal","value":"2020-05-01","datatype":"{XSD}date"}}}},'
+        f'{{"river":{{"type":"uri","value":"{EX}/river/inn"}},'
+        f'"length":{{"type":"literal","value":"518.5","datatype":"{XSD}decimal"}},'
+        f'"unit":{{"type":"uri","value":"{UNIT}"}},'
+        f'"date":{{"type":"literal","value":"2021-05-01","datatype":"{XSD}date"}}}}]}}}}'
+    ),
+}
 
 
-def test_rows_come_as_tsv_on_a_pipe() -> None:
+@pytest.mark.parametrize("name", LENGTHS)
+def test_rows_in_every_format(run: Run, name: str) -> None:
+    """An answer is the same to the letter each time, whatever the format."""
+    result = run("query", "lengths", "-f", name)
+
+    assert result.stderr == ""
+    assert result.exit_code == 0
+    assert result.stdout_bytes.decode() == LENGTHS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("xml", '<variable name="river"/>'),
+        ("html", "<td>Danube</td><td class=n>2,850 km</td><td>2020-05-01</td>"),
+    ],
+)
+def test_rows_in_markup(run: Run, name: str, part: str) -> None:
+    """XML and HTML hold the rows too."""
+    result = run("query", "lengths", "-f", name)
+
+    assert result.exit_code == 0
+    assert part in result.stdout
+
+
+def test_a_pipe_gets_tsv(run: Run) -> None:
     """Without a format an answer on a pipe is TSV with a header."""
-    result = CliRunner().invoke(root, ["--book", str(BOOK), "query", "river", "--river", "Danube"])
+    assert run("query", "lengths").stdout == LENGTHS["tsv"]
 
-    assert result.exit_code == 0, result.stderr
-    assert (
-        result.stdout
-        == "?country\n<https://example.org/country/austria>\n<https://example.org/country/germany>\n"
+
+@pytest.mark.parametrize(
+    ("ending", "name"), [(".csv", "csv"), (".json", "json"), (".md", "md"), (".txt", "table")]
+)
+def test_the_ending_chooses(run: Run, tmp_path: Path, ending: str, name: str) -> None:
+    """The ending of the output file chooses the format, and nothing goes to stdout."""
+    target = tmp_path / f"out{ending}"
+
+    result = run("query", "lengths", "-o", str(target))
+
+    assert result.stdout == ""
+    assert target.read_bytes().decode() == LENGTHS[name]
+
+
+def test_a_packed_file(run: Run, tmp_path: Path) -> None:
+    """A name that ends in .gz gives a packed file of the format before it."""
+    import gzip
+
+    target = tmp_path / "out.csv.gz"
+
+    run("query", "lengths", "-o", str(target))
+
+    assert gzip.decompress(target.read_bytes()).decode() == LENGTHS["csv"]
+
+
+@pytest.mark.parametrize(
+    "country", ["Austria", "austria", "country:austria", f"{EX}/country/austria"]
+)
+def test_a_thing_by_any_name(run: Run, country: str) -> None:
+    """A thing is given by name, by the end of its IRI, by CURIE or by IRI."""
+    result = run("query", "rivers", "--country", country, "-f", "csv")
+
+    assert result.stdout.splitlines()[1:] == [
+        f"{EX}/river/danube,{EX}/country/austria",
+        f"{EX}/river/danube,{EX}/country/germany",
+    ]
+
+
+def test_a_date(run: Run) -> None:
+    """A date is compared as a date."""
+    result = run("query", "lengths", "--since", "2021-01-01", "-f", "csv")
+
+    assert result.stdout.count("\n") == 2
+
+
+@pytest.mark.parametrize(("name", "words"), [("tsv", "true\n"), ("table", "yes\n")])
+def test_a_yes(run: Run, name: str, words: str) -> None:
+    """ASK is answered with one word."""
+    result = run("query", "joined", "--one", "Danube", "--other", "Rhine", "-f", name)
+
+    assert result.stdout == words
+
+
+def test_triples_as_turtle(run: Run) -> None:
+    """CONSTRUCT gives Turtle with only the prefixes that it uses."""
+    result = run("query", "river-graph", "--river", "Inn")
+
+    assert result.stdout == (
+        "@prefix def: <https://example.org/def#> .\n"
+        "@prefix river: <https://example.org/river/> .\n"
+        "@prefix schema: <https://schema.org/> .\n"
+        'river:inn a def:River ;\n\tschema:name "Inn"@en .\n'
     )
+
+
+def test_leads_are_marked(run: Run) -> None:
+    """With leads, a column says which rows rest on one."""
+    result = run("--leads", "query", "rivers", "-f", "csv")
+
+    assert result.stdout.splitlines()[0] == "river,country,lead"
+    assert f"{EX}/river/inn,{EX}/country/austria,true" in result.stdout
+    assert f"{EX}/river/rhine,{EX}/country/germany,false" in result.stdout
+
+
+def test_a_query_explains_itself(run: Run) -> None:
+    """The help of a query is made of its front matter."""
+    result = run("query", "lengths", "--help")
+
+    assert result.exit_code == 0
+    assert "How long rivers are." in result.stdout
+    assert "--since DATE" in result.stdout
+    assert "Measured on this day or later." in result.stdout
+    assert "factbook query lengths" in result.stdout
+    assert "length  (decimal, in unit)" in result.stdout
+
+
+def test_all_queries_in_the_help(run: Run) -> None:
+    """The help of the command lists the queries by group."""
+    result = run("query", "--help")
+
+    assert "Rivers:\n  joined" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["rivers", "lengths", "river"])
+def test_an_endpoint_answers_alike(run: Run, endpoint: str, name: str) -> None:
+    """A stored query gives the same from an endpoint as from the files."""
+    values = ["--river", "Danube"] if name == "river" else []
+
+    here = run("query", name, *values, "-f", "json")
+    there = run("--endpoint", endpoint, "query", name, *values, "-f", "json")
+
+    assert there.stderr == ""
+    assert there.stdout == here.stdout
+
+
+def test_an_endpoint_gives_triples(run: Run, endpoint: str) -> None:
+    """CONSTRUCT works at an endpoint too."""
+    there = run("--endpoint", endpoint, "query", "river-graph", "--river", "Inn")
+
+    assert there.stdout == run("query", "river-graph", "--river", "Inn").stdout

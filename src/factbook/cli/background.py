@@ -26,6 +26,10 @@ def interruptible(work: Callable[[], T]) -> T:
         try:
             results.append(work())
         except BaseException as fault:  # noqa: BLE001 - it is raised again in the main thread
+            import traceback
+
+            # What the frames still hold belongs to this thread: the engine's results do not travel
+            traceback.clear_frames(fault.__traceback__)
             faults.append(fault)
 
     thread = _started(run)

@@ -68,6 +68,8 @@ def _text(text: str | None, path: Path | None) -> str:
     if (text is None) == (path is None):
         raise UsageError("give the query as TEXT, or '-' for stdin, or --file FILE: one of them")
     if text is not None and text != "-":
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise UsageError("the query is not valid Unicode text")
         return text
     try:
         content = sys.stdin.buffer.read() if path is None else path.read_bytes()

@@ -62,6 +62,8 @@ class Resolver:
             UsageError: Nothing or more than one thing fits, or it is of another class.
         """
         where = f"{option}: " if option else ""
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise UsageError(f"{where}{text!a} is not valid Unicode text")
         wanted = self._class(type_curie)
         kind = f" {self._short(wanted)}" if wanted else " thing"
         given = self._given(text)

@@ -1,0 +1,243 @@
+"""Every failure is one clear line on stderr with the right exit code, and leaves nothing behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from factbook.cli.failures import exit_code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Run
+
+USAGE, UNREADABLE, ENDPOINT, INTERNAL = 2, 3, 4, 70
+
+WRONG = {
+    "command": (["qery"], "No command 'qery'. Did you mean 'query'"),
+    "global option": (["--boook", "x", "queries"], "No such option '--boook'"),
+    "option": (["query", "lengths", "--sinc", "2020-01-01"], "No such option '--sinc'"),
+    "option of another place": (
+        ["query", "lengths", "--endpoint", "http://x"],
+        "--endpoint goes before the command: factbook --endpoint … lengths",
+    ),
+    "query name": (["query", "lenghts"], "No query 'lenghts'. Did you mean 'lengths'?"),
+    "far query name": (["query", "xyz"], "No query 'xyz'. See: factbook queries"),
+    "label": (
+        ["query", "river", "--river", "Danub"],
+        "--river: no def:River is called 'Danub'. Did you mean 'danube'",
+    ),
+    "class": (
+        ["query", "river", "--river", "country:austria"],
+        "--river: 'country:austria' is not a def:River",
+    ),
+    "unknown IRI": (["query", "river", "--river", "https://example.org/x"], "no def:River"),
+    "missing parameter": (["query", "river"], "Query 'river' needs --river: Which one"),
+    "date": (
+        ["query", "lengths", "--since", "2021-02-30"],
+        "--since: '2021-02-30' is not an xsd:date; write it like 2025-03-31",
+    ),
+    "format": (["query", "lengths", "-f", "jsn"], "-f jsn: no such format. Did you mean 'json'"),
+    "format of triples": (
+        ["query", "lengths", "-f", "turtle"],
+        "-f turtle: this query gives a table; choose from table, md, html, csv, tsv, json, xml",
+    ),
+    "format of rows": (
+        ["query", "river-graph", "--river", "Inn", "-f", "csv"],
+        "-f csv: this query gives triples",
+    ),
+    "ending": (["query", "lengths", "-o", "out.xlsx"], "-o out.xlsx: cannot tell from '.xlsx'"),
+    "search": (["queries", "geografy"], "No query about 'geografy'. Did you mean 'geography'?"),
+    "sparql": (["sparql", "SELECT * { ?s ?p"], "the query is not valid SPARQL: line 1, column 17"),
+    "no sparql": (["sparql", "hello"], "the query has no SELECT, ASK, CONSTRUCT or DESCRIBE"),
+    "update": (["sparql", "DROP ALL"], "the query has no SELECT, ASK, CONSTRUCT or DESCRIBE"),
+    "nothing to run": (["sparql"], "give the query as TEXT"),
+    "service": (
+        ["sparql", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"],
+        "the query asks another endpoint (SERVICE)",
+    ),
+    "export format": (["export", "-f", "turtel"], "No RDF format 'turtel'. Did you mean 'turtle'"),
+    "export ending": (["export", "-o", "out.txt"], "out.txt: cannot tell the RDF format"),
+    "export thing": (["export", "--thing", "Danub"], "--thing: no thing is called 'Danub'"),
+    "export source": (["export", "--source", "Danube"], "--source: 'Danube' is not a source"),
+    "export rows": (
+        ["export", "--query", "lengths"],
+        "Query 'lengths' gives no triples but a table",
+    ),
+    "export param": (["export", "--param", "x=1"], "--param gives a value to a stored query"),
+    "export param form": (
+        ["export", "--query", "q", "--param", "x"],
+        "--param: write it NAME=VALUE",
+    ),
+    "export mixture": (
+        ["export", "--query", "q", "--thing", "x"],
+        "--query exports what the query",
+    ),
+    "endpoint address": (["--endpoint", "nowhere", "query", "lengths"], "is not an http or https"),
+    "endpoint and data": (
+        ["--endpoint", "http://127.0.0.1:1/", "--data", "x.ttl", "query", "lengths"],
+        "--endpoint answers from its own data",
+    ),
+    "shell": (["completion", "tcsh"], "no completion for 'tcsh'; there is one for bash, zsh, fish"),
+    "not Unicode": (["query", "river", "--river", "\udcff"], "--river: '\\udcff' is not valid"),
+    "no Unicode query": (["sparql", "ASK { \udcff }"], "the query is not valid Unicode text"),
+}
+
+
+def _one_line(stderr: str) -> str:
+    assert stderr.startswith("error: ")
+    assert stderr.count("\n") == 1
+    return stderr
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_usage(run: Run, case: str) -> None:
+    """Wrong words are answered with what is wrong and, where possible, what was meant."""
+    arguments, message = WRONG[case]
+
+    result = run(*arguments)
+
+    assert message in _one_line(result.stderr)
+    assert result.exit_code == USAGE
+    assert result.stdout == ""
+
+
+BAD_FILES: dict[str, tuple[str, str]] = {
+    "broken.ttl": ("@prefix e: <http://e/> .\ne:a e:p e:b ;;\n  e:q [ .\n", "broken.ttl:3:9: "),
+    "prefix.ttl": ("a:b a:c a:d .\n", "prefix.ttl:1:"),
+    "relative.ttl": ("<a> <b> <c> .\n", "relative IRI"),
+    "broken.nt": ("<http://e/a> <http://e/b> .\n", "broken.nt:1:"),
+    "broken.nq": ('<http://e/a> <http://e/b> "x" <g> .\n', "broken.nq:1:"),
+    "broken.trig": ("<http://e/g> { <http://e/a> }\n", "broken.trig:1:"),
+    "broken.jsonld": ('{"@id": ', "broken.jsonld"),
+    "remote.jsonld": ('{"@context": "http://127.0.0.1:1/c", "@id": "http://e/a"}', "remote.jsonld"),
+    "broken.rdf": ("<rdf:RDF", "broken.rdf"),
+    "packed.ttl.gz": ("\x1f\x8b not packed", "packed.ttl.gz: cannot be read"),
+    "table.csv": ("a,b\n", "table.csv: cannot tell the RDF format from the name"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_broken_file_of_data(run: Run, tmp_path: Path, name: str) -> None:
+    """A broken file is named, with line and column where its format has lines."""
+    content, message = BAD_FILES[name]
+    path = tmp_path / name
+    path.write_bytes(content.encode("latin-1"))
+
+    result = run("--data", str(path), "query", "lengths")
+
+    assert message in _one_line(result.stderr)
+    assert str(path) in result.stderr
+    assert result.exit_code == UNREADABLE
+    assert result.stdout == ""
+
+
+def _missing(folder: Path) -> list[str]:
+    return ["--data", str(folder / "none.ttl"), "query", "lengths"]
+
+
+def _folder(folder: Path) -> list[str]:
+    (folder / "dir.ttl").mkdir()
+    return ["--data", str(folder / "dir.ttl"), "query", "lengths"]
+
+
+def _no_query_file(folder: Path) -> list[str]:
+    return ["sparql", "--file", str(folder / "none.rq")]
+
+
+def _binary_query_file(folder: Path) -> list[str]:
+    (folder / "bad.rq").write_bytes(b"\xff\xfe")
+    return ["sparql", "--file", str(folder / "bad.rq")]
+
+
+def _no_folder_for_output(folder: Path) -> list[str]:
+    return ["query", "lengths", "-o", str(folder / "none" / "out.csv")]
+
+
+def _folder_as_output(folder: Path) -> list[str]:
+    (folder / "dir.csv").mkdir()
+    return ["query", "lengths", "-o", str(folder / "dir.csv")]
+
+
+def _full_device(folder: Path) -> list[str]:
+    del folder
+    return ["export", "-f", "nt", "-o", "/dev/full"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (_missing, "none.ttl: no such file"),
+        (_folder, "dir.ttl: is a folder, not a file"),
+        (_no_query_file, "none.rq: cannot be read: No such file or directory"),
+        (_binary_query_file, "bad.rq: is not UTF-8 text"),
+        (_no_folder_for_output, "out.csv: cannot be written: No such file or directory"),
+        (_folder_as_output, "dir.csv: cannot be written: "),
+        (_full_device, "/dev/full: cannot be written: No space left on device"),
+    ],
+    ids=lambda value: value.__name__.strip("_") if callable(value) else "",
+)
+def test_unusable_paths(
+    run: Run, tmp_path: Path, arguments: Callable[[Path], list[str]], message: str
+) -> None:
+    """A path that cannot be read or written is named with the reason."""
+    given = arguments(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+
+    result = run(*given)
+
+    assert message in _one_line(result.stderr)
+    assert result.exit_code == UNREADABLE
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_no_book(run: Run, tmp_path: Path) -> None:
+    """A folder that holds no book is said to be none."""
+    result = run("queries", book=tmp_path)
+
+    assert "not a book" in _one_line(result.stderr)
+    assert result.exit_code == UNREADABLE
+
+
+def test_a_failed_query_leaves_the_old_file(run: Run, tmp_path: Path) -> None:
+    """When a query fails, the file that stood there before still stands, whole."""
+    target = tmp_path / "out.csv"
+    target.write_text("old\n", encoding="utf-8")
+
+    result = run("query", "river", "--river", "Nile", "-o", str(target))
+
+    assert result.exit_code == USAGE
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+    assert target.read_text(encoding="utf-8") == "old\n"
+
+
+def test_an_endpoint_that_is_not_there(run: Run) -> None:
+    """An endpoint where nobody listens is named, with exit code 4."""
+    result = run("--endpoint", "http://127.0.0.1:9/sparql", "query", "lengths")
+
+    assert "endpoint http://127.0.0.1:9/sparql cannot be reached" in _one_line(result.stderr)
+    assert result.exit_code == ENDPOINT
+
+
+def _fault() -> None:
+    raise RuntimeError("the unforeseen\nof two lines")
+
+
+def test_a_fault_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    """An error that nobody foresaw is one line that asks for a report, with exit code 70."""
+    code = exit_code_of(_fault, debug=False)
+
+    assert code == INTERNAL
+    assert capsys.readouterr().err == (
+        "error: RuntimeError: the unforeseen of two lines "
+        "(this is a fault of factbook; please report it with what --debug prints)\n"
+    )
+
+
+def test_a_fault_with_debug() -> None:
+    """With --debug the error comes through with its traceback."""
+    with pytest.raises(RuntimeError, match="unforeseen"):
+        exit_code_of(_fault, debug=True)

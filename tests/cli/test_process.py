@@ -1,0 +1,134 @@
+"""The command line as a process: signals, pipes, completion, start-up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
+
+
+def test_ctrl_c_ends_a_query(program: list[str], tmp_path: Path) -> None:
+    """Ctrl-C ends a query that the engine cannot interrupt, and leaves no file."""
+    target = tmp_path / "out.csv"
+    process = subprocess.Popen(
+        [*program, "sparql", ENDLESS, "-o", str(target)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not any(tmp_path.iterdir()):  # the temporary file: the query is about to run
+        time.sleep(0.05)
+        assert process.poll() is None
+    time.sleep(0.3)
+
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+
+    assert process.returncode == 130
+    assert (out, err) == ("", "interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [["export", "-f", "nt"], ["queries"], ["--help"]])
+def test_a_closed_pipe_is_no_matter(program: list[str], words: list[str]) -> None:
+    """When the reader goes away, so does the program, without a word."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [*program, *words], stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+        )
+    finally:
+        os.close(writing)
+
+    assert done.stderr == ""
+    assert done.returncode == 141
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"SELECT * {{ {'{' * 5000} ?s ?p ?o {'}' * 5000} }}",
+        f"SELECT ({'STR(' * 2000}'a'{')' * 2000} AS ?x) {{}}",
+        f"SELECT * {{ ?s ?p ?o FILTER({' || '.join(['?o = 1'] * 10_000)}) }}",
+    ],
+    ids=["brackets", "calls", "alternatives"],
+)
+def test_deep_queries_kill_nothing(program: list[str], text: str) -> None:
+    """Queries that would overflow the usual stack are answered."""
+    done = subprocess.run(
+        [*program, "sparql", "-"], input=text, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+COMPLETIONS = {
+    "a command": ("factbook quer", "query"),
+    "a query": ("factbook query leng", "lengths"),
+    "a parameter": ("factbook query lengths --s", "--since"),
+    "a thing": ("factbook query river --river da", "danube"),
+    "a thing by another name": ("factbook query river --river don", "danube"),
+    "a thing to export": ("factbook export --thing aus", "austria"),
+    "a format": ("factbook query lengths -f js", "json"),
+}
+
+
+@pytest.mark.parametrize("case", COMPLETIONS)
+def test_completion(program: list[str], case: str) -> None:
+    """A shell is offered commands, queries, parameters, formats and the names of things."""
+    words, expected = COMPLETIONS[case]
+    book = " ".join(program[3:])
+    line = words.replace("factbook", f"factbook {book}", 1)
+    asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1)}
+
+    done = subprocess.run(
+        program[:3],
+        env={**os.environ, **asked, "_FACTBOOK_COMPLETE": "bash_complete"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stderr == ""
+    assert f"plain,{expected}" in done.stdout.splitlines()
+
+
+def _imported(words: list[str]) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "factbook", *words],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = done.stderr.splitlines()
+    return {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
+
+
+def test_help_imports_little(program: list[str]) -> None:
+    """The overview needs neither the engine nor any command."""
+    found = _imported([*program[3:], "--help"])
+
+    assert not found & {"pyoxigraph", "yaml", "rdflib", "rich", "factbook.book", "json"}
+    assert not {name for name in found if name.startswith("factbook.cli.quer")}
+
+
+def test_a_known_query_imports_little(program: list[str]) -> None:
+    """Asked again, a stored query needs neither YAML nor rdflib nor the parser of files."""
+    words = [*program[3:], "query", "lengths"]
+    subprocess.run([*program, "query", "lengths"], capture_output=True, check=True)
+
+    found = _imported(words)
+
+    assert not found & {"yaml", "rdflib", "pyshacl", "SPARQLWrapper", "rich", "hashlib"}
+    assert not found & {"factbook.rdf.parse", "factbook.store.build"}

@@ -1,0 +1,73 @@
+"""Tables for terminals: aligned, wrapped, or as records where there is no room."""
+
+from __future__ import annotations
+
+from factbook.cli.table import draw
+from factbook.results.readable import Cells
+from factbook.results.width import display_width, wrap
+
+CELLS = Cells(
+    ("name", "amount", "note"),
+    [("Danube", "2,850", "a long river through many a country"), ("Inn", "518", "")],
+    (False, True, False),
+)
+
+
+def test_a_table_of_natural_width() -> None:
+    """Numbers stand to the right, texts to the left, and no line ends in white space."""
+    assert draw(CELLS) == (
+        "name    amount  note\n"
+        "──────  ──────  ───────────────────────────────────\n"
+        "Danube   2,850  a long river through many a country\n"
+        "Inn        518\n"
+    )
+
+
+def test_a_table_in_a_terminal() -> None:
+    """The widest text wraps between words so that the table fits."""
+    assert draw(CELLS, width=35) == (
+        "name    amount  note\n"
+        "──────  ──────  ───────────────────\n"
+        "Danube   2,850  a long river\n"
+        "                through many a\n"
+        "                country\n"
+        "Inn        518\n"
+    )
+
+
+def test_records_in_a_narrow_terminal() -> None:
+    """Where the columns do not fit, each row is a block of lines."""
+    assert draw(CELLS, width=24) == (
+        "name    Danube\n"
+        "amount  2,850\n"
+        "note    a long river\n"
+        "        through many a\n"
+        "        country\n"
+        "\n"
+        "name    Inn\n"
+        "amount  518\n"
+        "note\n"
+    )
+
+
+def test_no_rows() -> None:
+    """A table without rows still says what its columns are."""
+    assert draw(Cells(("a", "b"), [], (False, False))) == "a  b\n─  ─\n"
+
+
+def test_wide_and_combining_characters() -> None:
+    """Widths are those of a terminal: two columns for wide characters, none for accents."""
+    assert display_width("東京") == 4
+    assert display_width("e\u0301") == 1
+
+
+def test_a_word_longer_than_the_line() -> None:
+    """A word that does not fit is broken."""
+    assert wrap("see https://example.org/x", 10) == ["see", "https://ex", "ample.org/", "x"]
+
+
+def test_bold_headings() -> None:
+    """On a terminal with styles the headings are bold, and still aligned."""
+    first = draw(CELLS, bold=True).splitlines()[0]
+
+    assert first == "\x1b[1mname\x1b[0m    \x1b[1mamount\x1b[0m  \x1b[1mnote\x1b[0m"
