@@ -1,8 +1,8 @@
 """Small books and the three engines that must answer alike about them.
 
 A book of the tests is a folder `books/<name>/` with `register/` and `sources/` (and `leads/` where
-wanted): Turtle files as under `data/`, tiny and made for the traps that they hold. It is joined with
-the ontology and the queries of the checkout. The book named `bundled` is the checkout's own.
+wanted): Turtle files as under `data/`, tiny and made for the traps that they hold. It is joined
+with the ontology and the queries of the checkout. The book named `bundled` is the checkout's own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from pyoxigraph import Literal, Store, Triple
+from pyoxigraph import Store, Triple
 from rdflib import Dataset, URIRef
 
 from factbook.book import Book
@@ -122,7 +122,7 @@ class Tested:
     def ask(self, query: str, values: Mapping[str, str], *, engine: str) -> Answer:
         """Run a stored query; through the endpoint, its parameters are looked up there as well."""
         if engine == "endpoint":
-            remote = Book(self.book.layout, endpoint=self.address)
+            remote = Book(self.book.layout, endpoint=self.address, cache=False)
             return remote.answer(remote.stored_query(query), values)
         from factbook.query.bind import bind
 

@@ -8,8 +8,8 @@ To add a case, write into `cases/<book>.toml`, where the name of the file is the
     params = { category = "cloud-ai-infrastructure" } # by default none
     engines = ["embedded", "rdflib", "endpoint"]      # by default all three
 
-then run `WRITE_EXPECTED=1 pytest tests/queries/test_answers.py -k valuations-of-clouds`, and read what
-it wrote to `expected/<book>/<name>.csv` (or `.nt` for triples) before you believe it.
+then run `WRITE_EXPECTED=1 pytest tests/queries/test_answers.py -k valuations-of-clouds`, and read
+what it wrote to `expected/<book>/<name>.csv` (or `.nt` for triples) before you believe it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import io
 import os
 import tomllib
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +31,10 @@ from factbook.store.answers import Graph, Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from tests.queries.conftest import Shelf
+
     from factbook.rdf.terms import Term
     from factbook.store.answers import Answer
-    from tests.queries.conftest import Shelf
 
 HERE = Path(__file__).parent
 ENGINES = ("embedded", "rdflib", "endpoint")
@@ -57,19 +57,17 @@ class Case:
 
 
 def _cases() -> list[Case]:
-    found = []
-    for path in sorted((HERE / "cases").glob("*.toml")):
-        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
-            found.append(
-                Case(
-                    book=path.stem,
-                    query=entry["query"],
-                    name=entry.get("name", entry["query"]),
-                    params=entry.get("params", {}),
-                    engines=tuple(entry.get("engines", ENGINES)),
-                )
-            )
-    return found
+    return [
+        Case(
+            book=path.stem,
+            query=entry["query"],
+            name=entry.get("name", entry["query"]),
+            params=entry.get("params", {}),
+            engines=tuple(entry.get("engines", ENGINES)),
+        )
+        for path in sorted((HERE / "cases").glob("*.toml"))
+        for entry in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
+    ]
 
 
 CASES = _cases()
@@ -117,9 +115,7 @@ def _written(answer: Answer) -> tuple[str, str]:
         write_table(Table(answer.variables, rows), "csv", out)
         return out.getvalue().decode().replace("\r\n", "\n"), "csv"
     if isinstance(answer, Graph):
-        lines = {
-            f"{triple.subject} {triple.predicate} {level(triple.object)} ." for triple in answer.triples
-        }
+        lines = {f"{t.subject} {t.predicate} {level(t.object)} ." for t in answer.triples}
         return _lines(lines), "nt"
     return f"{str(answer).lower()}\n", "csv"
 
@@ -130,6 +126,6 @@ def _lines(lines: Iterable[str]) -> str:
 
 def level(term: Term) -> Term:
     """Return a number in one spelling: the store writes 1.50 as 1.5, rdflib leaves it."""
-    if isinstance(term, Literal) and term.datatype.value in _NUMBERS:
-        return Literal(f"{Decimal(term.value):f}".rstrip("0").rstrip(".") if "." in term.value else term.value, datatype=term.datatype)
+    if isinstance(term, Literal) and term.datatype.value in _NUMBERS and "." in term.value:
+        return Literal(term.value.rstrip("0").rstrip("."), datatype=term.datatype)
     return term
