@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from factbook import __version__
+from factbook.errors import InputError
 from factbook.query.catalog import not_found, query_paths
 from factbook.query.header import Column, Parameter, StoredQuery, read_query
 
@@ -38,10 +39,12 @@ class KeptQueries:
         entry = self._known().get(name)
         if entry is not None and (query := _revived(entry)) is not None:
             return query
-        found = self._renewed()
-        if name not in found:
-            raise not_found(name, found)
-        return found[name]
+        paths = query_paths(self.queries)
+        if name not in paths:
+            raise not_found(name, paths)
+        with contextlib.suppress(InputError):  # of another file: this one may be asked all the same
+            return self._renewed()[name]
+        return read_query(paths[name], group=paths[name].parent.name)
 
     def all(self) -> list[StoredQuery]:
         """Return all queries; see `catalog.all_queries`."""
