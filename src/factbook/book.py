@@ -132,7 +132,7 @@ class Book:
         if self.endpoint is not None:
             from factbook.store.remote import RemoteEngine
 
-            return RemoteEngine(self.endpoint)
+            return RemoteEngine(self.endpoint, login=True)
         return self._embedded(leads=self.leads)
 
     @cached_property

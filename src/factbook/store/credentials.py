@@ -1,0 +1,110 @@
+"""Log in where a server asks for it, with what the environment or the netrc file says.
+
+Never from the command line, where other users of the machine can read it, and never in clear over a
+network: credentials go out by https, or to this very machine.
+"""
+
+from __future__ import annotations
+
+import os
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from factbook.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+USER = "FACTBOOK_USER"
+PASSWORD = "FACTBOOK_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+def handlers() -> list[urllib.request.BaseHandler]:
+    """Return what answers a server's challenge: by Digest or Basic."""
+    known = _Known()
+    return [_Digest(known), urllib.request.HTTPBasicAuthHandler(known)]
+
+
+def login_for(host: str) -> tuple[str, str] | None:
+    """Return user and password for a host, from the environment or else from the netrc file.
+
+    Raises:
+        UsageError: There is a user without a password.
+        InputError: The netrc file cannot be understood.
+    """
+    user = os.environ.get(USER)
+    if user is not None:
+        password = os.environ.get(PASSWORD)
+        if password is None:
+            raise UsageError(f"{USER} is set and {PASSWORD} is not")
+        return user, password
+    import netrc
+
+    path = Path(os.environ.get("NETRC") or Path.home() / ".netrc")
+    if not path.is_file():
+        return None
+    try:
+        found = netrc.netrc(str(path)).authenticators(host)
+    except (OSError, UnicodeDecodeError, netrc.NetrcParseError) as error:
+        raise InputError(f"{path}: cannot be read as a netrc file: {error}") from None
+    return (found[0], found[2]) if found and found[2] is not None else None
+
+
+def require_privacy(address: str) -> None:
+    """Make sure that nobody on the way can read what is sent to an address.
+
+    Raises:
+        UsageError: It would cross a network in clear.
+    """
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not _is_this_machine(parts.hostname or ""):
+        raise UsageError(
+            f"{parts.hostname} asks for a password, and http would send it in clear: use https"
+        )
+
+
+class _Known(urllib.request.HTTPPasswordMgr):
+    """Finds the login when a server asks, and only then."""
+
+    def find_user_password(self, realm: str, authuri: str) -> tuple[str, str] | tuple[None, None]:
+        """Return user and password for an address."""
+        del realm
+        login = login_for(urlsplit(authuri).hostname or "")
+        if login is None:
+            return None, None
+        require_privacy(authuri)
+        return login
+
+
+class _Digest(urllib.request.HTTPDigestAuthHandler):
+    """Answers a challenge, and from then on before it is made: a large body goes out once."""
+
+    _challenge: Mapping[str, str] | None = None
+
+    def get_authorization(self, req: urllib.request.Request, chal: Mapping[str, str]) -> str | None:
+        """Return the answer to a challenge."""
+        answer = super().get_authorization(req, chal)
+        self._challenge = chal if answer is not None else None
+        return answer
+
+    def http_request(self, request: urllib.request.Request) -> urllib.request.Request:
+        """Answer the last challenge again."""
+        if self._challenge is not None and not request.has_header(self.auth_header):
+            answer = self.get_authorization(request, self._challenge)
+            request.add_unredirected_header(self.auth_header, f"Digest {answer}")
+        return request
+
+    https_request = http_request
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
