@@ -82,7 +82,7 @@ def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTH
         UsageError: A rule that is asked for does not exist.
     """
     files = [read_rdf(path) for path in book.paths(leads=True)]
-    run = _Run(files, selection, store_of(files), book.prefixes)
+    run = _Run(files, selection, store_of(files), _prefixes(files) | book.prefixes)
     shape_files = shapes_of(book.layout, files)
     checks = check_queries(book.layout.queries)
     rules = _by_name(ShapeRules(shape_files).named(), checks, FILE_RULES)
@@ -106,8 +106,7 @@ def check_files(
         InputError: The shapes cannot be used.
         UsageError: A rule that is asked for does not exist.
     """
-    prefixes = {name: iri for file in [*shape_files, *files] for name, iri in file.prefixes.items()}
-    run = _Run(files, selection, store_of(files), prefixes)
+    run = _Run(files, selection, store_of(files), _prefixes([*shape_files, *files]))
     faults, notes = run.faults(shape_files, engine)
     rules = _by_name([*ShapeRules(shape_files).named(), *(fault.rule for fault in faults)], (), ())
     _must_know(selection.rules, rules)
@@ -205,6 +204,11 @@ class _Run:
             property=shown(fault.path, self.prefixes),
             value=shown(fault.value, self.prefixes),
         )
+
+
+def _prefixes(files: Iterable[RdfFile]) -> dict[str, str]:
+    """Return the prefixes that files declare; the last one to do so has its way."""
+    return {name: iri for file in files for name, iri in file.prefixes.items()}
 
 
 def _by_name(

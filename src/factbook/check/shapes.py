@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 KIND = "shape"
 _SEVERITIES = {str(SH_INFO): INFO, str(SH_WARNING): WARNING}
+_COMPONENT = re.compile(r"ConstraintComponent(?:-\w+)?$")
 _TEXTS = ("description", "name", "message")
 
 
@@ -76,8 +78,23 @@ class ShapeRules:
                 focus=result.focus,
                 path=result.path,
                 value=result.value,
-                message=_message(result, rules[shape]),
+                message=self._message(result, rules[shape]),
             )
+
+    def _message(self, result: Result, rule: Rule) -> str:
+        """Return what a result says that its rule does not say for all of them.
+
+        Engines word their own messages as they like; a shape without any gets one of ours, so that
+        findings do not depend on the engine.
+        """
+        if rule.cure or result.constraint is not None:
+            said = _english(result.messages)
+            return "" if said == rule.cure else said
+        parameter = _COMPONENT.sub("", result.component.value.removeprefix(SH))
+        parameter = parameter[:1].lower() + parameter[1:]
+        limits = self._facts.get(result.source_shape, {}).get(parameter, [])
+        limit = f" {limits[0]}" if len(limits) == 1 and not isinstance(limits[0], BlankNode) else ""
+        return f"The shape asks for sh:{parameter}{limit}."
 
     def _name(self, shape: Term) -> str:
         """Return the last part of a shape's IRI; without one, its parent's and its path's."""
@@ -88,12 +105,6 @@ class ShapeRules:
         parts = [self._name(parent)] if parent is not None else []
         parts += [_last_part(path)] if isinstance(path, NamedNode) else []
         return "/".join(parts) or "unnamed shape"
-
-
-def _message(result: Result, rule: Rule) -> str:
-    """Return what a result says that its rule does not say for all of them."""
-    said = _english(result.messages)
-    return "" if said == rule.cure else said
 
 
 def _english(texts: Iterable[Term]) -> str:

@@ -12,6 +12,8 @@ from factbook.errors import did_you_mean
 if TYPE_CHECKING:
     from factbook.book import Book
 
+_DEFINED_BY = NamedNode("http://www.w3.org/2000/01/rdf-schema#isDefinedBy")
+
 
 class Vocabulary:
     """The terms that a query over a book may use."""
@@ -54,7 +56,7 @@ class Vocabulary:
             _namespace(quad.subject.value)
             for file in self._book.files
             for quad in file.quads
-            if isinstance(quad.subject, NamedNode)
+            if quad.predicate == _DEFINED_BY and isinstance(quad.subject, NamedNode)
         )
 
     @cached_property

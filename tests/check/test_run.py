@@ -1,0 +1,210 @@
+"""Checking a book, or any RDF: what is found, where, and what a selection leaves of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import factbook
+from factbook.check.engines import AUTO, PYSHACL, SPARQL
+from factbook.check.explain import example
+from factbook.check.literals import RULES as LITERAL_RULES
+from factbook.check.run import Selection, check_book, check_files
+from factbook.errors import InputError, UsageError
+from factbook.rdf.parse import read_rdf
+
+if TYPE_CHECKING:
+    from factbook.book import Book
+    from factbook.check.findings import Finding, Outcome
+
+HERE = Path(__file__).parent
+ENGINES = (PYSHACL, SPARQL)
+
+
+def brief(outcome: Outcome) -> list[tuple[str, str, str, int | None, int | None]]:
+    """Return the findings as rule, label, file, line and column."""
+    return [
+        (f.rule, f.label, f.path.name if f.path else "", f.line, f.column) for f in outcome.findings
+    ]
+
+
+def by_rule(outcome: Outcome, rule: str) -> list[Finding]:
+    """Return the findings of one rule."""
+    return [finding for finding in outcome.findings if finding.rule == rule]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_files_are_checked_without_a_book(engine: str) -> None:
+    """Any RDF can be checked against any shapes, and each fault has its place."""
+    outcome = check_files(
+        [read_rdf(HERE / "rivers.ttl")], [read_rdf(HERE / "river-shapes.ttl")], engine=engine
+    )
+
+    assert brief(outcome) == [
+        ("RiverShape/mouth", "Elbe", "rivers.ttl", 4, 1),
+        ("river-length", "Elbe", "rivers.ttl", 6, 15),
+        ("RiverShape/mouth", "Lethe", "rivers.ttl", 8, 1),
+        ("river-length", "Rhine", "rivers.ttl", 12, 1),
+        ("RiverShape/mouth", "Rhine", "rivers.ttl", 12, 1),
+    ]
+
+
+def test_a_finding_says_what_was_found_and_what_to_write() -> None:
+    """The value as the file spells it, the property by its short name, the cure of the shape."""
+    outcome = check_files([read_rdf(HERE / "rivers.ttl")], [read_rdf(HERE / "river-shapes.ttl")])
+
+    wrong = by_rule(outcome, "river-length")[0]
+
+    assert (wrong.property, wrong.value) == ("ex:length", '"long"')
+    assert wrong.message == "Add ex:length with a whole number of kilometres."
+    assert wrong.focus == "https://example.org/elbe"
+    assert outcome.by_severity() == {"error": 2, "warning": 0, "info": 3}
+    assert [outcome.worst(severity) for severity in ("error", "warning", "info")] == [2, 2, 5]
+
+
+def test_a_file_without_lines_still_has_findings(tmp_path: Path) -> None:
+    """In JSON-LD a triple stands nowhere in particular; the file is named."""
+    path = tmp_path / "weser.jsonld"
+    path.write_text(
+        '{"@id": "https://example.org/weser", "@type": "https://example.org/River"}',
+        encoding="utf-8",
+    )
+
+    outcome = check_files([read_rdf(path)], [read_rdf(HERE / "river-shapes.ttl")])
+
+    assert {(f.path, f.line) for f in outcome.findings} == {(path, None)}
+    assert len(outcome.findings) == 2
+
+
+def test_a_book_is_checked_by_shapes_queries_literals_and_files(river_book: Book) -> None:
+    """Each kind of rule finds its fault."""
+    found = {finding.rule for finding in check_book(river_book).findings}
+
+    assert found == {"RiverShape/mouth", "river-length", "dry-river", "literal-calendar"}
+    assert river_book.check() == check_book(river_book).findings
+
+
+def test_a_query_finds_the_very_triple(river_book: Book) -> None:
+    """A row with path and value leads to the triple, and has the severity of its query."""
+    (finding,) = by_rule(check_book(river_book), "dry-river")
+
+    assert (finding.line, finding.column, finding.severity) == (10, 15, "warning")
+    assert finding.message == "Measure again."
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (Selection(rules=frozenset({"dry-river"})), {"dry-river"}),
+        (Selection(sources=("https://example.org/source/gauges",)), {"literal-calendar"}),
+        (Selection(paths=frozenset()), set()),
+    ],
+    ids=["by rule", "by source", "by file"],
+)
+def test_a_selection_narrows(river_book: Book, selection: Selection, expected: set[str]) -> None:
+    """Only what is asked for is left."""
+    found = {f.rule for f in check_book(river_book, selection=selection).findings}
+
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("selection", "said"),
+    [
+        (Selection(rules=frozenset({"dry-rivers"})), "Did you mean 'dry-river'"),
+        (Selection(sources=("Rhine",)), "is not a source"),
+        (Selection(sources=("Danube",)), "Danube"),
+    ],
+    ids=["rule", "no source", "unknown"],
+)
+def test_a_wrong_selection_is_refused(river_book: Book, selection: Selection, said: str) -> None:
+    """A name that nothing bears is no reason to report a clean graph."""
+    with pytest.raises(UsageError, match=said):
+        check_book(river_book, selection=selection)
+
+
+HEAD = "#+ summary: a\n#+ problem: b\n#+ fix: c\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("SELECT ?focus WHERE { ?focus ?p ?o }", "needs 'summary'"),
+        (HEAD + "ASK { ?s ?p ?o }", "is a SELECT"),
+        (HEAD + "SELECT ?river WHERE { ?river ?p ?o }", "the columns"),
+        (HEAD + "#+ severity: fatal\nSELECT ?focus WHERE { ?focus ?p ?o }", "'fatal' is none of"),
+    ],
+    ids=["front matter", "form", "columns", "severity"],
+)
+def test_a_check_that_is_none_is_refused(river_book: Book, text: str, said: str) -> None:
+    """A faulty check does not pass for a clean graph."""
+    path = river_book.layout.queries / "checks" / "faulty.rq"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(InputError, match=said):
+        check_book(river_book)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_shapes_that_cannot_be_used_are_refused(tmp_path: Path, engine: str) -> None:
+    """Broken shapes are an error, not a pass."""
+    path = tmp_path / "broken.ttl"
+    path.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        "<https://example.org/s> a sh:NodeShape ; sh:targetClass <https://example.org/River> ;\n"
+        "  sh:property <https://example.org/p> .\n"
+        "<https://example.org/p> sh:path <https://example.org/a> , <https://example.org/b> .\n",
+        encoding="utf-8",
+    )
+
+    with pytest.raises(InputError):
+        check_files([read_rdf(HERE / "rivers.ttl")], [read_rdf(path)], engine=engine)
+
+
+@pytest.mark.parametrize(
+    ("move", "rule"),
+    [
+        (("gauges.ttl", "levels.ttl"), "file-name"),
+        (("gauges.ttl", "again/gauges.ttl"), "file-twice"),
+    ],
+    ids=["another name", "a second file"],
+)
+def test_a_source_is_one_file_of_its_name(
+    river_book: Book, move: tuple[str, str], rule: str
+) -> None:
+    """A file that is not called as its source, or is its second, is found."""
+    folder = river_book.layout.root / "data" / "sources" / "survey"
+    text = (folder / move[0]).read_text(encoding="utf-8")
+    if rule == "file-name":
+        (folder / move[0]).unlink()
+    (folder / move[1]).parent.mkdir(exist_ok=True)
+    (folder / move[1]).write_text(text, encoding="utf-8")
+
+    assert rule in {finding.rule for finding in check_book(river_book).findings}
+
+
+def test_a_source_without_base_is_found(river_book: Book) -> None:
+    """The file of a source must say which source it is."""
+    path = river_book.layout.root / "data" / "sources" / "nameless.ttl"
+    path.write_text("<https://example.org/a> <https://example.org/p> 1 .\n", encoding="utf-8")
+
+    assert "file-base" in {finding.rule for finding in check_book(river_book).findings}
+
+
+@pytest.mark.parametrize("rule", LITERAL_RULES, ids=lambda rule: rule.name)
+def test_a_rule_for_literals_finds_its_bad_example(rule: object) -> None:
+    """What SHACL passes over is found, and the good example passes."""
+    name = str(getattr(rule, "name", ""))
+    bad, good = (example(name, which, []) for which in ("bad", "good"))
+    assert bad is not None
+    assert good is not None
+
+    assert [f.rule for f in check_files([read_rdf(bad)], []).findings] == [name]
+    assert check_files([read_rdf(good)], []).findings == ()
+
+
+def test_the_bundled_book_is_sound() -> None:
+    """The graph that is shipped breaks no rule."""
+    assert factbook.open().check(engine=AUTO) == ()

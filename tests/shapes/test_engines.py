@@ -1,0 +1,56 @@
+"""pySHACL and the queries find the same in our graph and in every example."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from factbook.check.engines import PYSHACL, SPARQL, validate
+from factbook.check.run import shapes_of
+from factbook.rdf.parse import read_rdf
+from factbook.store.embedded import store_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.shapes.conftest import Checked
+
+    from factbook.shacl.report import Report
+
+
+def rows(report: Report) -> Counter[tuple[str, ...]]:
+    """Return all parts of the results."""
+    return Counter(
+        tuple(
+            map(
+                str,
+                (
+                    result.focus,
+                    result.path,
+                    result.value,
+                    result.component,
+                    result.source_shape,
+                    result.severity,
+                    *result.messages,
+                ),
+            )
+        )
+        for result in report.results
+    )
+
+
+@pytest.mark.parametrize("which", ["bad", "good"])
+def test_the_engines_agree_on_the_examples(which: str, checked: Callable[[str], Checked]) -> None:
+    """Focus, path, value, component, shape, severity and message are the same, one by one."""
+    book = checked(which).book
+    files = [read_rdf(path) for path in book.paths(leads=True)]
+    quads = [quad for file in files for quad in file.quads]
+    shapes = [quad for file in shapes_of(book.layout, files) for quad in file.quads]
+    store = store_of(files)
+
+    reports = [validate(shapes, quads, engine=e, store=store) for e in (PYSHACL, SPARQL)]
+
+    assert rows(reports[0]) == rows(reports[1])
+    assert reports[1].notes == ()
