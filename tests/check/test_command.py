@@ -131,6 +131,22 @@ def test_own_data_joins_the_book() -> None:
     assert "observation-unit/bad.ttl:" in done.stdout
 
 
+def test_only_what_changed_is_told(river_book: Book) -> None:
+    """With --changed the whole graph is checked, and only changed files are spoken of."""
+    root = river_book.layout.root
+    author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q"], ["add", "."], [*author, "commit", "-q", "-m", "Rivers"]):
+        subprocess.run(["git", "-C", str(root), *words], check=True)
+    unchanged = check(river_book, "--changed")
+    gauges = root / "data" / "sources" / "survey" / "gauges.ttl"
+    gauges.write_text(gauges.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+    changed = check(river_book, "--changed", "HEAD")
+
+    assert (unchanged.returncode, unchanged.stdout) == (0, "")
+    assert [line.split()[2] for line in changed.stdout.splitlines()] == ["literal-calendar:"]
+
+
 def test_queries_are_linted(river_book: Book, tmp_path: Path) -> None:
     """A folder of queries is gone through, each finding with its place."""
     query = tmp_path / "asked" / "rivers.rq"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from factbook.check.engines import PYSHACL
 from factbook.check.findings import Outcome, in_order
 from factbook.check.lint import lint
 from factbook.check.lint_rules import RULES as LINT_RULES
@@ -52,9 +53,10 @@ class Request:
         Raises:
             InputError: A file cannot be read, or a shape or check cannot be used.
             UsageError: The request makes no sense.
+            EndpointError: The endpoint failed.
         """
         if self.book.endpoint is not None:
-            raise UsageError("check reads files: no --endpoint beside it")
+            return self._endpoint()
         examples = self.book.layout.examples.resolve()
         given = [
             path
@@ -71,6 +73,16 @@ class Request:
         if others or not given:
             outcomes.append(self._graph(others))
         return _together(outcomes)
+
+    def _endpoint(self) -> Outcome:
+        from factbook.check.remote import check_endpoint
+
+        if self.files or self.sources or self.changed is not None:
+            raise UsageError("--endpoint checks its own graph: no FILE, --source or --changed")
+        if self.engine == PYSHACL:
+            raise UsageError("--engine pyshacl needs the data here: leave it out with --endpoint")
+        shapes = [read_rdf(path) for path in _expanded(self.shapes)]
+        return check_endpoint(self.book, shape_files=shapes, rules=frozenset(self.rules))
 
     def watched(self) -> list[Path]:
         """Return the files whose change is a reason to check again."""

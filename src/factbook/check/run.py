@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
-
+from factbook.check.describe import described
 from factbook.check.engines import AUTO, validate
-from factbook.check.faults import shown
-from factbook.check.findings import Finding, Outcome, Rule, in_order
+from factbook.check.findings import Outcome, in_order
 from factbook.check.layout_rules import RULES as FILE_RULES
 from factbook.check.layout_rules import file_findings
 from factbook.check.literals import RULES as LITERAL_RULES
@@ -21,7 +19,6 @@ from factbook.errors import UsageError, did_you_mean
 from factbook.query.catalog import check_queries
 from factbook.query.resolve import Resolver
 from factbook.rdf.parse import read_rdf
-from factbook.results.labels import labels
 from factbook.store.embedded import EmbeddedEngine, store_of
 
 if TYPE_CHECKING:
@@ -32,7 +29,7 @@ if TYPE_CHECKING:
 
     from factbook.book import Book
     from factbook.check.faults import Fault
-    from factbook.check.locate import Location
+    from factbook.check.findings import Finding, Rule
     from factbook.layout import Layout
     from factbook.query.header import StoredQuery
     from factbook.rdf.parse import RdfFile
@@ -50,6 +47,7 @@ class Selection:
 
 
 EVERYTHING = Selection()
+_OWN_RULES = (*FILE_RULES, *LITERAL_RULES)
 
 
 def shapes_of(layout: Layout, files: Iterable[RdfFile]) -> list[RdfFile]:
@@ -66,7 +64,7 @@ def rules_of(book: Book) -> dict[str, Rule]:
     """
     folder = book.layout.root / "ontology" / "shapes"
     shapes = [read_rdf(p) for p in book.layout.ontology_files() if p.is_relative_to(folder)]
-    return _by_name(ShapeRules(shapes).named(), check_queries(book.layout.queries), FILE_RULES)
+    return rules_named(ShapeRules(shapes).named(), check_queries(book.layout.queries), _OWN_RULES)
 
 
 def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTHING) -> Outcome:
@@ -85,8 +83,8 @@ def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTH
     run = _Run(files, selection, store_of(files), _prefixes(files) | book.prefixes)
     shape_files = shapes_of(book.layout, files)
     checks = check_queries(book.layout.queries)
-    rules = _by_name(ShapeRules(shape_files).named(), checks, FILE_RULES)
-    _must_know(selection.rules, rules)
+    rules = rules_named(ShapeRules(shape_files).named(), checks, _OWN_RULES)
+    must_know(selection.rules, rules)
     faults, notes = run.faults(shape_files, engine)
     for query in checks:
         faults += run_query(query, run.answers)
@@ -108,8 +106,9 @@ def check_files(
     """
     run = _Run(files, selection, store_of(files), _prefixes([*shape_files, *files]))
     faults, notes = run.faults(shape_files, engine)
-    rules = _by_name([*ShapeRules(shape_files).named(), *(fault.rule for fault in faults)], (), ())
-    _must_know(selection.rules, rules)
+    shapes = [*ShapeRules(shape_files).named(), *(fault.rule for fault in faults)]
+    rules = rules_named(shapes, (), LITERAL_RULES)
+    must_know(selection.rules, rules)
     return run.outcome(run.located(faults), rules, notes)
 
 
@@ -138,23 +137,14 @@ class _Run:
         return found, report.notes
 
     def located(self, faults: Iterable[Fault]) -> list[Finding]:
-        """Give each fault its place; one beside the place of another of its kind is told by it."""
+        """Return the findings that faults of the wanted rules are."""
         rules = self.selection.rules
-        wanted = [fault for fault in faults if not rules or fault.rule.name in rules]
-        if not wanted:
-            return []
-        iris = {fault.focus.value for fault in wanted if isinstance(fault.focus, NamedNode)}
-        names = labels(self.answers, iris, self.prefixes)
-        locator = Locator(self.files)
-        found = [(fault, locator.locate(fault)) for fault in wanted]
-        told = {(fault.rule.name, fault.focus) for fault, place in found if place and place.exact}
-        return [
-            self._finding(fault, location, names)
-            for fault, location in found
-            if (location is not None and location.exact)
-            or fault.value is None
-            or (fault.rule.name, fault.focus) not in told
-        ]
+        return described(
+            (fault for fault in faults if not rules or fault.rule.name in rules),
+            locator=Locator(self.files),
+            engine=self.answers,
+            prefixes=self.prefixes,
+        )
 
     def outcome(
         self, findings: Iterable[Finding], rules: Mapping[str, Rule], notes: Iterable[str]
@@ -186,39 +176,26 @@ class _Run:
             found.add(by_graph[graph])
         return frozenset(found)
 
-    def _finding(
-        self, fault: Fault, location: Location | None, names: Mapping[str, str]
-    ) -> Finding:
-        place = location.place if location is not None else None
-        focus = fault.focus
-        iri = focus.value if isinstance(focus, NamedNode) else ""
-        return Finding(
-            rule=fault.rule.name,
-            severity=fault.rule.severity,
-            message=fault.message or fault.rule.cure,
-            path=location.file.path if location is not None else None,
-            line=place.line if place is not None else None,
-            column=place.column if place is not None else None,
-            focus=iri or shown(focus, self.prefixes),
-            label=names.get(iri) or shown(focus, self.prefixes),
-            property=shown(fault.path, self.prefixes),
-            value=shown(fault.value, self.prefixes),
-        )
-
 
 def _prefixes(files: Iterable[RdfFile]) -> dict[str, str]:
     """Return the prefixes that files declare; the last one to do so has its way."""
     return {name: iri for file in files for name, iri in file.prefixes.items()}
 
 
-def _by_name(
-    shapes: Iterable[Rule], checks: Iterable[StoredQuery], own: Iterable[Rule]
+def rules_named(
+    shapes: Iterable[Rule], checks: Iterable[StoredQuery], own: Iterable[Rule] = ()
 ) -> dict[str, Rule]:
-    rules = [*shapes, *map(query_rule, checks), *own, *LITERAL_RULES]
+    """Return rules of shapes, of checks and of the tool by their names, in order."""
+    rules = [*shapes, *map(query_rule, checks), *own]
     return {rule.name: rule for rule in sorted(rules, key=lambda rule: rule.name)}
 
 
-def _must_know(names: Iterable[str], rules: Mapping[str, Rule]) -> None:
+def must_know(names: Iterable[str], rules: Mapping[str, Rule]) -> None:
+    """Refuse the name of a rule that there is not.
+
+    Raises:
+        UsageError: A name is unknown.
+    """
     for name in sorted(names):
         if name not in rules:
             raise UsageError(

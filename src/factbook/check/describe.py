@@ -1,0 +1,65 @@
+"""Turn faults into findings: with their place, their name, and terms as people write them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from factbook.check.faults import shown
+from factbook.check.findings import Finding
+from factbook.results.labels import labels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from factbook.check.faults import Fault
+    from factbook.check.locate import Location, Locator
+    from factbook.store.answers import Engine
+
+
+def described(
+    faults: Iterable[Fault], *, locator: Locator, engine: Engine, prefixes: Mapping[str, str]
+) -> list[Finding]:
+    """Return a finding for each fault; one beside the place of another of its kind is left out.
+
+    Args:
+        faults: The faults.
+        locator: Knows which file says what.
+        engine: Where the names of things come from.
+        prefixes: The prefixes to write terms with.
+    """
+    wanted = list(faults)
+    if not wanted:
+        return []
+    iris = {fault.focus.value for fault in wanted if isinstance(fault.focus, NamedNode)}
+    names = labels(engine, iris, prefixes)
+    found = [(fault, locator.locate(fault)) for fault in wanted]
+    told = {(fault.rule.name, fault.focus) for fault, place in found if place and place.exact}
+    return [
+        _finding(fault, location, names, prefixes)
+        for fault, location in found
+        if (location is not None and location.exact)
+        or fault.value is None
+        or (fault.rule.name, fault.focus) not in told
+    ]
+
+
+def _finding(
+    fault: Fault, location: Location | None, names: Mapping[str, str], prefixes: Mapping[str, str]
+) -> Finding:
+    place = location.place if location is not None else None
+    focus = fault.focus
+    iri = focus.value if isinstance(focus, NamedNode) else ""
+    return Finding(
+        rule=fault.rule.name,
+        severity=fault.rule.severity,
+        message=fault.message or fault.rule.cure,
+        path=location.file.path if location is not None else None,
+        line=place.line if place is not None else None,
+        column=place.column if place is not None else None,
+        focus=iri or shown(focus, prefixes),
+        label=names.get(iri) or shown(focus, prefixes),
+        property=shown(fault.path, prefixes),
+        value=shown(fault.value, prefixes),
+    )
