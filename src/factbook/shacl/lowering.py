@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook.rdf.terms import to_sparql
-from factbook.shacl.forms import every, no, sure
+from factbook.shacl.forms import every, no, some, sure
 from factbook.shacl.names import SUB_CLASS_OF, TYPE
 from factbook.shacl.paths import is_nullable
 from factbook.shacl.spelling import SPELLED, WIDE, disguise
@@ -166,6 +166,13 @@ class Lowering:
         """Return the pattern for a path inside EXISTS, where the start is known."""
         ways = self.ways(path, start, end)
         return ways[0] if len(ways) == 1 else " UNION ".join(f"{{ {way} }}" for way in ways)
+
+    def leads(self, path: Path | None, start: str, end: str) -> str:
+        """Return the test that a path leads from one bound variable to another."""
+        if path is None:
+            return self.alike(start, end)
+        step = f"EXISTS {{ {start} {path} {end} . }}"
+        return some([self.alike(start, end), step]) if is_nullable(path) else step
 
     # Shapes inside shapes
 

@@ -22,6 +22,7 @@ from factbook.shacl.prebinding import for_one
 from factbook.shacl.regexes import Regexes
 from factbook.shacl.report import Report, Result, in_order
 from factbook.shacl.shapes import Shapes
+from factbook.shacl.spelling import is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -67,8 +68,6 @@ def validate(
 
 
 def _reused(store: Store, data: Iterable[Quad]) -> Index | None:
-    from factbook.shacl.spelling import is_kept
-
     kept = all(not isinstance(quad.object, Literal) or is_kept(quad.object) for quad in data)
     return Index(store) if kept else None
 
@@ -94,7 +93,7 @@ def run(shapes: Shapes, place: Place) -> Report:
             is_local=place.is_local,
         )
 
-    spelled = lowering(is_spelled=bool(place.respelled))
+    spelled = lowering(is_spelled=bool(place.respelled) or _names_disguised(shapes))
     stored = lowering(is_spelled=False) if place.respelled else spelled
     tasks = list(Compiler(spelled, stored, place.respelled).tasks(shapes))
     if isinstance(place, Here):
@@ -110,6 +109,12 @@ def run(shapes: Shapes, place: Place) -> Report:
     if handed:
         results += _from_reference(handed, shapes, place)
     return Report(in_order(results), tuple(dict.fromkeys([*shapes.notes, *map(_note, handed)])))
+
+
+def _names_disguised(shapes: Shapes) -> bool:
+    """Tell whether a literal that the store would rewrite is itself a focus node."""
+    terms = (target.term for shape in shapes.roots for target in shape.targets)
+    return any(isinstance(term, Literal) and not is_kept(term) for term in terms)
 
 
 def _constant(node: BlankNode) -> Callable[..., Term]:

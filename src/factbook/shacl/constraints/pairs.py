@@ -36,28 +36,24 @@ class Equals(FocusConstraint):
     def holds_of(self, focus: str, path: Path | None, low: Lowering) -> str:
         """Return the test that both sets of values are the same."""
         value, other = low.fresh(), low.fresh()
-        here = low.step(path, focus, value)
-        there = _other(focus, self.property_, other)
+        missing = f"FILTER(!EXISTS {{ {_other(focus, self.property_, value)} }})"
+        surplus = f"FILTER({no(low.leads(path, focus, other))})"
         return every(
             [
-                f"!EXISTS {{ {{ {here} }} FILTER(!EXISTS {{ "
-                f"{_other(focus, self.property_, value)} }}) }}",
-                f"!EXISTS {{ {there} FILTER(!EXISTS {{ {low.step(path, focus, other)} }}) }}",
+                f"!EXISTS {{ {{ {low.step(path, focus, value)} }} {missing} }}",
+                f"!EXISTS {{ {_other(focus, self.property_, other)} {surplus} }}",
             ]
         )
 
     def searches(self, path: Path | None, low: Lowering) -> tuple[Search, ...]:
         """Return what finds values of the one that are not values of the other, both ways."""
-        here = low.ways(path, "?this", "?value")
         there = _other("?this", self.property_, "?value")
         is_open = path is not None and is_step(path)
-        if path is None:
-            backward = no(low.alike("?this", "?value"))
-        else:
-            backward = f"!EXISTS {{ {low.step(path, '?this', '?value')} }}"
+        missing = f"!EXISTS {{ {there} }}"
+        surplus = no(low.leads(path, "?this", "?value"))
         return (
-            Rows(here, f"!EXISTS {{ {there} }}", ("?value",), is_open=is_open),
-            Rows((there,), backward, ("?value",), is_open=is_open),
+            Rows(low.ways(path, "?this", "?value"), missing, ("?value",), is_open=is_open),
+            Rows((there,), surplus, ("?value",), is_open=is_open),
         )
 
 
@@ -72,14 +68,14 @@ class Disjoint(FocusConstraint):
         """Return the test that no value is a value of both."""
         value = low.fresh()
         there = _other(focus, self.property_, value)
-        return f"!EXISTS {{ {there} {{ {low.step(path, focus, value)} }} }}"
+        return f"!EXISTS {{ {there} FILTER({low.leads(path, focus, value)}) }}"
 
     def searches(self, path: Path | None, low: Lowering) -> tuple[Search, ...]:
         """Return what finds the values of both."""
-        ways = low.ways(path, "?this", "?value")
-        there = f"EXISTS {{ {_other('?this', self.property_, '?value')} }}"
+        there = _other("?this", self.property_, "?value")
         is_open = path is not None and is_step(path)
-        return (Rows(ways, there, ("?value",), is_open=is_open),)
+        shared = low.leads(path, "?this", "?value")
+        return (Rows((there,), shared, ("?value",), is_open=is_open),)
 
 
 @dataclass(frozen=True)
