@@ -24,6 +24,7 @@ COMMANDS = {
     "check": Entry("factbook.cli.check", "Find what is wrong, where, and what to write instead."),
     "export": Entry("factbook.cli.export", "Write the graph, or a part of it, as RDF."),
     "show": Entry("factbook.cli.show", "Show one thing, with a citation behind every fact."),
+    "diff": Entry("factbook.cli.diff", "Say what changed between two states of a book."),
     "fmt": Entry("factbook.cli.fmt", "Format Turtle files; comments stay."),
     "cache": Entry("factbook.cli.cache", "Look at what is kept on disk, or throw it away."),
     "completion": Entry("factbook.cli.completion", "Print the completion script of a shell."),

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from factbook.cli.background import interruptible
+from factbook.cli.complete import things
+from factbook.cli.document import FORMATS, document_format, write_document
 from factbook.cli.options import with_answer_options
-from factbook.cli.output import may_style, opened, terminal_width
+from factbook.cli.output import may_style, terminal_width
 from factbook.cli.session import Session, pass_session
-from factbook.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from factbook.cli.options import Wanted
-
-_FORMATS = ("text", "md", "json")
-_ENDINGS = {".txt": "text", ".md": "md", ".json": "json"}
 
 
 @click.command(
@@ -30,8 +27,8 @@ Examples:
   factbook show NAME -f md -o page.md
   factbook show NAME -f json"""
 )
-@click.argument("thing")
-@with_answer_options(*_FORMATS)
+@click.argument("thing", shell_complete=things())
+@with_answer_options(*FORMATS)
 @pass_session
 def command(session: Session, thing: str, wanted: Wanted) -> None:
     """Show all that the graph has on THING: names, figures, events, relations, sources.
@@ -39,25 +36,12 @@ def command(session: Session, thing: str, wanted: Wanted) -> None:
     THING is anything with a name, given by its name, its CURIE or its IRI: what the book is about,
     a measure, a concept, a source, a property.
     """
-    form = _form(wanted)
-    with opened(wanted.output) as out:
-        out.write(
-            interruptible(lambda: _written(session, thing, form, to_file=bool(wanted.output)))
-        )
+    form = document_format(wanted)
+    text = interruptible(lambda: _written(session, thing, form, to_file=wanted.output is not None))
+    write_document(text, form, wanted)
 
 
-def _form(wanted: Wanted) -> str:
-    if wanted.format is None:
-        return _ENDINGS.get(wanted.output.suffix.lower(), "text") if wanted.output else "text"
-    if wanted.format not in _FORMATS:
-        raise UsageError(
-            f"-f {wanted.format}: no such format.{did_you_mean(wanted.format, _FORMATS)} "
-            f"Known: {', '.join(_FORMATS)}"
-        )
-    return wanted.format
-
-
-def _written(session: Session, thing: str, form: str, *, to_file: bool) -> bytes:
+def _written(session: Session, thing: str, form: str, *, to_file: bool) -> str:
     from factbook.show.gather import page_of
 
     book = session.book
@@ -65,14 +49,13 @@ def _written(session: Session, thing: str, form: str, *, to_file: bool) -> bytes
     if form == "json":
         from factbook.show.data import as_json
 
-        return as_json(page).encode()
+        return as_json(page)
     if form == "md":
         from factbook.show.markdown import as_markdown
 
-        return as_markdown(page).encode()
+        return as_markdown(page)
     from factbook.show.text import as_text
 
     if to_file:
-        return as_text(page).encode()
-    text = as_text(page, width=terminal_width(), style=may_style())
-    return text.encode(sys.stdout.encoding or "utf-8", "replace")
+        return as_text(page)
+    return as_text(page, width=terminal_width(), style=may_style())

@@ -1,0 +1,71 @@
+"""`factbook diff OLD NEW`: what changed between two states of a book, or two files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from factbook.cli.background import interruptible
+from factbook.cli.document import FORMATS, document_format, write_document
+from factbook.cli.options import with_answer_options
+from factbook.cli.session import Session, pass_session
+from factbook.errors import DONE, FOUND
+
+if TYPE_CHECKING:
+    from factbook.cli.options import Wanted
+    from factbook.diff.changes import Differences
+
+
+@click.command(
+    epilog="""OLD and NEW are folders that hold a book, RDF files, git revisions (HEAD~1, main, a
+tag) or a file of one (HEAD:data/x.ttl). A path wins over a revision of the same name.
+
+Signs: + new, - gone, ~ revised, ! breaking. Breaking is a term that is gone, has another type,
+domain, range or place among classes or properties, and a query that is gone or takes or gives
+something else. A label or a definition breaks nothing. Queries that need a thing are asked for
+those that a changed statement mentions.
+
+\b
+Exit codes: 0 no difference; 1 there are differences; 2 wrong usage; 3 a side cannot be read.
+
+\b
+Examples:
+  factbook diff HEAD~1 .
+  factbook diff HEAD~1 . -f md -o changes.md
+  factbook diff HEAD:data/register/people.ttl data/register/people.ttl"""
+)
+@click.argument("old")
+@click.argument("new")
+@click.option("--no-queries", is_flag=True, help="Do not ask the stored queries of both sides.")
+@click.option("--summary", "only_summary", is_flag=True, help="Print only how much changed.")
+@with_answer_options(*FORMATS)
+@pass_session
+def command(  # noqa: PLR0913 - one for each argument and option
+    session: Session, old: str, new: str, wanted: Wanted, *, no_queries: bool, only_summary: bool
+) -> int:
+    """Say what changed from OLD to NEW: things, facts, terms, and the answers of queries."""
+    form = document_format(wanted)
+
+    def compared() -> Differences:
+        from factbook.diff.compare import differences
+        from factbook.diff.sides import two_sides
+
+        with two_sides(old, new, folder=session.folder, leads=session.leads) as (before, after):
+            return differences(before, after, queries=not no_queries)
+
+    found = interruptible(compared)
+    write_document(_written(found, form, old, new, only_summary=only_summary), form, wanted)
+    return FOUND if found else DONE
+
+
+def _written(found: Differences, form: str, old: str, new: str, *, only_summary: bool) -> str:
+    if form == "json":
+        from factbook.diff.data import as_json
+
+        return as_json(found, old=old, new=new)
+    from factbook.diff.text import as_markdown, as_text, summary
+
+    if only_summary and found:
+        return f"{summary(found)}\n"
+    return as_markdown(found) if form == "md" else as_text(found)

@@ -1,0 +1,43 @@
+"""The formats of an answer that is a document to read, and no table: text, Markdown, JSON."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from factbook.cli.output import opened
+from factbook.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from factbook.cli.options import Wanted
+
+FORMATS = ("text", "md", "json")
+_ENDINGS = {".txt": "text", ".md": "md", ".json": "json"}
+
+
+def document_format(wanted: Wanted) -> str:
+    """Return the chosen format, or that of the file's ending, or text.
+
+    Raises:
+        UsageError: There is no such format.
+    """
+    if wanted.format is None:
+        return _ENDINGS.get(wanted.output.suffix.lower(), "text") if wanted.output else "text"
+    if wanted.format not in FORMATS:
+        raise UsageError(
+            f"-f {wanted.format}: no such format.{did_you_mean(wanted.format, FORMATS)} "
+            f"Known: {', '.join(FORMATS)}"
+        )
+    return wanted.format
+
+
+def write_document(text: str, form: str, wanted: Wanted) -> None:
+    """Write a document where it is wanted; JSON and files are UTF-8, stdout what it takes.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    ours = wanted.output is not None or form == "json"
+    encoding = "utf-8" if ours else sys.stdout.encoding or "utf-8"
+    with opened(wanted.output) as out:
+        out.write(text.encode(encoding, "replace"))

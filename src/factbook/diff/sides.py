@@ -1,0 +1,162 @@
+"""Read one side of a comparison: a folder, a file or a git revision."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset
+
+from factbook.book import Book
+from factbook.diff.git import Repository, repository_of
+from factbook.errors import InputError, UsageError
+from factbook.layout import bundled, layout_of
+from factbook.rdf.parse import read_rdf
+from factbook.store.embedded import EmbeddedEngine, store_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyoxigraph import Quad
+
+    from factbook.layout import Layout
+    from factbook.rdf.parse import RdfFile
+
+
+@dataclass(frozen=True)
+class Side:
+    """One state: its files, and its layout if it is a whole book."""
+
+    label: str
+    files: tuple[RdfFile, ...]
+    layout: Layout | None
+    leads: bool
+
+    @cached_property
+    def terms(self) -> frozenset[Quad]:
+        """What the files of the ontology say."""
+        return _quads(file for file in self.files if self._is_ontology(file))
+
+    @cached_property
+    def facts(self) -> frozenset[Quad]:
+        """What all other files say, each quad in its named graph."""
+        return _quads(file for file in self.files if not self._is_ontology(file))
+
+    @cached_property
+    def engine(self) -> EmbeddedEngine:
+        """What answers queries: over the files that `query` would load."""
+        return EmbeddedEngine(store_of(file for file in self.files if self._is_loaded(file)))
+
+    def _is_ontology(self, file: RdfFile) -> bool:
+        return self.layout is not None and (self.layout.root / "ontology") in file.path.parents
+
+    def _is_loaded(self, file: RdfFile) -> bool:
+        if self.layout is None or self.leads:
+            return True
+        return (self.layout.root / "data" / "leads") not in file.path.parents
+
+
+@contextmanager
+def two_sides(
+    old: str, new: str, *, folder: Path | None, leads: bool
+) -> Iterator[tuple[Side, Side]]:
+    """Give both sides for as long as the block runs.
+
+    Args:
+        old: A folder, a file, a git revision, or a file of one such as HEAD:data/x.ttl.
+        new: The same.
+        folder: The book in whose checkout revisions are looked up; by default where one stands.
+        leads: Whether queries are asked with leads.
+
+    Raises:
+        UsageError: A text is nothing of these, or a file is to be compared with a folder.
+        InputError: Something cannot be read.
+    """
+    with TemporaryDirectory(prefix="factbook-diff-") as temporary:
+        sides = [
+            _side(text, folder=folder, leads=leads, room=Path(temporary, name))
+            for name, text in (("old", old), ("new", new))
+        ]
+        if (sides[0].layout is None) != (sides[1].layout is None):
+            raise UsageError(
+                f"'{old}' and '{new}' are a file and a book: compare a file with a file "
+                "(REVISION:PATH for one of a git revision)"
+            )
+        yield sides[0], sides[1]
+
+
+def _side(text: str, *, folder: Path | None, leads: bool, room: Path) -> Side:
+    path = Path(text)
+    if path.is_dir():
+        return _of_book(text, layout_of(path), leads=leads)
+    if path.exists():
+        return Side(text, (_read(path),), None, leads)
+    for repository in _repositories(folder):
+        commit = repository.commit(text)
+        if commit is not None:
+            room.mkdir()
+            if repository.extract(commit, room):
+                return _of_book(text, layout_of(room), leads=leads, called=text)
+            continue
+        content = repository.file(text)
+        if content is not None:
+            room.mkdir()
+            copy = room / Path(text.partition(":")[2]).name
+            copy.write_bytes(repository.content(content))
+            return Side(text, (_read(copy, instead=(str(copy), text)),), None, leads)
+    raise UsageError(
+        f"'{text}' is no folder, no file and no git revision with a book in it (in the checkout "
+        f"around {folder or Path.cwd()})"
+    )
+
+
+def _repositories(folder: Path | None) -> Iterator[Repository]:
+    """Yield where a book may stand in a checkout: here, at its top, or where ours comes from."""
+    if folder is not None:
+        found = repository_of(folder)
+        if found is not None:
+            yield found
+        return
+    here = repository_of(Path.cwd())
+    if here is not None:
+        yield here
+        if here.prefix:
+            yield Repository(here.top, "")
+    try:
+        ours = repository_of(bundled())
+    except InputError:
+        return
+    if ours is not None and ours != here:
+        yield ours
+
+
+def _of_book(text: str, layout: Layout, *, leads: bool, called: str = "") -> Side:
+    instead = (f"{layout.root}/", f"{called}:") if called else ("", "")
+    paths = Book(layout, leads=True, cache=False).paths()
+    return Side(text, tuple(_read(path, instead=instead) for path in paths), layout, leads)
+
+
+def _read(path: Path, *, instead: tuple[str, str] = ("", "")) -> RdfFile:
+    """Read a file; where it is a copy, an error names the original."""
+    try:
+        return read_rdf(path)
+    except InputError as error:
+        raise InputError(str(error).replace(*instead, 1)) if instead[0] else error from None
+
+
+def _quads(files: Iterator[RdfFile]) -> frozenset[Quad]:
+    """Return the quads of files; blank nodes have the names that RDFC-1.0 gives them."""
+    found: set[Quad] = set()
+    for file in files:
+        # A file that names no graph is told apart by what it says, not by what it is called
+        quads = list(file.named_quads() if file.has_base else file.quads)
+        if any(isinstance(term, BlankNode) for q in quads for term in (q.subject, q.object)):
+            data = Dataset(quads)
+            data.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+            quads = list(data)
+        found.update(quads)
+    return frozenset(found)

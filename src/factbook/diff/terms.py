@@ -1,0 +1,121 @@
+"""Compare the terms of two ontologies, and say which changes break what was right before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from factbook.diff.changes import ADDED, REMOVED, REVISED, Detail, TermChange
+from factbook.diff.facts import RDF_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyoxigraph import Quad
+
+    from factbook.diff.naming import Naming
+    from factbook.rdf.terms import Term
+
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_OWL = "http://www.w3.org/2002/07/owl#"
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_SH = "http://www.w3.org/ns/shacl#"
+# What a term means to a reasoner or a query: whatever changes here breaks something.
+_MEANING = {
+    RDF_TYPE,
+    f"{_RDFS}domain",
+    f"{_RDFS}range",
+    f"{_RDFS}subClassOf",
+    f"{_RDFS}subPropertyOf",
+    f"{_OWL}equivalentClass",
+    f"{_OWL}equivalentProperty",
+    f"{_OWL}inverseOf",
+    f"{_OWL}disjointWith",
+}
+_KINDS = {
+    f"{_OWL}AnnotationProperty",
+    f"{_OWL}Class",
+    f"{_OWL}DatatypeProperty",
+    f"{_OWL}ObjectProperty",
+    f"{_OWL}Ontology",
+    f"{_RDF}Property",
+    f"{_RDFS}Class",
+    f"{_RDFS}Datatype",
+    f"{_SH}NodeShape",
+    f"{_SH}PropertyShape",
+    f"{_SKOS}Collection",
+    f"{_SKOS}Concept",
+    f"{_SKOS}ConceptScheme",
+}
+
+
+def split_terms(quads: frozenset[Quad]) -> tuple[frozenset[Quad], frozenset[Quad]]:
+    """Return what a single file says of terms, and what it says of all else."""
+    terms = {q.subject for q in quads if q.predicate.value == RDF_TYPE and _value(q) in _KINDS}
+    of_terms = frozenset(quad for quad in quads if quad.subject in terms)
+    return of_terms, quads - of_terms
+
+
+def terms_changed(
+    old: Iterable[Quad], new: Iterable[Quad], naming: Naming
+) -> tuple[TermChange, ...]:
+    """Return the terms that are new, gone or say something else; the breaking changes first."""
+    before, after = _by_term(old), _by_term(new)
+    found = []
+    for iri in before.keys() | after.keys():
+        was, now = before.get(iri, {}), after.get(iri, {})
+        # A file may add to a term of another vocabulary, which then has no type here
+        is_ours = RDF_TYPE in was or RDF_TYPE in now
+        differing = sorted(
+            about for about in was.keys() | now.keys() if _texts(was, about) != _texts(now, about)
+        )
+        if not differing:
+            continue
+        change = ADDED if not was else REMOVED if not now else REVISED
+        found.append(
+            TermChange(
+                change=change,
+                term=naming.name(iri),
+                kind=", ".join(
+                    sorted(naming.label(_iri(term)) for term in (now or was).get(RDF_TYPE, ()))
+                ),
+                details=tuple(
+                    Detail(
+                        naming.label(about), _said(was, about, naming), _said(now, about, naming)
+                    )
+                    for about in differing
+                    if change == REVISED
+                ),
+                is_breaking=(change == REMOVED and is_ours)
+                or (change == REVISED and not _MEANING.isdisjoint(differing)),
+            )
+        )
+    return tuple(
+        sorted(found, key=lambda each: (not each.is_breaking, each.change, each.term.short))
+    )
+
+
+def _by_term(quads: Iterable[Quad]) -> dict[str, dict[str, list[Term]]]:
+    found: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    for quad in quads:
+        values = found[_iri(quad.subject)][quad.predicate.value]
+        if quad.object not in values:
+            values.append(quad.object)
+    return found
+
+
+def _texts(values: dict[str, list[Term]], about: str) -> set[str]:
+    return set(map(str, values.get(about, ())))
+
+
+def _said(values: dict[str, list[Term]], about: str, naming: Naming) -> str:
+    return ", ".join(sorted(naming.text(term) for term in values.get(about, ())))
+
+
+def _value(quad: Quad) -> str:
+    return _iri(quad.object)
+
+
+def _iri(term: object) -> str:
+    return str(getattr(term, "value", term))

@@ -1,0 +1,145 @@
+"""Write differences as text for a terminal or as Markdown for a review."""
+
+from __future__ import annotations
+
+import html
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from factbook.diff.changes import ADDED, REMOVED, REVISED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from factbook.diff.changes import (
+        AnswerChange,
+        Detail,
+        Differences,
+        FactChange,
+        TermChange,
+        ThingChange,
+    )
+
+    Say = Callable[[str], str]
+
+_SIGNS = {ADDED: "+", REMOVED: "-", REVISED: "~"}
+_BREAKS = "!"
+_MOST_ROWS = 5  # of each query; JSON has all
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
+
+
+def as_text(found: Differences) -> str:
+    """Return differences as text."""
+    if not found:
+        return "No differences.\n"
+    parts = []
+    for heading, body in _sections(found, str):
+        parts.append("\n".join((heading, *(f"  {line}" for line in body))))
+    return "\n\n".join(parts) + "\n"
+
+
+def as_markdown(found: Differences) -> str:
+    """Return differences as Markdown."""
+    if not found:
+        return "No differences.\n"
+    parts = []
+    for heading, body in _sections(found, _plain):
+        items = (re.sub(r"^( *)([-+~!]) ", r"\\1- `\\2` ", line) for line in body)
+        parts.append("\n".join((f"## {heading}", "", *items)))
+    return "\n\n".join(parts) + "\n"
+
+
+def summary(found: Differences) -> str:
+    """Return how much changed, in one line."""
+    return "; ".join(
+        f"{name}: {_counts(changes)}"
+        for name, changes in (
+            ("things", found.things),
+            ("facts", found.facts),
+            ("terms", found.terms),
+            ("queries", found.answers),
+        )
+        if changes
+    )
+
+
+def _sections(found: Differences, say: Say) -> Iterator[tuple[str, list[str]]]:
+    sections: tuple[tuple[str, Sequence[object], Iterator[str]], ...] = (
+        ("Things", found.things, _things(found.things, say)),
+        ("Facts", found.facts, _facts(found.facts, say)),
+        ("Terms", found.terms, _terms(found.terms, say)),
+        ("Queries", found.answers, _answers(found.answers, say)),
+    )
+    for name, changes, lines in sections:
+        if changes:
+            yield f"{name}: {_counts(changes)}", list(lines)
+
+
+def _things(changes: Sequence[ThingChange], say: Say) -> Iterator[str]:
+    for each in changes:
+        kind = f" ({say(each.kind)})" if each.kind else ""
+        yield f"{_SIGNS[each.change]} {say(each.thing.label)}{kind} {each.thing.short}".rstrip()
+
+
+def _facts(changes: Sequence[FactChange], say: Say) -> Iterator[str]:
+    for label, alike in groupby(changes, key=lambda each: each.about.label):
+        yield say(label)
+        for each in alike:
+            said = f"{each.old} → {each.new}" if each.change == REVISED else each.old or each.new
+            if each.change == REVISED and each.old == each.new:
+                said = each.new
+            when = f", {each.when}" if each.when else ""
+            source = f" [{say(each.source.label)}]" if each.source.label else ""
+            yield f"  {_SIGNS[each.change]} {say(f'{each.what.label}{when}: {said}')}{source}"
+            yield from (f"      {_detail(detail, say)}" for detail in each.details)
+
+
+def _terms(changes: Sequence[TermChange], say: Say) -> Iterator[str]:
+    for each in changes:
+        sign = _BREAKS if each.is_breaking else _SIGNS[each.change]
+        kind = f" ({say(each.kind)})" if each.kind else ""
+        breaking = ", breaking" if each.is_breaking else ""
+        yield f"{sign} {say(each.term.short)}{kind}: {each.change}{breaking}"
+        yield from (f"    {_detail(detail, say)}" for detail in each.details)
+
+
+def _answers(changes: Sequence[AnswerChange], say: Say) -> Iterator[str]:
+    for each in changes:
+        sign = _BREAKS if each.is_breaking else _SIGNS[each.change]
+        call = say(f"{each.query} {each.arguments}".rstrip())
+        if each.change != REVISED:
+            yield f"{sign} {call}: {each.change}"
+        elif each.note:
+            yield f"{sign} {call}: {say(each.note)}"
+        else:
+            yield f"{sign} {call}: {_rows(len(each.added))} more, {_rows(len(each.removed))} less"
+            for mark, rows in (("-", each.removed), ("+", each.added)):
+                yield from (
+                    f"    {mark} {say(' | '.join(cell or '·' for cell in row))}"
+                    for row in rows[:_MOST_ROWS]
+                )
+                if len(rows) > _MOST_ROWS:
+                    yield f"    {mark} … {len(rows) - _MOST_ROWS} more"
+
+
+def _detail(detail: Detail, say: Say) -> str:
+    return say(f"{detail.label}: {detail.old or 'nothing'} → {detail.new or 'nothing'}")
+
+
+def _counts(changes: Sequence[object]) -> str:
+    """Return how many changes there are of each sort."""
+    sorts = [getattr(each, "change", "") for each in changes]
+    breaking = sum(bool(getattr(each, "is_breaking", False)) for each in changes)
+    counted = [f"{sorts.count(sort)} {sort}" for sort in (ADDED, REMOVED, REVISED) if sort in sorts]
+    return ", ".join([*counted, *([f"{breaking} of them breaking"] if breaking else [])])
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'' if count == 1 else 's'}"
+
+
+def _plain(text: str) -> str:
+    """Return a text in which nothing means anything to Markdown."""
+    escaped = html.escape(text, quote=False).replace("&lt;", "<").replace("&gt;", ">")
+    return _SPECIAL.sub(r"\\\1", escaped)
