@@ -42,7 +42,7 @@ def files(folder: Path) -> list[RdfFile]:
 
 def located(folder: Path, fault: Fault) -> tuple[str, int, bool] | None:
     """Return the name of the file, the line, and whether it is exact."""
-    found: Location | None = Locator(files(folder)).locate(fault)
+    found: Location | None = Locator(files(folder), [fault]).locate(fault)
     if found is None or found.place is None:
         return None
     return found.file.path.stem, found.place.line, found.exact
@@ -67,9 +67,10 @@ def test_a_file_that_uses_the_property_comes_first(tmp_path: Path) -> None:
     (tmp_path / "extra.ttl").write_text(
         "@prefix ex: <https://example.org/> .\nex:b ex:r 5 .\nex:a ex:q 6 .\n", encoding="utf-8"
     )
-    locator = Locator([*files(tmp_path), read_rdf(tmp_path / "extra.ttl")])
+    fault = Fault(RULE, ex("b"), ex("q"))
 
-    found = locator.locate(Fault(RULE, ex("b"), ex("q")))
+    locator = Locator([*files(tmp_path), read_rdf(tmp_path / "extra.ttl")], [fault])
+    found = locator.locate(fault)
 
     assert found is not None
     assert (found.file.path.stem, found.place) == ("extra", Place(2, 1))

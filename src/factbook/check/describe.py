@@ -8,24 +8,30 @@ from pyoxigraph import NamedNode
 
 from factbook.check.faults import shown
 from factbook.check.findings import Finding
+from factbook.check.locate import Locator
 from factbook.results.labels import labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from factbook.check.faults import Fault
-    from factbook.check.locate import Location, Locator
+    from factbook.check.locate import Location
+    from factbook.rdf.parse import RdfFile
     from factbook.store.answers import Engine
 
 
 def described(
-    faults: Iterable[Fault], *, locator: Locator, engine: Engine, prefixes: Mapping[str, str]
+    faults: Iterable[Fault],
+    *,
+    files: Sequence[RdfFile],
+    engine: Engine,
+    prefixes: Mapping[str, str],
 ) -> list[Finding]:
     """Return a finding for each fault; one beside the place of another of its kind is left out.
 
     Args:
         faults: The faults.
-        locator: Knows which file says what.
+        files: The files in which they may stand.
         engine: Where the names of things come from.
         prefixes: The prefixes to write terms with.
     """
@@ -34,6 +40,7 @@ def described(
         return []
     iris = {fault.focus.value for fault in wanted if isinstance(fault.focus, NamedNode)}
     names = labels(engine, iris, prefixes)
+    locator = Locator(files, wanted)
     found = [(fault, locator.locate(fault)) for fault in wanted]
     told = {(fault.rule.name, fault.focus) for fault, place in found if place and place.exact}
     return [

@@ -19,14 +19,16 @@ SPARQL = "sparql"
 ENGINES = (AUTO, PYSHACL, SPARQL)
 
 
-def validate(shapes: Sequence[Quad], data: Sequence[Quad], *, engine: str, store: Store) -> Report:
+def validate(
+    shapes: Sequence[Quad], data: Sequence[Quad], *, engine: str, store: Store | None = None
+) -> Report:
     """Validate data against shapes.
 
     Args:
         shapes: The shapes graph.
         data: The data as its files spell it.
         engine: One of `ENGINES`; `auto` is the compiler.
-        store: A store whose default graph holds the data, as queries see them.
+        store: A store whose default graph holds the data, where there is one already.
 
     Raises:
         InputError: The shapes cannot be used.

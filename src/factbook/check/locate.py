@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from factbook.rdf.positions.places import Place, Places
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pyoxigraph import Quad
 
@@ -31,13 +31,24 @@ class Location(NamedTuple):
 
 
 class Locator:
-    """Knows which file says what; files are only looked into where a fault leads there."""
+    """Knows which file says what of the things that faults are about; looks no further."""
 
-    def __init__(self, files: Sequence[RdfFile]) -> None:
+    def __init__(self, files: Sequence[RdfFile], faults: Iterable[Fault]) -> None:
         self._files = files
+        self._wanted: set[Term] = set()
+        for fault in faults:
+            self._wanted.add(fault.focus)
+            if fault.value is not None:
+                self._wanted.add(fault.value)
+        # By subject and by the number of the file
+        self._quads: dict[Term, dict[int, list[Quad]]] = {}
+        for index, file in enumerate(files if self._wanted else ()):
+            for quad in file.quads:
+                subject = quad.subject
+                if subject in self._wanted:
+                    self._quads.setdefault(subject, {}).setdefault(index, []).append(quad)
         # By the number of the file, each made when a fault first leads there
         self._places: dict[int, Places] = {}
-        self._quads: dict[int, dict[Term | None, list[Quad]]] = {}
         self._predicates: dict[int, Counter[Term]] = {}
 
     def locate(self, fault: Fault) -> Location | None:
@@ -58,29 +69,26 @@ class Locator:
                         found.subject, found.predicate, found.object
                     )
                     return Location(self._files[index], place, exact=True)
-        best = max(mentions, key=lambda index: self._weight(index, fault, predicate))
+        best = mentions[0]
+        if len(mentions) > 1:
+            best = max(mentions, key=lambda index: self._weight(index, fault, predicate))
         place = self._places_of(best).find(fault.focus, None if backward else predicate)
         return Location(self._files[best], place, exact=False)
 
     def _mentions(self, fault: Fault) -> list[int]:
         """Return the files that speak of the focus node, in order, or at least mention it."""
-        found = self._by_subject.get(fault.focus, [])
         if fault.graph is not None:
             named = [i for i, file in enumerate(self._files) if file.graph == fault.graph]
-            found = named or found
-        return found or [
-            index
-            for index, file in enumerate(self._files)
-            if any(fault.focus in (quad.object, quad.predicate) for quad in file.quads)
-        ]
+            if named:
+                return named
+        return list(self._quads.get(fault.focus, ())) or self._mentioned.get(fault.focus, [])
 
     def _stated(
         self, index: int, fault: Fault, predicate: NamedNode | None, *, backward: bool
     ) -> Quad | None:
         """Return the triple of focus node and value; of any property, if not of this one."""
         ends = (fault.value, fault.focus) if backward else (fault.focus, fault.value)
-        about = self._about(index, ends[0])
-        found = [quad for quad in about if quad.object == ends[1]]
+        found = [quad for quad in self._about(index, ends[0]) if quad.object == ends[1]]
         exact = (quad for quad in found if quad.predicate == predicate)
         return next(exact, next(iter(found), None))
 
@@ -95,11 +103,7 @@ class Locator:
         )
 
     def _about(self, index: int, subject: Term | None) -> list[Quad]:
-        if index not in self._quads:
-            by_subject = self._quads[index] = {}
-            for quad in self._files[index].quads:
-                by_subject.setdefault(quad.subject, []).append(quad)
-        return self._quads[index].get(subject, [])
+        return self._quads.get(subject, {}).get(index, []) if subject is not None else []
 
     def _uses(self, index: int) -> Counter[Term]:
         if index not in self._predicates:
@@ -108,13 +112,17 @@ class Locator:
 
     def _places_of(self, index: int) -> Places:
         if index not in self._places:
-            self._places[index] = Places(self._files[index])
+            self._places[index] = Places(self._files[index], self._wanted)
         return self._places[index]
 
     @cached_property
-    def _by_subject(self) -> dict[Term, list[int]]:
+    def _mentioned(self) -> dict[Term, list[int]]:
+        """The files in which a thing stands without being the subject of anything."""
         found: dict[Term, list[int]] = {}
+        missing = self._wanted - self._quads.keys()
         for index, file in enumerate(self._files):
-            for subject in {quad.subject for quad in file.quads}:
-                found.setdefault(subject, []).append(index)
+            for quad in file.quads:
+                for term in (quad.predicate, quad.object):
+                    if term in missing and index not in found.setdefault(term, []):
+                        found[term].append(index)
         return found

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from factbook.check.describe import described
 from factbook.check.findings import Outcome, in_order
-from factbook.check.locate import Locator
 from factbook.check.queries import run_query
 from factbook.check.run import must_know, rules_named, shapes_of
 from factbook.check.shapes import ShapeRules
@@ -60,7 +59,7 @@ def check_endpoint(
         faults += run_query(query, book.engine)
     findings = described(
         (fault for fault in faults if not rules or fault.rule.name in rules),
-        locator=Locator([]),
+        files=[],
         engine=book.engine,
         prefixes=book.prefixes,
     )

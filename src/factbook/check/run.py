@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from pyoxigraph import Store
 
 from factbook.check.describe import described
 from factbook.check.engines import AUTO, validate
@@ -12,20 +15,17 @@ from factbook.check.layout_rules import RULES as FILE_RULES
 from factbook.check.layout_rules import file_findings
 from factbook.check.literals import RULES as LITERAL_RULES
 from factbook.check.literals import literal_faults
-from factbook.check.locate import Locator
 from factbook.check.queries import query_rule, run_query
 from factbook.check.shapes import ShapeRules
 from factbook.errors import UsageError, did_you_mean
 from factbook.query.catalog import check_queries
-from factbook.query.resolve import Resolver
+from factbook.query.resolve import NAMES, Resolver
 from factbook.rdf.parse import read_rdf
 from factbook.store.embedded import EmbeddedEngine, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
-
-    from pyoxigraph import Store
 
     from factbook.book import Book
     from factbook.check.faults import Fault
@@ -47,6 +47,7 @@ class Selection:
 
 
 EVERYTHING = Selection()
+_NAMES = frozenset(NAMES)
 _OWN_RULES = (*FILE_RULES, *LITERAL_RULES)
 
 
@@ -104,7 +105,7 @@ def check_files(
         InputError: The shapes cannot be used.
         UsageError: A rule that is asked for does not exist.
     """
-    run = _Run(files, selection, store_of(files), _prefixes([*shape_files, *files]))
+    run = _Run(files, selection, None, _prefixes([*shape_files, *files]))
     faults, notes = run.faults(shape_files, engine)
     shapes = [*ShapeRules(shape_files).named(), *(fault.rule for fault in faults)]
     rules = rules_named(shapes, (), LITERAL_RULES)
@@ -118,13 +119,21 @@ class _Run:
 
     files: Sequence[RdfFile]
     selection: Selection
-    store: Store
+    store: Store | None
+    """A store of the files, where queries other than for names are run."""
     prefixes: Mapping[str, str]
 
-    @property
+    @cached_property
     def answers(self) -> EmbeddedEngine:
-        """What runs queries over the files."""
-        return EmbeddedEngine(self.store)
+        """What runs queries over the files, or at least over the names in them."""
+        if self.store is not None:
+            return EmbeddedEngine(self.store)
+        if self.selection.sources:
+            return EmbeddedEngine(store_of(self.files))
+        names = Store()
+        quads = (quad for file in self.files for quad in file.quads)
+        names.extend(quad for quad in quads if quad.predicate.value in _NAMES)
+        return EmbeddedEngine(names)
 
     def faults(
         self, shape_files: Sequence[RdfFile], engine: str
@@ -141,7 +150,7 @@ class _Run:
         rules = self.selection.rules
         return described(
             (fault for fault in faults if not rules or fault.rule.name in rules),
-            locator=Locator(self.files),
+            files=self.files,
             engine=self.answers,
             prefixes=self.prefixes,
         )
