@@ -1,0 +1,69 @@
+"""Checks give the same rows in both engines, and the queries of the book pass the linter."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from rdflib import Dataset, URIRef
+
+import factbook
+from factbook.check.lint import lint
+from factbook.query.catalog import check_queries
+from factbook.rdf.bridge import from_rdflib, to_rdflib
+from factbook.rdf.parse import read_rdf
+from factbook.store.answers import select
+from factbook.store.embedded import EmbeddedEngine, store_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tests.shapes.conftest import Checked
+
+    from factbook.rdf.parse import RdfFile
+
+ROOT = Path(__file__).resolve().parents[2]
+QUERIES = sorted((ROOT / "queries").rglob("*.rq"))
+CHECKS = check_queries(ROOT / "queries")
+
+
+def by_rdflib(text: str, files: Iterable[RdfFile]) -> Counter[tuple[str, ...]]:
+    """Return the rows that rdflib gives for a query over files, laid together and by graph."""
+    dataset = Dataset(default_union=False)
+    for file in files:
+        named = dataset.graph(URIRef(file.graph.value))
+        for triple in to_rdflib(file.quads, {}):
+            named.add(triple)
+            dataset.add(triple)
+    result = dataset.query(text)
+    return Counter(
+        tuple(str(from_rdflib(row[name])) if name in row else "" for name in result.vars or ())
+        for row in result.bindings
+    )
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: str(check.name))
+def test_a_check_finds_the_same_in_both_engines(
+    check: object, checked: Callable[[str], Checked]
+) -> None:
+    """Over the example market and its own bad example, row by row."""
+    bad = checked("bad")
+    query = next(query for query in CHECKS if query is check)
+    files = [read_rdf(bad.places["market"]), read_rdf(bad.places[query.name])]
+    files += [
+        read_rdf(path) for path in bad.book.layout.ontology_files() if "shapes" not in path.parts
+    ]
+
+    rows = select(EmbeddedEngine(store_of(files)), query.text)
+
+    ours = Counter(tuple("" if term is None else str(term) for term in row) for row in rows)
+    assert ours
+    assert by_rdflib(query.text, files) == ours
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=lambda path: str(path.relative_to(ROOT / "queries")))
+def test_a_query_of_the_book_passes_the_linter(path: Path) -> None:
+    """No stored query does what the linter warns of."""
+    assert lint([path], factbook.open()).findings == ()
