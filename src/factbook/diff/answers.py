@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook.diff.changes import ADDED, REMOVED, REVISED, AnswerChange
 from factbook.errors import FactbookError, InputError
@@ -36,8 +36,8 @@ def answers_changed(
 ) -> tuple[AnswerChange, ...]:
     """Return the queries that are new or gone, take other parameters, or answer differently.
 
-    A query that needs a parameter is asked for each thing of the right class that a changed
-    statement mentions; one that needs a text, a date or two things is not asked.
+    A query that needs a thing of a class is asked for each one that a changed statement mentions;
+    one that needs anything else, or more, is not asked.
 
     Args:
         old: The older state.
@@ -144,17 +144,13 @@ def _arguments(
             needed.append(parameter)
     if not needed:
         yield fixed
-    elif len(needed) == 1 and needed[0].kind == "iri" and new.layout is not None:
-        members = touched
-        if needed[0].type_curie is not None:
-            prefixes = prefixes_in(read_context(new.layout))
-            iri = expand(needed[0].type_curie, prefixes) or needed[0].type_curie
-            text = bind(_MEMBERS, {"class": NamedNode(iri)})
-            known = [select(side.engine, text) for side in (old, new)]
-            members &= {
-                row[0].value for rows in known for row in rows if isinstance(row[0], NamedNode)
-            }
-        for iri in sorted(members):
+    elif len(needed) == 1 and needed[0].type_curie is not None and new.layout is not None:
+        prefixes = prefixes_in(read_context(new.layout))
+        kind = expand(needed[0].type_curie, prefixes) or needed[0].type_curie
+        text = bind(_MEMBERS, {"class": NamedNode(kind)})
+        known = [select(side.engine, text) for side in (old, new)]
+        members = {row[0].value for rows in known for row in rows if isinstance(row[0], NamedNode)}
+        for iri in sorted(members & touched):
             yield {**fixed, needed[0].variable: NamedNode(iri)}
 
 
@@ -165,11 +161,16 @@ def _rows(query: StoredQuery, side: Side, arguments: Arguments) -> tuple[Rows, s
     except FactbookError as error:
         return Counter(), str(error)
     if isinstance(answer, Table):
-        return Counter(answer.rows), ""
+        return Counter(map(_without_labels, answer.rows)), ""
     if isinstance(answer, Graph):
         triples = ((each.subject, each.predicate, each.object) for each in answer.triples)
-        return Counter(triples), ""
+        return Counter(map(_without_labels, triples)), ""
     return Counter([(Literal(answer),)]), ""
+
+
+def _without_labels(row: Row) -> Row:
+    """Return a row with the same label for all blank nodes: their own mean nothing."""
+    return tuple(BlankNode("b") if isinstance(term, BlankNode) else term for term in row)
 
 
 def _readable(rows: Rows, naming: Naming) -> tuple[tuple[str, ...], ...]:

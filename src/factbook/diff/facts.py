@@ -26,6 +26,7 @@ _ABOUT = f"{_SCHEMA}observationAbout"
 _MEASURE = f"{_SCHEMA}measuredProperty"
 _VALUE, _LEAST, _MOST = f"{_SCHEMA}value", f"{_SCHEMA}minValue", f"{_SCHEMA}maxValue"
 _DATE = f"{_SCHEMA}observationDate"
+_SOURCE = "http://purl.org/dc/terms/source"
 _UNIT = "http://qudt.org/schema/qudt/hasUnit"
 _IN_WORDS = {RDF_TYPE, _ABOUT, _MEASURE, _VALUE, _LEAST, _MOST, _DATE, _UNIT}
 
@@ -54,7 +55,11 @@ def things_changed(
     """Return the things, other than figures, that are new or gone."""
     before, after = _kinds(old), _kinds(new)
     found = [
-        ThingChange(change, naming.name(iri), ", ".join(sorted(map(naming.label, kinds[iri]))))
+        ThingChange(
+            change,
+            naming.name(iri),
+            ", ".join(sorted(naming.property(kind).label for kind in kinds[iri])),
+        )
         for change, kinds, others in ((ADDED, after, before), (REMOVED, before, after))
         for iri in kinds
         if iri not in others
@@ -74,10 +79,13 @@ def facts_changed(
     changes = list(_figures_changed(before, after, naming))
     gone, come = old - new, new - old
     kinds_before, kinds_after = _kinds(old), _kinds(new)
-    fresh = (set(kinds_before) ^ set(kinds_after)) - figures
+    fresh = kinds_before.keys() ^ kinds_after.keys()
+    same = {
+        iri for iri in kinds_before.keys() & kinds_after if kinds_before[iri] == kinds_after[iri]
+    }
     changes += _statements_changed(
-        [quad for quad in gone if _is_statement(quad, figures, fresh, naming)],
-        [quad for quad in come if _is_statement(quad, figures, fresh, naming)],
+        [quad for quad in gone if _is_statement(quad, figures, fresh, same, naming)],
+        [quad for quad in come if _is_statement(quad, figures, fresh, same, naming)],
         naming,
     )
     return tuple(
@@ -86,9 +94,10 @@ def facts_changed(
             key=lambda each: (
                 each.about.label.casefold(),
                 each.about.iri,
+                each.source.label,
+                each.source.iri,
                 each.what.label,
                 spoken.newest_first(each.when),
-                each.source.label,
                 each.change,
                 each.old,
                 each.new,
@@ -132,7 +141,7 @@ def _figure(old: _Node | None, new: _Node | None, naming: Naming) -> FactChange:
     return FactChange(
         change=REVISED if old and new else ADDED if new else REMOVED,
         about=naming.name(one.first(_ABOUT) or one.subject),
-        what=naming.name(one.first(_MEASURE) or one.subject),
+        what=naming.property(one.first(_MEASURE) or one.subject),
         when=date,
         old=_amount(old, naming) if old else "",
         new=_amount(new, naming) if new else "",
@@ -145,7 +154,7 @@ def _details(old: _Node, new: _Node, naming: Naming) -> Iterator[Detail]:
     for about in sorted(old.values.keys() | new.values.keys()):
         before, after = _said(old, about, naming), _said(new, about, naming)
         if before != after and (about not in _IN_WORDS or about == _DATE):
-            yield Detail(naming.label(about), before, after)
+            yield Detail(naming.property(about).label, before, after)
 
 
 def _amount(node: _Node, naming: Naming) -> str:
@@ -175,7 +184,7 @@ def _statements_changed(gone: list[Quad], come: list[Quad], naming: Naming) -> I
             yield FactChange(
                 change=REVISED if revised else REMOVED if was is not None else ADDED,
                 about=naming.name(subject),
-                what=naming.name(about),
+                what=naming.property(about),
                 when="",
                 old=naming.text(was) if was is not None else "",
                 new=naming.text(now) if now is not None else "",
@@ -184,12 +193,16 @@ def _statements_changed(gone: list[Quad], come: list[Quad], naming: Naming) -> I
             )
 
 
-def _is_statement(quad: Quad, figures: set[str], fresh: set[str], naming: Naming) -> bool:
-    subject = _plain(quad.subject)
-    if subject in figures:
+def _is_statement(
+    quad: Quad, figures: set[str], fresh: set[str], same: set[str], naming: Naming
+) -> bool:
+    """Tell whether a statement is told by itself, and not with its thing or its figure."""
+    subject, about = _plain(quad.subject), quad.predicate.value
+    if subject in figures or about == _SOURCE:
         return False
-    about = quad.predicate.value
-    return not (subject in fresh and (about == RDF_TYPE or naming.is_name(about)))
+    if about == RDF_TYPE:
+        return subject not in fresh and subject not in same
+    return not (subject in fresh and naming.is_name(about))
 
 
 def _by_property(quads: Iterable[Quad]) -> dict[tuple[str, str, str], list[Term]]:

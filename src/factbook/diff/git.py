@@ -31,7 +31,9 @@ class Repository:
 
     def file(self, revision: str) -> str | None:
         """Return the name of the content that a text such as HEAD:data/x.ttl stands for."""
-        return self._object(f"{revision}^{{blob}}") if ":" in revision else None
+        name = self._object(revision) if ":" in revision else None
+        is_file = name is not None and _git(self.top, "cat-file", "-t", name).strip() == b"blob"
+        return name if is_file else None
 
     def content(self, name: str) -> bytes:
         """Return a content by its name."""

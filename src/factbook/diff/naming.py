@@ -43,6 +43,15 @@ class Naming:
         """Return what people call a thing, or else its CURIE or IRI."""
         return printable(self._labels[iri] if self._knows(iri) else self.short(iri))
 
+    def property(self, iri: str) -> Name:
+        """Return a property or class with its names, made of its IRI where it has no label."""
+        words = self.label(iri) if self._knows(iri) else printable(spoken.local_words(iri))
+        return Name(iri, printable(self.short(iri)), words or self.label(iri))
+
+    def kinds(self, classes: Iterable[str]) -> str:
+        """Return what a thing is, in the names of its classes."""
+        return ", ".join(sorted(self.property(each).label for each in classes))
+
     def short(self, iri: str) -> str:
         """Return the CURIE of an IRI, or else the IRI."""
         return curie(iri, self._prefixes) or iri

@@ -65,21 +65,17 @@ def terms_changed(
     found = []
     for iri in before.keys() | after.keys():
         was, now = before.get(iri, {}), after.get(iri, {})
-        # A file may add to a term of another vocabulary, which then has no type here
-        is_ours = RDF_TYPE in was or RDF_TYPE in now
         differing = sorted(
             about for about in was.keys() | now.keys() if _texts(was, about) != _texts(now, about)
         )
         if not differing:
             continue
-        change = ADDED if not was else REMOVED if not now else REVISED
+        change = _sort(was, now)
         found.append(
             TermChange(
                 change=change,
                 term=naming.name(iri),
-                kind=", ".join(
-                    sorted(naming.label(_iri(term)) for term in (now or was).get(RDF_TYPE, ()))
-                ),
+                kind=naming.kinds(map(_iri, now.get(RDF_TYPE) or was.get(RDF_TYPE) or ())),
                 details=tuple(
                     Detail(
                         naming.label(about), _said(was, about, naming), _said(now, about, naming)
@@ -87,13 +83,25 @@ def terms_changed(
                     for about in differing
                     if change == REVISED
                 ),
-                is_breaking=(change == REMOVED and is_ours)
+                is_breaking=(change == REMOVED and RDF_TYPE in was)
                 or (change == REVISED and not _MEANING.isdisjoint(differing)),
             )
         )
     return tuple(
         sorted(found, key=lambda each: (not each.is_breaking, each.change, each.term.short))
     )
+
+
+def _sort(was: dict[str, list[Term]], now: dict[str, list[Term]]) -> str:
+    """Return whether a term is new, gone or revised: a term is where its type is stated.
+
+    A file may also say something of a term that another vocabulary defines.
+    """
+    if not was or (RDF_TYPE in now and RDF_TYPE not in was):
+        return ADDED
+    if not now or (RDF_TYPE in was and RDF_TYPE not in now):
+        return REMOVED
+    return REVISED
 
 
 def _by_term(quads: Iterable[Quad]) -> dict[str, dict[str, list[Term]]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SIGNS = {ADDED: "+", REMOVED: "-", REVISED: "~"}
 _BREAKS = "!"
-_MOST_ROWS = 5  # of each query; JSON has all
+_MOST_ROWS, _MOST_NAMES = 3, 5  # of each query; JSON has all
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 
 
@@ -83,15 +83,16 @@ def _things(changes: Sequence[ThingChange], say: Say) -> Iterator[str]:
 
 
 def _facts(changes: Sequence[FactChange], say: Say) -> Iterator[str]:
-    for label, alike in groupby(changes, key=lambda each: each.about.label):
-        yield say(label)
+    for (label, source), alike in groupby(
+        changes, key=lambda each: (each.about.label, each.source.label)
+    ):
+        yield say(label) + (f" [{say(source)}]" if source and source != label else "")
         for each in alike:
             said = f"{each.old} → {each.new}" if each.change == REVISED else each.old or each.new
             if each.change == REVISED and each.old == each.new:
                 said = each.new
             when = f", {each.when}" if each.when else ""
-            source = f" [{say(each.source.label)}]" if each.source.label else ""
-            yield f"  {_SIGNS[each.change]} {say(f'{each.what.label}{when}: {said}')}{source}"
+            yield f"  {_SIGNS[each.change]} {say(f'{each.what.label}{when}: {said}')}"
             yield from (f"      {_detail(detail, say)}" for detail in each.details)
 
 
@@ -105,22 +106,42 @@ def _terms(changes: Sequence[TermChange], say: Say) -> Iterator[str]:
 
 
 def _answers(changes: Sequence[AnswerChange], say: Say) -> Iterator[str]:
-    for each in changes:
+    for query, alike in groupby(changes, key=lambda each: each.query):
+        asked = list(alike)
+        if len(asked) > 1:
+            yield from _for_several(query, asked, say)
+            continue
+        (each,) = asked
         sign = _BREAKS if each.is_breaking else _SIGNS[each.change]
         call = say(f"{each.query} {each.arguments}".rstrip())
-        if each.change != REVISED:
-            yield f"{sign} {call}: {each.change}"
-        elif each.note:
-            yield f"{sign} {call}: {say(each.note)}"
-        else:
-            yield f"{sign} {call}: {_rows(len(each.added))} more, {_rows(len(each.removed))} less"
-            for mark, rows in (("-", each.removed), ("+", each.added)):
-                yield from (
-                    f"    {mark} {say(' | '.join(cell or '·' for cell in row))}"
-                    for row in rows[:_MOST_ROWS]
-                )
-                if len(rows) > _MOST_ROWS:
-                    yield f"    {mark} … {len(rows) - _MOST_ROWS} more"
+        if each.change != REVISED or each.note:
+            yield f"{sign} {call}: {say(each.note) or each.change}"
+            continue
+        yield f"{sign} {call}: {_more_and_less([each])}"
+        for mark, rows in (("-", each.removed), ("+", each.added)):
+            for row in rows[:_MOST_ROWS]:
+                yield f"    {mark} {say(' | '.join(cell or '·' for cell in row))}"
+            if len(rows) > _MOST_ROWS:
+                yield f"    {mark} … and {len(rows) - _MOST_ROWS} more"
+
+
+def _for_several(query: str, asked: list[AnswerChange], say: Say) -> Iterator[str]:
+    """Yield one line for a query whose answers differ for several things."""
+    sign = _BREAKS if any(each.is_breaking for each in asked) else _SIGNS[REVISED]
+    names = sorted(each.arguments.partition(" ")[2] for each in asked)
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    option = asked[0].arguments.partition(" ")[0]
+    yield (
+        f"{sign} {say(f'{query} {option}')} {say(', '.join(names[:_MOST_NAMES]))}{more}: "
+        f"{_more_and_less(asked)}"
+    )
+
+
+def _more_and_less(asked: Sequence[AnswerChange]) -> str:
+    added = sum(len(each.added) for each in asked)
+    removed = sum(len(each.removed) for each in asked)
+    parts = [f"{_rows(added)} more" if added else "", f"{_rows(removed)} less" if removed else ""]
+    return ", ".join(filter(None, parts)) or "cannot be asked as before"
 
 
 def _detail(detail: Detail, say: Say) -> str:

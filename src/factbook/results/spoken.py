@@ -101,6 +101,16 @@ def period(end: str, length: str, precision: str = "day") -> str:
     return f"{whole} to {date(end, 'month' if ends_month else precision)}"
 
 
+def local_words(iri: str) -> str:
+    """Return the end of an IRI in words: 'founding date' for …/foundingDate."""
+    local = iri.replace("#", "/").rstrip("/").rpartition("/")[2]
+    spaced = "".join(
+        f" {letter.lower()}" if letter.isupper() and index else letter
+        for index, letter in enumerate(local)
+    )
+    return spaced[:1].lower() + spaced[1:]
+
+
 def newest_first(day: str) -> tuple[object, ...]:
     """Return the key that sorts ISO dates from the newest to the oldest, no date last."""
     return (not day, tuple(-ord(character) for character in day))

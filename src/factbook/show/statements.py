@@ -12,6 +12,7 @@ from factbook.layout import bundled
 from factbook.query.bind import bind
 from factbook.query.catalog import PAGES
 from factbook.rdf.terms import curie, is_iri
+from factbook.results import spoken
 from factbook.results.labels import labels
 from factbook.results.readable import printable
 from factbook.sparql.tokens import meaningful
@@ -76,12 +77,7 @@ class Names:
         """Return the name of a property or class, made from its IRI where the graph has none."""
         if self.knows(iri):
             return self.of(iri)
-        local = iri.replace("#", "/").rstrip("/").rpartition("/")[2]
-        spaced = "".join(
-            f" {letter.lower()}" if letter.isupper() and index else letter
-            for index, letter in enumerate(local)
-        )
-        return printable(spaced[:1].lower() + spaced[1:]) or self.of(iri)
+        return printable(spoken.local_words(iri)) or self.of(iri)
 
 
 def ask(book: Book, name: str, thing: NamedNode) -> list[Statement]:
