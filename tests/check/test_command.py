@@ -196,6 +196,15 @@ def test_rules_are_listed_and_explained(river_book: Book) -> None:
     assert "dry-river" in unknown.stderr
 
 
+def test_rules_of_other_shapes_are_explained() -> None:
+    """With --shapes, the rules that they state have pages as well."""
+    shapes = HERE / "river-shapes.ttl"
+
+    done = run("check", "--shapes", shapes, "--explain", "river-length")
+
+    assert "A river has a length in whole kilometres." in done.stdout
+
+
 def test_every_rule_has_a_page() -> None:
     """One command writes them all."""
     done = run("check", "--explain", "all")

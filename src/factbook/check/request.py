@@ -10,6 +10,7 @@ from factbook.check.findings import Outcome, in_order
 from factbook.check.lint import lint
 from factbook.check.lint_rules import RULES as LINT_RULES
 from factbook.check.run import Selection, check_book, check_files, rules_of
+from factbook.check.shapes import ShapeRules
 from factbook.errors import InputError, UsageError
 from factbook.rdf.formats import syntax_of
 from factbook.rdf.parse import read_rdf
@@ -29,9 +30,10 @@ _AMBIGUOUS = {".json", ".xml"}
 _SHAPE_TYPES = {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"}
 
 
-def all_rules(book: Book) -> dict[str, Rule]:
-    """Return every rule there is: the book's own, the tool's, and those for queries."""
-    rules = rules_of(book) | {rule.name: rule for rule in LINT_RULES}
+def all_rules(book: Book, shapes: Iterable[Path] = ()) -> dict[str, Rule]:
+    """Return every rule there is: the book's own, the tool's, those for queries, and of shapes."""
+    others = ShapeRules(map(read_rdf, _expanded(shapes))).named()
+    rules = rules_of(book) | {rule.name: rule for rule in (*LINT_RULES, *others)}
     return dict(sorted(rules.items()))
 
 
@@ -63,7 +65,12 @@ class Request:
             for path in _expanded(self.files)
             if path in self.files or not path.resolve().is_relative_to(examples)
         ]
-        queries = [path for path in given if path.suffix == QUERY]
+        changed = self._changed()
+        queries = [
+            path
+            for path in given
+            if path.suffix == QUERY and (changed is None or path.resolve() in changed)
+        ]
         others = [path for path in given if path.suffix != QUERY]
         if self.shapes and not others:
             raise UsageError("--shapes: name the RDF files to check against them")
@@ -71,7 +78,7 @@ class Request:
         if queries:
             outcomes.append(lint(queries, self.book, rules=frozenset(self.rules)))
         if others or not given:
-            outcomes.append(self._graph(others))
+            outcomes.append(self._graph(others, changed))
         return _together(outcomes)
 
     def _endpoint(self) -> Outcome:
@@ -90,9 +97,8 @@ class Request:
         own = [] if self.shapes else [*self.book.paths(leads=True), *layout.queries.rglob("*.rq")]
         return [*own, *self.shapes, *_expanded(self.files)]
 
-    def _graph(self, files: list[Path]) -> Outcome:
+    def _graph(self, files: list[Path], paths: frozenset[Path] | None) -> Outcome:
         rules = frozenset(self.rules)
-        paths = self._changed()
         selection = Selection(rules=rules, sources=self.sources, paths=paths)
         if self.shapes or not self._in_book(files):
             data = [read_rdf(path) for path in files]

@@ -97,7 +97,7 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     from factbook.check.request import Request
 
     if list_rules or explain:
-        return _explain(session, explain)
+        return _explain(session, explain, shapes)
     request = Request(
         book=session.book,
         files=files,
@@ -165,11 +165,11 @@ def _watch(request: Request, name: str, wanted: Wanted) -> int:
     return DONE
 
 
-def _explain(session: Session, names: tuple[str, ...]) -> int:
+def _explain(session: Session, names: tuple[str, ...], shapes: tuple[Path, ...]) -> int:
     from factbook.check.explain import overview, page
     from factbook.check.request import all_rules
 
-    rules = all_rules(session.book)
+    rules = all_rules(session.book, shapes)
     if not names:
         click.echo(overview(rules.values()), nl=False)
         return DONE

@@ -35,6 +35,8 @@ def summary(outcome: Outcome) -> list[str]:
     ]
     rules = outcome.by_rule()
     width = max(len(name) for name, _ in rules)
+    explained = next((name for name, _ in rules if _what(outcome, name)), None)
+    hint = f"What a rule means and how to mend it: factbook check --explain {explained}"
     return [
         *outcome.notes,
         f"{', '.join(counts)} ({looked_at})",
@@ -42,7 +44,7 @@ def summary(outcome: Outcome) -> list[str]:
             f"{number:6,}  {name:{width}}  {_what(outcome, name)}".rstrip()
             for name, number in rules
         ),
-        f"What a rule means and how to mend it: factbook check --explain {rules[0][0]}",
+        *([hint] if explained is not None else []),
     ]
 
 
