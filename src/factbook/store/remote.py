@@ -49,6 +49,8 @@ _TRIPLES = {
 }
 # Virtuoso labels blank nodes with what is no label
 _BLANK = re.compile(rb'("type":\s*"bnode",\s*"value":\s*")nodeID://')
+# … and answers ASK with a table, of one row for yes and none for no
+_ASKED = "__ASK_RETVAL"
 _ANY_NAMED = "ASK { GRAPH ?graph { ?subject ?property ?value } }"
 _NAMED = (
     "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?subject ?property ?value } } ORDER BY ?graph"
@@ -176,6 +178,8 @@ class RemoteEngine:
         if isinstance(found, QueryBoolean):
             if form == "ASK":
                 return bool(found)
+        elif form == "ASK" and [v.value for v in found.variables] == [_ASKED]:
+            return any(True for _ in found)
         elif form == "SELECT":
             # Read to the end now: a fault in the last row must not follow the first to the user
             list(found)
