@@ -45,8 +45,7 @@ def as_markdown(found: Differences) -> str:
         return "No differences.\n"
     parts = []
     for heading, body in _sections(found, _plain):
-        items = (re.sub(r"^( *)([-+~!]) ", r"\\1- `\\2` ", line) for line in body)
-        parts.append("\n".join((f"## {heading}", "", *items)))
+        parts.append("\n".join((f"## {heading}", "", *map(_item, body))))
     return "\n\n".join(parts) + "\n"
 
 
@@ -158,6 +157,16 @@ def _counts(changes: Sequence[object]) -> str:
 
 def _rows(count: int) -> str:
     return f"{count} row{'' if count == 1 else 's'}"
+
+
+def _item(line: str) -> str:
+    """Return a line of text as an item of a Markdown list, its sign as code."""
+    text = line.lstrip(" ")
+    depth = {0: 0, 2: 1, 4: 1, 6: 2}[len(line) - len(text)]
+    sign, _, rest = text.partition(" ")
+    if sign in {*_SIGNS.values(), _BREAKS}:
+        return f"{'  ' * depth}- `{sign}` {rest}"
+    return f"{'  ' * depth}- {text}" if depth else f"- **{text}**"
 
 
 def _plain(text: str) -> str:
