@@ -147,7 +147,7 @@ def _of_values(shape: Shape, constraint: ValueConstraint, low: Lowering) -> Rows
     if shape.path is None:
         return Rows(("",), no(constraint.holds("?this", "?this", low)))
     is_open = is_step(shape.path)
-    excluded = constraint.passing("?value", low) if is_open and low.forms.anti_joins else None
+    excluded = constraint.passing("?value", low) if is_open else None
     return Rows(
         low.ways(shape.path, "?this", "?value"),
         no(constraint.holds("?value", "?this", low)),

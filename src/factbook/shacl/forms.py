@@ -15,8 +15,10 @@ class Forms:
     """Whether `sameTerm` holds between equal strings."""
     language_datatype: bool = True
     """Whether DATATYPE of a literal with a language is rdf:langString."""
-    anti_joins: bool = True
-    """Whether MINUS is a set operation rather than a search per row."""
+    strict_order: bool = True
+    """Whether comparing a text with a number, or a year with a date, is an error."""
+    binds_inside: bool = True
+    """Whether BIND in a group inside EXISTS sees the variables of the row that EXISTS is asked of."""
 
 
 EMBEDDED = Forms(values_first=True)

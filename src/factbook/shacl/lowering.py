@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from factbook.rdf.terms import to_sparql
+from factbook.rdf.terms import XSD, to_sparql
 from factbook.shacl.forms import every, no, some, sure
 from factbook.shacl.names import SUB_CLASS_OF, TYPE
 from factbook.shacl.paths import is_nullable
-from factbook.shacl.spelling import SPELLED, WIDE, disguise
+from factbook.shacl.spelling import SPELLED, WIDE, disguise, is_numeric, is_wide
 
 if TYPE_CHECKING:
     from factbook.rdf.terms import Term
@@ -110,6 +110,25 @@ class Lowering:
         wide = f'IF(STRSTARTS({datatype}, "{WIDE}"), <{_DOUBLE}>(STR({variable})), {variable})'
         return f'COALESCE(IF(STRSTARTS({datatype}, "{SPELLED}"), {own}, {wide}), {variable})'
 
+    def within(self, variable: str, operator: str, limit: Literal) -> str:
+        """Return the test that a value is on the right side of a limit."""
+        if is_wide(limit.value, limit.datatype.value):
+            limit = Literal(limit.value, datatype=NamedNode(_DOUBLE))
+        test = sure(f"{self.comparable(variable)} {operator} {to_sparql(limit)}")
+        if self.forms.strict_order:
+            return test
+        if is_numeric(limit.datatype.value):
+            return every([_is_number(variable), test])
+        return every([self.has_datatype(variable, limit.datatype), test])
+
+    def in_order(self, one: str, operator: str, other: str) -> str:
+        """Return the test that two values stand in an order."""
+        test = sure(f"{self.comparable(one)} {operator} {self.comparable(other)}")
+        if self.forms.strict_order:
+            return test
+        numbers = every([_is_number(one), _is_number(other)])
+        return every([some([numbers, sure(f"DATATYPE({one}) = DATATYPE({other})")]), test])
+
     def has_datatype(self, variable: str, datatype: NamedNode) -> str:
         """Return the test that a literal is of a datatype, as the files spell it."""
         iris = [to_sparql(datatype)]
@@ -165,6 +184,8 @@ class Lowering:
     def step(self, path: Path | None, start: str, end: str) -> str:
         """Return the pattern for a path inside EXISTS, where the start is known."""
         ways = self.ways(path, start, end)
+        if len(ways) > 1 and not self.forms.binds_inside:
+            raise CannotLowerError("the endpoint does not find a node from itself inside EXISTS")
         return ways[0] if len(ways) == 1 else " UNION ".join(f"{{ {way} }}" for way in ways)
 
     def leads(self, path: Path | None, start: str, end: str) -> str:
@@ -213,6 +234,10 @@ class Lowering:
         """Return what has to hold of all value nodes together."""
         shape = self.shapes[node]
         return [each.holds_of(focus, shape.path, self) for each in shape.of_focus]
+
+
+def _is_number(variable: str) -> str:
+    return sure(f"isNumeric({variable}) && DATATYPE({variable}) != <{XSD}boolean>")
 
 
 _DOUBLE = "http://www.w3.org/2001/XMLSchema#double"

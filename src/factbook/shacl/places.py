@@ -54,6 +54,14 @@ class Place(Protocol):
         """Return all the data."""
         ...
 
+    def must_answer(self) -> None:
+        """Make sure that queries are answered at all.
+
+        Raises:
+            EndpointError: They are not.
+        """
+        ...
+
 
 @dataclass
 class Here:
@@ -101,6 +109,9 @@ class Here:
         """Return all the data, as the files spell it."""
         return self.index.quads()
 
+    def must_answer(self) -> None:
+        """Make sure that queries are answered; here they are."""
+
     def _spellings(
         self,
     ) -> tuple[dict[tuple[Term, str, Term], dict[Term, None]], dict[Term, dict[Term, None]]]:
@@ -143,6 +154,14 @@ class There:
         answer = self.engine.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
         assert isinstance(answer, Graph)  # noqa: S101 - CONSTRUCT gives triples
         return [Quad(each.subject, each.predicate, each.object) for each in answer.triples]
+
+    def must_answer(self) -> None:
+        """Make sure that queries are answered.
+
+        Raises:
+            EndpointError: They are not.
+        """
+        self.engine.query("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1")
 
 
 def stored_form(term: Term) -> Term:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from factbook.errors import UsageError
+from factbook.errors import EndpointError, UsageError
 from factbook.rdf.terms import to_sparql
 from factbook.shacl.classes import Classes
 from factbook.shacl.compile import Compiler, Task
@@ -103,9 +104,9 @@ def run(shapes: Shapes, place: Place) -> Report:
         if any(_asks_for_shapes(task) for task in tasks):
             place = _with_shapes(place, shapes)
     with ThreadPoolExecutor(_WORKERS) as workers:
-        found = list(workers.map(lambda task: list(_results(task, place)), tasks))
-    handed = [task for task in tasks if not task.is_lowered]
-    results = [result for each in found for result in each]
+        answers = list(workers.map(lambda task: _answer(task, place), tasks))
+    results = [result for answer in answers if not isinstance(answer, Task) for result in answer]
+    handed = [answer for answer in answers if isinstance(answer, Task)]
     if handed:
         results += _from_reference(handed, shapes, place)
     return Report(in_order(results), tuple(dict.fromkeys([*shapes.notes, *map(_note, handed)])))
@@ -137,13 +138,21 @@ def _with_shapes(place: Here, shapes: Shapes) -> Here:
     return Here(index, place.functions)
 
 
-def _results(task: Task, place: Place) -> Iterator[Result]:
+def _answer(task: Task, place: Place) -> list[Result] | Task:
+    """Return what a task finds, or the task itself where it is left to the reference."""
     if not task.is_lowered:
-        return
+        return task
     try:
         rows = list(_rows(task, place))
-    except (UsageError, SyntaxError) as error:
+    except SyntaxError as error:
         raise ill_formed(task.shape.node, f"has a query that cannot be run: {error}") from None
+    except (EndpointError, UsageError) as error:
+        place.must_answer()  # it is this query that fails, not the endpoint
+        return replace(task, text="", reason=f"its query failed: {error}")
+    return list(_results(task, rows, place))
+
+
+def _results(task: Task, rows: Iterable[Row], place: Place) -> Iterator[Result]:
     seen: set[tuple[tuple[str, Term], ...]] = set()
     for row in rows:
         key = tuple(sorted(row.items()))

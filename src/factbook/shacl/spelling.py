@@ -77,6 +77,7 @@ _INTEGERS = frozenset(
     if "uration" not in name and name != "dateTimeStamp"
 )
 _DECIMAL = f"{XSD}decimal"
+_NUMERIC = _INTEGERS | {_DECIMAL, f"{XSD}double", f"{XSD}float"}
 
 
 def is_kept(literal: Literal) -> bool:
@@ -105,6 +106,11 @@ def reveal(term: Term) -> Term:
         if datatype.startswith(prefix):
             return Literal(term.value, datatype=NamedNode(datatype.removeprefix(prefix)))
     return term
+
+
+def is_numeric(datatype: str) -> bool:
+    """Tell whether a datatype is one of numbers."""
+    return datatype in _NUMERIC
 
 
 def is_wide(value: str, datatype: str) -> bool:

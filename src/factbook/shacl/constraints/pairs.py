@@ -103,7 +103,7 @@ class LessThan(FocusConstraint):
         return (Rows(ways, test, ("?value", other), is_open=is_open),)
 
     def _fails(self, value: str, other: str, low: Lowering) -> str:
-        return no(sure(f"{low.comparable(value)} {self.operator} {low.comparable(other)}"))
+        return no(low.in_order(value, self.operator, other))
 
 
 @dataclass(frozen=True)

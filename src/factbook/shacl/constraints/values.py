@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.rdf.terms import XSD, to_sparql
+from factbook.rdf.terms import to_sparql
 from factbook.shacl.constraint import ValueConstraint
 from factbook.shacl.forms import every, some, sure
 from factbook.shacl.graph import ill_formed
 from factbook.shacl.names import sh
-from factbook.shacl.spelling import is_wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,10 +45,7 @@ class Range(ValueConstraint):
 
     def holds(self, value: str, focus: str, low: Lowering) -> str:  # noqa: ARG002 - as all do
         """Return the test that a value is within the limit; what cannot be compared is not."""
-        limit = self.limit
-        if is_wide(limit.value, limit.datatype.value):
-            limit = Literal(limit.value, datatype=NamedNode(f"{XSD}double"))
-        return sure(f"{low.comparable(value)} {_RANGES[self.kind]} {to_sparql(limit)}")
+        return low.within(value, _RANGES[self.kind], self.limit)
 
 
 @dataclass(frozen=True)
