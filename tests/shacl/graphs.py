@@ -64,11 +64,20 @@ ODDITIES = [
 ]
 DATATYPES = [
     NamedNode(XSD + name)
-    for name in ("string", "integer", "decimal", "int", "byte", "date", "boolean", "nonNegativeInteger")
+    for name in (
+        "string",
+        "integer",
+        "decimal",
+        "int",
+        "byte",
+        "date",
+        "boolean",
+        "nonNegativeInteger",
+    )
 ] + [NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")]
 KINDS = ["IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"]
 
-_nodes = st.sampled_from([*NODES, BlankNode("x"), BlankNode("y")])
+_nodes: st.SearchStrategy[Node] = st.sampled_from([*NODES, BlankNode("x"), BlankNode("y")])
 _properties = st.sampled_from(PROPERTIES)
 
 
@@ -76,7 +85,7 @@ _properties = st.sampled_from(PROPERTIES)
 def data_graphs(draw: st.DrawFn, *, compare: bool) -> tuple[Quad, ...]:
     """Draw a graph of a few nodes with types, links and values."""
     literals = st.sampled_from(TEXTS + NUMBERS + ([] if compare else ODDITIES))
-    terms = st.one_of(_nodes, literals, st.sampled_from(NODES))
+    terms: st.SearchStrategy[Term] = st.one_of(_nodes, literals, st.sampled_from(NODES))
     links = draw(st.lists(st.tuples(_nodes, _properties, terms), max_size=14))
     types = draw(st.lists(st.tuples(_nodes, st.sampled_from(CLASSES)), max_size=5))
     quads = [
@@ -158,7 +167,9 @@ class _Builder:
             members = [self.shape(depth - 1) for _ in range(draw(st.integers(1, 2)))]
             self.add(node, name, self.listed(list(members)))
         elif name in {"node", "not"}:
-            self.add(node, name, self.shape(depth - 1, is_property=False if name == "node" else None))
+            self.add(
+                node, name, self.shape(depth - 1, is_property=False if name == "node" else None)
+            )
         elif name == "property":
             self.add(node, name, self.shape(depth - 1, is_property=True))
         elif name == "qualified":
@@ -181,35 +192,35 @@ class _Builder:
             self.add(node, name, self._value(name))
 
     def _value(self, name: str) -> Term:
-        draw = self.draw
-        if name == "class":
-            return draw(st.sampled_from(CLASSES))
-        if name == "datatype":
-            return draw(st.sampled_from(DATATYPES))
-        if name == "nodeKind":
-            return sh(draw(st.sampled_from(KINDS)))
         if name == "in":
-            members = draw(st.lists(_values, max_size=4, unique=True))
-            return self.listed(list(members))
+            return self.listed(self.draw(st.lists(_values, max_size=4, unique=True)))
         if name == "languageIn":
-            tags = draw(st.lists(st.sampled_from(["en", "de", "en-GB"]), max_size=2, unique=True))
-            return self.listed([Literal(tag) for tag in tags])
-        if name == "hasValue":
-            return draw(_values)
-        if name == "pattern":
-            return Literal(draw(st.sampled_from(["^a", "b$", "^[0-9.]+$", "00", "(?=a)a", "example"])))
-        if name in {"minLength", "maxLength"}:
-            return typed(str(draw(st.integers(1, 4))), "integer")
-        if name in {"minCount", "maxCount"}:
-            return typed(str(draw(st.integers(0, 5))), "integer")
-        if name in {"equals", "disjoint"}:
-            return draw(_properties)
-        if name in {"lessThan", "lessThanOrEquals"}:
-            return COMPARED
-        return draw(st.sampled_from([typed("1", "integer"), typed("2.50", "decimal")]))
+            return self.listed(self.draw(st.lists(_languages, max_size=2, unique=True)))
+        return self.draw(_PARAMETERS.get(name, _limits))
 
 
-_values = st.one_of(st.sampled_from(NODES), st.sampled_from(TEXTS + NUMBERS + ODDITIES))
+_values: st.SearchStrategy[Term] = st.one_of(
+    st.sampled_from(NODES), st.sampled_from(TEXTS + NUMBERS + ODDITIES)
+)
+_limits = st.sampled_from([typed("1", "integer"), typed("2.50", "decimal")])
+_languages = st.sampled_from([Literal("en"), Literal("de"), Literal("en-GB")])
+_patterns = ["^a", "b$", "^[0-9.]+$", "00", "(?=a)a", "example"]
+_numbers = [typed(str(number), "integer") for number in range(6)]
+_PARAMETERS: dict[str, st.SearchStrategy[Term]] = {
+    "class": st.sampled_from(CLASSES),
+    "datatype": st.sampled_from(DATATYPES),
+    "nodeKind": st.sampled_from([sh(kind) for kind in KINDS]),
+    "hasValue": _values,
+    "pattern": st.sampled_from([Literal(pattern) for pattern in _patterns]),
+    "minLength": st.sampled_from(_numbers[1:]),
+    "maxLength": st.sampled_from(_numbers),
+    "minCount": st.sampled_from(_numbers),
+    "maxCount": st.sampled_from(_numbers),
+    "equals": _properties,
+    "disjoint": _properties,
+    "lessThan": st.just(COMPARED),
+    "lessThanOrEquals": st.just(COMPARED),
+}
 _FOR_ALL = [
     *("class", "datatype", "nodeKind", "minLength", "maxLength", "pattern", "languageIn", "in"),
     *("hasValue", "equals", "disjoint", "closed"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-import w3c
+from tests.shacl import w3c
 
 from factbook.shacl.graph import ShapesError
 from factbook.shacl.run import validate

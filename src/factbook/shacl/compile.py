@@ -34,11 +34,11 @@ class Task:
     shape: Shape
     constraint: Constraint
     text: str = ""
-    """The SELECT that finds them all, or where there is none, the one that finds the focus nodes."""
+    """The SELECT that finds them all, or else the one that finds the focus nodes."""
     each: Select | None = None
     """The query to run for each focus node."""
     reason: str = ""
-    """Why no SELECT finds them all, or why the constraint is for the reference to decide."""
+    """Why no SELECT finds them all, or why the constraint is left to the reference."""
     value: ValueFrom = "row"
     is_spelled: bool = True
     """Whether literals have to be as the files spell them."""
@@ -88,15 +88,17 @@ class Compiler:
             if isinstance(constraint, SparqlConstraint | AskConstraint):
                 yield from self._from_shapes(shape, constraint, stored)
             else:
-                self.spelled.queries.clear()
-                found = list(_core(shape, constraint, spelled, self.spelled))
-                if any(touches(query.text, self.respelled) for query in self.spelled.queries):
-                    raise CannotLowerError(
-                        "a query inside it reads literals that the store spells its own way"
-                    )
-                yield from found
+                yield from self._of_core(shape, constraint, spelled)
         except CannotLowerError as error:
             yield Task(shape, constraint, reason=str(error))
+
+    def _of_core(self, shape: Shape, constraint: Constraint, origin: Origin) -> list[Task]:
+        """Return the tasks of a constraint of SHACL Core, whatever it is made of."""
+        self.spelled.queries.clear()
+        found = list(_core(shape, constraint, origin, self.spelled))
+        if any(touches(query.text, self.respelled) for query in self.spelled.queries):
+            raise CannotLowerError("a query inside it reads literals that the store respells")
+        return found
 
     def _from_shapes(
         self, shape: Shape, constraint: SparqlConstraint | AskConstraint, origin: Origin
@@ -105,9 +107,7 @@ class Compiler:
         paths = set() if shape.path is None else {each.value for each in properties_of(shape.path)}
         query = constraint.query.text
         if hangs_on_spelling(query, self.respelled, also=bool(paths & self.respelled)):
-            raise CannotLowerError(
-                "its query can notice that the store spells literals its own way"
-            )
+            raise CannotLowerError("its query can notice that the store respells literals")
         if isinstance(constraint, AskConstraint):
             yield from _core(shape, constraint, origin, self.stored)
             return

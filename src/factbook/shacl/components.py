@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from factbook.shacl.constraints.sparql import AskConstraint, SparqlConstraint, read_query
+from factbook.shacl.constraints.sparql import AskConstraint, SparqlConstraint, Use, read_query
 from factbook.shacl.graph import ill_formed
 from factbook.shacl.names import sh
 
@@ -52,7 +52,8 @@ class Component:
         if validator is None:
             return
         for parameters in self._values(graph, node):
-            yield _constraint(graph, self.node, validator, node, path, parameters)
+            use = Use(node, path, parameters)
+            yield _constraint(graph, self.node, validator, use)
 
     def _values(self, graph: ShapesGraph, node: Node) -> Iterator[dict[str, Term]]:
         """Yield the parameters with their values; one parameter may have several, many may not."""
@@ -71,7 +72,8 @@ def read_components(graph: ShapesGraph) -> tuple[Component, ...]:
     for node in graph.subjects(sh("parameter")):
         if not isinstance(node, NamedNode) or sh("ConstraintComponent") not in graph.types(node):
             continue
-        required, optional = [], []
+        required: list[NamedNode] = []
+        optional: list[NamedNode] = []
         for parameter in graph.objects(node, sh("parameter")):
             path = graph.iri(parameter, sh("path"))
             if path is None:
@@ -90,31 +92,18 @@ def read_components(graph: ShapesGraph) -> tuple[Component, ...]:
     return tuple(found)
 
 
-def _constraint(  # noqa: PLR0913 - the six things that make a constraint
-    graph: ShapesGraph,
-    component: NamedNode,
-    validator: Node,
-    node: Node,
-    path: Path | None,
-    parameters: dict[str, Term],
+def _constraint(
+    graph: ShapesGraph, component: NamedNode, validator: Node, use: Use
 ) -> SparqlConstraint | AskConstraint:
     messages = graph.messages(validator)
     ask = graph.literal(validator, sh("ask"))
     select = graph.literal(validator, sh("select"))
     if ask is not None:
-        query = read_query(
-            graph,
-            validator,
-            ask.value,
-            node=node,
-            path=path,
-            parameters=parameters,
-            prebound=("value",),
-        )
+        query = read_query(graph, validator, ask.value, use=use, prebound=("value",))
         return AskConstraint(query, messages, component)
     if select is None:
         raise ill_formed(component, "has a validator with neither sh:ask nor sh:select")
-    query = read_query(graph, validator, select.value, node=node, path=path, parameters=parameters)
+    query = read_query(graph, validator, select.value, use=use)
     return SparqlConstraint(query, messages, None, component)
 
 

@@ -1,4 +1,4 @@
-"""What a constraint is to the compiler: a test of one value node, or one of a focus node's values."""
+"""What a constraint is to the compiler: a test of a value node, or of all of them together."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Forms:
     strict_order: bool = True
     """Whether comparing a text with a number, or a year with a date, is an error."""
     binds_inside: bool = True
-    """Whether BIND in a group inside EXISTS sees the variables of the row that EXISTS is asked of."""
+    """Whether BIND in a group inside EXISTS sees the variables outside."""
 
 
 EMBEDDED = Forms(values_first=True)

@@ -1,4 +1,4 @@
-"""The shapes graph, indexed for reading one node at a time, and the complaint about what is in it."""
+"""The shapes graph, indexed for reading node by node, and the complaint about what is in it."""
 
 from __future__ import annotations
 

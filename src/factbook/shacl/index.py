@@ -1,9 +1,9 @@
-"""The index that shapes are run on: a store of the merged data, with literals as the files spell them.
+"""The index that shapes are run on: a store of the merged data that knows how files spell it.
 
-Most literals stand in the default graph and are what the store makes of them, which is what they are.
-Those that the store would rewrite stand in two graphs of our own: in disguise, for everything that
-SHACL itself asks, and rewritten, for the queries inside shapes, whose authors know nothing of
-disguises. Either graph joins the default graph to make a view; no triple is in a view twice.
+Nearly all quads stand in the default graph. Those with a literal that the store would rewrite stand
+in two graphs of our own: in disguise, for everything that SHACL itself asks, and rewritten, for the
+queries inside shapes, whose authors know nothing of disguises. Either graph joins the default graph
+to make a view; no triple is in a view twice.
 """
 
 from __future__ import annotations

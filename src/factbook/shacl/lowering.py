@@ -35,7 +35,7 @@ class CannotLowerError(Exception):
 class Lowering:
     """Hands out variables and texts; one for all queries of a validation."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a query depends on, and nothing else
         self,
         shapes: Shapes,
         *,
@@ -73,7 +73,7 @@ class Lowering:
     # Terms
 
     def text(self, term: Term) -> str:
-        """Return a term as the index holds it; a blank node becomes a call, for expressions only."""
+        """Return a term as the index holds it; a blank node becomes a call, for expressions."""
         if isinstance(term, BlankNode):
             if not self._is_local:
                 raise CannotLowerError("an endpoint's blank nodes cannot be named")

@@ -1,4 +1,4 @@
-"""Messages as a shape's author wrote them, with what they are about put in (SHACL, section 5.2.1)."""
+"""Messages as a shape's author wrote them, their variables filled in (SHACL, section 5.2.1)."""
 
 from __future__ import annotations
 

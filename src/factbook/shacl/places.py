@@ -82,7 +82,7 @@ class Here:
         """Run a SELECT over one of the index's views."""
         found = self.index.store.query(
             text,
-            default_graph=self.index.view(spelled=spelled),
+            default_graph=[*self.index.view(spelled=spelled)],
             named_graphs=[SHAPES_GRAPH],
             custom_functions={
                 NamedNode(name): function for name, function in self.functions.items()
@@ -169,4 +169,5 @@ def stored_form(term: Term) -> Term:
     store = Store()
     place = NamedNode("urn:factbook:place")
     store.add(Quad(place, place, term))
-    return next(iter(store)).object
+    stored: Term = next(iter(store)).object
+    return stored

@@ -9,6 +9,7 @@ gives when it is run for that node alone, as long as nothing counts or cuts acro
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from factbook.shacl.lowering import CannotLowerError
@@ -38,7 +39,7 @@ def fault_of(query: Select, prebound: Iterable[str]) -> str | None:
             return f"{part.kind} is not allowed"
         if any(word.upper() == "VALUES" for word in words):
             return "VALUES is not allowed"
-        for before, word in zip(words, words[1:], strict=False):
+        for before, word in pairwise(words):
             if before.upper() == "AS" and is_named(word, names):
                 return f"'AS {word}' is not allowed: the variable is bound beforehand"
         if isinstance(part, Select) and part is not query:

@@ -1,13 +1,14 @@
 """The text of a query inside a shape, taken apart as far as pre-binding needs it.
 
-Only the skeleton is read: the clauses of each SELECT and the groups in braces, each with what stands
-in it directly. Prefixed names are written out, so that a group can stand in any other query.
+Only the skeleton is read: the clauses of each SELECT and the groups in braces, each with what
+stands in it directly. Prefixed names are written out, so that a group can stand in another query.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from factbook.sparql.tokens import Token, meaningful
@@ -72,10 +73,10 @@ class Select:
         """Return the variables that the query returns, without their marks."""
         found = []
         depth = 0
-        for before, token in zip(["", *self.head], self.head, strict=False):
-            depth += (token == "(") - (token == ")")
-            if is_variable(token) and (depth == 0 or (depth == 1 and before.upper() == "AS")):
-                found.append(token[1:])
+        for before, word in pairwise(["", *self.head]):
+            depth += (word == "(") - (word == ")")
+            if is_variable(word) and (depth == 0 or (depth == 1 and before.upper() == "AS")):
+                found.append(word[1:])
         return found
 
     def mentions(self, name: str) -> bool:

@@ -1,7 +1,7 @@
 """Regular expressions that the store's engine does not know, run by Python's instead.
 
 The engine's expressions take time linear in the text and so go without look-ahead and
-back-references; to one that it cannot read it answers nothing at all, which would make every value a
+back-references. To one that it cannot read it answers nothing at all, and every value would be a
 violation.
 """
 

@@ -218,7 +218,7 @@ def _messages(task: Task, row: Row, value: Term | None) -> tuple[Literal, ...]:
         return (said,)
     bindings = {
         "path": shape.path,
-        **constraint.query.parameters,
+        **constraint.query.use.parameters,
         **row,
         "value": value,
     }

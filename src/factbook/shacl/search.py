@@ -1,10 +1,10 @@
 """Searches for violations, and the SELECT that each becomes: all violations at once.
 
-There are two ways around. From the focus nodes: bind `?this`, follow the path, test the value. Or from
-the values, where the engine lets us: go through all values of the property, and ask only of those
-that fail whether their subject is a focus node at all. Violations are rare, so the second does one
-scan where the first does a look-up for each focus node. Engines like to pull EXISTS ahead of a
-cheaper test; inside IF they cannot.
+There are two ways around. From the focus nodes: bind `?this`, follow the path, test the value. Or
+from the values, where the engine lets us: go through all values of the property, and ask only of
+those that fail whether their subject is a focus node at all. Violations are rare, so the second
+does one scan where the first does a look-up for each focus node. Engines like to pull EXISTS ahead
+of a cheaper test; inside IF they cannot.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Rows:
     """Patterns that bind what the test is about, each a way of its own from `?this`."""
     test: str
     columns: tuple[str, ...] = ()
-    """What a row is about besides the focus node: `?value`, `?path` and whatever keeps rows apart."""
+    """What a row is about besides the focus node: `?value`, `?path`, what keeps rows apart."""
     is_open: bool = False
     """Whether the pattern can as well be matched without knowing `?this`."""
     excluded: str | None = None

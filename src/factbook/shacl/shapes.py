@@ -101,7 +101,7 @@ class Shapes:
             names = " -> ".join(_name(each) for each in (*above[above.index(node) :], node))
             raise ill_formed(
                 node,
-                f"refers to itself ({names}); SHACL leaves recursion undefined, so break the circle",
+                f"refers to itself ({names}); SHACL leaves recursion open, so break the circle",
             )
         known = self._shapes.get(node)
         if known is not None:

@@ -1,9 +1,9 @@
 """Literals that the store would rewrite, kept from it under a datatype that it does not know.
 
 Oxigraph stores "1.50" as 1.5 and an xsd:int as an xsd:integer (DESIGN.md, section 4). A verdict of
-SHACL can hang on the difference: on the datatype, on a pattern, on whether 1.0 and 1.00 are one value
-or two. The index that shapes are run on therefore holds such a literal under a datatype of our own,
-which the store leaves alone, and everything that asks for terms (equality, counts, datatypes, the
+SHACL can hang on the difference: on the datatype, on a pattern, on whether 1.0 and 1.00 are one or
+two values. The index that shapes are run on therefore holds such a literal under a datatype of our
+own, which the store leaves alone. Everything that asks for terms (equality, counts, datatypes, the
 text of a value) is right by construction; only what compares values looks through the disguise.
 """
 

@@ -1,4 +1,4 @@
-"""Targets: which nodes a shape is about, as a pattern that finds them and a test that knows them."""
+"""Targets: the nodes a shape is about, as a pattern that finds and a test that knows them."""
 
 from __future__ import annotations
 

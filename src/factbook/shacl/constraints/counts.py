@@ -1,4 +1,4 @@
-"""How many values there are: sh:minCount, sh:maxCount and the qualified counts (SHACL, 4.2, 4.7.3)."""
+"""How many values there are: plain and qualified counts (SHACL, sections 4.2 and 4.7.3)."""
 
 from __future__ import annotations
 
@@ -98,6 +98,8 @@ class MaxCount(_Count):
 
 @dataclass(frozen=True)
 class Qualified(_Count):
+    """A count of those values that conform to a shape."""
+
     shape: Node | None = None
     rivals: tuple[Node, ...] = ()
     """The qualified shapes of siblings, which a counted value must not conform to."""
@@ -135,7 +137,7 @@ def read(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:
     shape = graph.node(node, sh("qualifiedValueShape"))
     if shape is None:
         return
-    rivals = ()
+    rivals: tuple[Node, ...] = ()
     if graph.flag(node, sh("qualifiedValueShapesDisjoint")):
         rivals = tuple(_rivals(graph, node, shape))
     least = graph.count(node, sh("qualifiedMinCount"))
@@ -147,7 +149,7 @@ def read(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:
 
 
 def _rivals(graph: ShapesGraph, node: Node, shape: Node) -> list[Node]:
-    """Return the qualified shapes of the other property shapes of the shapes this one is part of."""
+    """Return the qualified shapes of siblings: other property shapes of the same parents."""
     found: dict[Node, None] = {}
     for parent in graph.subjects(sh("property")):
         siblings = graph.objects(parent, sh("property"))

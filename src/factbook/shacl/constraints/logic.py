@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Composed(ValueConstraint):
+    """A constraint that takes shapes."""
+
     shapes: tuple[Node, ...]
 
 
@@ -104,7 +106,7 @@ class Closed(FocusConstraint):
 
     def searches(self, path: Path | None, low: Lowering) -> tuple[Search, ...]:
         """Return what finds each triple with a property that is not allowed."""
-        columns = ("?path", "?value")
+        columns: tuple[str, ...] = ("?path", "?value")
         if path is None:
             ways: tuple[str, ...] = (self._stray("?this", "?path", "?value"),)
         else:

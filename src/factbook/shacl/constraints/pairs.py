@@ -1,4 +1,4 @@
-"""How the values of one property relate to those of another, or to a constant (SHACL, 4.5, 4.8.2)."""
+"""How the values of one property relate to each other, to another's or to a constant."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Constraints that are queries: sh:sparql, and validators of constraint components (SHACL, 5 and 6)."""
+"""Constraints that are queries: sh:sparql and the validators of components (SHACL, 5 and 6)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from pyoxigraph import Literal
+from pyoxigraph import BlankNode, NamedNode
 
 from factbook.rdf.terms import XSD
 from factbook.shacl.constraint import FocusConstraint, ValueConstraint
@@ -20,7 +20,7 @@ from factbook.shacl.search import Asked
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pyoxigraph import NamedNode
+    from pyoxigraph import Literal
 
     from factbook.rdf.terms import Term
     from factbook.shacl.graph import ShapesGraph
@@ -34,25 +34,32 @@ _USUAL = {"owl": OWL, "rdf": RDF, "rdfs": RDFS, "sh": SH, "xsd": XSD}
 _PREBOUND = ("this", "currentShape", "shapesGraph")
 
 
+@dataclass(frozen=True)
+class Use:
+    """What uses a query: a shape, its path, and its values for a component's parameters."""
+
+    shape: Node
+    path: Path | None
+    parameters: Mapping[str, Term] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False)
 class Query:
     """A query as a shape uses it."""
 
     text: Select
-    shape: Node
-    path: Path | None
-    parameters: Mapping[str, Term]
+    use: Use
 
     def prepared(self, low: Lowering) -> Select:
         """Return the query with everything but the focus node bound."""
-        constants = {name: low.text(term) for name, term in self.parameters.items()}
+        constants = {name: low.text(term) for name, term in self.use.parameters.items()}
         if any(text.endswith(">()") for text in constants.values()):
             raise CannotLowerError("a parameter is a blank node")
         constants["shapesGraph"] = low.text(SHAPES_GRAPH)
-        if self.path is not None:
-            constants["PATH"] = f"({self.path})"
+        if self.use.path is not None:
+            constants["PATH"] = f"({self.use.path})"
         if self.uses("currentShape"):
-            constants["currentShape"] = low.text(self.shape)
+            constants["currentShape"] = low.text(self.use.shape)
             if constants["currentShape"].endswith("()"):
                 raise CannotLowerError("it asks for $currentShape, and the shape has no IRI")
         return written_in(self.text, constants)
@@ -116,26 +123,19 @@ def read(graph: ShapesGraph, node: Node, path: Path | None) -> Iterator[SparqlCo
         ShapesError: A query breaks the rules for queries in shapes.
     """
     for constraint in graph.objects(node, sh("sparql")):
-        if isinstance(constraint, Literal):
+        if not isinstance(constraint, NamedNode | BlankNode):
             raise ill_formed(node, "has sh:sparql with a literal; it takes a node with sh:select")
         if graph.flag(constraint, sh("deactivated")):
             continue
         text = graph.literal(constraint, sh("select"))
         if text is None:
             raise ill_formed(node, "has a sh:sparql without sh:select")
-        query = read_query(graph, constraint, text.value, node=node, path=path, parameters={})
+        query = read_query(graph, constraint, text.value, use=Use(node, path))
         yield SparqlConstraint(query, graph.messages(constraint), constraint)
 
 
 def read_query(
-    graph: ShapesGraph,
-    holder: Node,
-    text: str,
-    *,
-    node: Node,
-    path: Path | None,
-    parameters: Mapping[str, Term],
-    prebound: Iterable[str] = (),
+    graph: ShapesGraph, holder: Node, text: str, *, use: Use, prebound: Iterable[str] = ()
 ) -> Query:
     """Return the query that a constraint or validator holds.
 
@@ -143,9 +143,7 @@ def read_query(
         graph: The shapes graph.
         holder: What has sh:select or sh:ask, and sh:prefixes.
         text: The query.
-        node: The shape that uses it.
-        path: The shape's path.
-        parameters: The values of a constraint component's parameters.
+        use: What uses it.
         prebound: Variables that are bound beforehand, besides those that always are.
 
     Raises:
@@ -154,11 +152,11 @@ def read_query(
     try:
         query = parse_query(text, {**_USUAL, **_prefixes(graph, holder)})
     except NotUnderstoodError as error:
-        raise ill_formed(node, f"has a query that cannot be used: {error}") from None
-    fault = fault_of(query, (*_PREBOUND, *parameters, *prebound))
+        raise ill_formed(use.shape, f"has a query that cannot be used: {error}") from None
+    fault = fault_of(query, (*_PREBOUND, *use.parameters, *prebound))
     if fault is not None:
-        raise ill_formed(node, f"has a query that cannot be used: {fault}")
-    return Query(query, node, path, parameters)
+        raise ill_formed(use.shape, f"has a query that cannot be used: {fault}")
+    return Query(query, use)
 
 
 def _prefixes(graph: ShapesGraph, holder: Node) -> dict[str, str]:
