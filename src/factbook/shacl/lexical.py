@@ -7,12 +7,20 @@ ahead and without classes such as backslash-d, which engines read differently.
 
 from __future__ import annotations
 
+import re
+
 from factbook.rdf.terms import XSD
 
 
 def lexical_space(datatype: str) -> str | None:
     """Return the expression for a datatype, or None where every text will do."""
     return _SPACES.get(datatype)
+
+
+def is_well_formed(text: str, datatype: str) -> bool:
+    """Tell whether a text is in the lexical space of a datatype."""
+    space = lexical_space(datatype)
+    return space is None or re.search(space, text) is not None
 
 
 def _at_most(limit: int) -> str:

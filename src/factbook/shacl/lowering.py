@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook.rdf.terms import XSD, to_sparql
 from factbook.shacl.forms import every, no, some, sure
+from factbook.shacl.lexical import is_well_formed
 from factbook.shacl.names import SUB_CLASS_OF, TYPE
 from factbook.shacl.paths import is_nullable
 from factbook.shacl.spelling import SPELLED, WIDE, disguise, is_numeric, is_wide
@@ -112,12 +113,15 @@ class Lowering:
 
     def within(self, variable: str, operator: str, limit: Literal) -> str:
         """Return the test that a value is on the right side of a limit."""
-        if is_wide(limit.value, limit.datatype.value):
+        datatype = limit.datatype.value
+        if not is_well_formed(limit.value, datatype):
+            return "false"
+        if is_wide(limit.value, datatype):
             limit = Literal(limit.value, datatype=NamedNode(_DOUBLE))
         test = sure(f"{self.comparable(variable)} {operator} {to_sparql(limit)}")
         if self.forms.strict_order:
             return test
-        if is_numeric(limit.datatype.value):
+        if is_numeric(datatype):
             return every([_is_number(variable), test])
         return every([self.has_datatype(variable, limit.datatype), test])
 

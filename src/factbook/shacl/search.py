@@ -12,8 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from factbook.shacl.forms import every, no
-
 if TYPE_CHECKING:
     from factbook.shacl.forms import Forms
     from factbook.shacl.querytext import Select
@@ -64,9 +62,8 @@ def select(search: Rows | Tally, origin: Origin, forms: Forms) -> str:
         columns = " ".join(("?this", *origin.route, *search.columns))
         return f"SELECT DISTINCT {columns} WHERE {{ {_rows(search, origin, forms)} }}"
     columns = " ".join(("?this", *origin.route))
-    if search.most is not None:
-        return f"SELECT {columns} WHERE {{ {_too_many(search, origin, forms)} }}"
-    return f"SELECT DISTINCT {columns} WHERE {{ {_too_few(search, origin, forms)} }}"
+    find = _too_few if search.most is None else _too_many
+    return f"SELECT DISTINCT {columns} WHERE {{ {find(search, origin, forms)} }}"
 
 
 def _from_values(search: Rows | Tally, origin: Origin, forms: Forms) -> bool:
@@ -87,54 +84,46 @@ def _rows(search: Rows, origin: Origin, forms: Forms) -> str:
             found = f"{way} MINUS {{ {search.excluded} }}"
             return f"{{ SELECT {columns} WHERE {{ {found} }} }} {origin.pattern}"
         return f"{way} FILTER(IF({search.test}, {origin.member}, false))"
-    branches = [f"{origin.pattern} {way} FILTER({search.test})" for way in search.ways]
-    if len(branches) == 1:
-        return branches[0]
-    return " UNION ".join(f"{{ {branch} }}" for branch in branches)
+    return _union([f"{origin.pattern} {way} FILTER({search.test})" for way in search.ways])
 
 
 def _too_many(search: Tally, origin: Origin, forms: Forms) -> str:
     if _from_values(search, origin, forms):
         body = search.ways[0] + _filter(search.test)
-        grouped = (
-            f"SELECT ?this (COUNT({search.counted}) AS ?count) WHERE {{ {body} }} GROUP BY ?this"
-        )
-        return f"{{ {grouped} }} FILTER(IF(?count > {search.most}, {origin.member}, false))"
-    columns = " ".join(("?this", *origin.route))
-    grouped = (
-        f"SELECT {columns} (COUNT(DISTINCT {search.counted}) AS ?count) "
-        f"WHERE {{ {_from_focus(search, origin)} }} GROUP BY {columns}"
-    )
-    return f"{{ {grouped} }} FILTER(?count > {search.most})"
+        count = f"SELECT ?this (COUNT({search.counted}) AS ?count)"
+        grouped = f"{{ {count} WHERE {{ {body} }} GROUP BY ?this }}"
+        return f"{grouped} FILTER(IF(?count > {search.most}, {origin.member}, false))"
+    ways = [f"{origin.pattern} {way}{_filter(search.test)}" for way in search.ways]
+    return f"{_counted(search, origin, ways)} FILTER(?count > {search.most})"
 
 
 def _too_few(search: Tally, origin: Origin, forms: Forms) -> str:
-    is_open = _from_values(search, origin, forms)
-    if search.least == 1 and not is_open:
-        ways = " UNION ".join(f"{{ {way}{_filter(search.test)} }}" for way in search.ways)
-        return f"{origin.pattern} FILTER NOT EXISTS {{ {ways} }}"
-    body = search.ways[0] + _filter(search.test) if is_open else _from_focus(search, origin)
+    if _from_values(search, origin, forms):
+        body = search.ways[0] + _filter(search.test)
+        grouped = ""
+        if search.least != 1:
+            grouped = f" GROUP BY ?this HAVING(COUNT({search.counted}) >= {search.least})"
+        return f"{origin.pattern} MINUS {{ SELECT ?this WHERE {{ {body} }}{grouped} }}"
     if search.least == 1:
-        enough = f"SELECT ?this WHERE {{ {body} }}"
-    else:
-        enough = (
-            f"SELECT ?this WHERE {{ {body} }} GROUP BY ?this "
-            f"HAVING(COUNT(DISTINCT {search.counted}) >= {search.least})"
-        )
-    return f"{origin.pattern} MINUS {{ {enough} }}"
+        ways = [way + _filter(search.test) for way in search.ways]
+        return f"{origin.pattern} FILTER NOT EXISTS {{ {_union(ways)} }}"
+    first, *others = (way + _filter(search.test) for way in search.ways)
+    ways = [f"{origin.pattern} OPTIONAL {{ {first} }}"]
+    ways += [f"{origin.pattern} {other}" for other in others]
+    return f"{_counted(search, origin, ways)} FILTER(?count < {search.least})"
 
 
-def _from_focus(search: Tally, origin: Origin) -> str:
-    branches = [f"{origin.pattern} {way}{_filter(search.test)}" for way in search.ways]
-    return (
-        branches[0] if len(branches) == 1 else " UNION ".join(f"{{ {each} }}" for each in branches)
-    )
+def _counted(search: Tally, origin: Origin, ways: list[str]) -> str:
+    columns = " ".join(("?this", *origin.route))
+    count = f"SELECT {columns} (COUNT(DISTINCT {search.counted}) AS ?count)"
+    return f"{{ {count} WHERE {{ {_union(ways)} }} GROUP BY {columns} }}"
+
+
+def _union(branches: list[str]) -> str:
+    if len(branches) == 1:
+        return branches[0]
+    return " UNION ".join(f"{{ {branch} }}" for branch in branches)
 
 
 def _filter(test: str) -> str:
     return "" if test == "true" else f" FILTER({test})"
-
-
-def failing(tests: list[str]) -> str:
-    """Return the test that not all of some tests hold."""
-    return no(every(tests))

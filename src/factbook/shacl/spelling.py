@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import XSD
+from factbook.shacl.lexical import is_well_formed
 
 if TYPE_CHECKING:
     from factbook.rdf.terms import Term
@@ -24,6 +25,8 @@ SPELLED = "urn:factbook:spelled:"
 """What stands before the datatype of a literal that the store would rewrite."""
 WIDE = "urn:factbook:wide:"
 """The same for numbers beyond the store's 64 bits (integers) and 128 bits (decimals)."""
+ILL_FORMED = "urn:factbook:ill-formed:"
+"""The same for texts that their datatype does not allow, which have no value at all."""
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{0,2}[1-9])?"
@@ -93,7 +96,10 @@ def disguise(literal: Literal) -> Literal:
 
 @lru_cache(maxsize=4096)
 def _disguised(value: str, datatype: str) -> Literal:
-    prefix = WIDE if is_wide(value, datatype) else SPELLED
+    if is_well_formed(value, datatype):
+        prefix = WIDE if is_wide(value, datatype) else SPELLED
+    else:
+        prefix = ILL_FORMED
     return Literal(value, datatype=NamedNode(prefix + datatype))
 
 
@@ -102,7 +108,7 @@ def reveal(term: Term) -> Term:
     if not isinstance(term, Literal):
         return term
     datatype = term.datatype.value
-    for prefix in (SPELLED, WIDE):
+    for prefix in (SPELLED, WIDE, ILL_FORMED):
         if datatype.startswith(prefix):
             return Literal(term.value, datatype=NamedNode(datatype.removeprefix(prefix)))
     return term

@@ -1,0 +1,104 @@
+"""The same findings wherever the data is: here, on Oxigraph's server, on Virtuoso."""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import RdfFormat, Store, parse
+from tests.shacl.w3c import rows
+
+from factbook.shacl.run import validate
+from factbook.store.remote import RemoteEngine
+
+if TYPE_CHECKING:
+    from pyoxigraph import Quad
+    from tests.conftest import Server, Servers
+
+    from factbook.shacl.report import Report
+
+HERE = Path(__file__).parent
+DATA = HERE / "library-data.ttl"
+GRAPH = "http://example.org/graph"
+
+
+def read(path: Path) -> list[Quad]:
+    """Parse a file."""
+    return list(parse(path.read_bytes(), RdfFormat.TURTLE, rename_blank_nodes=True))
+
+
+SHAPES = read(HERE / "library-shapes.ttl")
+
+
+def here() -> Report:
+    """Validate in this process."""
+    return validate(SHAPES, read(DATA))
+
+
+def test_oxigraph_read_only(servers: Servers, tmp_path: Path) -> None:
+    """A read-only Oxigraph server gives the findings that the files give."""
+    store = Store(str(tmp_path))
+    store.bulk_extend(read(DATA))
+    store.flush()
+    del store
+
+    report = validate(SHAPES, engine=RemoteEngine(servers.oxigraph(tmp_path).query))
+
+    assert rows(report.results) == rows(here().results)
+    assert not report.notes
+
+
+def test_virtuoso(servers: Servers) -> None:
+    """Virtuoso gives the findings that the files give, and one constraint goes to pySHACL."""
+    server = servers.virtuoso()
+    upload(server, DATA.read_bytes())
+
+    report = validate(SHAPES, engine=RemoteEngine(f"{server.query}?default-graph-uri={GRAPH}"))
+
+    assert rows(report.results) == rows(here().results)
+    assert [note.partition(":")[0] for note in report.notes] == ["http"]
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["as spelled", "respelled"])
+def test_store_of_the_same_data(*, keeps: bool) -> None:
+    """A store that is there already is used only where it holds literals as they are spelled."""
+    data = (
+        read(DATA) if keeps else [*read(DATA), *read_text('ex:bad ex:price "7.50"^^xsd:decimal .')]
+    )
+    store = Store()
+    store.extend(data)
+
+    report = validate(SHAPES, data, store=store)
+
+    assert rows(report.results) == rows(validate(SHAPES, data).results)
+
+
+def read_text(text: str) -> list[Quad]:
+    """Parse Turtle about the library."""
+    prefixes = """
+        PREFIX ex: <http://example.org/>
+        PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+    """
+    return list(parse(prefixes + text, RdfFormat.TURTLE))
+
+
+def upload(server: Server, turtle: bytes) -> None:
+    """Put a graph into Virtuoso, which may still be opening its ears."""
+    passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+    passwords.add_password(None, server.graph_store, server.user or "", server.password or "")
+    opener = urllib.request.build_opener(urllib.request.HTTPDigestAuthHandler(passwords))
+    request = urllib.request.Request(  # noqa: S310 - of this machine
+        f"{server.graph_store}?graph={GRAPH}", turtle, {"Content-Type": "text/turtle"}, method="PUT"
+    )
+    for attempt in range(40):
+        try:
+            with opener.open(request, timeout=30):
+                return
+        except urllib.error.URLError:
+            if attempt == 39:
+                raise
+            time.sleep(0.5)
