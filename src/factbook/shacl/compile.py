@@ -9,7 +9,7 @@ from factbook.shacl.constraint import FocusConstraint, ValueConstraint
 from factbook.shacl.constraints.sparql import AskConstraint, SparqlConstraint
 from factbook.shacl.forms import no
 from factbook.shacl.lowering import CannotLowerError
-from factbook.shacl.paths import is_step, properties_of
+from factbook.shacl.paths import is_open, properties_of
 from factbook.shacl.prebinding import cuts_across, for_all, hangs_on_spelling, touches
 from factbook.shacl.search import Asked, Rows, select
 from factbook.shacl.targets import along, origin_of
@@ -146,12 +146,12 @@ def _value_of(search: Search) -> ValueFrom:
 def _of_values(shape: Shape, constraint: ValueConstraint, low: Lowering) -> Rows:
     if shape.path is None:
         return Rows(("",), no(constraint.holds("?this", "?this", low)))
-    is_open = is_step(shape.path)
-    excluded = constraint.passing("?value", low) if is_open else None
+    open_ = is_open(shape.path)
+    excluded = constraint.passing("?value", low) if open_ else None
     return Rows(
         low.ways(shape.path, "?this", "?value"),
         no(constraint.holds("?value", "?this", low)),
         ("?value",),
-        is_open=is_open,
+        is_open=open_,
         excluded=excluded,
     )

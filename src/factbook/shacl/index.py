@@ -40,11 +40,8 @@ class Index:
 
     store: Store
     respelled: tuple[Quad, ...] = ()
-
-    @property
-    def properties(self) -> frozenset[str]:
-        """The properties with values that the store rewrites."""
-        return frozenset(quad.predicate.value for quad in self.respelled)
+    properties: frozenset[str] | None = None
+    """All properties that there are, where they have been noted."""
 
     def view(self, *, spelled: bool) -> list[NamedNode | DefaultGraph]:
         """Return the graphs to query: with literals as spelled, or as the store rewrites them."""
@@ -59,24 +56,21 @@ class Index:
                 yield Quad(quad.subject, quad.predicate, reveal(quad.object))
 
 
-def index_of(data: Iterable[Quad], *, properties: frozenset[str] | None = None) -> Index:
+def index_of(data: Iterable[Quad]) -> Index:
     """Return an index of some data, its named graphs laid together.
 
     Parsing and storing go on side by side: the store takes its quads without Python's lock.
-
-    Args:
-        data: The quads, as parsed.
-        properties: The properties that matter; triples with others are left out.
     """
     store = Store()
-    respelled: list[Quad] = []
-    for chunk in _ahead(_sorted(data, properties, respelled)):
+    sorter = _Sorter()
+    for chunk in _ahead(sorter.chunks(data)):
         store.extend(chunk)
-    for quad in respelled:
+    for quad in sorter.respelled:
         if quad not in store:
             store.add(Quad(quad.subject, quad.predicate, quad.object, STORED))
         store.add(Quad(quad.subject, quad.predicate, _hidden(quad.object), DISGUISED))
-    return Index(store, tuple(respelled))
+    properties = frozenset(property_.value for property_ in sorter.properties)
+    return Index(store, tuple(sorter.respelled), properties)
 
 
 def _hidden(term: object) -> Literal:
@@ -84,29 +78,34 @@ def _hidden(term: object) -> Literal:
     return disguise(term)
 
 
-def _sorted(
-    data: Iterable[Quad], properties: frozenset[str] | None, respelled: list[Quad]
-) -> Iterator[list[Quad]]:
-    """Yield chunks of the quads that the store keeps as they are; collect the others."""
-    quads = iter(data)
-    while chunk := list(islice(quads, _CHUNK)):
-        kept = []
-        for each in chunk:
-            quad = each
-            if properties is not None and quad.predicate.value not in properties:
-                continue
-            if quad.graph_name != _DEFAULT:
-                quad = Quad(quad.subject, quad.predicate, quad.object)
-            value = quad.object
-            if (
-                type(value) is Literal
-                and value.datatype.value not in _VERBATIM
-                and not is_kept(value)
-            ):
-                respelled.append(quad)
-            else:
-                kept.append(quad)
-        yield kept
+class _Sorter:
+    """Tells the quads that the store keeps as they are from the others."""
+
+    def __init__(self) -> None:
+        self.respelled: list[Quad] = []
+        self.properties: set[NamedNode] = set()
+
+    def chunks(self, data: Iterable[Quad]) -> Iterator[list[Quad]]:
+        """Yield chunks of the quads that are kept; collect the others, and the properties."""
+        quads = iter(data)
+        respelled, properties = self.respelled, self.properties
+        while chunk := list(islice(quads, _CHUNK)):
+            kept = []
+            for each in chunk:
+                quad = each
+                if quad.graph_name != _DEFAULT:
+                    quad = Quad(quad.subject, quad.predicate, quad.object)
+                properties.add(quad.predicate)
+                value = quad.object
+                if (
+                    type(value) is Literal
+                    and value.datatype.value not in _VERBATIM
+                    and not is_kept(value)
+                ):
+                    respelled.append(quad)
+                else:
+                    kept.append(quad)
+            yield kept
 
 
 def _ahead(chunks: Iterator[list[Quad]]) -> Iterator[list[Quad]]:

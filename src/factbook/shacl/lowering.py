@@ -12,6 +12,7 @@ from factbook.shacl.forms import every, no, some, sure
 from factbook.shacl.lexical import is_well_formed
 from factbook.shacl.names import SUB_CLASS_OF, TYPE
 from factbook.shacl.paths import is_nullable
+from factbook.shacl.report import SEQUENCE, PathExpression
 from factbook.shacl.spelling import SPELLED, WIDE, disguise, is_numeric, is_wide
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Lowering:
         forms: Forms,
         classes: Classes,
         regexes: Regexes,
+        properties: frozenset[str] | None,
         is_spelled: bool,
         is_local: bool,
     ) -> None:
@@ -50,6 +52,8 @@ class Lowering:
         self.forms = forms
         self.classes = classes
         self.regexes = regexes
+        self.properties = properties
+        """All properties that the data has, where that is known."""
         self.blank_nodes: dict[str, BlankNode] = {}
         self.queries: list[Query] = []
         self._is_spelled = is_spelled
@@ -192,6 +196,23 @@ class Lowering:
             raise CannotLowerError("the endpoint does not find a node from itself inside EXISTS")
         return ways[0] if len(ways) == 1 else " UNION ".join(f"{{ {way} }}" for way in ways)
 
+    def some_value(self, path: Path | None, start: str, end: str, test: str) -> str:
+        """Return the test that a path leads from a node to one that passes a test of `end`.
+
+        A sequence is followed from node to node, one EXISTS inside the other: engines plan the
+        patterns of one EXISTS without knowing that its start is a single node.
+        """
+        if isinstance(path, PathExpression) and path.operator == SEQUENCE:
+            first, *others = path.parts
+            rest = PathExpression(SEQUENCE, tuple(others)) if len(others) > 1 else others[0]
+            middle = self.fresh()
+            return self.some_value(first, start, middle, self.some_value(rest, middle, end, test))
+        step = self.step(path, start, end)
+        if test == "true":
+            return f"EXISTS {{ {step} }}"
+        group = step if step.endswith(".") else f"{{ {step} }}"
+        return f"EXISTS {{ {group} FILTER({test}) }}"
+
     def leads(self, path: Path | None, start: str, end: str) -> str:
         """Return the test that a path leads from one bound variable to another."""
         if path is None:
@@ -221,8 +242,7 @@ class Lowering:
             overall = self._overall(node, value)
             if tests == "true":
                 return every(overall)
-            step = self.step(shape.path, value, inner)
-            return every([f"!EXISTS {{ {step} FILTER({no(tests)}) }}", *overall])
+            return every([no(self.some_value(shape.path, value, inner, no(tests))), *overall])
         finally:
             self._depth -= 1
 

@@ -94,6 +94,19 @@ def is_step(path: Path) -> bool:
     return isinstance(path, NamedNode)
 
 
+def is_open(path: Path) -> bool:
+    """Tell whether all pairs of nodes that a path links can be listed at little cost.
+
+    That is so of steps, of ways forward from step to step, and of choices among these. Turning
+    round on the way leads from each node to all that share a neighbour, which are many.
+    """
+    if isinstance(path, NamedNode) or is_step(path):
+        return True
+    if path.operator == SEQUENCE:
+        return all(isinstance(part, NamedNode) for part in path.parts)
+    return path.operator == ALTERNATIVE and all(is_open(part) for part in path.parts)
+
+
 def properties_of(path: Path) -> Iterator[NamedNode]:
     """Yield the properties that a path is made of."""
     if isinstance(path, NamedNode):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Term]
 
+_STANDS = NamedNode("urn:factbook:stands")
+
 
 class Place(Protocol):
     """What can be asked, and how it wants to be asked."""
@@ -35,6 +38,11 @@ class Place(Protocol):
     @property
     def is_local(self) -> bool:
         """Whether the data is here: blank nodes have names, and functions of ours can be called."""
+        ...
+
+    @property
+    def properties(self) -> frozenset[str] | None:
+        """All properties that the data has, where that is known."""
         ...
 
     @property
@@ -74,9 +82,14 @@ class Here:
     is_local: bool = True
 
     @property
+    def properties(self) -> frozenset[str] | None:
+        """All properties that the data has, where they have been noted."""
+        return self.index.properties
+
+    @property
     def respelled(self) -> frozenset[str]:
         """The properties with values that the store rewrites."""
-        return self.index.properties
+        return frozenset(quad.predicate.value for quad in self.index.respelled)
 
     def rows(self, text: str, *, spelled: bool) -> Iterator[Row]:
         """Run a SELECT over one of the index's views."""
@@ -98,7 +111,7 @@ class Here:
         """Return the spellings of a stored value: of this very triple, or the only one there is."""
         if not self.index.respelled or not isinstance(value, Literal):
             return [value]
-        of_triple, of_value = self._spellings()
+        of_triple, of_value = self._spellings
         if property_ is not None and isinstance(focus, NamedNode):
             found = of_triple.get((focus, property_, value))
             return list(found) if found else [value]
@@ -112,13 +125,15 @@ class Here:
     def must_answer(self) -> None:
         """Make sure that queries are answered; here they are."""
 
+    @cached_property
     def _spellings(
         self,
     ) -> tuple[dict[tuple[Term, str, Term], dict[Term, None]], dict[Term, dict[Term, None]]]:
         of_triple: dict[tuple[Term, str, Term], dict[Term, None]] = defaultdict(dict)
         of_value: dict[Term, dict[Term, None]] = defaultdict(dict)
+        stored_forms = stored_forms_of({quad.object for quad in self.index.respelled})
         for quad in self.index.respelled:
-            stored = stored_form(quad.object)
+            stored = stored_forms[quad.object]
             triple = (quad.subject, quad.predicate.value, stored)
             if Quad(quad.subject, quad.predicate, stored) in self.index.store:
                 of_triple[triple][stored] = None
@@ -135,6 +150,7 @@ class There:
     engine: Engine
     forms: Forms
     is_local: bool = False
+    properties: frozenset[str] | None = None
     respelled: frozenset[str] = frozenset()
 
     def rows(self, text: str, *, spelled: bool) -> Iterator[Row]:  # noqa: ARG002 - it has one form
@@ -164,10 +180,14 @@ class There:
         self.engine.query("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1")
 
 
-def stored_form(term: Term) -> Term:
-    """Return a term as the store gives it back."""
+def stored_forms_of(terms: Iterable[Term]) -> dict[Term, Term]:
+    """Return how the store gives terms back."""
+    numbered = dict(enumerate(terms))
     store = Store()
-    place = NamedNode("urn:factbook:place")
-    store.add(Quad(place, place, term))
-    stored: Term = next(iter(store)).object
-    return stored
+    store.extend(Quad(_place(number), _STANDS, term) for number, term in numbered.items())
+    found = {quad.subject: quad.object for quad in store}
+    return {term: found[_place(number)] for number, term in numbered.items()}
+
+
+def _place(number: int) -> NamedNode:
+    return NamedNode(f"urn:factbook:place:{number}")

@@ -90,6 +90,7 @@ def run(shapes: Shapes, place: Place) -> Report:
             forms=place.forms,
             classes=classes,
             regexes=regexes,
+            properties=place.properties,
             is_spelled=is_spelled,
             is_local=place.is_local,
         )

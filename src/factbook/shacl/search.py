@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from factbook.shacl.forms import no
+
 if TYPE_CHECKING:
     from factbook.shacl.forms import Forms
     from factbook.shacl.querytext import Select
@@ -44,6 +46,10 @@ class Tally:
     least: int | None = None
     most: int | None = None
     is_open: bool = False
+    is_set: bool = False
+    """Whether the pattern finds each value once."""
+    exists: str = ""
+    """The test that `?this` has a value that counts."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def _rows(search: Rows, origin: Origin, forms: Forms) -> str:
 def _too_many(search: Tally, origin: Origin, forms: Forms) -> str:
     if _from_values(search, origin, forms):
         body = search.ways[0] + _filter(search.test)
-        count = f"SELECT ?this (COUNT({search.counted}) AS ?count)"
+        count = f"SELECT ?this ({_count(search)} AS ?count)"
         grouped = f"{{ {count} WHERE {{ {body} }} GROUP BY ?this }}"
         return f"{grouped} FILTER(IF(?count > {search.most}, {origin.member}, false))"
     ways = [f"{origin.pattern} {way}{_filter(search.test)}" for way in search.ways]
@@ -102,11 +108,10 @@ def _too_few(search: Tally, origin: Origin, forms: Forms) -> str:
         body = search.ways[0] + _filter(search.test)
         grouped = ""
         if search.least != 1:
-            grouped = f" GROUP BY ?this HAVING(COUNT({search.counted}) >= {search.least})"
+            grouped = f" GROUP BY ?this HAVING({_count(search)} >= {search.least})"
         return f"{origin.pattern} MINUS {{ SELECT ?this WHERE {{ {body} }}{grouped} }}"
     if search.least == 1:
-        ways = [way + _filter(search.test) for way in search.ways]
-        return f"{origin.pattern} FILTER NOT EXISTS {{ {_union(ways)} }}"
+        return f"{origin.pattern} FILTER({no(search.exists)})"
     first, *others = (way + _filter(search.test) for way in search.ways)
     ways = [f"{origin.pattern} OPTIONAL {{ {first} }}"]
     ways += [f"{origin.pattern} {other}" for other in others]
@@ -117,6 +122,10 @@ def _counted(search: Tally, origin: Origin, ways: list[str]) -> str:
     columns = " ".join(("?this", *origin.route))
     count = f"SELECT {columns} (COUNT(DISTINCT {search.counted}) AS ?count)"
     return f"{{ {count} WHERE {{ {_union(ways)} }} GROUP BY {columns} }}"
+
+
+def _count(search: Tally) -> str:
+    return f"COUNT({'' if search.is_set else 'DISTINCT '}{search.counted})"
 
 
 def _union(branches: list[str]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from factbook.shacl.constraint import FocusConstraint
 from factbook.shacl.forms import every, no
 from factbook.shacl.names import sh
-from factbook.shacl.paths import is_step
+from factbook.shacl.paths import is_open, is_step
 from factbook.shacl.search import Tally
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ class _Count(FocusConstraint):
                 self.test(value, low),
                 least=self.least,
                 most=self.most,
-                is_open=path is not None and is_step(path),
+                is_open=path is not None and is_open(path),
+                is_set=path is not None and is_step(path),
+                exists=low.some_value(path, "?this", value, self.test(value, low)),
             ),
         )
 
@@ -66,6 +68,9 @@ class _Count(FocusConstraint):
         """
         if number == 0:
             return "true"
+        if number == 1:
+            value = low.fresh()
+            return low.some_value(path, focus, value, self.test(value, low))
         if number > _PAIRWISE:
             value = low.fresh()
             body = f"{low.step(path, focus, value)} FILTER({self.test(value, low)})"

@@ -12,7 +12,7 @@ from factbook.shacl.constraint import FocusConstraint, ValueConstraint
 from factbook.shacl.forms import every, no, some
 from factbook.shacl.graph import ill_formed
 from factbook.shacl.names import sh
-from factbook.shacl.paths import is_step
+from factbook.shacl.paths import is_open
 from factbook.shacl.search import Rows
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from factbook.shacl.names import Node
     from factbook.shacl.report import Path
     from factbook.shacl.search import Search
+
+_MOST_LISTED = 300
 
 
 @dataclass(frozen=True)
@@ -101,20 +103,28 @@ class Closed(FocusConstraint):
         if path is None:
             return f"!EXISTS {{ {self._stray(focus, low.fresh(), low.fresh())} }}"
         value = low.fresh()
-        stray = self._stray(value, low.fresh(), low.fresh())
-        return f"!EXISTS {{ {{ {low.step(path, focus, value)} }} {stray} }}"
+        stray = f"EXISTS {{ {self._stray(value, low.fresh(), low.fresh())} }}"
+        return no(low.some_value(path, focus, value, stray))
 
     def searches(self, path: Path | None, low: Lowering) -> tuple[Search, ...]:
         """Return what finds each triple with a property that is not allowed."""
         columns: tuple[str, ...] = ("?path", "?value")
-        if path is None:
-            ways: tuple[str, ...] = (self._stray("?this", "?path", "?value"),)
-        else:
+        node = "?this"
+        ways: tuple[str, ...] = ("",)
+        if path is not None:
             node = low.fresh()
-            stray = self._stray(node, "?path", "?value")
-            ways = tuple(f"{way} {stray}" for way in low.ways(path, "?this", node))
+            ways = low.ways(path, "?this", node)
             columns = (*columns, node)
-        return (Rows(ways, "true", columns, is_open=path is None or is_step(path)),)
+        stray = self._stray(node, "?path", "?value")
+        if low.properties is not None:
+            forbidden = low.properties - {each.value for each in self.allowed}
+            if not forbidden:
+                return ()
+            if len(forbidden) <= _MOST_LISTED:
+                listed = " ".join(to_sparql(NamedNode(each)) for each in sorted(forbidden))
+                stray = f"VALUES ?path {{ {listed} }} {node} ?path ?value ."
+        open_ = path is None or is_open(path)
+        return (Rows(tuple(f"{way} {stray}" for way in ways), "true", columns, is_open=open_),)
 
     def _stray(self, node: str, property_: str, value: str) -> str:
         allowed = ", ".join(sorted(to_sparql(each) for each in self.allowed))

@@ -12,7 +12,7 @@ from factbook.shacl.constraint import FocusConstraint
 from factbook.shacl.forms import every, no, sure
 from factbook.shacl.graph import ill_formed
 from factbook.shacl.names import sh
-from factbook.shacl.paths import is_step
+from factbook.shacl.paths import is_open, is_step
 from factbook.shacl.search import Rows
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ class Equals(FocusConstraint):
     def holds_of(self, focus: str, path: Path | None, low: Lowering) -> str:
         """Return the test that both sets of values are the same."""
         value, other = low.fresh(), low.fresh()
-        missing = f"FILTER(!EXISTS {{ {_other(focus, self.property_, value)} }})"
+        missing = f"!EXISTS {{ {_other(focus, self.property_, value)} }}"
         surplus = f"FILTER({no(low.leads(path, focus, other))})"
         return every(
             [
-                f"!EXISTS {{ {{ {low.step(path, focus, value)} }} {missing} }}",
+                no(low.some_value(path, focus, value, missing)),
                 f"!EXISTS {{ {_other(focus, self.property_, other)} {surplus} }}",
             ]
         )
@@ -48,12 +48,12 @@ class Equals(FocusConstraint):
     def searches(self, path: Path | None, low: Lowering) -> tuple[Search, ...]:
         """Return what finds values of the one that are not values of the other, both ways."""
         there = _other("?this", self.property_, "?value")
-        is_open = path is not None and is_step(path)
+        open_ = path is not None and is_open(path)
         missing = f"!EXISTS {{ {there} }}"
         surplus = no(low.leads(path, "?this", "?value"))
         return (
-            Rows(low.ways(path, "?this", "?value"), missing, ("?value",), is_open=is_open),
-            Rows((there,), surplus, ("?value",), is_open=is_open),
+            Rows(low.ways(path, "?this", "?value"), missing, ("?value",), is_open=open_),
+            Rows((there,), surplus, ("?value",), is_open=open_),
         )
 
 
@@ -73,9 +73,9 @@ class Disjoint(FocusConstraint):
     def searches(self, path: Path | None, low: Lowering) -> tuple[Search, ...]:
         """Return what finds the values of both."""
         there = _other("?this", self.property_, "?value")
-        is_open = path is not None and is_step(path)
+        open_ = path is not None and is_open(path)
         shared = low.leads(path, "?this", "?value")
-        return (Rows((there,), shared, ("?value",), is_open=is_open),)
+        return (Rows((there,), shared, ("?value",), is_open=open_),)
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,9 @@ class LessThan(FocusConstraint):
     def holds_of(self, focus: str, path: Path | None, low: Lowering) -> str:
         """Return the test that each value is less than each value of the other."""
         value, other = low.fresh(), low.fresh()
-        step = low.step(path, focus, value)
         there = _other(focus, self.property_, other)
-        return f"!EXISTS {{ {{ {step} }} {there} FILTER({self._fails(value, other, low)}) }}"
+        fails = f"EXISTS {{ {there} FILTER({self._fails(value, other, low)}) }}"
+        return no(low.some_value(path, focus, value, fails))
 
     def searches(self, path: Path | None, low: Lowering) -> tuple[Search, ...]:
         """Return what finds the pairs that are not so; what cannot be compared is not."""
@@ -99,8 +99,8 @@ class LessThan(FocusConstraint):
         there = _other("?this", self.property_, other)
         ways = tuple(f"{way} {there}" for way in low.ways(path, "?this", "?value"))
         test = self._fails("?value", other, low)
-        is_open = path is not None and is_step(path)
-        return (Rows(ways, test, ("?value", other), is_open=is_open),)
+        open_ = path is not None and is_open(path)
+        return (Rows(ways, test, ("?value", other), is_open=open_),)
 
     def _fails(self, value: str, other: str, low: Lowering) -> str:
         return no(low.in_order(value, self.operator, other))
@@ -128,8 +128,7 @@ class HasValue(FocusConstraint):
         value = low.fresh()
         if is_step(path) and not isinstance(self.term, BlankNode):
             return f"EXISTS {{ {focus} {path} {low.text(self.term)} }}"
-        step = low.step(path, focus, value)
-        return f"EXISTS {{ {{ {step} }} FILTER({low.same(value, self.term)}) }}"
+        return low.some_value(path, focus, value, low.same(value, self.term))
 
     def searches(self, path: Path | None, low: Lowering) -> tuple[Search, ...]:
         """Return what finds focus nodes without the value."""
@@ -157,8 +156,8 @@ class UniqueLang(FocusConstraint):
             for first in low.ways(path, "?this", one)
             for second in low.ways(path, "?this", other)
         )
-        is_open = path is not None and is_step(path)
-        return (Rows(ways, self._clash(one, other, low), (tag,), is_open=is_open),)
+        open_ = path is not None and is_open(path)
+        return (Rows(ways, self._clash(one, other, low), (tag,), is_open=open_),)
 
     def _clash(self, one: str, other: str, low: Lowering) -> str:
         return every(
