@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from factbook.shacl.constraint import Constraint
+    from factbook.shacl.forms import View
     from factbook.shacl.lowering import Lowering
     from factbook.shacl.querytext import Select
     from factbook.shacl.search import Search
@@ -40,8 +42,8 @@ class Task:
     reason: str = ""
     """Why no SELECT finds them all, or why the constraint is left to the reference."""
     value: ValueFrom = "row"
-    is_spelled: bool = True
-    """Whether literals have to be as the files spell them."""
+    view: View = "plain"
+    """What the query is run on."""
 
     @property
     def is_lowered(self) -> bool:
@@ -49,94 +51,108 @@ class Task:
         return bool(self.text)
 
 
+Origins = Mapping["View", "Origin"]
+
+
 @dataclass(frozen=True)
 class Compiler:
     """Turns shapes into tasks.
 
     Args:
-        spelled: Writes queries about literals as the files spell them.
-        stored: Writes queries about literals as the store has them.
-        respelled: The properties with values for which that makes a difference.
+        lowerings: What writes queries, for each view.
+        respelled: The properties with values that the store rewrites.
+        all_spelled: Whether such literals turn up elsewhere too, so that every query minds them.
     """
 
-    spelled: Lowering
-    stored: Lowering
+    lowerings: Mapping[View, Lowering]
     respelled: frozenset[str]
+    all_spelled: bool
 
     def tasks(self, shapes: Shapes) -> Iterator[Task]:
         """Yield all tasks."""
         for shape in shapes.roots:
-            origins = [origin_of(shape.targets, low) for low in (self.spelled, self.stored)]
-            yield from self._below(shape, origins[0], origins[1])
+            origins = {view: origin_of(shape.targets, low) for view, low in self.lowerings.items()}
+            yield from self._below(shapes, shape, origins)
 
-    def _below(self, shape: Shape, spelled: Origin, stored: Origin) -> Iterator[Task]:
+    def _below(self, shapes: Shapes, shape: Shape, origins: Origins) -> Iterator[Task]:
         """Yield the tasks of a shape and of the property shapes that it hands its values to."""
         if shape.is_deactivated:
             return
         for constraint in shape.constraints:
-            yield from self._task(shape, constraint, spelled, stored)
+            try:
+                if isinstance(constraint, SparqlConstraint | AskConstraint):
+                    yield from self._query(shape, constraint, origins["stored"])
+                else:
+                    yield from self._core(shape, constraint, origins)
+            except CannotLowerError as error:
+                yield Task(shape, constraint, reason=str(error))
         if shape.path is not None and shape.properties:
-            spelled = along(spelled, shape.path, self.spelled)
-            stored = along(stored, shape.path, self.stored)
+            origins = {
+                view: along(origin, shape.path, self.lowerings[view])
+                for view, origin in origins.items()
+            }
         for node in shape.properties:
-            yield from self._below(self.spelled.shapes[node], spelled, stored)
+            yield from self._below(shapes, shapes[node], origins)
 
-    def _task(
-        self, shape: Shape, constraint: Constraint, spelled: Origin, stored: Origin
-    ) -> Iterator[Task]:
-        try:
-            if isinstance(constraint, SparqlConstraint | AskConstraint):
-                yield from self._from_shapes(shape, constraint, stored)
-            else:
-                yield from self._of_core(shape, constraint, spelled)
-        except CannotLowerError as error:
-            yield Task(shape, constraint, reason=str(error))
-
-    def _of_core(self, shape: Shape, constraint: Constraint, origin: Origin) -> list[Task]:
+    def _core(self, shape: Shape, constraint: Constraint, origins: Origins) -> list[Task]:
         """Return the tasks of a constraint of SHACL Core, whatever it is made of."""
-        self.spelled.queries.clear()
-        found = list(_core(shape, constraint, origin, self.spelled))
-        if any(touches(query.text, self.respelled) for query in self.spelled.queries):
-            raise CannotLowerError("a query inside it reads literals that the store respells")
-        return found
+        if not self.all_spelled:
+            low = self.lowerings["plain"]
+            low.queries.clear()
+            low.reads_everything = False
+            found = list(_tasks(shape, constraint, origins["plain"], low, view="plain"))
+            if not self.respelled:
+                return found
+            if any(touches(query.text, self.respelled) for query in low.queries):
+                raise CannotLowerError("a query inside it reads literals that the store respells")
+            if not low.reads_everything and not self._reads_respelled(found):
+                return found
+        low = self.lowerings["spelled"]
+        return list(_tasks(shape, constraint, origins["spelled"], low, view="spelled"))
 
-    def _from_shapes(
+    def _reads_respelled(self, tasks: list[Task]) -> bool:
+        return any(f"<{each}>" in task.text for each in self.respelled for task in tasks)
+
+    def _query(
         self, shape: Shape, constraint: SparqlConstraint | AskConstraint, origin: Origin
     ) -> Iterator[Task]:
         """Yield the tasks of a constraint that is a query itself."""
+        low = self.lowerings["stored"]
         paths = set() if shape.path is None else {each.value for each in properties_of(shape.path)}
+        on_path = bool(paths & self.respelled)
         query = constraint.query.text
-        if hangs_on_spelling(query, self.respelled, also=bool(paths & self.respelled)):
+        if hangs_on_spelling(query, self.respelled, also=on_path):
             raise CannotLowerError("its query can notice that the store respells literals")
+        view: View = "stored" if on_path or touches(query, self.respelled) else "plain"
         if isinstance(constraint, AskConstraint):
-            yield from _core(shape, constraint, origin, self.stored)
+            yield from _tasks(shape, constraint, origin, low, view=view)
             return
-        prepared = constraint.query.prepared(self.stored)
+        prepared = constraint.query.prepared(low)
         value: ValueFrom = "row" if shape.path is not None else "focus"
         reason = cuts_across(prepared)
         if reason is None:
             text = for_all(prepared, origin.pattern, route=origin.route)
-            yield Task(shape, constraint, text, value=value, is_spelled=False)
+            yield Task(shape, constraint, text, value=value, view=view)
         else:
             columns = " ".join(("?this", *origin.route))
             text = f"SELECT {columns} WHERE {{ {origin.pattern} }}"
             yield Task(
-                shape, constraint, text, each=prepared, reason=reason, value=value, is_spelled=False
+                shape, constraint, text, each=prepared, reason=reason, value=value, view=view
             )
 
 
-def _core(shape: Shape, constraint: Constraint, origin: Origin, low: Lowering) -> Iterator[Task]:
-    is_spelled = not isinstance(constraint, AskConstraint)
+def _tasks(
+    shape: Shape, constraint: Constraint, origin: Origin, low: Lowering, *, view: View
+) -> Iterator[Task]:
     if isinstance(constraint, ValueConstraint):
         search = _of_values(shape, constraint, low)
         value: ValueFrom = "row" if shape.path is not None else "focus"
-        text = select(search, origin, low.forms)
-        yield Task(shape, constraint, text, value=value, is_spelled=is_spelled)
+        yield Task(shape, constraint, select(search, origin, low.forms), value=value, view=view)
     elif isinstance(constraint, FocusConstraint):
         for each in constraint.searches(shape.path, low):
             if not isinstance(each, Asked):
                 text = select(each, origin, low.forms)
-                yield Task(shape, constraint, text, value=_value_of(each))
+                yield Task(shape, constraint, text, value=_value_of(each), view=view)
 
 
 def _value_of(search: Search) -> ValueFrom:

@@ -37,7 +37,7 @@ class ValueConstraint(Constraint):
         """Return the test that a value node meets the constraint; it is never an error."""
 
     def passing(self, value: str, low: Lowering) -> str | None:  # noqa: ARG002 - for those that can
-        """Return a pattern for the values that meet the constraint, where that is a set to name."""
+        """Return a pattern for all nodes that meet the constraint, where that is a set to name."""
         return None
 
 

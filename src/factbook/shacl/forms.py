@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+View: TypeAlias = Literal["plain", "spelled", "stored"]
+"""What a query is run on: only what no store rewrites, or with the rest in either spelling."""
+VIEWS: tuple[View, ...] = ("plain", "spelled", "stored")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ from factbook.shacl.spelling import disguise, is_kept, reveal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from factbook.shacl.forms import View
+
 DISGUISED = NamedNode("urn:factbook:disguised")
 STORED = NamedNode("urn:factbook:stored")
 _DEFAULT = DefaultGraph()
@@ -43,15 +45,15 @@ class Index:
     properties: frozenset[str] | None = None
     """All properties that there are, where they have been noted."""
 
-    def view(self, *, spelled: bool) -> list[NamedNode | DefaultGraph]:
-        """Return the graphs to query: with literals as spelled, or as the store rewrites them."""
-        if not self.respelled:
+    def graphs(self, view: View) -> list[NamedNode | DefaultGraph]:
+        """Return the graphs that make up a view."""
+        if view == "plain" or not self.respelled:
             return [_DEFAULT]
-        return [_DEFAULT, DISGUISED if spelled else STORED]
+        return [_DEFAULT, DISGUISED if view == "spelled" else STORED]
 
     def quads(self) -> Iterator[Quad]:
         """Yield the data as it came in."""
-        for graph in self.view(spelled=True):
+        for graph in self.graphs("spelled"):
             for quad in self.store.quads_for_pattern(None, None, None, graph):
                 yield Quad(quad.subject, quad.predicate, reveal(quad.object))
 
@@ -62,15 +64,25 @@ def index_of(data: Iterable[Quad]) -> Index:
     Parsing and storing go on side by side: the store takes its quads without Python's lock.
     """
     store = Store()
-    sorter = _Sorter()
+    sorter = Sorter()
     for chunk in _ahead(sorter.chunks(data)):
         store.extend(chunk)
-    for quad in sorter.respelled:
-        if quad not in store:
-            store.add(Quad(quad.subject, quad.predicate, quad.object, STORED))
-        store.add(Quad(quad.subject, quad.predicate, _hidden(quad.object), DISGUISED))
+    put_respelled(store, sorter.respelled)
     properties = frozenset(property_.value for property_ in sorter.properties)
     return Index(store, tuple(sorter.respelled), properties)
+
+
+def put_respelled(store: Store, quads: Iterable[Quad]) -> None:
+    """Put quads that a store would rewrite into the two graphs for them."""
+    found = [*quads]
+    store.extend(
+        Quad(quad.subject, quad.predicate, quad.object, STORED)
+        for quad in found
+        if quad not in store
+    )
+    store.extend(
+        Quad(quad.subject, quad.predicate, _hidden(quad.object), DISGUISED) for quad in found
+    )
 
 
 def _hidden(term: object) -> Literal:
@@ -78,18 +90,18 @@ def _hidden(term: object) -> Literal:
     return disguise(term)
 
 
-class _Sorter:
+class Sorter:
     """Tells the quads that the store keeps as they are from the others."""
 
     def __init__(self) -> None:
         self.respelled: list[Quad] = []
         self.properties: set[NamedNode] = set()
 
-    def chunks(self, data: Iterable[Quad]) -> Iterator[list[Quad]]:
+    def chunks(self, data: Iterable[Quad], *, size: int = _CHUNK) -> Iterator[list[Quad]]:
         """Yield chunks of the quads that are kept; collect the others, and the properties."""
         quads = iter(data)
         respelled, properties = self.respelled, self.properties
-        while chunk := list(islice(quads, _CHUNK)):
+        while chunk := list(islice(quads, size)):
             kept = []
             for each in chunk:
                 quad = each

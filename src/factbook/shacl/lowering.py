@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
     from factbook.shacl.classes import Classes
     from factbook.shacl.constraints.sparql import Query
-    from factbook.shacl.forms import Forms
+    from factbook.shacl.forms import Forms, View
     from factbook.shacl.names import Node
     from factbook.shacl.regexes import Regexes
     from factbook.shacl.report import Path
@@ -45,7 +45,7 @@ class Lowering:
         classes: Classes,
         regexes: Regexes,
         properties: frozenset[str] | None,
-        is_spelled: bool,
+        view: View,
         is_local: bool,
     ) -> None:
         self.shapes = shapes
@@ -56,8 +56,9 @@ class Lowering:
         """All properties that the data has, where that is known."""
         self.blank_nodes: dict[str, BlankNode] = {}
         self.queries: list[Query] = []
-        self._is_spelled = is_spelled
-        """Whether the data has literals in disguise."""
+        self.reads_everything = False
+        """Whether a query with a variable for the property has been written."""
+        self._view: View = view
         self._is_local = is_local
         self._variables = 0
         self._depth = 0
@@ -86,7 +87,8 @@ class Lowering:
             self.blank_nodes[name] = term
             return f"<{name}>()"
         if isinstance(term, Literal):
-            return to_sparql(disguise(term) if self._is_local else term)
+            hidden = self._is_local and self._view != "stored"
+            return to_sparql(disguise(term) if hidden else term)
         if isinstance(term, NamedNode):
             return to_sparql(term)
         raise CannotLowerError("triple terms are beyond SHACL")
@@ -108,7 +110,7 @@ class Lowering:
 
     def comparable(self, variable: str) -> str:
         """Return the expression for a value that may be in disguise."""
-        if not self._is_spelled:
+        if self._view != "spelled":
             return variable
         datatype = f"STR(DATATYPE({variable}))"
         own = f'STRDT(STR({variable}), IRI(STRAFTER({datatype}, "{SPELLED}")))'
@@ -140,7 +142,7 @@ class Lowering:
     def has_datatype(self, variable: str, datatype: NamedNode) -> str:
         """Return the test that a literal is of a datatype, as the files spell it."""
         iris = [to_sparql(datatype)]
-        if self._is_spelled:
+        if self._view == "spelled":
             iris += [to_sparql(NamedNode(prefix + datatype.value)) for prefix in (SPELLED, WIDE)]
         if len(iris) == 1:
             return sure(f"DATATYPE({variable}) = {iris[0]}")
@@ -245,6 +247,13 @@ class Lowering:
             return every([no(self.some_value(shape.path, value, inner, no(tests))), *overall])
         finally:
             self._depth -= 1
+
+    def conforming(self, node: Node, value: str) -> str | None:
+        """Return a pattern for all nodes that conform to a shape, where it is one simple set."""
+        shape = self.shapes[node]
+        if shape.path is not None or shape.is_deactivated or shape.properties or shape.of_focus:
+            return None
+        return shape.of_values[0].passing(value, self) if len(shape.of_values) == 1 else None
 
     def _tests(self, node: Node, value: str, focus: str) -> list[str]:
         """Return what has to hold of a value node."""

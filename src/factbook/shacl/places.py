@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from factbook.rdf.terms import Term
-    from factbook.shacl.forms import Forms
+    from factbook.shacl.forms import Forms, View
     from factbook.shacl.index import Index
     from factbook.store.answers import Engine
 
@@ -50,8 +50,8 @@ class Place(Protocol):
         """The properties with values that are known to be stored in another spelling."""
         ...
 
-    def rows(self, text: str, *, spelled: bool) -> Iterator[Row]:
-        """Run a SELECT; `spelled` says which form of literals the query was written for."""
+    def rows(self, text: str, *, view: View) -> Iterator[Row]:
+        """Run a SELECT on what it was written for."""
         ...
 
     def spellings(self, focus: Term, value: Term, property_: str | None) -> list[Term]:
@@ -91,11 +91,11 @@ class Here:
         """The properties with values that the store rewrites."""
         return frozenset(quad.predicate.value for quad in self.index.respelled)
 
-    def rows(self, text: str, *, spelled: bool) -> Iterator[Row]:
+    def rows(self, text: str, *, view: View) -> Iterator[Row]:
         """Run a SELECT over one of the index's views."""
         found = self.index.store.query(
             text,
-            default_graph=[*self.index.view(spelled=spelled)],
+            default_graph=[*self.index.graphs(view)],
             named_graphs=[SHAPES_GRAPH],
             custom_functions={
                 NamedNode(name): function for name, function in self.functions.items()
@@ -153,7 +153,7 @@ class There:
     properties: frozenset[str] | None = None
     respelled: frozenset[str] = frozenset()
 
-    def rows(self, text: str, *, spelled: bool) -> Iterator[Row]:  # noqa: ARG002 - it has one form
+    def rows(self, text: str, *, view: View) -> Iterator[Row]:  # noqa: ARG002 - it has one form
         """Run a SELECT at the endpoint."""
         answer = self.engine.query(text)
         assert isinstance(answer, Table)  # noqa: S101 - only SELECTs are compiled

@@ -13,6 +13,7 @@ from factbook.rdf.terms import to_sparql
 from factbook.shacl.classes import Classes
 from factbook.shacl.compile import Compiler, Task
 from factbook.shacl.constraints.sparql import AskConstraint, SparqlConstraint
+from factbook.shacl.forms import VIEWS
 from factbook.shacl.graph import ShapesGraph, ill_formed
 from factbook.shacl.index import Index, index_of
 from factbook.shacl.lowering import CONSTANT, Lowering
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
     from factbook.rdf.terms import Term
+    from factbook.shacl.forms import View
     from factbook.shacl.places import Place
     from factbook.store.answers import Engine
 
@@ -81,29 +83,32 @@ def run(shapes: Shapes, place: Place) -> Report:
         EndpointError: The endpoint failed.
     """
     pairs = f"SELECT ?sub ?super WHERE {{ ?sub {to_sparql(SUB_CLASS_OF)} ?super }}"
-    classes = Classes((row["sub"], row["super"]) for row in place.rows(pairs, spelled=True))
+    classes = Classes((row["sub"], row["super"]) for row in place.rows(pairs, view="plain"))
     regexes = Regexes()
 
-    def lowering(*, is_spelled: bool) -> Lowering:
-        return Lowering(
+    lowerings: dict[View, Lowering] = {
+        view: Lowering(
             shapes,
             forms=place.forms,
             classes=classes,
             regexes=regexes,
             properties=place.properties,
-            is_spelled=is_spelled,
+            view=view,
             is_local=place.is_local,
         )
-
-    spelled = lowering(is_spelled=bool(place.respelled) or _names_disguised(shapes))
-    stored = lowering(is_spelled=False) if place.respelled else spelled
-    tasks = list(Compiler(spelled, stored, place.respelled).tasks(shapes))
+        for view in VIEWS
+    }
+    all_spelled = place.is_local and _names_disguised(shapes)
+    tasks = list(Compiler(lowerings, place.respelled, all_spelled).tasks(shapes))
     if isinstance(place, Here):
-        blank = spelled.blank_nodes | stored.blank_nodes
-        place.functions |= {name: _constant(node) for name, node in blank.items()}
+        for low in lowerings.values():
+            place.functions |= {name: _constant(node) for name, node in low.blank_nodes.items()}
         place.functions |= regexes.functions
         if any(_asks_for_shapes(task) for task in tasks):
             place = _with_shapes(place, shapes)
+    tasks.sort(
+        key=lambda task: not isinstance(task.constraint, SparqlConstraint)
+    )  # slow ones first
     with ThreadPoolExecutor(_WORKERS) as workers:
         answers = list(workers.map(lambda task: _answer(task, place), tasks))
     results = [result for answer in answers if not isinstance(answer, Task) for result in answer]
@@ -163,7 +168,7 @@ def _results(task: Task, rows: Iterable[Row], place: Place) -> Iterator[Result]:
 
 
 def _rows(task: Task, place: Place) -> Iterator[Row]:
-    rows = place.rows(task.text, spelled=task.is_spelled)
+    rows = place.rows(task.text, view=task.view)
     if task.each is None:
         yield from rows
         return
@@ -173,7 +178,7 @@ def _rows(task: Task, place: Place) -> Iterator[Row]:
         if isinstance(this, BlankNode) and isinstance(place, Here):
             place.functions[name[1:-3]] = _constant(this)
         bound = f"BIND({name} AS ?this)" if name else f"VALUES ?this {{ {_text(this)} }}"
-        for row in place.rows(for_one(task.each, bound), spelled=task.is_spelled):
+        for row in place.rows(for_one(task.each, bound), view=task.view):
             yield {**focus, **row}
 
 
@@ -194,7 +199,7 @@ def _result(task: Task, row: Row, place: Place) -> Iterator[Result]:
     if task.value != "nowhere":
         value = row.get("value", focus if task.value == "focus" else None)
     values: list[Term | None] = [value]
-    if value is not None and not task.is_spelled:
+    if value is not None and task.view == "stored":
         property_ = path.value if isinstance(path, NamedNode) else None
         values = list(place.spellings(focus, value, property_))
     for each in values:

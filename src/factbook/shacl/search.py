@@ -87,7 +87,7 @@ def _rows(search: Rows, origin: Origin, forms: Forms) -> str:
         way = search.ways[0]
         if search.excluded is not None:
             columns = " ".join(("?this", *search.columns))
-            found = f"{way} MINUS {{ {search.excluded} }}"
+            found = f"{way} MINUS {{ SELECT ?value WHERE {{ {search.excluded} }} }}"
             return f"{{ SELECT {columns} WHERE {{ {found} }} }} {origin.pattern}"
         return f"{way} FILTER(IF({search.test}, {origin.member}, false))"
     return _union([f"{origin.pattern} {way} FILTER({search.test})" for way in search.ways])

@@ -45,8 +45,7 @@ class Class(ValueConstraint):
 
     def passing(self, value: str, low: Lowering) -> str | None:
         """Return the pattern for the instances of the class."""
-        pattern = low.instances(value, self.class_)
-        return f"SELECT {value} WHERE {{ {pattern} }}"
+        return low.instances(value, self.class_)
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,14 @@ class Or(Composed):
         """Return the test that a value conforms to one of the shapes."""
         return some([low.conforms(each, value) for each in self.shapes])
 
+    def passing(self, value: str, low: Lowering) -> str | None:
+        """Return the pattern for all nodes that conform, where each shape asks for a class."""
+        patterns = [low.conforming(each, value) for each in self.shapes]
+        known = [pattern for pattern in patterns if pattern is not None]
+        if not known or len(known) < len(patterns):
+            return None
+        return " UNION ".join(f"{{ {pattern} }}" for pattern in known)
+
 
 @dataclass(frozen=True)
 class Xone(Composed):
@@ -101,9 +109,9 @@ class Closed(FocusConstraint):
     def holds_of(self, focus: str, path: Path | None, low: Lowering) -> str:
         """Return the test that no value has a property that is not allowed."""
         if path is None:
-            return f"!EXISTS {{ {self._stray(focus, low.fresh(), low.fresh())} }}"
+            return f"!EXISTS {{ {self._stray(focus, low)} }}"
         value = low.fresh()
-        stray = f"EXISTS {{ {self._stray(value, low.fresh(), low.fresh())} }}"
+        stray = f"EXISTS {{ {self._stray(value, low)} }}"
         return no(low.some_value(path, focus, value, stray))
 
     def searches(self, path: Path | None, low: Lowering) -> tuple[Search, ...]:
@@ -115,18 +123,22 @@ class Closed(FocusConstraint):
             node = low.fresh()
             ways = low.ways(path, "?this", node)
             columns = (*columns, node)
-        stray = self._stray(node, "?path", "?value")
+        forbidden = None
         if low.properties is not None:
             forbidden = low.properties - {each.value for each in self.allowed}
             if not forbidden:
                 return ()
-            if len(forbidden) <= _MOST_LISTED:
-                listed = " ".join(to_sparql(NamedNode(each)) for each in sorted(forbidden))
-                stray = f"VALUES ?path {{ {listed} }} {node} ?path ?value ."
+        if forbidden is None or len(forbidden) > _MOST_LISTED:
+            stray = self._stray(node, low, "?path", "?value")
+        else:
+            listed = " ".join(to_sparql(NamedNode(each)) for each in sorted(forbidden))
+            stray = f"VALUES ?path {{ {listed} }} {node} ?path ?value ."
         open_ = path is None or is_open(path)
         return (Rows(tuple(f"{way} {stray}" for way in ways), "true", columns, is_open=open_),)
 
-    def _stray(self, node: str, property_: str, value: str) -> str:
+    def _stray(self, node: str, low: Lowering, *columns: str) -> str:
+        property_, value = columns or (low.fresh(), low.fresh())
+        low.reads_everything = True
         allowed = ", ".join(sorted(to_sparql(each) for each in self.allowed))
         test = f" FILTER({property_} NOT IN ({allowed}))" if allowed else ""
         return f"{node} {property_} {value} .{test}"

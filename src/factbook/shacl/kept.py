@@ -1,0 +1,141 @@
+"""Keep an index on disk, so that files that have not changed need not be read to be checked again.
+
+It stands among the snapshots that queries use, under a key of its own: a snapshot forgets how files
+spell their literals, and an index knows nothing of named graphs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph
+from pyoxigraph import Quad, RdfFormat, Store
+
+from factbook.rdf.parse import reading
+from factbook.rdf.stream import read_any
+from factbook.shacl.index import Index, Sorter, put_respelled
+from factbook.store.places import RECORD, STORE, forget_old, hold, let_go, make_holdable, remove
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_LAYOUT = "index 1"
+_CHUNK = 1 << 20
+_AT_ONCE = 200_000
+_SAMPLES = 48
+_RESPELLED = "respelled.nq"
+
+
+def quads_of(paths: Sequence[Path]) -> Iterator[Quad]:
+    """Yield what files say, large ones in bounded memory.
+
+    Raises:
+        InputError: A file cannot be read or parsed.
+    """
+    for path in paths:
+        yield from read_any(path).quads
+
+
+def open_kept(paths: Sequence[Path], folder: Path) -> Index | None:
+    """Return the index of some files from disk, or None where there is none to be trusted.
+
+    Raises:
+        InputError: A file cannot be read.
+    """
+    place = folder / _key(paths)
+    handle = hold(place)
+    if handle is None:
+        return None
+    try:
+        noted = json.loads((place / RECORD).read_bytes())
+        if noted["files"] == _sizes(place / STORE):
+            store = Store.read_only(str(place / STORE))
+            respelled = _read((place / _RESPELLED).read_bytes())
+            if all(quad in store for quad in _read(noted["samples"].encode())):
+                os.utime(place)
+                return Index(store, respelled, frozenset(noted["properties"]))
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    let_go(handle)
+    remove(place)
+    return None
+
+
+def keep(paths: Sequence[Path], folder: Path) -> Index:
+    """Build the index of some files on disk, and open it.
+
+    Raises:
+        InputError: A file cannot be read or parsed.
+        OSError: The disk is full or cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    place = folder / _key(paths)
+    try:
+        _build(temporary, quads_of(paths))
+        remove(place)
+        temporary.rename(place)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    forget_old(folder)
+    index = open_kept(paths, folder)
+    if index is None:
+        raise OSError(f"{place}: the index that was written there cannot be opened")
+    return index
+
+
+def _build(folder: Path, data: Iterator[Quad]) -> None:
+    store = Store(str(folder / STORE))
+    sorter = Sorter()
+    samples: list[Quad] = []
+    count = 0
+    for chunk in sorter.chunks(data, size=_AT_ONCE):
+        store.bulk_extend(chunk)
+        count += len(chunk)
+        samples += chunk[:: max(1, len(chunk) // _SAMPLES)]
+    put_respelled(store, sorter.respelled)
+    store.optimize()
+    store.flush()
+    del store
+    (folder / _RESPELLED).write_bytes(_written(sorter.respelled))
+    noted = {
+        "quads": count,
+        "files": _sizes(folder / STORE),
+        "samples": _written(samples[:: max(1, len(samples) // _SAMPLES)]).decode(),
+        "properties": sorted(property_.value for property_ in sorter.properties),
+    }
+    (folder / RECORD).write_text(json.dumps(noted), encoding="utf-8")
+    make_holdable(folder)
+
+
+def _key(paths: Sequence[Path]) -> str:
+    """Return the key of what files contain."""
+    digest = hashlib.blake2b(f"{_LAYOUT} {pyoxigraph.__version__}".encode(), digest_size=16)
+    for path in paths:
+        with reading(path), path.open("rb") as file:
+            digest.update(f"\n{path.name} {os.fstat(file.fileno()).st_size} ".encode())
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {
+        entry.name: entry.stat().st_size
+        for entry in os.scandir(folder)
+        if entry.name != "LOCK" and not entry.name.startswith("LOG")
+    }
+
+
+def _written(quads: Sequence[Quad]) -> bytes:
+    return pyoxigraph.serialize(quads, format=RdfFormat.N_QUADS) or b""
+
+
+def _read(text: bytes) -> tuple[Quad, ...]:
+    return tuple(pyoxigraph.parse(text, RdfFormat.N_QUADS))
