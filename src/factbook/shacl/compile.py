@@ -33,6 +33,8 @@ ValueFrom = Literal["row", "focus", "nowhere"]
 class Task:
     """How to find the violations of one constraint."""
 
+    root: Shape
+    """The shape with the targets that the search starts from."""
     shape: Shape
     constraint: Constraint
     text: str = ""
@@ -55,6 +57,14 @@ Origins = Mapping["View", "Origin"]
 
 
 @dataclass(frozen=True)
+class Use:
+    """A shape, as it is reached from one with targets."""
+
+    root: Shape
+    shape: Shape
+
+
+@dataclass(frozen=True)
 class Compiler:
     """Turns shapes into tasks.
 
@@ -72,35 +82,36 @@ class Compiler:
         """Yield all tasks."""
         for shape in shapes.roots:
             origins = {view: origin_of(shape.targets, low) for view, low in self.lowerings.items()}
-            yield from self._below(shapes, shape, origins)
+            yield from self._below(shapes, Use(shape, shape), origins)
 
-    def _below(self, shapes: Shapes, shape: Shape, origins: Origins) -> Iterator[Task]:
+    def _below(self, shapes: Shapes, use: Use, origins: Origins) -> Iterator[Task]:
         """Yield the tasks of a shape and of the property shapes that it hands its values to."""
+        shape = use.shape
         if shape.is_deactivated:
             return
         for constraint in shape.constraints:
             try:
                 if isinstance(constraint, SparqlConstraint | AskConstraint):
-                    yield from self._query(shape, constraint, origins["stored"])
+                    yield from self._query(use, constraint, origins["stored"])
                 else:
-                    yield from self._core(shape, constraint, origins)
+                    yield from self._core(use, constraint, origins)
             except CannotLowerError as error:
-                yield Task(shape, constraint, reason=str(error))
+                yield Task(use.root, shape, constraint, reason=str(error))
         if shape.path is not None and shape.properties:
             origins = {
                 view: along(origin, shape.path, self.lowerings[view])
                 for view, origin in origins.items()
             }
         for node in shape.properties:
-            yield from self._below(shapes, shapes[node], origins)
+            yield from self._below(shapes, Use(use.root, shapes[node]), origins)
 
-    def _core(self, shape: Shape, constraint: Constraint, origins: Origins) -> list[Task]:
+    def _core(self, use: Use, constraint: Constraint, origins: Origins) -> list[Task]:
         """Return the tasks of a constraint of SHACL Core, whatever it is made of."""
         if not self.all_spelled:
             low = self.lowerings["plain"]
             low.queries.clear()
             low.reads_everything = False
-            found = list(_tasks(shape, constraint, origins["plain"], low, view="plain"))
+            found = list(_tasks(use, constraint, origins["plain"], low, view="plain"))
             if not self.respelled:
                 return found
             if any(touches(query.text, self.respelled) for query in low.queries):
@@ -108,15 +119,16 @@ class Compiler:
             if not low.reads_everything and not self._reads_respelled(found):
                 return found
         low = self.lowerings["spelled"]
-        return list(_tasks(shape, constraint, origins["spelled"], low, view="spelled"))
+        return list(_tasks(use, constraint, origins["spelled"], low, view="spelled"))
 
     def _reads_respelled(self, tasks: list[Task]) -> bool:
         return any(f"<{each}>" in task.text for each in self.respelled for task in tasks)
 
     def _query(
-        self, shape: Shape, constraint: SparqlConstraint | AskConstraint, origin: Origin
+        self, use: Use, constraint: SparqlConstraint | AskConstraint, origin: Origin
     ) -> Iterator[Task]:
         """Yield the tasks of a constraint that is a query itself."""
+        root, shape = use.root, use.shape
         low = self.lowerings["stored"]
         paths = set() if shape.path is None else {each.value for each in properties_of(shape.path)}
         on_path = bool(paths & self.respelled)
@@ -125,34 +137,36 @@ class Compiler:
             raise CannotLowerError("its query can notice that the store respells literals")
         view: View = "stored" if on_path or touches(query, self.respelled) else "plain"
         if isinstance(constraint, AskConstraint):
-            yield from _tasks(shape, constraint, origin, low, view=view)
+            yield from _tasks(use, constraint, origin, low, view=view)
             return
         prepared = constraint.query.prepared(low)
         value: ValueFrom = "row" if shape.path is not None else "focus"
         reason = cuts_across(prepared)
         if reason is None:
             text = for_all(prepared, origin.pattern, route=origin.route)
-            yield Task(shape, constraint, text, value=value, view=view)
+            yield Task(root, shape, constraint, text, value=value, view=view)
         else:
             columns = " ".join(("?this", *origin.route))
             text = f"SELECT {columns} WHERE {{ {origin.pattern} }}"
             yield Task(
-                shape, constraint, text, each=prepared, reason=reason, value=value, view=view
+                root, shape, constraint, text, each=prepared, reason=reason, value=value, view=view
             )
 
 
 def _tasks(
-    shape: Shape, constraint: Constraint, origin: Origin, low: Lowering, *, view: View
+    use: Use, constraint: Constraint, origin: Origin, low: Lowering, *, view: View
 ) -> Iterator[Task]:
+    root, shape = use.root, use.shape
     if isinstance(constraint, ValueConstraint):
         search = _of_values(shape, constraint, low)
         value: ValueFrom = "row" if shape.path is not None else "focus"
-        yield Task(shape, constraint, select(search, origin, low.forms), value=value, view=view)
+        text = select(search, origin, low.forms)
+        yield Task(root, shape, constraint, text, value=value, view=view)
     elif isinstance(constraint, FocusConstraint):
         for each in constraint.searches(shape.path, low):
             if not isinstance(each, Asked):
                 text = select(each, origin, low.forms)
-                yield Task(shape, constraint, text, value=_value_of(each), view=view)
+                yield Task(root, shape, constraint, text, value=_value_of(each), view=view)
 
 
 def _value_of(search: Search) -> ValueFrom:

@@ -209,6 +209,9 @@ class Lowering:
             rest = PathExpression(SEQUENCE, tuple(others)) if len(others) > 1 else others[0]
             middle = self.fresh()
             return self.some_value(first, start, middle, self.some_value(rest, middle, end, test))
+        if path is not None and is_nullable(path) and not self.forms.binds_inside:
+            step, here = f"{start} {path} {end} .", self.renamed(test, end, start)
+            return some([here, f"EXISTS {{ {step} FILTER({test}) }}"])
         step = self.step(path, start, end)
         if test == "true":
             return f"EXISTS {{ {step} }}"

@@ -25,6 +25,7 @@ from factbook.shacl.regexes import Regexes
 from factbook.shacl.report import Report, Result, in_order
 from factbook.shacl.shapes import Shapes
 from factbook.shacl.spelling import is_kept
+from factbook.shacl.targets import TARGET_PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -244,7 +245,13 @@ def _from_reference(tasks: list[Task], shapes: Shapes, place: Place) -> Iterator
     from factbook.shacl import reference
 
     wanted = {(task.shape.node, task.constraint.component) for task in tasks}
-    report = reference.validate(shapes.graph.quads, place.quads())
+    roots = {task.root.node for task in tasks}
+    quads = [
+        quad
+        for quad in shapes.graph.quads
+        if quad.subject in roots or quad.predicate not in TARGET_PROPERTIES
+    ]
+    report = reference.validate(quads, place.quads())
     for result in report.results:
         if (result.source_shape, result.component) in wanted:
             yield result

@@ -27,6 +27,7 @@ _PROPERTIES: tuple[tuple[TargetKind, NamedNode], ...] = (
     ("subjectsOf", sh("targetSubjectsOf")),
     ("objectsOf", sh("targetObjectsOf")),
 )
+TARGET_PROPERTIES = frozenset(property_ for _, property_ in _PROPERTIES)
 
 
 @dataclass(frozen=True)
