@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Literal
 from factbook.shacl.constraint import FocusConstraint, ValueConstraint
 from factbook.shacl.constraints.sparql import AskConstraint, SparqlConstraint
 from factbook.shacl.forms import no
-from factbook.shacl.lowering import CannotLowerError
 from factbook.shacl.paths import is_open, properties_of
-from factbook.shacl.prebinding import cuts_across, for_all, hangs_on_spelling, touches
+from factbook.shacl.prebinding import cuts_across, for_all
 from factbook.shacl.search import Asked, Rows, select
+from factbook.shacl.sensitivity import hangs_on_spelling, touches
 from factbook.shacl.targets import along, origin_of
+from factbook.shacl.writer import CannotLowerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

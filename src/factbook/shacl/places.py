@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
@@ -16,6 +16,8 @@ from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pyoxigraph import BlankNode
 
     from factbook.rdf.terms import Term
     from factbook.shacl.forms import Forms, View
@@ -107,6 +109,10 @@ class Here:
             pairs = zip(names, solution, strict=True)
             yield {name: reveal(term) for name, term in pairs if term is not None}
 
+    def define(self, nodes: Mapping[str, BlankNode]) -> None:
+        """Let functions stand for blank nodes."""
+        self.functions |= {name: partial(_same, node) for name, node in nodes.items()}
+
     def spellings(self, focus: Term, value: Term, property_: str | None) -> list[Term]:
         """Return the spellings of a stored value: of this very triple, or the only one there is."""
         if not self.index.respelled or not isinstance(value, Literal):
@@ -178,6 +184,10 @@ class There:
             EndpointError: They are not.
         """
         self.engine.query("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1")
+
+
+def _same(node: BlankNode) -> BlankNode:
+    return node
 
 
 def stored_forms_of(terms: Iterable[Term]) -> dict[Term, Term]:

@@ -12,21 +12,23 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from factbook.shacl.lowering import CannotLowerError
-from factbook.shacl.querytext import AGGREGATES, Group, Select, is_named, is_variable, written
+from factbook.shacl.querytext import (
+    AGGREGATES,
+    Group,
+    Select,
+    is_named,
+    is_variable,
+    words_of,
+    written,
+)
+from factbook.shacl.writer import CannotLowerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _THIS = frozenset({"this"})
-_RESERVED = frozenset({"this", "value", "path"})
 _OPTIONAL = frozenset({"shapesGraph", "currentShape"})
 _FORBIDDEN = {"MINUS": "MINUS", "SERVICE": "SERVICE"}
-_SENSITIVE = AGGREGATES | {
-    *("CONCAT", "CONTAINS", "DATATYPE", "DISTINCT", "ENCODE_FOR_URI", "LCASE", "MD5", "REDUCED"),
-    *("REGEX", "REPLACE", "SAMETERM", "SHA1", "SHA256", "SHA384", "SHA512", "STR", "STRAFTER"),
-    *("STRBEFORE", "STRDT", "STRENDS", "STRLANG", "STRLEN", "STRSTARTS", "SUBSTR", "UCASE"),
-}
 
 
 def fault_of(query: Select, prebound: Iterable[str]) -> str | None:
@@ -164,74 +166,6 @@ def _renamed(group: Group, names: Mapping[str, str], suffix: str) -> str:
     return written(["{", *inside, "}"])
 
 
-def hangs_on_spelling(query: Select, properties: frozenset[str], *, also: bool) -> bool:
-    """Tell whether a query could notice that the store spells literals its own way.
-
-    Args:
-        query: The query.
-        properties: The properties with values that the store rewrites.
-        also: Whether the query is run on such values anyhow.
-    """
-    return (also or touches(query, properties)) and any(
-        word.upper() in _SENSITIVE or word[:1] in "\"'0123456789" or _is_shared(word, query)
-        for word in _words(query)
-    )
-
-
-def touches(query: Select, properties: frozenset[str]) -> bool:
-    """Tell whether a query reads some of the properties, or any property at all."""
-    if not properties:
-        return False
-    words = _words(query)
-    if any(word[1:-1] in properties for word in words if word.startswith("<")):
-        return True
-    return any(
-        is_variable(middle) and _ends_term(before) and _starts_term(after)
-        for before, middle, after in zip(words, words[1:], words[2:], strict=False)
-    )
-
-
-def _is_shared(word: str, query: Select) -> bool:
-    """Tell whether a variable joins values: it stands in two places, and in none as a subject."""
-    if not is_variable(word) or word[1:] in _RESERVED:
-        return False
-    words = _words(query)
-    depth = 0
-    places = 0
-    for before, each in zip(["", *words], words, strict=False):
-        depth += (each == "(") - (each == ")")
-        if is_variable(each) and each[1:] == word[1:] and depth == 0:
-            if before in {"{", "}", ".", ")"}:
-                return False
-            places += 1
-    return places > 1
-
-
-def _ends_term(word: str) -> bool:
-    return is_variable(word) or word[:1] in "<\"'" or word in {")", "]"}
-
-
-def _starts_term(word: str) -> bool:
-    return is_variable(word) or word[:1] in "<\"'[0123456789+-"
-
-
-def _words(query: Select) -> list[str]:
-    """Return all tokens, the braces of inner groups included."""
-    return [*query.head, "{", *_group_words(query.where), "}", *query.tail]
-
-
-def _group_words(group: Group) -> list[str]:
-    found: list[str] = []
-    for part in group.parts:
-        if isinstance(part, Group):
-            found += ["{", *_group_words(part), "}"]
-        elif isinstance(part, Select):
-            found += _words(part)
-        else:
-            found.append(part)
-    return found
-
-
 def _group(group: Group, pattern: str) -> str:
     inside = [pattern] if _needs_focus(group) else []
     for part in group.parts:
@@ -260,6 +194,5 @@ def _needs_focus(group: Group) -> bool:
                 return True
             bound = True
     return not bound and any(
-        inner.kind == "OPTIONAL" and "this" in " ".join(_group_words(inner))
-        for inner in group.groups()
+        inner.kind == "OPTIONAL" and "this" in " ".join(words_of(inner)) for inner in group.groups()
     )

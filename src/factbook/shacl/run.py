@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
-from factbook.errors import EndpointError, UsageError
 from factbook.rdf.terms import to_sparql
 from factbook.shacl.classes import Classes
 from factbook.shacl.compile import Compiler, Task
 from factbook.shacl.constraints.sparql import AskConstraint, SparqlConstraint
 from factbook.shacl.forms import VIEWS
-from factbook.shacl.graph import ShapesGraph, ill_formed
+from factbook.shacl.graph import ShapesGraph
 from factbook.shacl.index import Index, index_of
-from factbook.shacl.lowering import CONSTANT, Lowering
-from factbook.shacl.messages import filled
-from factbook.shacl.names import SHAPES_GRAPH, SUB_CLASS_OF, TRUE
+from factbook.shacl.lowering import Lowering
+from factbook.shacl.names import SHAPES_GRAPH, SUB_CLASS_OF
 from factbook.shacl.places import Here, There
-from factbook.shacl.prebinding import for_one
 from factbook.shacl.regexes import Regexes
 from factbook.shacl.report import Report, Result, in_order
+from factbook.shacl.results import answer
 from factbook.shacl.shapes import Shapes
 from factbook.shacl.spelling import is_kept
 from factbook.shacl.targets import TARGET_PROPERTIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pyoxigraph import Store
 
@@ -103,7 +100,7 @@ def run(shapes: Shapes, place: Place) -> Report:
     tasks = list(Compiler(lowerings, place.respelled, all_spelled).tasks(shapes))
     if isinstance(place, Here):
         for low in lowerings.values():
-            place.functions |= {name: _constant(node) for name, node in low.blank_nodes.items()}
+            place.define(low.blank_nodes)
         place.functions |= regexes.functions
         if any(_asks_for_shapes(task) for task in tasks):
             place = _with_shapes(place, shapes)
@@ -111,9 +108,9 @@ def run(shapes: Shapes, place: Place) -> Report:
         key=lambda task: not isinstance(task.constraint, SparqlConstraint)
     )  # slow ones first
     with ThreadPoolExecutor(_WORKERS) as workers:
-        answers = list(workers.map(lambda task: _answer(task, place), tasks))
-    results = [result for answer in answers if not isinstance(answer, Task) for result in answer]
-    handed = [answer for answer in answers if isinstance(answer, Task)]
+        found = list(workers.map(lambda task: answer(task, place), tasks))
+    results = [result for each in found if not isinstance(each, Task) for result in each]
+    handed = [each for each in found if isinstance(each, Task)]
     if handed:
         results += _from_reference(handed, shapes, place)
     return Report(in_order(results), tuple(dict.fromkeys([*shapes.notes, *map(_note, handed)])))
@@ -123,10 +120,6 @@ def _names_disguised(shapes: Shapes) -> bool:
     """Tell whether a literal that the store would rewrite is itself a focus node."""
     terms = (target.term for shape in shapes.roots for target in shape.targets)
     return any(isinstance(term, Literal) and not is_kept(term) for term in terms)
-
-
-def _constant(node: BlankNode) -> Callable[..., Term]:
-    return lambda: node
 
 
 def _asks_for_shapes(task: Task) -> bool:
@@ -143,94 +136,6 @@ def _with_shapes(place: Here, shapes: Shapes) -> Here:
         Quad(quad.subject, quad.predicate, quad.object, SHAPES_GRAPH) for quad in shapes.graph.quads
     )
     return Here(index, place.functions)
-
-
-def _answer(task: Task, place: Place) -> list[Result] | Task:
-    """Return what a task finds, or the task itself where it is left to the reference."""
-    if not task.is_lowered:
-        return task
-    try:
-        rows = list(_rows(task, place))
-    except SyntaxError as error:
-        raise ill_formed(task.shape.node, f"has a query that cannot be run: {error}") from None
-    except (EndpointError, UsageError) as error:
-        place.must_answer()  # it is this query that fails, not the endpoint
-        return replace(task, text="", reason=f"its query failed: {error}")
-    return list(_results(task, rows, place))
-
-
-def _results(task: Task, rows: Iterable[Row], place: Place) -> Iterator[Result]:
-    seen: set[tuple[tuple[str, Term], ...]] = set()
-    for row in rows:
-        key = tuple(sorted(row.items()))
-        if key not in seen:
-            seen.add(key)
-            yield from _result(task, row, place)
-
-
-def _rows(task: Task, place: Place) -> Iterator[Row]:
-    rows = place.rows(task.text, view=task.view)
-    if task.each is None:
-        yield from rows
-        return
-    for focus in list(rows):
-        this = focus["this"]
-        name = f"<{CONSTANT}{this.value}>()" if isinstance(this, BlankNode) else ""
-        if isinstance(this, BlankNode) and isinstance(place, Here):
-            place.functions[name[1:-3]] = _constant(this)
-        bound = f"BIND({name} AS ?this)" if name else f"VALUES ?this {{ {_text(this)} }}"
-        for row in place.rows(for_one(task.each, bound), view=task.view):
-            yield {**focus, **row}
-
-
-def _text(term: Term) -> str:
-    assert isinstance(term, NamedNode | Literal)  # noqa: S101 - blank nodes have been dealt with
-    return to_sparql(term)
-
-
-def _result(task: Task, row: Row, place: Place) -> Iterator[Result]:
-    shape, constraint = task.shape, task.constraint
-    focus = row["this"]
-    is_query = isinstance(constraint, SparqlConstraint | AskConstraint)
-    named = row.get("path")
-    path = named if isinstance(named, NamedNode) else shape.path
-    if is_query and row.get("failure") == TRUE:
-        raise ill_formed(shape.node, f"has a query that reports a failure for {focus}")
-    value: Term | None = None
-    if task.value != "nowhere":
-        value = row.get("value", focus if task.value == "focus" else None)
-    values: list[Term | None] = [value]
-    if value is not None and task.view == "stored":
-        property_ = path.value if isinstance(path, NamedNode) else None
-        values = list(place.spellings(focus, value, property_))
-    for each in values:
-        yield Result(
-            focus=focus,
-            source_shape=shape.node,
-            component=constraint.component,
-            path=path,
-            value=each,
-            severity=shape.severity,
-            messages=_messages(task, row, each),
-            constraint=constraint.node if isinstance(constraint, SparqlConstraint) else None,
-        )
-
-
-def _messages(task: Task, row: Row, value: Term | None) -> tuple[Literal, ...]:
-    shape, constraint = task.shape, task.constraint
-    if not isinstance(constraint, SparqlConstraint | AskConstraint):
-        return shape.messages
-    said = row.get("message")
-    if isinstance(said, Literal):
-        return (said,)
-    bindings = {
-        "path": shape.path,
-        **constraint.query.use.parameters,
-        **row,
-        "value": value,
-    }
-    own = dict.fromkeys((*constraint.messages, *shape.messages))
-    return filled(own, bindings)
 
 
 def _note(task: Task) -> str:

@@ -10,12 +10,12 @@ from pyoxigraph import BlankNode, NamedNode
 from factbook.rdf.terms import XSD
 from factbook.shacl.constraint import FocusConstraint, ValueConstraint
 from factbook.shacl.graph import ill_formed
-from factbook.shacl.lowering import CannotLowerError
 from factbook.shacl.names import IMPORTS, OWL, RDF, RDFS, SHAPES_GRAPH, sh
 from factbook.shacl.prebinding import fault_of, inside_exists, written_in
-from factbook.shacl.querytext import NotUnderstoodError, parse_query
+from factbook.shacl.queryreader import NotUnderstoodError, parse_query
 from factbook.shacl.report import SH
 from factbook.shacl.search import Asked
+from factbook.shacl.writer import CannotLowerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
