@@ -25,16 +25,15 @@ from factbook.shacl.spelling import is_kept
 from factbook.shacl.targets import TARGET_PROPERTIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from pyoxigraph import Store
 
-    from factbook.rdf.terms import Term
     from factbook.shacl.forms import View
     from factbook.shacl.places import Place
     from factbook.store.answers import Engine
 
-    Row = Mapping[str, Term]
 
 _WORKERS = 2
 
@@ -66,6 +65,26 @@ def validate(
         return run(catalogue, There(engine, forms_of(engine)))
     index = None if store is None else _reused(store, data)
     return run(catalogue, Here(index or index_of(data)))
+
+
+def validate_files(
+    shapes: Sequence[Path], data: Sequence[Path], *, cache: Path | None = None
+) -> Report:
+    """Validate files of any size in bounded memory.
+
+    Args:
+        shapes: Files of shapes.
+        data: Files to validate, laid together.
+        cache: A folder where an index of the same files may have been kept, see `kept.keep`.
+
+    Raises:
+        InputError: A file cannot be read or parsed, or the shapes break the rules of SHACL.
+    """
+    from factbook.shacl.kept import open_kept, quads_of
+
+    catalogue = Shapes(ShapesGraph(quads_of(shapes)))
+    index = None if cache is None else open_kept(data, cache)
+    return run(catalogue, Here(index or index_of(quads_of(data))))
 
 
 def _reused(store: Store, data: Iterable[Quad]) -> Index | None:
