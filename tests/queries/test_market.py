@@ -1,0 +1,200 @@
+"""What an analyst must find in the real graph, above all what has changed since the survey."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from factbook.book import Book
+from factbook.layout import layout_of
+from factbook.results.rows import rows_of
+from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from tests.queries.conftest import Shelf
+
+    from factbook.results.rows import Rows
+
+
+def ask(shelf: Shelf, query: str, **values: str) -> Rows:
+    """Return the typed rows of a stored query on the bundled book."""
+    answer = shelf("bundled").ask(query, values, engine="embedded")
+    assert isinstance(answer, Table)
+    return rows_of(answer)
+
+
+def slug(iri: object) -> str:
+    """Return the end of an IRI."""
+    return str(iri).replace("#", "/").rpartition("/")[2]
+
+
+def test_ranking_puts_chips_of_eight_terabytes_first(shelf: Shelf) -> None:
+    """Neither an on-chip figure nor a rack leads the ranking of off-chip bandwidth."""
+    rows = ask(shelf, "rank", measure="off-chip memory bandwidth")
+
+    first = [row for row in rows if row.value == rows[0].value]
+    assert {slug(row.thing) for row in first} == {"gb200", "gb300", "mi350x", "mi355x"}
+    assert rows[0].value == 8000
+
+
+def test_ranking_takes_the_shipping_figure(shelf: Shelf) -> None:
+    """The B200 stands with what ships, not with what was announced or computed."""
+    rows = ask(shelf, "rank", measure="off-chip memory bandwidth")
+
+    assert [row.value for row in rows if slug(row.thing) == "b200"] == [7700]
+
+
+def test_ranking_of_the_past_takes_the_announced_figure(shelf: Shelf) -> None:
+    """Before the chip shipped, the announcement was all that was known."""
+    rows = ask(shelf, "rank", measure="off-chip memory bandwidth", asof="2024-12-31")
+
+    assert [row.value for row in rows if slug(row.thing) == "b200"] == [8000]
+
+
+def test_racks_rank_only_when_asked_for(shelf: Shelf) -> None:
+    """Asked for all products, the rack with the sum of its chips comes first."""
+    rows = ask(shelf, "rank", measure="off-chip memory bandwidth", kind="infra:Product")
+
+    assert slug(rows[0].thing) == "gb200-nvl72"
+
+
+def test_peak_figures_are_ordered_within_one_way_of_counting(shelf: Shelf) -> None:
+    """A figure that does not say how it counts never stands among those that do."""
+    rows = ask(shelf, "rank", measure="peak performance", format="infra:fp16")
+
+    counted = [slug(row.sparsity) for row in rows]
+    assert counted == sorted(counted)
+    for way in set(counted):
+        values = [float(str(row.value)) for row in rows if slug(row.sparsity) == way]
+        assert values == sorted(values, reverse=True)
+
+
+def test_missing_figures_stay_empty(shelf: Shelf) -> None:
+    """A wafer without memory beside it has no figure for that, and nothing is ever 0."""
+    rows = ask(shelf, "accelerators")
+
+    wafer = next(row for row in rows if slug(row.chip) == "wse-3")
+    assert (wafer.onchipmemory, wafer.offchipmemory, wafer.bandwidth) == (44000, None, None)
+    assert [row for row in rows if 0 in row.values()] == []
+
+
+def test_a_revision_shows_what_it_revises(shelf: Shelf) -> None:
+    """The shipped memory of the B200 is current and says which figure it replaced."""
+    rows = ask(shelf, "accelerator", product="b200")
+
+    memory = next(row for row in rows if slug(row.measure) == "offChipMemory" and row.current)
+    assert (memory.value, memory.previous) == (180, 192)
+
+
+@pytest.mark.parametrize(
+    ("day", "owners"), [("2024-07-10", []), ("2024-07-11", ["softbank-group"])]
+)
+def test_graphcore_has_an_owner(day: str, owners: list[str], shelf: Shelf) -> None:
+    """Graphcore belongs to SoftBank from the day of the purchase on, not a day earlier."""
+    rows = ask(shelf, "ownership", company="graphcore", asof=day)
+
+    assert [slug(row.owner) for row in rows] == owners
+
+
+@pytest.mark.parametrize("company", ["anyscale", "cerebras", "groq", "sambanova"])
+def test_bids_make_no_owner(company: str, shelf: Shelf) -> None:
+    """An agreement that is not closed, a refused offer or a licence makes no owner."""
+    assert len(ask(shelf, "ownership", company=company)) == 0
+
+
+def test_anyscale_is_sold_on_paper(shelf: Shelf) -> None:
+    """The agreement with Nscale is announced, and nothing says that it is completed."""
+    rows = ask(shelf, "timeline", company="anyscale", kind="Acquisition")
+
+    assert [(slug(row.event), slug(row.stage)) for row in rows] == [
+        ("anyscale-nscale-agreement", "announced")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("company", "day"), [("cerebras", "2026-05-14"), ("coreweave", "2025-03-28")]
+)
+def test_listings(company: str, day: str, shelf: Shelf) -> None:
+    """The public offerings of both companies end in a completed one."""
+    rows = ask(shelf, "timeline", company=company, kind="Public offering")
+
+    listed = [str(row.date) for row in rows if slug(row.stage) == "completed"]
+    assert listed == [day]
+
+
+def test_the_first_offering_of_cerebras_was_given_up(shelf: Shelf) -> None:
+    """What was filed in 2024 is withdrawn before the second attempt."""
+    rows = ask(shelf, "timeline", company="cerebras", kind="Public offering")
+
+    assert [slug(row.stage) for row in rows] == ["announced", "withdrawn", "announced", "completed"]
+
+
+@pytest.mark.parametrize(
+    ("company", "names"),
+    [
+        ("coreweave", "Atlantic Crypto becomes CoreWeave"),
+        ("databricks", "Lakehouse Platform becomes Data Intelligence Platform"),
+        ("lambda", "Lambda Labs becomes Lambda"),
+    ],
+)
+def test_renames(company: str, names: str, shelf: Shelf) -> None:
+    """A company or product that changed its name shows both names."""
+    rows = ask(shelf, "timeline", company=company, kind="Rename")
+
+    assert [row.detail for row in rows] == [names]
+
+
+def test_groq_licensed_and_was_not_bought(shelf: Shelf) -> None:
+    """The agreement with NVIDIA is a licence whose price is only reported."""
+    rows = ask(shelf, "timeline", company="groq", kind="Licence")
+
+    assert [(slug(row.event), row.amount, slug(row.amountstanding)) for row in rows] == [
+        ("groq-nvidia-licence", 20_000_000_000, "reported")
+    ]
+
+
+def test_chip_makers_that_now_sell_inference(shelf: Shelf) -> None:
+    """Three of the four chip makers of the survey have a hosted inference service since."""
+    rows = ask(shelf, "drift")
+
+    makers = {
+        slug(row.company): slug(row.product)
+        for row in rows
+        if slug(row.category) == "ai-hardware-manufacturers"
+    }
+    assert makers == {
+        "cerebras": "cerebras-inference",
+        "groq": "groqcloud",
+        "sambanova": "sambacloud",
+    }
+
+
+def test_drift_before_it_began(shelf: Shelf) -> None:
+    """Before the first of these services nobody had left the category."""
+    assert len(ask(shelf, "drift", asof="2024-08-26")) == 0
+
+
+def test_multiples_stay_within_a_year(shelf: Shelf) -> None:
+    """No valuation is set against a revenue of more than a year before or after."""
+    rows = ask(shelf, "multiples")
+
+    assert {slug(row.company) for row in rows} >= {"cerebras", "coreweave", "databricks"}
+    assert [row for row in rows if not -365 <= int(str(row.days)) <= 365] == []
+
+
+def test_chip_hours_are_not_instance_hours(shelf: Shelf) -> None:
+    """Who rents out a B200 asks for one of them less than ten dollars an hour."""
+    rows = ask(shelf, "rented-by", product="b200")
+
+    assert {slug(row.provider) for row in rows} >= {"coreweave", "lambda", "modal"}
+    assert all(row.price is None or row.price < 10 for row in rows)  # type: ignore[operator]
+
+
+def test_leads_are_listed_only_with_leads(shelf: Shelf) -> None:
+    """The list of what waits to be read is empty until the leads are opened."""
+    with_leads = Book(layout_of(None), leads=True, cache=False)
+
+    assert len(ask(shelf, "leads")) == 0
+    listed = with_leads.query("leads")
+    assert len(listed) >= 70  # type: ignore[arg-type] # a SELECT gives rows
