@@ -78,60 +78,97 @@ def make_market(path: Path, size: int) -> Market:
     return market
 
 
+@dataclass(frozen=True)
+class _Names:
+    """What figures are about, and what they are described with."""
+
+    measures: list[str]
+    kinds: list[str]
+    categories: list[str]
+    companies: list[str]
+    products: list[str]
+    sources: list[str]
+    events: list[str]
+
+
+def _named(pattern: str, number: int) -> list[str]:
+    return [pattern.format(each) for each in range(number)]
+
+
+def _names(size: int) -> _Names:
+    companies = max(8, size // 2500)
+    return _Names(
+        measures=_named("infra:measure{}", 60),
+        kinds=_named("infra:kind{}", 12),
+        categories=_named("base:category/{}", 25),
+        companies=_named("base:company/c{}", companies),
+        products=_named("base:product/p{}", companies * 3),
+        sources=_named("base:source/s{}", max(8, size // 400)),
+        events=_named("base:event/e{}", max(8, size // 300)),
+    )
+
+
 def _fill(market: Market, size: int, dice: random.Random) -> None:
-    measures = [f"infra:measure{number}" for number in range(60)]
-    kinds = [f"infra:kind{number}" for number in range(12)]
-    categories = [f"base:category/{number}" for number in range(25)]
-    for class_, parent in (
-        ("infra:Company", "schema:Organization"),
-        ("infra:Chip", "infra:Product"),
-        ("infra:System", "infra:Product"),
-        ("infra:Service", "infra:Product"),
+    names = _names(size)
+    _schemes(market, names)
+    _things(market, names, dice)
+    number = 0
+    while market.triples < size - 60 * _copies(size) or number < len(names.sources):
+        about = dice.choice((names.companies, names.products, names.events)[number % 3])
+        is_first = number < len(names.sources)
+        source = names.sources[number] if is_first else dice.choice(names.sources)
+        figure = _figure(dice, about, dice.choice(names.measures), source)
+        market.add(f"base:observation/o{number}", **figure)
+        number += 1
+    for copy in range(_copies(size)):
+        _faults(market, copy, names)
+        _other_faults(market, copy, names)
+
+
+def _schemes(market: Market, names: _Names) -> None:
+    """Write classes and concepts."""
+    market.add("infra:Company", rdfs__subClassOf="schema:Organization")
+    for class_ in ("Chip", "System", "Service"):
+        market.add(f"infra:{class_}", rdfs__subClassOf="infra:Product")
+    for class_, members in (
+        ("Measure", names.measures),
+        ("EventKind", names.kinds),
+        ("Category", names.categories),
     ):
-        market.add(class_, rdfs__subClassOf=parent)
-    for names, class_ in ((measures, "Measure"), (kinds, "EventKind"), (categories, "Category")):
-        for name in names:
+        for name in members:
             market.add(name, a=f"infra:{class_}")
     for unit in ("CCY_USD", "W", "NUM"):
         market.add(f"unit:{unit}", a="qudt:Unit")
 
-    companies = [f"base:company/c{number}" for number in range(max(8, size // 2500))]
-    products = [f"base:product/p{number}" for number in range(len(companies) * 3)]
-    sources = [f"base:source/s{number}" for number in range(max(8, size // 400))]
-    events = [f"base:event/e{number}" for number in range(max(8, size // 300))]
-    for number, company in enumerate(companies):
-        _company(market, company, products[3 * number : 3 * number + 3], dice.choice(categories))
-    for number, product in enumerate(products):
+
+def _things(market: Market, names: _Names, dice: random.Random) -> None:
+    """Write companies, products, sources and events."""
+    for number, company in enumerate(names.companies):
+        own = names.products[3 * number : 3 * number + 3]
+        _company(market, company, own, dice.choice(names.categories))
+    for number, product in enumerate(names.products):
         kind = dice.choice(("Chip", "System", "Service"))
-        later = {"infra__succeeds": products[number - 1]} if number % 3 else {}
+        later = {"infra__succeeds": names.products[number - 1]} if number % 3 else {}
         market.add(product, a=f"infra:{kind}", schema__name=f'"Product {number}"@en', **later)
-    for number, source in enumerate(sources):
+    for number, source in enumerate(names.sources):
         market.add(
             source,
             a="infra:Source",
             schema__name=f'"Source {number}"@en',
-            schema__publisher=dice.choice(companies),
+            schema__publisher=dice.choice(names.companies),
             infra__knownSince=literal(f"2026-{1 + number % 9:02}-28", "date"),
             infra__evidence=dice.choice(("infra:read", "infra:reprintRead")),
         )
-    for number, event in enumerate(events):
+    for number, event in enumerate(names.events):
         market.add(
             event,
             a="infra:Event",
             schema__name=f'"Event {number}"@en',
-            infra__kind=dice.choice(kinds),
-            infra__company=dice.choice(companies),
+            infra__kind=dice.choice(names.kinds),
+            infra__company=dice.choice(names.companies),
             schema__startDate=literal(_day(dice), "date"),
             infra__standing="infra:disclosed",
         )
-    number = 0
-    while market.triples < size - 60 * _copies(size) or number < len(sources):
-        about = dice.choice((companies, products, events)[number % 3])
-        source = sources[number] if number < len(sources) else dice.choice(sources)
-        market.add(f"base:observation/o{number}", **_figure(dice, about, dice.choice(measures), source))
-        number += 1
-    for copy in range(_copies(size)):
-        _faults(market, copy, companies[0], products[0], sources[0], measures[0], kinds[0])
 
 
 def _copies(size: int) -> int:
@@ -183,16 +220,18 @@ def _figure(
     return figure
 
 
-def _faults(
-    market: Market, copy: int, company: str, product: str, source: str, measure: str, kind: str
-) -> None:
-    """Plant each violation once, in a thing of its own."""
+def _faults(market: Market, copy: int, names: _Names) -> None:
+    """Plant each violation of observations once, in an observation of its own."""
+    company, product, source = names.companies[0], names.products[0], names.sources[0]
+    measure, kind = names.measures[0], names.kinds[0]
     dice = random.Random(copy)  # noqa: S311 - the same graph each time
     sound = _figure(dice, company, measure, source)
     sound["schema__value"] = literal("5", "integer")
     number = 0
 
-    def observation(shape: str, component: str, *, count: int = 1, **changes: str | list[str]) -> None:
+    def observation(
+        shape: str, component: str, *, count: int = 1, **changes: str | list[str]
+    ) -> None:
         nonlocal number
         name = f"base:observation/bad{copy}-{number}"
         number += 1
@@ -234,11 +273,11 @@ def _faults(
     name = f"base:figure/bad{copy}"
     market.add(name, **sound)
     market.plant(name, "observation", "Pattern")
-    _other_faults(market, copy, company, kind)
 
 
-def _other_faults(market: Market, copy: int, company: str, kind: str) -> None:
+def _other_faults(market: Market, copy: int, names: _Names) -> None:
     """Plant violations in companies, products, events and sources."""
+    company, kind = names.companies[0], names.kinds[0]
     bad = f"base:company/bad{copy}"
     products = [f"base:product/bad{copy}-{number}" for number in range(5)]
     market.add(

@@ -1,0 +1,225 @@
+"""Compare the check with other SHACL validators on graphs of the market's own shape.
+
+A command, not a test: `python tests/benchmarks/check.py --help`. The other validators are installed
+by whoever runs it (`pip install pyshacl shacl-rust pyshifty pyrudof`), here or in an environment
+that `--others` names; a missing one is passed over with a word. Times are of whole processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.benchmarks.engines import COLD, KEEPING, OTHERS, WARM, Engine  # noqa: E402 - see above
+from tests.benchmarks.market import make_market  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.benchmarks.market import Market
+
+SHAPES = Path(__file__).parent / "market-shapes.ttl"
+SIZES = (10_000, 100_000, 1_000_000)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one validator did with one graph."""
+
+    engine: str
+    triples: int
+    seconds: float | None
+    """The median, or None where it did not finish."""
+    peak_mib: int = 0
+    found: int = 0
+    """How many of the things with planted violations it reports."""
+    planted: int = 0
+    astray: int = 0
+    """How many sound things it reports."""
+    exact: bool = False
+    """Whether node, shape and component of every result are those that were planted."""
+    limit: float = 0
+    """The seconds in which it did not finish."""
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class _Run:
+    seconds: float
+    peak_mib: int
+    output: str
+    error: str
+
+
+def main() -> None:
+    """Run the comparison and print a table; `--json` keeps the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="triples in a graph")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each validator but pySHACL")
+    parser.add_argument("--others", default=sys.executable, help="Python with the other validators")
+    parser.add_argument("--only", nargs="+", help="names of validators to run")
+    parser.add_argument("--timeout", type=float, default=3600, help="seconds for one run")
+    parser.add_argument("--json", type=Path, help="file for the figures")
+    wanted = parser.parse_args()
+
+    measured: list[Measured] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for size in wanted.sizes:
+            data = Path(folder) / f"market-{size}.nt"
+            market = make_market(data, size)
+            number = sum(market.planted.values())
+            _say(f"\n{market.triples:,} triples, {number} planted violations")
+            for row in _compare(data, market, wanted):
+                measured.append(row)
+                _say(_line(row))
+    _say("\n" + "\n".join(_verdicts(measured)))
+    if wanted.json:
+        document = {"machine": _machine(), "measured": [asdict(row) for row in measured]}
+        wanted.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _compare(data: Path, market: Market, wanted: argparse.Namespace) -> Iterator[Measured]:
+    cache = str(data.with_suffix(".cache"))
+    own = [(COLD, sys.executable, []), (KEEPING, sys.executable, [cache])]
+    others: list[tuple[Engine, str, list[str]]]
+    others = [(engine, wanted.others, []) for engine in OTHERS]
+    for engine, python, more in [*own, (WARM, sys.executable, [cache]), *others]:
+        if wanted.only and engine is not KEEPING and engine.name not in wanted.only:
+            continue
+        once = engine is KEEPING or engine.name == "pySHACL"
+        repeat = 1 if once else wanted.repeat
+        command = [python, "-c", engine.program, str(SHAPES), str(data), *more]
+        yield _measure(engine, command, market, repeat=repeat, timeout=wanted.timeout)
+
+
+def _measure(
+    engine: Engine, command: Sequence[str], market: Market, *, repeat: int, timeout: float
+) -> Measured:
+    row = Measured(engine.name, market.triples, None)
+    probe = [command[0], "-c", f"import {engine.package}"]
+    if subprocess.run(probe, capture_output=True, cwd="/", check=False).returncode:
+        return replace(row, said=f"not installed: {engine.package}")
+    try:
+        runs = [_run(command, timeout) for _ in range(repeat)]
+    except subprocess.TimeoutExpired:
+        said = f"not finished in {timeout:g} s"
+        return replace(row, limit=timeout, said=said)
+    failed = next((run for run in runs if run.error), None)
+    if failed is not None:
+        return replace(row, said=failed.error)
+    seconds, peak = median(run.seconds for run in runs), max(run.peak_mib for run in runs)
+    if engine is KEEPING:
+        return Measured(engine.name, market.triples, seconds, peak, said="once")
+    found = Counter(tuple(result) for result in json.loads(runs[0].output))
+    planted = {focus for focus, _, _ in market.planted}
+    reported = {focus for focus, _, _ in found}
+    return Measured(
+        engine.name,
+        market.triples,
+        seconds,
+        peak,
+        found=len(planted & reported),
+        planted=len(planted),
+        astray=len(reported - planted),
+        exact=found == market.planted,
+    )
+
+
+def _run(command: Sequence[str], timeout: float) -> _Run:
+    """Run a program by itself and measure it as a whole."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as error:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=output, stderr=error, cwd="/")
+        deadline = started + timeout
+        while True:
+            pid, status, used = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            if time.perf_counter() > deadline:
+                process.kill()
+                os.wait4(process.pid, 0)
+                process.returncode = -9
+                raise subprocess.TimeoutExpired(list(command), timeout)
+            time.sleep(0.002)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        error.seek(0)
+        said = error.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
+        failed = said or "failed" if process.returncode else ""
+        return _Run(seconds, used.ru_maxrss // 1024, output.read().decode(), failed)
+
+
+def _line(row: Measured) -> str:
+    if row.seconds is None:
+        return f"  {row.engine:22} {row.said}"
+    line = f"  {row.engine:22} {row.seconds:8.2f} s {row.peak_mib:6} MiB"
+    if row.said:
+        return f"{line}   {row.said}"
+    astray = f", {row.astray} sound things reported" if row.astray else ""
+    exact = ", every result as planted" if row.exact else ""
+    return f"{line}   {row.found} of {row.planted} faulty things found{astray}{exact}"
+
+
+def _verdicts(measured: Sequence[Measured]) -> Iterator[str]:
+    """Yield how the check stands to its goals, at the largest size."""
+    largest = max(row.triples for row in measured)
+    at = {row.engine: row for row in measured if row.triples == largest and row.seconds}
+    cold, warm = at.get(COLD.name), at.get(WARM.name)
+    names = [engine.name for engine in OTHERS]
+    others = [row for name, row in at.items() if name in names and name != "pySHACL"]
+    yield f"At {largest:,} triples:"
+    if cold is None or cold.seconds is None:
+        yield "  the check did not run"
+        return
+    yield f"  peak memory {cold.peak_mib} MiB (goal: at most 700)"
+    for row in measured:
+        if row.engine == "pySHACL" and row.triples == largest and (row.seconds or row.limit):
+            least = "" if row.seconds else "more than "
+            times = (row.seconds or row.limit) / cold.seconds
+            yield f"  {least}{times:.0f} times as fast as pySHACL (goal: 40)"
+    if others:
+        fastest = min(others, key=lambda row: row.seconds or 0)
+        assert fastest.seconds is not None
+        ratio = cold.seconds / fastest.seconds
+        yield f"  {ratio:.2f} times the time of {fastest.engine} (goal: at most 1.3)"
+        if warm is not None and warm.seconds is not None:
+            ratio = warm.seconds / fastest.seconds
+            yield f"  {ratio:.2f} times with the index kept (goal: at most 1)"
+    smaller = [row for row in measured if row.engine == COLD.name and row.triples < largest]
+    if smaller:
+        before = max(smaller, key=lambda row: row.triples)
+        if before.seconds:
+            growth = cold.seconds / before.seconds
+            yield f"  {growth:.1f} times the time of {before.triples:,} triples (goal: at most 12)"
+
+
+def _machine() -> dict[str, object]:
+    return {
+        "cpus": os.cpu_count(),
+        "load": os.getloadavg(),
+        "python": sys.version.split()[0],
+        "system": os.uname().sysname,
+    }
+
+
+if __name__ == "__main__":
+    main()
