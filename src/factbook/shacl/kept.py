@@ -48,7 +48,20 @@ def open_kept(paths: Sequence[Path], folder: Path) -> Index | None:
     Raises:
         InputError: A file cannot be read.
     """
-    place = folder / _key(paths)
+    key = _key(paths)
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.name.startswith(key))
+    except OSError:
+        return None
+    for name in names:
+        index = _opened(folder / name)
+        if index is not None:
+            return index
+        remove(folder / name)
+    return None
+
+
+def _opened(place: Path) -> Index | None:
     handle = hold(place)
     if handle is None:
         return None
@@ -63,7 +76,6 @@ def open_kept(paths: Sequence[Path], folder: Path) -> Index | None:
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):
         pass
     let_go(handle)
-    remove(place)
     return None
 
 
@@ -76,15 +88,14 @@ def keep(paths: Sequence[Path], folder: Path) -> Index:
     """
     folder.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
-    place = folder / _key(paths)
+    place = folder / f"{_key(paths)}-{temporary.name.rpartition('-')[2]}"
     try:
         _build(temporary, quads_of(paths))
-        remove(place)
         temporary.rename(place)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     forget_old(folder)
-    index = open_kept(paths, folder)
+    index = _opened(place)
     if index is None:
         raise OSError(f"{place}: the index that was written there cannot be opened")
     return index

@@ -30,15 +30,21 @@ class Regexes:
     def __init__(self) -> None:
         self.functions: dict[str, Callable[[Term], Term | None]] = {}
         self._calls: dict[tuple[str, str], str] = {}
+        self._known: dict[tuple[str, str], bool] = {}
         self._store = Store()
 
     def knows(self, pattern: str, flags: str) -> bool:
         """Tell whether the engine can read an expression."""
+        known = self._known.get((pattern, flags))
+        if known is not None:
+            return known
         arguments = ", ".join(to_sparql(Literal(each)) for each in ("", pattern, flags))
         answer = self._store.query(
             f"ASK {{ FILTER(BOUND(?x) || isLITERAL(STR(REGEX({arguments})))) }}"
         )
-        return isinstance(answer, QueryBoolean) and bool(answer)
+        found = isinstance(answer, QueryBoolean) and bool(answer)
+        self._known[pattern, flags] = found
+        return found
 
     def call(self, pattern: str, flags: str) -> str:
         """Return the IRI of a function that matches one expression.

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Term]
 
+_SHOWN = 60
+
 
 def answer(task: Task, place: Place) -> list[Result] | Task:
     """Return what a task finds, or the task itself where it is left to the reference."""
@@ -35,11 +37,18 @@ def answer(task: Task, place: Place) -> list[Result] | Task:
     try:
         rows = list(_rows(task, place))
     except SyntaxError as error:
-        raise ill_formed(task.shape.node, f"has a query that cannot be run: {error}") from None
+        raise ill_formed(task.shape.node, _invalid(error)) from None
     except (EndpointError, UsageError) as error:
         place.must_answer()  # it is this query that fails, not the endpoint
         return replace(task, text="", reason=f"its query failed: {error}")
     return list(_results(task, rows, place))
+
+
+def _invalid(error: SyntaxError) -> str:
+    """Say in few words that a query is wrong: the engine lists all that it would have accepted."""
+    said = " ".join(str(error).split())
+    short = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
+    return f"has a query that is not valid SPARQL 1.1: {short}"
 
 
 def _results(task: Task, rows: Iterable[Row], place: Place) -> Iterator[Result]:

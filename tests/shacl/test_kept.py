@@ -1,0 +1,65 @@
+"""An index that is kept on disk gives what the files give, or is not used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.shacl.graphs import typed
+
+from factbook.errors import InputError
+from factbook.shacl.kept import keep, open_kept
+from factbook.shacl.run import validate_files
+from factbook.store.places import STORE, places
+
+HERE = Path(__file__).parent
+SHAPES = HERE / "library-shapes.ttl"
+EXTRA = """
+    PREFIX ex: <http://example.org/>
+    ex:bad ex:price 7.50 , 0.10 .
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> list[Path]:
+    """Give two files, one with literals that the store would rewrite."""
+    extra = tmp_path / "extra.ttl"
+    extra.write_text(EXTRA, encoding="utf-8")
+    return [HERE / "library-data.ttl", extra]
+
+
+def test_same_findings(data: list[Path], tmp_path: Path) -> None:
+    """The results are equal, spelling included."""
+    cold = validate_files([SHAPES], data)
+
+    keep(data, tmp_path / "cache")
+
+    assert open_kept(data, tmp_path / "cache") is not None
+    assert validate_files([SHAPES], data, cache=tmp_path / "cache") == cold
+    assert typed("0.10", "decimal") in [result.value for result in cold.results]
+
+
+def test_another_content(data: list[Path], tmp_path: Path) -> None:
+    """When a file has changed the index is not the one."""
+    keep(data, tmp_path / "cache")
+
+    data[1].write_text(EXTRA + "ex:bad ex:price 0.20 .", encoding="utf-8")
+
+    assert open_kept(data, tmp_path / "cache") is None
+
+
+def test_damage(data: list[Path], tmp_path: Path) -> None:
+    """An index whose files have been cut is not used, and a new one takes its place."""
+    keep(data, tmp_path / "cache")
+    (place,) = places(tmp_path / "cache")
+    for manifest in (place.path / STORE).glob("MANIFEST*"):
+        manifest.write_bytes(manifest.read_bytes()[:10])
+
+    assert open_kept(data, tmp_path / "cache") is None
+    assert keep(data, tmp_path / "cache").respelled
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    """A file that is not there is named."""
+    with pytest.raises(InputError, match=r"gone\.ttl"):
+        validate_files([SHAPES], [tmp_path / "gone.ttl"])

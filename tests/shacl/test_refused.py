@@ -1,0 +1,71 @@
+"""Shapes that break the rules of SHACL are refused in one line that says what to do."""
+
+from __future__ import annotations
+
+import pytest
+from tests.shacl.turtle import validated
+
+from factbook.shacl.graph import ShapesError
+
+FAULTS = {
+    "recursion": (
+        """
+        ex:S sh:targetClass ex:C ; sh:node ex:T .
+        ex:T sh:property ex:U .
+        ex:U sh:path ex:p ; sh:node ex:S .
+        """,
+        "refers to itself (http://example.org/S -> http://example.org/T -> http://example.org/U",
+    ),
+    "no path": ("ex:S a sh:PropertyShape ; sh:targetClass ex:C .", "without sh:path"),
+    "property without a path": (
+        "ex:S sh:targetClass ex:C ; sh:property ex:P . ex:P sh:minCount 1 .",
+        "is a value of sh:property but has no sh:path",
+    ),
+    "path of one": ("ex:S sh:targetClass ex:C ; sh:path ( ex:p ) .", "fewer than two members"),
+    "path that is a literal": ('ex:S sh:targetClass ex:C ; sh:path "p" .', "no property path"),
+    "list without an end": (
+        "ex:S sh:targetClass ex:C ; sh:in [ rdf:first 1 ; rdf:rest ex:gone ] .",
+        "a list with a missing or doubled member",
+    ),
+    "two datatypes": (
+        "ex:S sh:targetClass ex:C ; sh:datatype xsd:string , xsd:date .",
+        "has 2 values of sh:datatype; keep one",
+    ),
+    "count in words": (
+        'ex:S sh:targetClass ex:C ; sh:path ex:p ; sh:minCount "one" .',
+        "must be a whole number",
+    ),
+    "kind of node": ("ex:S sh:targetClass ex:C ; sh:nodeKind ex:K .", "is no kind of node"),
+    "expression": (
+        'ex:S sh:targetClass ex:C ; sh:path ex:p ; sh:pattern "(" .',
+        "is not a regular expression",
+    ),
+    "prefix": (
+        'ex:S sh:targetClass ex:C ; sh:sparql [ sh:select "SELECT $this { $this no:p ?v }" ] .',
+        "the prefix no: is not declared with sh:prefixes",
+    ),
+    "syntax": (
+        'ex:S sh:targetClass ex:C ; sh:sparql [ sh:select "SELECT $this WHERE { $this ?p }" ] .',
+        "has a query that is not valid SPARQL 1.1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault(name: str) -> None:
+    """The message names the shape and the fault."""
+    shapes, said = FAULTS[name]
+
+    with pytest.raises(ShapesError) as raised:
+        validated(shapes, "ex:x a ex:C ; ex:p 1 .")
+
+    assert said in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert raised.value.exit_code == 3
+
+
+def test_advanced_features_are_noted() -> None:
+    """What SHACL's advanced features add is left aside, and the report says so."""
+    report = validated("ex:S sh:targetClass ex:C ; sh:rule ex:R ; sh:nodeKind sh:IRI .", "")
+
+    assert report.notes == ("http://example.org/S: not evaluated: a rule, which is for inference",)
