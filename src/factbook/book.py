@@ -17,7 +17,7 @@ from factbook.rdf.formats import syntax_for_writing
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     import rdflib
     from pyoxigraph import Literal, NamedNode
@@ -165,11 +165,14 @@ class Book:
 
         return KeptQueries(self.layout.queries, default_folder())
 
-    def query(self, name: str, /, **values: str) -> Rows | rdflib.Graph | bool:
+    def query(
+        self, name: str, /, *, services: Collection[str] = (), **values: str
+    ) -> Rows | rdflib.Graph | bool:
         """Run a stored query.
 
         Args:
             name: The query's name, see `queries`.
+            services: The registered endpoints that it may ask, by name.
             values: Its parameters; an IRI parameter takes an IRI, a CURIE or a name.
 
         Returns:
@@ -178,21 +181,23 @@ class Book:
         Raises:
             UsageError: The query, a parameter or its value is not known.
         """
-        return self._typed(self.answer(self.stored_query(name), values))
+        return self._typed(self.answer(self.stored_query(name), values, services=services))
 
-    def sparql(self, text: str, *, services: bool = False) -> Rows | rdflib.Graph | bool:
+    def sparql(self, text: str, *, services: Collection[str] = ()) -> Rows | rdflib.Graph | bool:
         """Run a SPARQL 1.1 query of one's own; results as for `query`.
 
         Args:
             text: The query; it need not declare the book's prefixes.
-            services: Whether it may ask other endpoints.
+            services: The registered endpoints that it may ask, by name.
 
         Raises:
             UsageError: The query is not valid.
         """
         return self._typed(self.ask(text, declare=True, services=services))
 
-    def answer(self, query: StoredQuery, values: Mapping[str, str]) -> Answer:
+    def answer(
+        self, query: StoredQuery, values: Mapping[str, str], *, services: Collection[str] = ()
+    ) -> Answer:
         """Run a stored query and return the engine's answer.
 
         Raises:
@@ -200,23 +205,22 @@ class Book:
         """
         from factbook.query.bind import bind
 
-        return self.ask(bind(query.text, self.terms_for(query, values)))
+        return self.ask(bind(query.text, self.terms_for(query, values)), services=services)
 
-    def ask(self, text: str, *, declare: bool = False, services: bool = False) -> Answer:
+    def ask(self, text: str, *, declare: bool = False, services: Collection[str] = ()) -> Answer:
         """Run a query text; with leads, say of each row whether it rests on one.
 
         Args:
             text: The query.
             declare: Whether the book's prefixes need no declaration.
-            services: Whether it may ask other endpoints; what a remote endpoint does is its affair.
+            services: The registered endpoints that it may ask, by name.
 
         Raises:
             UsageError: The query is not valid, or asks another endpoint unasked.
+            EndpointError: An endpoint failed.
         """
-        if not services and self.endpoint is None and _asks_elsewhere(text):
-            raise UsageError(
-                "the query asks another endpoint (SERVICE): that needs leave, --allow-service"
-            )
+        if services or _asks_elsewhere(text):
+            text = self._with_services(text, services, declare=declare)
         prefixes = self.prefixes if declare else None
         answer = self.engine.query(text, prefixes=prefixes)
         if not self.leads or not isinstance(answer, Table):
@@ -313,6 +317,21 @@ class Book:
             return literal_for(parameter, value)
         return self.resolver.resolve(
             value, type_curie=parameter.type_curie, option=f"--{parameter.name}"
+        )
+
+    def _with_services(self, text: str, allowed: Collection[str], *, declare: bool) -> str:
+        from factbook.query.endpoints import endpoint_named, endpoints_of
+        from factbook.query.services import answered
+
+        known = endpoints_of(self.layout)
+        for name in allowed:
+            endpoint_named(name, known, option="--allow-service")
+        return answered(
+            text,
+            engine=self.engine,
+            endpoints=known,
+            allowed=allowed,
+            prefixes=self.prefixes if declare else {},
         )
 
     def _embedded(self, *, leads: bool) -> Engine:

@@ -29,6 +29,11 @@ class Layout:
         return self.root / CONTEXT
 
     @property
+    def endpoints(self) -> Path:
+        """The endpoints of others that queries may ask by name."""
+        return self.root / "ontology" / "endpoints.ttl"
+
+    @property
     def examples(self) -> Path:
         """The folder of graphs that show what each rule finds and what it lets pass."""
         return self.root / EXAMPLES

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+SERVICE_NAMES = ("--allow-service", "services")
+SERVICE: dict[str, Any] = {
+    "metavar": "NAME",
+    "multiple": True,
+    "help": "Let the query ask this registered endpoint (SERVICE); may be given again.",
+}
+
+
 @dataclass(frozen=True)
 class Wanted:
     """The form in which an answer is wanted, and where."""
@@ -45,6 +53,11 @@ def output_option() -> click.Option:
         metavar="FILE",
         help="Write to a file, whole or not at all; its ending chooses the format.",
     )
+
+
+def service_option(function: Callable[..., T]) -> Callable[..., T]:
+    """Give a command the option --allow-service, as its argument `services`."""
+    return click.option(*SERVICE_NAMES, **SERVICE)(function)
 
 
 def with_answer_options(*names: str) -> Callable[[Callable[..., T]], Callable[..., T]]:

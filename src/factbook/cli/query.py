@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from factbook.cli.options import format_option, output_option, taken
+from factbook.cli.options import SERVICE, SERVICE_NAMES, format_option, output_option, taken
 from factbook.cli.output import answer
 from factbook.cli.session import Session, session_of
 from factbook.errors import InputError
 from factbook.results.formats import GRAPH_FORMATS, TABLE_FORMATS
+from factbook.sparql.tokens import calls_service
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -56,6 +57,7 @@ def command_for(query: StoredQuery) -> click.Command:
     @click.pass_context
     def run(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 - click's values
         wanted = taken(values)
+        services = values.pop("services", ())
         book = session_of(context).book
         given = {
             parameter.name: value
@@ -64,7 +66,7 @@ def command_for(query: StoredQuery) -> click.Command:
         }
         answer(
             book,
-            lambda: book.answer(query, given),
+            lambda: book.answer(query, given, services=services),
             form=query.form,
             wanted=wanted,
             title=query.summary or query.name,
@@ -82,6 +84,7 @@ def command_for(query: StoredQuery) -> click.Command:
             *(_option(query, parameter) for parameter in query.parameters),
             format_option(*(GRAPH_FORMATS if is_graph else TABLE_FORMATS)),
             output_option(),
+            *([click.Option(SERVICE_NAMES, **SERVICE)] if calls_service(query.text) else []),
         ],
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.options import with_answer_options
+from factbook.cli.options import service_option, with_answer_options
 from factbook.cli.output import answer
 from factbook.cli.session import Session, pass_session
 from factbook.errors import InputError, UsageError
@@ -34,11 +34,16 @@ Examples:
     metavar="FILE",
     help="Read the query from a file.",
 )
-@click.option("--allow-service", is_flag=True, help="Let the query ask other endpoints (SERVICE).")
+@service_option
 @with_answer_options(*TABLE_FORMATS, *GRAPH_FORMATS)
 @pass_session
 def command(
-    session: Session, text: str | None, path: Path | None, wanted: Wanted, *, allow_service: bool
+    session: Session,
+    text: str | None,
+    path: Path | None,
+    wanted: Wanted,
+    *,
+    services: tuple[str, ...],
 ) -> None:
     """Run a SPARQL 1.1 query: TEXT, a file, or '-' for what comes in on stdin.
 
@@ -52,7 +57,7 @@ def command(
     book = session.book
     answer(
         book,
-        lambda: book.ask(query, declare=True, services=allow_service),
+        lambda: book.ask(query, declare=True, services=services),
         form=form,
         wanted=wanted,
     )

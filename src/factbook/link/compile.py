@@ -152,7 +152,7 @@ def _blocks(triples: Triples, prefixes: Mapping[str, str]) -> str:
     for subject, predicate, value in sorted(set(triples)):
         found.setdefault(subject, {}).setdefault(short(predicate), []).append(short(value))
     blocks = []
-    for subject in sorted(found, key=short):
+    for subject in sorted(found):
         said = [f"{name} {' , '.join(values)}" for name, values in sorted(found[subject].items())]
         blocks.append(f"{short(subject)} " + " ;\n    ".join(said) + " .")
     return "\n\n".join(blocks)

@@ -12,6 +12,8 @@ PREDICATES = (
     "skos:broadMatch",
     "skos:narrowMatch",
     "skos:relatedMatch",
+    "rdfs:subClassOf",
+    "rdfs:subPropertyOf",
 )
 BY_HAND = "semapv:ManualMappingCuration"
 BY_KEY = "semapv:BackgroundKnowledgeBasedMatching"

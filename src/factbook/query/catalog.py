@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 CHECKS = "checks"
 RULES = "rules"
 PAGES = "pages"
-_UNASKED = {CHECKS, PAGES, RULES}
+LINKS = "links"
+_UNASKED = {CHECKS, LINKS, PAGES, RULES}
 
 
 def query_paths(folder: Path) -> dict[str, Path]:

@@ -58,7 +58,7 @@ def variables(text: str) -> list[str]:
 
 def query_form(text: str) -> str | None:
     """Return SELECT, ASK, CONSTRUCT or DESCRIBE, or None where the text is no query."""
-    for token in meaningful(_resolved(text)):
+    for token in meaningful(resolved(text)):
         if token.kind == "word" and token.text.upper() in _FORMS:
             return token.text.upper()
     return None
@@ -85,11 +85,11 @@ def calls_service(text: str) -> bool:
     """Tell whether a query asks another endpoint, also when it spells the word with escapes."""
     return any(
         token.kind == "word" and token.text.upper() == "SERVICE"
-        for token in meaningful(_resolved(text))
+        for token in meaningful(resolved(text))
     )
 
 
-def _resolved(text: str) -> str:
+def resolved(text: str) -> str:
     """Resolve code point escapes, which may stand anywhere in a query (section 19.2)."""
 
     def character(match: re.Match[str]) -> str:
