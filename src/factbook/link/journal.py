@@ -1,0 +1,41 @@
+"""Remember how far a run of suggestions has come, so that it can go on where it was interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Journal:
+    """The things that are done; kept on disk until all are."""
+
+    path: Path
+    done: set[str] = field(default_factory=set)
+
+    def add(self, things: list[str]) -> None:
+        """Note that these are done."""
+        self.done.update(things)
+        temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        with contextlib.suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(json.dumps(sorted(self.done)), encoding="utf-8")
+            temporary.replace(self.path)
+
+    def close(self) -> None:
+        """Forget the run: everything is done."""
+        self.path.unlink(missing_ok=True)
+
+
+def journal_for(folder: Path, *marks: str) -> Journal:
+    """Return the journal of a run, which its target, file and things tell from others."""
+    name = hashlib.blake2b("\n".join(marks).encode(), digest_size=8).hexdigest()
+    path = folder / "links" / f"{name}.json"
+    try:
+        return Journal(path, set(json.loads(path.read_bytes())))
+    except (OSError, ValueError, TypeError):
+        return Journal(path)
