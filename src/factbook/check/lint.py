@@ -23,7 +23,7 @@ from factbook.check.lint_rules import (
 )
 from factbook.check.vocabulary import Vocabulary
 from factbook.errors import FactbookError, UsageError, did_you_mean
-from factbook.query.catalog import CHECKS
+from factbook.query.catalog import CHECKS, LINKS
 from factbook.query.catalog import RULES as RULE_QUERIES
 from factbook.query.header import read_query
 from factbook.rdf.terms import expand
@@ -76,7 +76,8 @@ def _lint_file(path: Path, book: Book, vocabulary: Vocabulary) -> Iterator[Findi
         yield Finding(SYNTAX.name, SYNTAX.severity, said, path, line, column, label=query.name)
         return
     yield from _parameters(text)
-    yield from _terms(text, vocabulary)
+    if query.group != LINKS:  # those are asked of others, about their terms
+        yield from _terms(text, vocabulary)
     yield from _orders(text)
     yield from _header(text)
     if not any(parameter.required for parameter in query.parameters):

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pyoxigraph import Literal, NamedNode
-
 from factbook.errors import UsageError
 from factbook.layout import bundled
 from factbook.query.catalog import LINKS
@@ -21,6 +19,8 @@ from factbook.store.remote import RemoteEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from pyoxigraph import Literal, NamedNode
 
     from factbook.book import Book
     from factbook.rdf.terms import Term

@@ -74,7 +74,7 @@ def by_label(
     """
     fitting = [(c, name) for c, name in candidates if not contradicts(ours, c)]
     same = {c.iri for c, name in fitting if c.name == name and name in names}
-    verdicts = {}
+    verdicts: dict[str, Verdict] = {}
     for candidate, name in fitting:
         sure = same == {candidate.iri}
         note = "" if sure else f"{len({c.iri for c, _ in fitting})} items by this or a like name"

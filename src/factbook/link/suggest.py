@@ -101,33 +101,20 @@ def _batch(
                     asked.setdefault((theirs, term.value), set()).add(thing)
                     rows.append((NamedNode(theirs), term))
     found: dict[str, set[str]] = {}
+    carried: dict[str, list[tuple[str, str]]] = {}
     for row in target.ask("by-key", ("key", "value"), dict.fromkeys(rows)):
-        for thing in asked.get((plain(row["key"]), plain(row["value"])), ()):
-            found.setdefault(thing, set()).add(plain(row["candidate"]))
-    facts = _facts(target, keys, {iri for iris in found.values() for iri in iris})
-    _carry(facts, found, values)
+        key_iri, value, iri = (plain(row[column]) for column in ("key", "value", "candidate"))
+        for thing in asked.get((key_iri, value), ()):
+            found.setdefault(thing, set()).add(iri)
+            # An item that another was merged into may not carry the key itself
+            carried.setdefault(iri, []).append((key_iri, value))
+    facts = _facts(target, keys, {iri for iris in found.values() for iri in iris}, carried)
     verdicts = {
         thing: by_key(values[thing], [facts[iri] for iri in sorted(iris)])
         for thing, iris in found.items()
     }
     rest = [thing for thing in things if not verdicts.get(thing)]
     return verdicts | _by_label(target, keys, rest, values, names)
-
-
-def _carry(
-    facts: dict[str, Candidate],
-    found: dict[str, set[str]],
-    values: dict[str, dict[Key, list[str]]],
-) -> None:
-    """Let an item that another was merged into keep the key by which the other was found."""
-    for thing, iris in found.items():
-        for iri in iris:
-            if not any(facts[iri].values.values()):
-                facts[iri] = Candidate(iri, facts[iri].name, _not_unique(values[thing]))
-
-
-def _not_unique(values: dict[Key, list[str]]) -> dict[Key, list[str]]:
-    return {key: own for key, own in values.items() if not key.unique} or values
 
 
 def _by_label(
@@ -158,7 +145,12 @@ def _by_label(
     }
 
 
-def _facts(target: Target, keys: Sequence[Key], iris: set[str]) -> dict[str, Candidate]:
+def _facts(
+    target: Target,
+    keys: Sequence[Key],
+    iris: set[str],
+    carried: dict[str, list[tuple[str, str]]] | None = None,
+) -> dict[str, Candidate]:
     """Return what candidates are called and which of the keys they carry."""
     by_property = {theirs: key for key in keys for theirs in key.theirs}
     rows = [
@@ -168,6 +160,9 @@ def _facts(target: Target, keys: Sequence[Key], iris: set[str]) -> dict[str, Can
     ]
     names: dict[str, str] = {}
     values: dict[str, dict[Key, list[str]]] = {}
+    for iri, pairs in (carried or {}).items():
+        for name, value in pairs:
+            values.setdefault(iri, {}).setdefault(by_property[name], []).append(value)
     for row in target.ask("facts", ("candidate", "key"), rows):
         iri, name, value = (plain(row[column]) for column in ("candidate", "key", "value"))
         if name == LABEL_OF:

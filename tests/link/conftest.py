@@ -1,0 +1,101 @@
+"""A small made-up book, and a real endpoint with a sample shaped as Wikidata is."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import RdfFormat, Store
+
+from factbook.book import Book
+from factbook.layout import layout_of
+
+if TYPE_CHECKING:
+    from tests.conftest import Servers
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+PREFIXES = {
+    "company": "https://w3id.org/ai-infra/company/",
+    "infra": "https://w3id.org/ai-infra/def#",
+    "schema": "https://schema.org/",
+    "wdt": "http://www.wikidata.org/prop/direct/",
+    "wikidata": "http://www.wikidata.org/entity/",
+}
+COLUMNS = (
+    "subject_id\tpredicate_id\tpredicate_modifier\tobject_id\tmapping_justification\tconfidence"
+)
+
+
+@dataclass(frozen=True)
+class Small:
+    """The folder of the small book, and where its endpoint listens."""
+
+    folder: Path
+    address: str
+
+    @property
+    def book(self) -> Book:
+        """The book, freshly opened."""
+        return Book(layout_of(self.folder), cache=False)
+
+    def file(self, role: str) -> Path:
+        """Return the file of the mappings of a role."""
+        return self.folder / "data" / "links" / f"{role}.sssom.tsv"
+
+    def links(self, role: str, *rows: str) -> None:
+        """Write mappings; cells are divided by spaces, `-` is an empty one."""
+        lines = ["\t".join("" if c == "-" else c for c in row.split()) for row in rows]
+        self.file(role).write_text("\n".join([header(role), COLUMNS, *lines, ""]), encoding="utf-8")
+
+
+def header(role: str) -> str:
+    """Return the header of a file of mappings."""
+    name = "mappings" if role == "positive" else f"mappings-{role}"
+    lines = [
+        f"mapping_set_id: https://w3id.org/ai-infra/source/{name}",
+        "mapping_set_version: '2026-11-23'",
+        "license: https://creativecommons.org/licenses/by/4.0/",
+        "other: 'term prefixes: infra'",
+        "curie_map:",
+        *(f"  {prefix}: {iri}" for prefix, iri in PREFIXES.items()),
+    ]
+    return "\n".join(f"#{line}" for line in lines)
+
+
+@pytest.fixture(scope="session")
+def wikidata(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Serve the sample and give its address."""
+    location = tmp_path_factory.mktemp("wikidata")
+    store = Store(str(location))
+    store.bulk_load(path=str(HERE / "sample.ttl"), format=RdfFormat.TURTLE)
+    store.flush()
+    del store
+    return servers.oxigraph(location).query
+
+
+@pytest.fixture
+def small(wikidata: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+    """Make the small book, with the checkout's ontology and queries."""
+    monkeypatch.setenv("FACTBOOK_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "small"
+    shutil.copytree(HERE / "book", folder)
+    (folder / "ontology").mkdir()
+    for part in (ROOT / "ontology").iterdir():
+        if part.name == "endpoints.ttl":
+            text = part.read_text(encoding="utf-8")
+            text = text.replace("https://query.wikidata.org/sparql", wikidata)
+            (folder / "ontology" / part.name).write_text(text, encoding="utf-8")
+        elif part.name == "alignment.ttl":
+            shutil.copy(part, folder / "ontology")
+        else:
+            (folder / "ontology" / part.name).symlink_to(part)
+    (folder / "queries").symlink_to(ROOT / "queries")
+    (folder / "data" / "links").mkdir()
+    made = Small(folder, wikidata)
+    for role in ("positive", "negative", "unsure", "predicted"):
+        made.links(role)
+    return made
