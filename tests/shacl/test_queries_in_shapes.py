@@ -117,3 +117,43 @@ def test_query_that_compares_values() -> None:
     report = validated(shapes, "ex:a ex:p 0.50 , 1.50 .")
 
     assert found(report) == [("a", '"1.50"^^<decimal>')]
+
+
+def test_blank_focus_nodes_one_by_one() -> None:
+    """A query that is run for each focus node is run for blank nodes as well."""
+    shapes = """
+        ex:S sh:targetSubjectsOf ex:p ; sh:sparql [ sh:select
+            "SELECT $this ?value { $this <http://example.org/p> ?value } ORDER BY ?value LIMIT 1"
+        ] .
+    """
+
+    report = validated(shapes, "[] ex:p 2 , 3 . [] ex:p 5 .")
+
+    values = sorted(value for _, value in found(report))
+    assert values == ['"2"^^<integer>', '"5"^^<integer>']
+
+
+@pytest.mark.parametrize("levels", [5, 30], ids=["shallow", "deep"])
+def test_nesting(levels: int) -> None:
+    """Shapes nested deeper than engines follow are left to pySHACL, with the same verdict."""
+    chain = "".join(f"ex:S{n} sh:node ex:S{n + 1} . " for n in range(levels))
+    shapes = f"ex:S0 sh:targetNode ex:a . {chain} ex:S{levels} sh:nodeKind sh:Literal ."
+
+    report = validated(shapes, "")
+
+    assert found(report) == [("a", "a")]
+    assert bool(report.notes) == (levels > 24)
+
+
+def test_shapes_that_multiply() -> None:
+    """A shape that writes out as thousands is left to pySHACL."""
+    doubling = "".join(
+        f"ex:S{n} sh:or ( ex:S{n + 1} [ sh:node ex:S{n + 1} ; sh:class ex:C{n} ] ) . "
+        for n in range(11)
+    )
+    shapes = f"ex:S0 sh:targetNode ex:a . {doubling} ex:S11 sh:nodeKind sh:IRI ."
+
+    report = validated(shapes, "")
+
+    assert not report.results
+    assert "made of more than 2000 shapes" in report.notes[0]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from factbook.shacl.shapes import Shapes
 
 _DEEPEST = 24
+_MOST_SHAPES = 2000
 
 
 class Lowering(Writer):
@@ -44,6 +45,7 @@ class Lowering(Writer):
         )
         self.shapes = shapes
         self._depth = 0
+        self._written = 0
 
     def ways(self, path: Path | None, start: str, end: str) -> tuple[str, ...]:
         """Return the patterns by which a path leads from one variable to another.
@@ -101,10 +103,13 @@ class Lowering(Writer):
         shape = self.shapes[node]
         if shape.is_deactivated:
             return "true"
+        self._written = self._written + 1 if self._depth else 1
         self._depth += 1
         try:
             if self._depth > _DEEPEST:
                 raise CannotLowerError(f"shapes are nested more than {_DEEPEST} deep")
+            if self._written > _MOST_SHAPES:
+                raise CannotLowerError(f"it is made of more than {_MOST_SHAPES} shapes")
             if shape.path is None:
                 return every(self._tests(node, value, value) + self._overall(node, value))
             inner = self.fresh()

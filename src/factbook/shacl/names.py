@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -32,6 +33,7 @@ TRUE = Literal("true", datatype=NamedNode(f"{XSD}boolean"))
 """The one spelling that switches a flag on: "1" is another term (SHACL, section 4.4.5)."""
 
 
+@cache
 def sh(name: str) -> NamedNode:
     """Return a term of SHACL's namespace."""
     return NamedNode(SH + name)

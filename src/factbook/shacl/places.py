@@ -52,8 +52,10 @@ class Place(Protocol):
         """The properties with values that are known to be stored in another spelling."""
         ...
 
-    def rows(self, text: str, *, view: View) -> Iterator[Row]:
-        """Run a SELECT on what it was written for."""
+    def rows(
+        self, text: str, *, view: View, nodes: Mapping[str, BlankNode] | None = None
+    ) -> Iterator[Row]:
+        """Run a SELECT on what it was written for; functions may stand for blank nodes."""
         ...
 
     def spellings(self, focus: Term, value: Term, property_: str | None) -> list[Term]:
@@ -93,15 +95,16 @@ class Here:
         """The properties with values that the store rewrites."""
         return frozenset(quad.predicate.value for quad in self.index.respelled)
 
-    def rows(self, text: str, *, view: View) -> Iterator[Row]:
+    def rows(
+        self, text: str, *, view: View, nodes: Mapping[str, BlankNode] | None = None
+    ) -> Iterator[Row]:
         """Run a SELECT over one of the index's views."""
+        functions = self.functions | _standing_for(nodes or {})
         found = self.index.store.query(
             text,
             default_graph=[*self.index.graphs(view)],
             named_graphs=[SHAPES_GRAPH],
-            custom_functions={
-                NamedNode(name): function for name, function in self.functions.items()
-            },
+            custom_functions={NamedNode(name): function for name, function in functions.items()},
         )
         assert isinstance(found, QuerySolutions)  # noqa: S101 - only SELECTs are compiled
         names = [variable.value for variable in found.variables]
@@ -111,7 +114,7 @@ class Here:
 
     def define(self, nodes: Mapping[str, BlankNode]) -> None:
         """Let functions stand for blank nodes."""
-        self.functions |= {name: partial(_same, node) for name, node in nodes.items()}
+        self.functions |= _standing_for(nodes)
 
     def spellings(self, focus: Term, value: Term, property_: str | None) -> list[Term]:
         """Return the spellings of a stored value: of this very triple, or the only one there is."""
@@ -159,7 +162,13 @@ class There:
     properties: frozenset[str] | None = None
     respelled: frozenset[str] = frozenset()
 
-    def rows(self, text: str, *, view: View) -> Iterator[Row]:  # noqa: ARG002 - it has one form
+    def rows(
+        self,
+        text: str,
+        *,
+        view: View,  # noqa: ARG002 - an endpoint has one view
+        nodes: Mapping[str, BlankNode] | None = None,  # noqa: ARG002 - and cannot be shown nodes
+    ) -> Iterator[Row]:
         """Run a SELECT at the endpoint."""
         answer = self.engine.query(text)
         assert isinstance(answer, Table)  # noqa: S101 - only SELECTs are compiled
@@ -184,6 +193,10 @@ class There:
             EndpointError: They are not.
         """
         self.engine.query("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1")
+
+
+def _standing_for(nodes: Mapping[str, BlankNode]) -> dict[str, Callable[..., Term | None]]:
+    return {name: partial(_same, node) for name, node in nodes.items()}
 
 
 def _same(node: BlankNode) -> BlankNode:

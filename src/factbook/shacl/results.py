@@ -13,7 +13,6 @@ from factbook.shacl.constraints.sparql import AskConstraint, SparqlConstraint
 from factbook.shacl.graph import ill_formed
 from factbook.shacl.messages import filled
 from factbook.shacl.names import TRUE
-from factbook.shacl.places import Here
 from factbook.shacl.prebinding import for_one
 from factbook.shacl.report import Result
 from factbook.shacl.writer import CONSTANT
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     Row = Mapping[str, Term]
 
 _SHOWN = 60
+_THIS = f"{CONSTANT}this"
 
 
 def answer(task: Task, place: Place) -> list[Result] | Task:
@@ -67,11 +67,9 @@ def _rows(task: Task, place: Place) -> Iterator[Row]:
         return
     for focus in list(rows):
         this = focus["this"]
-        name = f"<{CONSTANT}{this.value}>()" if isinstance(this, BlankNode) else ""
-        if isinstance(this, BlankNode) and isinstance(place, Here):
-            place.define({name[1:-3]: this})
-        bound = f"BIND({name} AS ?this)" if name else f"VALUES ?this {{ {_text(this)} }}"
-        for row in place.rows(for_one(task.each, bound), view=task.view):
+        nodes = {_THIS: this} if isinstance(this, BlankNode) else {}
+        bound = f"BIND(<{_THIS}>() AS ?this)" if nodes else f"VALUES ?this {{ {_text(this)} }}"
+        for row in place.rows(for_one(task.each, bound), view=task.view, nodes=nodes):
             yield {**focus, **row}
 
 
