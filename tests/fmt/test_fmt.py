@@ -251,3 +251,29 @@ def test_diff_says_where_the_last_line_is_not_ended(tmp_path: Path) -> None:
     found = Formatted(tmp_path / "a.ttl", "ex:a ex:b 1 .", "ex:a ex:b 1 .\n")
 
     assert "\\ No newline at end of file\n" in "".join(found.diff())
+
+
+def test_prefixes_of_the_book_are_declared_for_a_file(tmp_path: Path) -> None:
+    """An author need not write the prefixes that the book knows."""
+    path = tmp_path / "short.ttl"
+    path.write_text('@base <https://e.org/s> .\n<> schema:name "S" .\n', encoding="utf-8")
+
+    result = run(path)
+
+    assert result.exit_code == 0
+    assert path.read_text(encoding="utf-8") == (
+        "@base <https://e.org/s> .\n"
+        "@prefix schema: <https://schema.org/> .\n\n"
+        '<> schema:name "S" .\n'
+    )
+
+
+def test_an_unknown_prefix_keeps_its_place(tmp_path: Path) -> None:
+    """A prefix that nobody knows is reported where it stands in the file."""
+    path = tmp_path / "odd.ttl"
+    path.write_text("schema:a schema:b nope:c .\n", encoding="utf-8")
+
+    result = run(path)
+
+    assert result.exit_code == 3
+    assert result.stderr.startswith(f"error: {path}:1:19: The prefix nope: has not been declared")

@@ -9,13 +9,15 @@ import click
 from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND
 from factbook.layout import layout_of
+from factbook.prefixes import prefixes_in, read_context
 
 
 @click.command(
     epilog="""The house form: four spaces, sorted prefixes and only those in use, one predicate a
 line, subjects in the order of their IRIs within a section; a comment with a blank line under it
-begins a section. A file is written only when its triples, its literals as they are spelled, its
-base and its comments are proven to be the same; then it is replaced whole.
+begins a section. A prefix of the book that a file uses undeclared is declared. A file is written
+only when its triples, its literals as they are spelled, its base and its comments are proven to be
+the same; then it is replaced whole.
 
 \b
 Exit codes: 0 all well; 1 with --check or --diff: a file is not in the house form;
@@ -38,8 +40,9 @@ def command(session: Session, files: tuple[Path, ...], *, check: bool, diff: boo
     """
     from factbook.fmt.files import turtle_files, unformatted, write
 
-    paths = turtle_files(layout_of(session.folder), files)
-    found = unformatted(paths)
+    layout = layout_of(session.folder)
+    paths = turtle_files(layout, files)
+    found = unformatted(paths, prefixes=prefixes_in(read_context(layout)))
     for formatted in found:
         if diff:
             click.echo("".join(formatted.diff()), nl=False)

@@ -25,6 +25,8 @@ COMMANDS = {
     "export": Entry("factbook.cli.export", "Write the graph, or a part of it, as RDF."),
     "show": Entry("factbook.cli.show", "Show one thing, with a citation behind every fact."),
     "diff": Entry("factbook.cli.diff", "Say what changed between two states of a book."),
+    "new": Entry("factbook.cli.new", "Begin the file of a new source."),
+    "link": Entry("factbook.cli.link", "Map things and terms to those of other data sets."),
     "fmt": Entry("factbook.cli.fmt", "Format Turtle files; comments stay."),
     "cache": Entry("factbook.cli.cache", "Look at what is kept on disk, or throw it away."),
     "completion": Entry("factbook.cli.completion", "Print the completion script of a shell."),

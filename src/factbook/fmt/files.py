@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from factbook.errors import InputError, UsageError
-from factbook.fmt.order import in_order, without_idle_prefixes
+from factbook.fmt.order import in_order, with_missing_prefixes, without_idle_prefixes
 from factbook.fmt.program import laid_out
 from factbook.fmt.proof import prove
 from factbook.rdf.formats import syntax_of
-from factbook.rdf.parse import read_bytes, read_rdf
+from factbook.rdf.parse import RdfSyntaxError, read_rdf
 from factbook.rdf.positions.tokens import STRING, tokens_of
 from factbook.rdf.write import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from factbook.layout import Layout
     from factbook.rdf.parse import RdfFile
+
+_BOM = "\ufeff"
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,14 @@ def turtle_files(layout: Layout, given: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def unformatted(paths: Iterable[Path]) -> list[Formatted]:
+def unformatted(
+    paths: Iterable[Path], *, prefixes: Mapping[str, str] | None = None
+) -> list[Formatted]:
     """Return the files that are not in the house form, each with its proven form.
+
+    Args:
+        paths: The files.
+        prefixes: Those that are declared for a file which uses them and does not declare them.
 
     Raises:
         RdfSyntaxError: A file is broken; the message has line and column.
@@ -77,11 +85,11 @@ def unformatted(paths: Iterable[Path]) -> list[Formatted]:
     """
     parsed: dict[Path, RdfFile] = {}
     texts: dict[Path, str] = {}
+    complete: dict[Path, str] = {}
     for path in paths:
-        content = read_bytes(path)
-        parsed[path] = read_rdf(path, content)
         texts[path] = _text(path)
-    laid = laid_out({path: _with_plain_line_ends(text) for path, text in texts.items()})
+        parsed[path], complete[path] = _parsed(path, texts[path], prefixes or {})
+    laid = laid_out({path: _with_plain_line_ends(text) for path, text in complete.items()})
     found = []
     for path, old in texts.items():
         new = _settled(laid[path])
@@ -89,6 +97,30 @@ def unformatted(paths: Iterable[Path]) -> list[Formatted]:
             prove(path, parsed[path], old=old, new=new)
             found.append(Formatted(path, old, new))
     return found
+
+
+def _parsed(path: Path, text: str, prefixes: Mapping[str, str]) -> tuple[RdfFile, str]:
+    """Return what a file says, and its text with the prefixes that it had to be given for that."""
+    text = text.removeprefix(_BOM)
+    try:
+        return read_rdf(path, text.encode()), text
+    except RdfSyntaxError:
+        complete = with_missing_prefixes(text, prefixes)
+        if complete == text:
+            raise
+        return _read(path, complete, added=len(complete) - len(text)), complete
+
+
+def _read(path: Path, text: str, *, added: int) -> RdfFile:
+    """Parse a text; a fault on its first line stands where it stood before something was added."""
+    try:
+        return read_rdf(path, text.encode())
+    except RdfSyntaxError as error:
+        if error.line != 1 or error.column is None:
+            raise
+        column = max(1, error.column - added)
+        said = str(error).replace(f":1:{error.column}:", f":1:{column}:", 1)
+        raise RdfSyntaxError(said, line=1, column=column) from None
 
 
 def write(formatted: Formatted) -> None:
@@ -118,7 +150,7 @@ def _settled(text: str) -> str:
 
 def _with_plain_line_ends(text: str) -> str:
     """Return the text with line feeds alone, except inside strings, where they are data."""
-    text = text.removeprefix("\ufeff")
+    text = text.removeprefix(_BOM)
     if "\r" not in text:
         return text
     parts = []

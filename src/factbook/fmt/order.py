@@ -1,7 +1,8 @@
 """Order what a formatter leaves as it finds it: subjects within a section, and prefixes in use.
 
 A section ends where a comment stands alone, with a blank line under it. The block that opens a file
-(a source, an ontology, a concept scheme) stays where it is.
+(a source, an ontology, a concept scheme, the shape
+of a class) stays where it is.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from factbook.rdf.positions.scanner import scan
 from factbook.rdf.positions.tokens import COMMENT, MARK, NAME, tokens_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _WHOLES = {
     NamedNode("http://www.w3.org/2002/07/owl#Ontology"),
     NamedNode("http://www.w3.org/2004/02/skos/core#ConceptScheme"),
+    NamedNode("http://www.w3.org/ns/shacl#NodeShape"),
 }
+_DECLARING = {"@PREFIX", "PREFIX"}
 _DEEPER, _UP = {"[", "("}, {"]", ")"}
 
 
@@ -46,6 +49,24 @@ def in_order(text: str) -> str:
             moved = "\n\n".join("\n".join(lines[b.first : b.last + 1]) for b in wanted)
             lines[section[0].first : section[-1].last + 1] = moved.split("\n")
     return "\n".join(lines)
+
+
+def with_missing_prefixes(text: str, known: Mapping[str, str]) -> str:
+    """Return a Turtle text with declarations of those known prefixes that it uses undeclared."""
+    used: set[str] = set()
+    declared: set[str] = set()
+    previous = ""
+    for token in tokens_of(text):
+        if token.kind == NAME:
+            (declared if previous.upper() in _DECLARING else used).add(token.text.partition(":")[0])
+        previous = token.text
+    missing = sorted(prefix for prefix in used - declared if prefix in known)
+    # On the line that is there, so that a fault further down keeps its place; a base stays first
+    at = 0
+    if text.startswith("@base "):
+        at = next(token.offset + 1 for token in tokens_of(text) if token.text == ".")
+    added = "".join(f" @prefix {prefix}: <{known[prefix]}> . " for prefix in missing)
+    return text[:at] + added + text[at:]
 
 
 def without_idle_prefixes(text: str) -> str:
