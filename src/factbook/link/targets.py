@@ -72,7 +72,7 @@ def mended(links: Links, moved: Iterable[Moved]) -> Links:
     """
     for each in moved:
         own = links[each.role]
-        rest = [link for link in own.links if link is not each.link]
+        rest = [link for link in own.links if link.pair != each.link.pair]
         if each.now:
             now = own.shortened(each.now) or each.now
             row = each.link.having(object_id=now, comment=_noted(each))

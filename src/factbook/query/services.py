@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook.errors import EndpointError, UsageError
 from factbook.rdf.terms import expand, to_sparql
-from factbook.sparql.tokens import Token, resolved, tokens, variables
+from factbook.sparql.tokens import Token, meaningful, resolved, tokens, variables
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def answered(
     """
     from factbook.store.remote import RemoteEngine
 
-    text = resolved(text)
+    if len(_parts(resolved(text))) != len(_parts(text)):
+        raise UsageError("the query spells SERVICE with escapes: no endpoint is asked that way")
     known = {**prefixes, **_declared(text)}
     places = [_place(part, endpoints, allowed, known) for part in _parts(text)]
     for place in places:
@@ -115,7 +116,7 @@ def _place(
 def _parts(text: str) -> list[Part]:
     """Return the outermost SERVICE parts of a query, in their order."""
     found = []
-    meaning = [t for t in tokens(text) if t.kind not in {"space", "comment"}]
+    meaning = list(meaningful(text))
     index = 0
     while index < len(meaning):
         token = meaning[index]
@@ -192,10 +193,13 @@ def _must_be_bound(before: str, used: Collection[str]) -> None:
     depth = 0
     outside: set[str] = set()
     inside: set[str] = set()
-    for token in tokens(before):
+    previous = ""
+    for token in meaningful(before):
         depth += (token.text == "(") - (token.text == ")")
         if token.kind == "variable":
-            (inside if depth else outside).add(token.text[1:])
+            binds = depth == 0 or previous.upper() == "AS"
+            (outside if binds else inside).add(token.text[1:])
+        previous = token.text
     waiting = sorted((inside & set(used)) - outside)
     if waiting:
         raise UsageError(
@@ -253,7 +257,7 @@ def _form(term: Term | None) -> str:
 
 
 def _declared(text: str) -> dict[str, str]:
-    meaning = [t for t in tokens(text) if t.kind not in {"space", "comment"}]
+    meaning = list(meaningful(text))
     return {
         name.text[:-1]: iri.text[1:-1]
         for word, name, iri in zip(meaning, meaning[1:], meaning[2:], strict=False)

@@ -1,0 +1,91 @@
+"""A stored query asks a registered endpoint when the user says so, and nobody else ever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from factbook.errors import UsageError
+
+if TYPE_CHECKING:
+    from tests.link.conftest import Small
+
+ITEM = "http://www.wikidata.org/entity/Q100"
+BY_CIK = """SELECT ?company ?item WHERE {
+  ?company infra:secCik ?cik
+  SERVICE endpoint:wikidata { ?item <http://www.wikidata.org/prop/direct/P5531> ?cik }
+} ORDER BY ?company"""
+
+
+def test_comparison_shows_agreement_and_disagreement(small: Small) -> None:
+    """The CIK and the site agree, the founding year does not, the headquarters are theirs only."""
+    rows = small.book.query("wikidata-compare", services=["wikidata"], company="alder")
+
+    found = {row["property"]: (row["verdict"], row["ours"], row["theirs"]) for row in rows}  # type: ignore[index, union-attr, call-overload] # rows of a SELECT
+    assert found == {
+        "foundingDate": ("differ", "2014", "2015"),
+        "location": ("only theirs", "", "Northport"),
+        "SEC central index key": ("agree", "0000000100", "0000000100"),
+        "url": ("differ", "https://www.alder.example", "https://alder.example"),
+    }
+
+
+def test_only_what_is_bound_is_asked_for(small: Small) -> None:
+    """The endpoint's items for other values do not come along."""
+    rows = small.book.sparql(BY_CIK, services=["wikidata"])
+
+    assert [str(row["item"]) for row in rows] == [ITEM]  # type: ignore[index, union-attr, call-overload] # rows of a SELECT
+
+
+def test_optional_service_keeps_rows_without_an_answer(small: Small) -> None:
+    """A part inside OPTIONAL may find nothing."""
+    text = BY_CIK.replace("  SERVICE", "  OPTIONAL { SERVICE").replace("?cik }\n}", "?cik } }\n}")
+
+    rows = small.book.sparql(text, services=["wikidata"])
+
+    assert [row["item"] for row in rows] == [ITEM, None]  # type: ignore[index, union-attr, call-overload] # rows of a SELECT
+
+
+@pytest.mark.parametrize(
+    ("service", "allowed", "said"),
+    [
+        ("SERVICE endpoint:wikidata { ?s ?p ?o }", [], "needs leave, --allow-service wikidata"),
+        ("SERVICE endpoint:wikidata { ?s ?p ?o }", ["dbpedia"], "--allow-service wikidata"),
+        ("SERVICE <http://127.0.0.1:9/> { ?s ?p ?o }", ["wikidata"], "no registered endpoint"),
+        ("SERVICE ?where { ?s ?p ?o }", ["wikidata"], "no registered endpoint"),
+        ("SERVICE SILENT endpoint:wikidata { ?s ?p ?o }", ["wikidata"], "SILENT would hide"),
+        (
+            "SERVICE endpoint:wikidata { SERVICE endpoint:wikidata { ?s ?p ?o } }",
+            ["wikidata"],
+            "SERVICE inside a SERVICE",
+        ),
+        (
+            r"\u0053ERVICE <http://127.0.0.1:9/> { ?s ?p ?o }",
+            ["wikidata"],
+            "with escapes",
+        ),
+        (
+            "?s a ?c FILTER(?o = 1) SERVICE endpoint:wikidata { ?s ?p ?o }",
+            ["wikidata"],
+            "write that FILTER behind it",
+        ),
+        ("SERVICE endpoint:wikidata { ?s ?p ?o }", ["wikidat"], "Did you mean 'wikidata'"),
+    ],
+)
+def test_what_may_not_be_asked_is_refused(
+    small: Small, service: str, allowed: list[str], said: str
+) -> None:
+    """Unregistered addresses, endpoints without leave, and what could hide a failure."""
+    with pytest.raises(UsageError, match=said):
+        small.book.sparql(f"SELECT ?s WHERE {{ {service} }}", services=allowed)
+
+
+def test_values_of_ours_cannot_break_out(small: Small) -> None:
+    """A text with quotes and brackets reaches the endpoint as that text."""
+    text = """SELECT ?item WHERE {
+      BIND("x\\"} # \\\\u0022 }" AS ?cik)
+      SERVICE endpoint:wikidata { ?item <http://www.wikidata.org/prop/direct/P5531> ?cik }
+    }"""
+
+    assert len(small.book.sparql(text, services=["wikidata"])) == 0  # type: ignore[arg-type] # rows of a SELECT
