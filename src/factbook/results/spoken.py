@@ -61,6 +61,15 @@ def quantity(text: str, scale: tuple[Decimal, str]) -> str:
     return with_unit(said, symbol)
 
 
+def span(least: str, most: str, scale: tuple[Decimal, str]) -> str:
+    """Return a range, in which the lower end leaves out the word that the upper one has."""
+    low, high = (quantity(text, (scale[0], "")) for text in (least, most))
+    word = high.partition(" ")[2]
+    if word:
+        low = low.removesuffix(f" {word}")
+    return with_unit(f"{low} to {high}", scale[1])
+
+
 def with_unit(said: str, symbol: str) -> str:
     """Return a number that is already text with its unit."""
     if not symbol:

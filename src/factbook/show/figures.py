@@ -178,8 +178,7 @@ def _number(raw: Raw, scales: dict[str, tuple[Decimal, str]], names: Names) -> s
     if value is not None:
         said = spoken.quantity(value, scale)
     elif least is not None and most is not None:
-        low, high = spoken.quantity(least, (scale[0], "")), spoken.quantity(most, (scale[0], ""))
-        said = spoken.with_unit(f"{low} to {high}", scale[1])
+        said = spoken.span(least, most, scale)
     elif least is not None or most is not None:
         said = spoken.quantity(least or most or "", scale)
         said = f"{'from' if least is not None else 'up to'} {said}"

@@ -169,9 +169,11 @@ def _is_relation(statement: Statement, names: Names) -> bool:
 
 
 def _is_address(statement: Statement, names: Names) -> bool:
-    """Tell whether a value is a page somewhere: an IRI without a name and without a prefix."""
+    """Tell whether a value is a page somewhere: an IRI that has neither a name nor a CURIE."""
     return (
-        statement.role not in _ELSEWHERE and _is_iri(statement) and not names.knows(statement.text)
+        statement.role not in _ELSEWHERE
+        and _is_iri(statement)
+        and names.of(statement.text) == statement.text
     )
 
 

@@ -1,0 +1,273 @@
+"""`factbook show` prints one page about one thing, with a citation behind every fact.
+
+A file `expected/<thing>.<width>.txt` is what a terminal of that width shows, `.pipe.txt` what a
+pipe gets, `.md` and `.json` the other formats. A new file is tested by being there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner, Result
+from pyoxigraph import NamedNode, Store
+from rdflib import Dataset, URIRef
+
+from factbook.book import Book
+from factbook.cli.root import root
+from factbook.layout import bundled
+from factbook.rdf.bridge import from_rdflib, to_rdflib
+from factbook.results.width import display_width
+from factbook.show.gather import page_of
+from factbook.show.text import as_text
+from factbook.store.answers import Table
+from factbook.store.embedded import dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.conftest import Servers
+
+    from factbook.rdf.parse import RdfFile
+    from factbook.show.page import Page
+    from factbook.store.answers import Answer
+
+HERE = Path(__file__).parent
+BOOK = HERE / "book"
+EXPECTED = sorted((HERE / "expected").iterdir())
+THINGS = ["acme", "p1", "infra:amount", "source:story", "machines", "event:round", "infra:round"]
+REAL = [
+    "company:cerebras",
+    "product:h100-sxm",
+    "theme:inference-efficiency",
+    "infra:valuation",
+    "source:ai-infrastructure-chapter",
+    "category:cloud-ai-infrastructure",
+]
+
+
+def run(*arguments: str, width: int | None = None) -> Result:
+    """Run `factbook show` on the small book."""
+    environment = {"COLUMNS": None if width is None else str(width)}
+    words = ["--book", str(BOOK), "--no-cache", "show", *arguments]
+    return CliRunner(env=environment).invoke(root, words)
+
+
+def numbers(text: str) -> set[int]:
+    """Return the numbers of all citations in a text."""
+    marks = re.findall(r"(?<=\S) \[([0-9, ]+)\](?=[;:.,)\s]|$)", text)
+    return {int(number) for mark in marks for number in mark.split(", ")}
+
+
+@pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.name)
+def test_page_is_exactly_as_expected(path: Path) -> None:
+    """Each format and width prints the very lines of its file."""
+    thing, *rest = path.name.split(".")
+    width = int(rest[0]) if rest[0].isdigit() else None
+    form = {"md": "md", "json": "json"}.get(rest[-1], "text")
+
+    result = run(thing.replace("_", ":"), "-f", form, width=width)
+
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_every_citation_has_its_source(thing: str) -> None:
+    """The numbers on a page are those of the list at its end, from 1 without a gap."""
+    body, _, sources = run(thing).stdout.partition("\nSources\n")
+
+    listed = [int(number) for number in re.findall(r"^ *\[([0-9]+)\]", sources, re.MULTILINE)]
+
+    assert listed == list(range(1, len(listed) + 1))
+    assert numbers(body) == set(listed)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize("thing", THINGS)
+def test_no_line_is_wider_than_the_terminal(thing: str, width: int) -> None:
+    """Lines fit, but for an address, which is never broken."""
+    lines = run(thing, width=width).stdout.splitlines()
+
+    wide = [line for line in lines if display_width(line) > width and "://" not in line]
+
+    assert wide == []
+
+
+def test_a_citation_stays_with_its_fact() -> None:
+    """No line begins with the number of a source, but in the list of them."""
+    body = run("acme", width=40).stdout.partition("\nSources\n")[0]
+
+    assert not re.search(r"^ *\[", body, re.MULTILINE)
+
+
+def test_terminal_styles_are_left_out_of_a_pipe() -> None:
+    """A pipe gets plain text, a terminal bold headings and dim citations."""
+    page = page_of(
+        Book.open(BOOK, cache=False), NamedNode("https://w3id.org/ai-infra/company/acme")
+    )
+
+    styled = as_text(page, width=80, style=True)
+
+    assert "\x1b" not in run("acme").stdout
+    assert "\x1b[1mFigures\x1b[0m\n" in styled
+    assert "Makes presses.\x1b[2m [2]\x1b[0m\n" in styled
+
+
+def test_a_file_gets_the_format_of_its_ending(tmp_path: Path) -> None:
+    """-o writes Markdown for .md and JSON for .json, whole and in UTF-8."""
+    output = tmp_path / "page.json"
+
+    result = run("acme", "-o", str(output))
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert json.loads(output.read_text(encoding="utf-8"))["curie"] == "company:acme"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nobody"], "error: no thing is called 'nobody'."),
+        (["acmee"], "Did you mean 'acme'"),
+        (["acme", "-f", "pdf"], "error: -f pdf: no such format. Known: text, md, json"),
+        (["company:none"], "error: no thing 'company:none' in the graph."),
+    ],
+)
+def test_what_cannot_be_shown_is_said(arguments: list[str], said: str) -> None:
+    """A wrong name or format is one line with what is near, and exit code 2."""
+    result = run(*arguments)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
+    """What a file holds cannot steer the terminal that shows it."""
+    evil = tmp_path / "evil.ttl"
+    evil.write_text(
+        '<https://e.org/x> <https://schema.org/name> "E\\u001B[2Jvil" ;\n'
+        ' <https://schema.org/description> "a\\nb\\u202Ec" .\n',
+        encoding="utf-8",
+    )
+
+    result = CliRunner().invoke(
+        root, ["--book", str(BOOK), "--no-cache", "--data", str(evil), "show", "https://e.org/x"]
+    )
+
+    assert "\x1b" not in result.stdout
+    assert "\u202e" not in result.stdout
+    assert "evil.ttl, a file of this book" in result.stdout
+
+
+def test_a_book_without_queries_for_pages_uses_the_bundled_ones() -> None:
+    """The folder queries/pages of another book is optional."""
+    assert not (BOOK / "queries").exists()
+    assert run("acme").exit_code == 0
+
+
+def test_pages_queries_are_not_asked_by_name() -> None:
+    """They are parts of pages and not questions."""
+    result = CliRunner().invoke(root, ["query", "statements"])
+
+    assert result.exit_code == 2
+
+
+class RdflibEngine:
+    """Runs queries with rdflib over the merge and each named graph."""
+
+    def __init__(self, files: tuple[RdfFile, ...]) -> None:
+        self.dataset = Dataset(default_union=False)
+        for file in files:
+            for quad in file.named_quads():
+                (triple,) = to_rdflib([quad], {})
+                graph_name = quad.graph_name
+                assert isinstance(graph_name, NamedNode)
+                self.dataset.graph(URIRef(graph_name.value)).add(triple)
+                self.dataset.add(triple)
+
+    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
+        """Run a SELECT or ASK."""
+        result = self.dataset.query(text, initNs=dict(prefixes or {}))
+        if result.type == "ASK":
+            return bool(result.askAnswer)
+        names = result.vars or []
+        rows = [
+            tuple(from_rdflib(row[name]) if name in row else None for name in names)
+            for row in result.bindings
+        ]
+        return Table(tuple(map(str, names)), rows)
+
+
+@pytest.fixture(scope="module")
+def by_rdflib() -> Book:
+    """Return the small book with rdflib for its engine."""
+    book = Book.open(BOOK, cache=False)
+    book.engine = RdflibEngine(book.files)
+    return book
+
+
+@pytest.fixture(scope="module")
+def by_endpoint(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """Return the small book behind a real server."""
+    folder = tmp_path_factory.mktemp("store")
+    store = Store(str(folder))
+    store.bulk_extend(dataset(Book.open(BOOK, cache=False).files))
+    store.flush()
+    del store
+    server = servers.oxigraph(folder)
+    return Book.open(BOOK, endpoint=server.query)
+
+
+def page(book: Book, thing: str) -> Page:
+    """Return the page of a thing."""
+    return page_of(book, book.resolver.resolve(thing))
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_rdflib_gives_the_same_page(thing: str, by_rdflib: Book) -> None:
+    """The queries mean the same to another engine."""
+    assert page(by_rdflib, thing) == page(Book.open(BOOK, cache=False), thing)
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_an_endpoint_gives_the_same_page(thing: str, by_endpoint: Book) -> None:
+    """Named graphs are the sources, wherever they are stored."""
+    assert page(by_endpoint, thing) == page(Book.open(BOOK, cache=False), thing)
+
+
+@pytest.mark.parametrize("thing", REAL)
+def test_real_pages_cite_everything(thing: str) -> None:
+    """On the bundled book, too, nothing stands without a source but on a source's own page."""
+    result = CliRunner().invoke(root, ["show", thing, "-f", "json"])
+
+    document = json.loads(result.stdout)
+    own = document["iri"].startswith("https://w3id.org/ai-infra/source/")
+    bare = [
+        each
+        for each in _cited(document)
+        if not each.get("sources") and each is not document["name"] and not own
+    ]
+    assert bare == []
+
+
+def _cited(value: object) -> Iterator[dict[str, object]]:
+    """Yield each value, figure and title of a page's JSON."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _cited(each)
+    elif isinstance(value, dict):
+        if "text" in value:
+            yield value
+        for each in value.values():
+            yield from _cited(each)
+
+
+def test_there_are_queries_for_pages() -> None:
+    """The bundled book brings the four queries that pages are made of."""
+    found = {path.stem for path in (bundled() / "queries" / "pages").glob("*.rq")}
+
+    assert found == {"events", "figures", "sources", "statements"}
