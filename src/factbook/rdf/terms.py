@@ -22,7 +22,13 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 def is_iri(text: str) -> bool:
     """Tell whether a text is an absolute IRI that may stand between angle brackets."""
-    return _IRI.fullmatch(text) is not None
+    if _IRI.fullmatch(text) is None:
+        return False
+    try:
+        NamedNode(text)  # knows what a host or a port may look like
+    except ValueError:
+        return False
+    return True
 
 
 def curie(iri: str, prefixes: Mapping[str, str]) -> str | None:
@@ -49,7 +55,8 @@ def to_sparql(term: NamedNode | Literal) -> str:
 
     Some engines resolve code point escapes before they look for quotes, others inside strings, so
     that a backslash followed by a 'u' could mean two things (SPARQL 1.1, section 19.2). The 'u'
-    after a backslash is therefore itself written as an escape: both readings then agree.
+    after a backslash is therefore itself written as an escape: both readings then agree. The long
+    form of escapes is used, because rdflib takes eight digits where the short one has four.
 
     Raises:
         ValueError: The IRI cannot be written between angle brackets.
@@ -75,12 +82,14 @@ def _escape(text: str) -> str:
     escaped = []
     previous = ""
     for character in text:
-        if previous == "\\" and character in "uU":
-            escaped.append(f"\\u{ord(character):04X}")
-        elif character in _ESCAPES:
+        if character in _ESCAPES:
             escaped.append(_ESCAPES[character])
-        elif ord(character) < ord(" ") or character == "\x7f":
-            escaped.append(f"\\u{ord(character):04X}")
+        elif (
+            (previous == "\\" and character in "uU")
+            or ord(character) < ord(" ")
+            or character == "\x7f"
+        ):
+            escaped.append(f"\\U{ord(character):08X}")
         else:
             escaped.append(character)
         previous = character
