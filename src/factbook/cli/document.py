@@ -1,8 +1,9 @@
-"""The formats of an answer that is a document to read, and no table: text, Markdown, JSON."""
+"""Answers that are no table: documents to read (text, Markdown, JSON), and names of files."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from factbook.cli.output import opened
@@ -41,3 +42,11 @@ def write_document(text: str, form: str, wanted: Wanted) -> None:
     encoding = "utf-8" if ours else sys.stdout.encoding or "utf-8"
     with opened(wanted.output) as out:
         out.write(text.encode(encoding, "replace"))
+
+
+def file_name(path: Path) -> str:
+    """Return what to call a file: from here where it is below, so that it can be typed again."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return str(path)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from factbook.cli.document import file_name
 from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND
 from factbook.layout import layout_of
@@ -47,10 +48,10 @@ def command(session: Session, files: tuple[Path, ...], *, check: bool, diff: boo
         if diff:
             click.echo("".join(formatted.diff()), nl=False)
         elif check:
-            click.echo(str(formatted.path))
+            click.echo(file_name(formatted.path))
         else:
             write(formatted)
-            click.echo(str(formatted.path))
+            click.echo(file_name(formatted.path))
     only_looked = check or diff
     done = "not in the house form" if only_looked else "changed"
     click.echo(f"{len(found)} of {len(paths)} files {done}", err=True)

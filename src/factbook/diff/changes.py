@@ -45,6 +45,8 @@ class FactChange:
     when: str
     old: str
     new: str
+    words: tuple[str, ...]
+    """What limits or grades a figure that is new or gone."""
     details: tuple[Detail, ...]
     """What else differs in a figure that was revised."""
     source: Name

@@ -145,6 +145,7 @@ def _figure(old: _Node | None, new: _Node | None, naming: Naming) -> FactChange:
         when=date,
         old=_amount(old, naming) if old else "",
         new=_amount(new, naming) if new else "",
+        words=() if old and new else tuple(_words(one, naming)),
         details=tuple(_details(old, new, naming)) if old and new else (),
         source=naming.source(one.source),
     )
@@ -155,6 +156,14 @@ def _details(old: _Node, new: _Node, naming: Naming) -> Iterator[Detail]:
         before, after = _said(old, about, naming), _said(new, about, naming)
         if before != after and (about not in _IN_WORDS or about == _DATE):
             yield Detail(naming.property(about).label, before, after)
+
+
+def _words(node: _Node, naming: Naming) -> Iterator[str]:
+    """Yield what limits or grades a figure: the things, other than its source, that it names."""
+    for about in sorted(node.values.keys() - _IN_WORDS - {_SOURCE}):
+        for term in sorted(node.values[about], key=str):
+            if isinstance(term, NamedNode):
+                yield naming.text(term)
 
 
 def _amount(node: _Node, naming: Naming) -> str:
@@ -188,6 +197,7 @@ def _statements_changed(gone: list[Quad], come: list[Quad], naming: Naming) -> I
                 when="",
                 old=naming.text(was) if was is not None else "",
                 new=naming.text(now) if now is not None else "",
+                words=(),
                 details=(),
                 source=naming.source(source),
             )

@@ -91,7 +91,8 @@ def _facts(changes: Sequence[FactChange], say: Say) -> Iterator[str]:
             if each.change == REVISED and each.old == each.new:
                 said = each.new
             when = f", {each.when}" if each.when else ""
-            yield f"  {_SIGNS[each.change]} {say(f'{each.what.label}{when}: {said}')}"
+            words = f" ({', '.join(each.words)})" if each.words else ""
+            yield f"  {_SIGNS[each.change]} {say(f'{each.what.label}{when}: {said}{words}')}"
             yield from (f"      {_detail(detail, say)}" for detail in each.details)
 
 
