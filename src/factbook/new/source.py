@@ -181,7 +181,7 @@ def _place(book: Book, wish: Wish, publisher: str) -> Path:
 
 def slug_of(title: str) -> str:
     """Return the words of a title in lower-case ASCII, joined by hyphens and not too long."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
     slug = ""
     for word in words:
