@@ -73,7 +73,10 @@ def read_for_writing(source: Mapping[str, Any], *, without: Iterable[str] = ()) 
     prefixes = {
         name: value
         for name, value in usable.items()
-        if isinstance(value, str) and value.endswith(_DELIMITERS) and "//" in value
+        if isinstance(value, str)
+        and value.endswith(_DELIMITERS)
+        and "//" in value
+        and not name.startswith("@")
     }
     aliases = {value: name for name, value in usable.items() if isinstance(value, str)}
     context = Context(

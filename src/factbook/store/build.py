@@ -15,7 +15,7 @@ from factbook.rdf.parse import read_rdf
 from factbook.rdf.stream import is_large, open_rdf, read_any
 from factbook.store.embedded import dataset, store_of
 from factbook.store.places import STORE
-from factbook.store.snapshot import record, settle
+from factbook.store.snapshot import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,8 +40,8 @@ def in_memory(paths: Sequence[Path]) -> Store:
     return store_of(read_any(path) for path in paths)
 
 
-def build(place: Path, paths: Sequence[Path], *, announce: Callable[[str], None]) -> None:
-    """Make the snapshot of some files, and put it in its place when it is whole.
+def build(folder: Path, paths: Sequence[Path], *, announce: Callable[[str], None]) -> Path:
+    """Make the snapshot of some files; return where it stands, under a name to be changed.
 
     Raises:
         InputError: A file cannot be read or parsed.
@@ -49,7 +49,7 @@ def build(place: Path, paths: Sequence[Path], *, announce: Callable[[str], None]
     """
     if len(paths) > 1:
         announce(f"Indexing {len(paths)} files, once")
-    temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=place.parent))
+    temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
     try:
         store = Store(str(temporary / STORE))
         quads = dataset(_files(paths, announce))
@@ -65,10 +65,12 @@ def build(place: Path, paths: Sequence[Path], *, announce: Callable[[str], None]
         store.flush()
         del store
         record(temporary, count, samples[:: max(1, len(samples) // _MOST_SAMPLES)])
-        settle(temporary, place)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
     finally:
         announce("")
-        shutil.rmtree(temporary, ignore_errors=True)
+    return temporary
 
 
 def _files(paths: Sequence[Path], announce: Callable[[str], None]) -> Iterator[RdfFile | RdfStream]:

@@ -2,12 +2,12 @@
 
 A snapshot is only ever an index: it can be thrown away at any time and is rebuilt when it is
 missing, damaged or written by another version. Oxigraph opens a store with a broken MANIFEST as an
-empty one without an error, so that its files and some of its quads are checked first.
+empty one without an error, so that its files and some of its quads are checked first. A snapshot
+never changes and its place is never used twice, so that nobody reads half of another one.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from dataclasses import dataclass
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-_LAYOUT = 2
-
+_LAYOUT = 3
 _CHUNK = 1 << 20
 
 
@@ -47,27 +46,49 @@ class Snapshots:
             InputError: A file cannot be read or parsed.
         """
         stamped = stamps(paths)
-        key = recall(self.folder, paths, stamped) if stamped else None
-        if key is not None and (store := _reopen(self.folder / key)) is not None:
+        name = recall(self.folder, paths, stamped) if stamped else None
+        if name is not None and (store := _reopen(self.folder / name)) is not None:
             return store
         key = _key(paths)
-        place = self.folder / key
-        store = _reopen(place)
-        if store is None:
+        found = self._find(key)
+        if found is None:
             from factbook.store.build import build, in_memory
 
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
-                build(place, paths, announce=announce)
+                temporary = build(self.folder, paths, announce=announce)
+                # Another process may have been faster: then its snapshot serves
+                found = self._find(key) or self._settle(temporary, key)
+                remove(temporary)
                 forget_old(self.folder)
             except OSError:  # no room, no permission: answer from memory
                 return in_memory(paths)
-            store = _reopen(place)
-            if store is None:
+            if found is None:
                 return in_memory(paths)
+        name, store = found
         if stamped and stamps(paths) == stamped:
-            remember(self.folder, paths, stamped, key)
+            remember(self.folder, paths, stamped, name)
         return store
+
+    def _find(self, key: str) -> tuple[str, Store] | None:
+        """Open the snapshot of a key; those that cannot be trusted are removed."""
+        try:
+            names = [entry.name for entry in os.scandir(self.folder)]
+        except OSError:
+            return None
+        for name in sorted(name for name in names if name.startswith(key)):
+            store = _reopen(self.folder / name)
+            if store is not None:
+                return name, store
+            remove(self.folder / name)
+        return None
+
+    def _settle(self, temporary: Path, key: str) -> tuple[str, Store] | None:
+        """Put a finished snapshot in its place and open it."""
+        name = f"{key}-{temporary.name.rpartition('-')[2]}"
+        temporary.rename(self.folder / name)
+        store = _reopen(self.folder / name)
+        return None if store is None else (name, store)
 
 
 def default_folder() -> Path:
@@ -85,16 +106,6 @@ def record(folder: Path, quads: int, samples: Sequence[Quad]) -> None:
     noted = {"quads": quads, "files": _files(folder / STORE), "samples": text.decode()}
     (folder / RECORD).write_text(json.dumps(noted), encoding="utf-8")
     make_holdable(folder)
-
-
-def settle(temporary: Path, place: Path) -> None:
-    """Put a finished snapshot in its place, over a damaged one if need be."""
-    if place.exists() and _reopen(place) is None:
-        damaged = temporary.with_name(f"{temporary.name}-damaged")
-        place.rename(damaged)
-        remove(damaged)
-    with contextlib.suppress(OSError):  # another process was faster: its snapshot serves
-        temporary.rename(place)
 
 
 def _key(paths: Sequence[Path]) -> str:
@@ -135,7 +146,7 @@ def _reopen(place: Path) -> Store | None:
             if all(quad in store for quad in samples):
                 os.utime(place)
                 return store
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):
         pass
     let_go(handle)
     return None

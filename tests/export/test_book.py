@@ -1,0 +1,214 @@
+"""A book, or a part of it, is exported from its files: whole, exact, or not at all."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import rdflib
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse
+from rdflib.compare import isomorphic
+
+from factbook.book import Book
+from factbook.errors import InputError, UsageError
+from factbook.export.selection import everything
+from factbook.rdf.bridge import to_rdflib
+from factbook.rdf.formats import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+RIVERS = Path(__file__).parents[1] / "cli" / "book"
+EX = "https://example.org/"
+GAUGES = NamedNode(f"{EX}source/gauges")
+
+
+@pytest.fixture
+def book() -> Book:
+    """Return the book about rivers."""
+    return Book.open(RIVERS, cache=False)
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Book:
+    """Return the book of the checkout."""
+    return Book.open(cache=False)
+
+
+def exported(book: Book, folder: Path, name: str, **part: Collection[str]) -> set[Quad]:
+    """Return the quads of an export."""
+    target = folder / f"out{BY_NAME[name].endings[0]}"
+    book.export(target, **part)  # type: ignore[arg-type] # things and sources
+    return set(parse(target.read_bytes(), BY_NAME[name].parser))
+
+
+def canonical(quads: Iterable[Quad]) -> set[Quad]:
+    """Return what is the same for isomorphic graphs only."""
+    dataset = Dataset(quads)
+    dataset.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
+    return set(dataset)
+
+
+def triples(quads: Collection[Quad]) -> set[tuple[object, ...]]:
+    """Return quads without their graphs."""
+    return {(quad.subject, quad.predicate, quad.object) for quad in quads}
+
+
+def subjects(quads: Collection[Quad]) -> set[str]:
+    """Return the ends of the IRIs of the subjects."""
+    return {str(quad.subject).rstrip(">").rpartition("/")[2] for quad in quads}
+
+
+@pytest.mark.parametrize("name", ["trig", "nquads", "json-ld"])
+def test_the_bundled_book_as_a_dataset(bundled: Book, tmp_path: Path, name: str) -> None:
+    """Every quad of the bundled book comes back, in its named graph."""
+    assert canonical(exported(bundled, tmp_path, name)) == canonical(everything(bundled.files))
+
+
+@pytest.mark.parametrize("name", ["turtle", "nt", "xml"])
+def test_the_bundled_book_as_a_graph(bundled: Book, tmp_path: Path, name: str) -> None:
+    """Every triple of the bundled book comes back, once."""
+    found = exported(bundled, tmp_path, name)
+
+    merge = {Quad(q.subject, q.predicate, q.object) for q in everything(bundled.files)}
+    assert canonical(found) == canonical(merge)
+
+
+def test_json_ld_for_other_readers(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another reader of JSON-LD sees the same graph."""
+    monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
+    target = tmp_path / "book.jsonld"
+    book.export(target)
+    found = rdflib.Dataset(default_union=True)
+    found.parse(target, format="json-ld")
+
+    merged = rdflib.Graph()
+    for subject, predicate, value, _ in found.quads():
+        merged.add((subject, predicate, value))
+
+    expected = to_rdflib(everything(book.files), {})
+    assert isomorphic(merged, expected)
+
+
+def test_json_ld_is_compact(book: Book, tmp_path: Path) -> None:
+    """JSON-LD uses the terms of the book and embeds only the part of the context that it needs."""
+    target = tmp_path / "inn.jsonld"
+    book.export(target, things=["Inn"])
+    text = target.read_text(encoding="utf-8")
+
+    assert '"about": "river:inn"' in text
+    assert '"date": "2021-05-01"' in text
+    assert '"country"' not in text
+
+
+def test_spellings_survive(book: Book, tmp_path: Path) -> None:
+    """What the query store would rewrite is exported as the file spells it."""
+    target = tmp_path / "book.ttl"
+    book.export(target)
+    text = target.read_text(encoding="utf-8")
+
+    assert '"007"^^xsd:nonNegativeInteger' in text
+    assert "def:share 1.50 ;" in text
+    assert "schema:value 518.50 ." in text
+
+
+def test_a_source(book: Book, tmp_path: Path) -> None:
+    """A source's part is what its file says, and nothing else."""
+    found = exported(book, tmp_path, "nquads", sources=["Gauges"])
+
+    assert found == {q for q in everything(book.files) if q.graph_name == GAUGES}
+
+
+def test_a_thing(book: Book, tmp_path: Path) -> None:
+    """A thing's part is what is said of it, its observations, and who says so."""
+    found = exported(book, tmp_path, "nquads", things=["river:inn"])
+
+    assert subjects(found) == {"inn", "length-inn", "gauges"}
+
+
+def test_things_that_point(book: Book, tmp_path: Path) -> None:
+    """What points at a thing belongs to its part."""
+    found = exported(book, tmp_path, "turtle", things=["Austria"])
+
+    assert (
+        NamedNode(f"{EX}river/danube"),
+        NamedNode(f"{EX}def#flowsThrough"),
+        NamedNode(f"{EX}country/austria"),
+    ) in triples(found)
+
+
+def test_an_event(tmp_path: Path) -> None:
+    """An event that a thing took part in comes whole, with what was observed about it."""
+    data = tmp_path / "flood.ttl"
+    data.write_text(
+        f"""@prefix : <{EX}> . @prefix s: <https://schema.org/> .
+        @prefix r: <http://www.w3.org/2000/01/rdf-schema#> .
+        :Flood r:subClassOf :Mishap . :Mishap r:subClassOf s:Event .
+        :flood a :Flood ; :river <{EX}river/inn> ; s:startDate "2013-06-01" .
+        :height a s:Observation ; s:observationAbout :flood ; s:value 12.89 .
+        :other a :Flood ; :river <{EX}river/rhine> .""",
+        encoding="utf-8",
+    )
+    book = Book.open(RIVERS, data=[data], cache=False)
+
+    found = exported(book, tmp_path, "nquads", things=["Inn"])
+
+    assert {"flood", "height"} <= subjects(found)
+    assert "other" not in subjects(found)
+
+
+def test_the_triples_of_a_query(book: Book, tmp_path: Path) -> None:
+    """A query that constructs triples can be exported."""
+    target = tmp_path / "inn.nt"
+    book.export(target, query="river-graph", values={"river": "Inn"})
+
+    assert target.read_text(encoding="utf-8").count("\n") == 2
+
+
+def test_a_packed_export_is_the_same_each_time(book: Book, tmp_path: Path) -> None:
+    """Packed files hold no time and no name."""
+    one, other = tmp_path / "one.nt.gz", tmp_path / "other.nt.gz"
+    book.export(one)
+    book.export(other)
+
+    assert one.read_bytes() == other.read_bytes()
+    assert gzip.decompress(one.read_bytes()).startswith(b"<http://qudt.org/")
+
+
+def test_blank_nodes_of_two_files_stay_apart(tmp_path: Path) -> None:
+    """The same label in two files is two nodes, in JSON-LD too."""
+    for number in (1, 2):
+        (tmp_path / f"{number}.jsonld").write_text(
+            f'{{"@id": "_:x", "http://e/p": "{number}"}}', encoding="utf-8"
+        )
+    data = sorted(tmp_path.glob("*.jsonld"))
+    found = exported(Book.open(RIVERS, data=data, cache=False), tmp_path, "nt")
+
+    assert len({q.subject for q in found if q.predicate == NamedNode("http://e/p")}) == 2
+
+
+def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
+    """When a file of the book is broken, the export that stood there still stands."""
+    broken = tmp_path / "broken.ttl"
+    broken.write_text("<a", encoding="utf-8")
+    target = tmp_path / "out.nt"
+    target.write_text("old", encoding="utf-8")
+
+    with pytest.raises(InputError):
+        Book.open(RIVERS, data=[broken], cache=False).export(target)
+
+    assert target.read_text(encoding="utf-8") == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.ttl", "out.nt"]
+
+
+def test_no_format(book: Book, tmp_path: Path) -> None:
+    """An ending that says nothing needs a format beside it."""
+    with pytest.raises(UsageError, match="cannot tell the RDF format"):
+        book.export(tmp_path / "out.dat")
+
+    book.export(tmp_path / "out.dat", format="nt")
+    assert list(parse((tmp_path / "out.dat").read_bytes(), RdfFormat.N_TRIPLES))
