@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from factbook.show.statements import Names
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(NamedTuple):
     """What every part of a page is written with."""
 
     here: str

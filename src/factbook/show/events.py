@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from factbook.results import spoken
 from factbook.show.figures import grouped_figures
@@ -24,8 +23,7 @@ _NOT_IN_LINES = {*_IN_TITLE, DATE, DATE_PRECISION, HIDDEN}
 _FINENESS = {"day": 0, "month": 1, "quarter": 2, "year": 3}
 
 
-@dataclass(frozen=True)
-class _Dated:
+class _Dated(NamedTuple):
     """A date that some sources give."""
 
     day: str
@@ -87,7 +85,7 @@ def _titles(told: list[Statement], desk: Desk) -> Iterator[Cited]:
         properties = sorted({each.about for each in told if each.role == role})
         for about in properties:
             for value in cited_values([each for each in told if each.about == about], desk):
-                yield replace(value, text=_lower(value.text)) if role == KIND else value
+                yield value._replace(text=_lower(value.text)) if role == KIND else value
 
 
 def _lower(label: str) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -40,8 +39,7 @@ if TYPE_CHECKING:
 _TRUE = {"true", "1"}
 
 
-@dataclass(frozen=True, order=True)
-class _Wording:
+class _Wording(NamedTuple):
     """What a figure says; two that say the same are one."""
 
     text: str
@@ -50,8 +48,7 @@ class _Wording:
     conditions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Raw:
+class Raw(NamedTuple):
     """One observation: its statements by role, and those without one."""
 
     iri: str

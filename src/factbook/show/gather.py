@@ -58,14 +58,16 @@ def page_of(book: Book, thing: NamedNode) -> Page:
     events = _for_page(ask(book, "events", thing), thing)
     everything = [*statements, *figures, *events]
     known = ask_sources(book, {each.source for each in everything})
-    names = ask_names(book, _mentioned(thing, everything, known))
+    unnamed = {each.subject for each in figures}
+    names = ask_names(book, set(_mentioned(thing, everything, known)) - unnamed)
     desk = Desk(thing.value, names, Citations(thing.value))
     own = [each for each in statements if each.part == OWN]
     rest = [each for each in own if each.role not in _ELSEWHERE]
     happened = [each for each in events if each.subject != thing.value]
     raws = raw_figures(figures)
     amounts = _amounts(raws, happened, desk)
-    others = [raw for raw in raws if raw not in amounts]
+    beside = {raw.iri for raw in amounts}
+    others = [raw for raw in raws if raw.iri not in beside]
     title, aliases = _called(own, desk)
     # The order of the arguments is that of reading, so that citations count up
     return Page(

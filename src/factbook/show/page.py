@@ -1,20 +1,22 @@
-"""What a page consists of, whatever it is written as."""
+"""What a page consists of, whatever it is written as.
+
+Named tuples, because a frozen dataclass takes a millisecond to make and a page is to be there in a
+tenth of a second.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """An IRI and what people call it."""
 
     iri: str
     text: str
 
 
-@dataclass(frozen=True)
-class Cited:
+class Cited(NamedTuple):
     """Something that the page says, with the numbers of the sources that say it."""
 
     text: str
@@ -23,16 +25,14 @@ class Cited:
     """The thing that the text names, or the address that it is."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A property with its values."""
 
     label: str
     values: tuple[Cited, ...]
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """A number as its sources give it; sources that agree in every word share one figure."""
 
     iris: tuple[str, ...]
@@ -55,16 +55,14 @@ class Figure:
     sources: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class FigureGroup:
+class FigureGroup(NamedTuple):
     """Figures under one heading, the newest first."""
 
     label: str
     figures: tuple[Figure, ...]
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """Something that happened, as its sources tell it."""
 
     name: Name
@@ -76,8 +74,7 @@ class Event:
     amounts: tuple[FigureGroup, ...]
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """A source that the page cites."""
 
     number: int
@@ -95,8 +92,7 @@ class Reference:
     """Whether it is only a file of the book, and no document."""
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """All that the graph has on one thing, in the order in which it is read."""
 
     name: Name

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
@@ -35,8 +34,7 @@ KIND, WHOM = "kind", "whom"
 OWN, OTHER, BELOW, SAID = "own", "other", "below", "said"
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(NamedTuple):
     """A triple with what its property is for and the graph that it stands in."""
 
     subject: str
