@@ -2,7 +2,8 @@
 
 A book of the tests is a folder `books/<name>/` with `register/` and `sources/` (and `leads/` where
 wanted): Turtle files as under `data/`, tiny and made for the traps that they hold. It is joined
-with the ontology and the queries of the checkout. The book named `bundled` is the checkout's own.
+with the ontology and the queries of the checkout. The book named `bundled` is the checkout's own,
+and a name that ends in `-with-leads` opens a book with its leads.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 BUNDLED = "bundled"
+LEADS = "-with-leads"
 _PATIENCE = 20
 
 
@@ -142,7 +144,11 @@ class Shelf:
         """Return a book of the tests."""
         if name not in self.opened:
             self.opened[name] = Tested(
-                Book(layout_of(self._made(name)), cache=False),
+                Book(
+                    layout_of(self._made(name.removesuffix(LEADS))),
+                    leads=name.endswith(LEADS),
+                    cache=False,
+                ),
                 self.folder / f"{name}.store",
                 self.servers,
             )
@@ -153,6 +159,8 @@ class Shelf:
         if name == BUNDLED:
             return checkout
         made = self.folder / name
+        if made.exists():
+            return made
         made.mkdir()
         (made / "ontology").symlink_to(checkout / "ontology")
         (made / "queries").symlink_to(checkout / "queries")

@@ -1,0 +1,178 @@
+"""Each stored query keeps the rules of the house, and answers from the real graph."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from factbook.check.lint import lint
+from factbook.layout import layout_of
+from factbook.prefixes import prefixes_in, read_context
+from factbook.query.catalog import query_paths
+from factbook.query.header import read_query
+from factbook.sparql.structure import selects
+from factbook.sparql.tokens import calls_service
+from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from tests.queries.conftest import Shelf
+
+    from factbook.query.header import StoredQuery
+
+ROOT = layout_of(None).queries
+HERE = Path(__file__).parent
+COLUMN_TYPES = {"iri", "text", "integer", "decimal", "date", "boolean", "year", "identifier"}
+
+# A value for each class of required parameter, and where that has no answer, for one query
+SAMPLES = {
+    "infra:Company": "company:cerebras",
+    "infra:Family": "product:wse",
+    "infra:Measure": "infra:offChipMemoryBandwidth",
+    "infra:Product": "product:wse-3",
+    "infra:Source": "source:ai-infrastructure-chapter",
+    "infra:Theme": "theme:speed",
+    "schema:Organization": "company:coreweave",
+    None: "company:graphcore",
+}
+SAMPLES_OF_QUERIES = {
+    ("rented-by", "product"): "product:h100-sxm",
+    ("since", "day"): "2026-06-30",
+}
+
+# Queries over figures or events that do not answer as of a day
+TIMELESS = {
+    "company-table": "what one source says does not change with the day",
+    "coverage": "counts what the graph holds now",
+    "leads": "what waits for a reader waits now",
+    "stale": "takes a number of months before the last day instead",
+    "single-source": "how well a fact is founded is a matter of today",
+    "statistics": "counts what the graph holds now",
+    "drift": "compares what a company sells with where it is filed",
+}
+
+PATHS = query_paths(ROOT)
+every_query = pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+own_query = pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=name)
+        for name, path in PATHS.items()
+        if not calls_service(path.read_text(encoding="utf-8"))  # those ask others, far away
+    ],
+)
+
+
+def _sample(query: StoredQuery) -> dict[str, str]:
+    return {
+        parameter.name: SAMPLES_OF_QUERIES.get((query.name, parameter.name))
+        or SAMPLES[parameter.type_curie]
+        for parameter in query.parameters
+        if parameter.required
+    }
+
+
+def _cases() -> set[str]:
+    found = set()
+    for path in (HERE / "cases").glob("*.toml"):
+        cases = tomllib.loads(path.read_text(encoding="utf-8"))["case"]
+        found |= {case["query"] for case in cases}
+    return found
+
+
+@every_query
+def test_lint_finds_nothing(path: Path, shelf: Shelf) -> None:
+    """The query parses, is ordered, described, and uses only terms that there are."""
+    findings = lint([path], shelf("bundled").book).findings
+
+    assert [f"{finding.rule}: {finding.message}" for finding in findings] == []
+
+
+@every_query
+def test_front_matter_says_what_is_asked(path: Path) -> None:
+    """A summary of one line, the question in a reader's words, and a kebab-case name."""
+    query = read_query(path)
+
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", query.name)
+    assert re.fullmatch(r"[A-Z][^\n]{8,90}[^.?!]", query.summary)
+    assert query.question.endswith("?")
+    assert query.description
+
+
+@every_query
+def test_columns_have_types_and_units(path: Path) -> None:
+    """Each column is of a known type, and its unit is a column of the same query."""
+    query = read_query(path)
+    names = {column.name for column in query.columns}
+
+    assert {column.type for column in query.columns} <= COLUMN_TYPES
+    assert {column.unit for column in query.columns if column.unit} <= names
+    assert bool(query.columns) == (query.form == "SELECT")
+
+
+@every_query
+def test_prefixes_are_sorted(path: Path) -> None:
+    """PREFIX lines stand in order, each of the one prefix map."""
+    lines = re.findall(r"^PREFIX (\S+): <(\S+)>$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    known = prefixes_in(read_context(layout_of(None)))
+
+    assert lines == sorted(lines)
+    assert {name: known.get(name) for name, _ in lines} == dict(lines)
+
+
+@every_query
+def test_parameters_take_things_of_a_class(path: Path, shelf: Shelf) -> None:
+    """A parameter for a thing says of which class, unless it takes any, and the class is known."""
+    book = shelf("bundled").book
+    for parameter in read_query(path).parameters:
+        if parameter.type_curie is not None:
+            assert book.resolver.choices(type_curie=parameter.type_curie), parameter.name
+        elif parameter.kind == "iri":
+            assert parameter.name == "thing"
+
+
+@every_query
+def test_figures_and_events_can_be_asked_as_of_a_day(path: Path) -> None:
+    """A query over observations or events takes a day."""
+    text = path.read_text(encoding="utf-8")
+    dated = re.search(r"schema:(measuredProperty|observationAbout|startDate)|infra:Event\b", text)
+    takes = {parameter.name for parameter in read_query(path).parameters}
+
+    assert not dated or "asof" in takes or path.stem in TIMELESS
+
+
+@own_query
+def test_it_answers_from_the_real_graph(path: Path, shelf: Shelf) -> None:
+    """With a sample of what it needs, the query has something to say, in an order without ties."""
+    query = read_query(path)
+
+    name = "bundled-with-leads" if query.name == "leads" else "bundled"
+    answer = shelf(name).ask(query.name, _sample(query), engine="embedded")
+
+    if not isinstance(answer, Table):
+        assert answer is True or list(getattr(answer, "triples", ()))
+        return
+    rows = list(answer.rows)
+    assert rows
+    order = selects(query.text)[0].order
+    if set(order) <= set(answer.variables):
+        places = [answer.variables.index(name) for name in order]
+        keys = [tuple(row[place] for place in places) for row in rows]
+        assert len(set(keys)) == len(keys)
+
+
+@own_query
+def test_it_has_an_expected_answer(path: Path) -> None:
+    """Some case holds what the query must answer about a small book."""
+    assert path.stem in _cases()
+
+
+def test_names_are_unique() -> None:
+    """No two groups have a query of the same name, because it is asked by that alone."""
+    groups = {path.parent for path in query_paths(ROOT).values()}
+    names = [path.stem for group in groups for path in group.glob("*.rq")]
+
+    assert sorted(set(names)) == sorted(names)
