@@ -22,7 +22,7 @@ def test_comparison_shows_agreement_and_disagreement(small: Small) -> None:
     """The CIK and the site agree, the founding year does not, the headquarters are theirs only."""
     rows = small.book.query("wikidata-compare", services=["wikidata"], company="alder")
 
-    found = {row["property"]: (row["verdict"], row["ours"], row["theirs"]) for row in rows}  # type: ignore[index, union-attr, call-overload] # rows of a SELECT
+    found = {row["property"]: (row["verdict"], row["ours"], row["theirs"]) for row in rows}  # type: ignore[union-attr, call-overload] # rows of a SELECT
     assert found == {
         "foundingDate": ("differ", "2014", "2015"),
         "location": ("only theirs", "", "Northport"),
@@ -35,7 +35,7 @@ def test_only_what_is_bound_is_asked_for(small: Small) -> None:
     """The endpoint's items for other values do not come along."""
     rows = small.book.sparql(BY_CIK, services=["wikidata"])
 
-    assert [str(row["item"]) for row in rows] == [ITEM]  # type: ignore[index, union-attr, call-overload] # rows of a SELECT
+    assert [str(row["item"]) for row in rows] == [ITEM]  # type: ignore[union-attr, call-overload] # rows of a SELECT
 
 
 def test_optional_service_keeps_rows_without_an_answer(small: Small) -> None:
@@ -44,7 +44,7 @@ def test_optional_service_keeps_rows_without_an_answer(small: Small) -> None:
 
     rows = small.book.sparql(text, services=["wikidata"])
 
-    assert [row["item"] for row in rows] == [ITEM, None]  # type: ignore[index, union-attr, call-overload] # rows of a SELECT
+    assert [row["item"] for row in rows] == [ITEM, None]  # type: ignore[union-attr, call-overload] # rows of a SELECT
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.link.conftest import COLUMNS, header
 
 from factbook.book import Book
 from factbook.layout import layout_of
 from factbook.link.compile import compiled
 from factbook.link.sets import ROLES, file_of, links_of, problems_of
 from factbook.link.sssom import examine, read_links, text_of
-from tests.link.conftest import COLUMNS, header
 
 ROOT = Path(__file__).parents[2]
 OURS = sorted((ROOT / "data" / "links").glob("*.sssom.tsv"))

@@ -122,7 +122,7 @@ class Failing:
 
 @pytest.mark.parametrize("answers", range(12))
 def test_an_interrupted_run_goes_on(small: Small, answers: int) -> None:
-    """Wherever the endpoint fails, the next run ends with what a whole run gives, each pair once."""
+    """Wherever the endpoint fails, the next run ends with what a whole run gives."""
     target = target_of(small.book, "wikidata", pause=0)
     target.engine = Failing(target, answers)  # type: ignore[assignment] # it has `query`, and that is asked
 

@@ -26,6 +26,8 @@ class Table:
     rows: Iterable[Row]
     native: QuerySolutions | None = None
     """The engine's own result, still unread, which it can serialise faster than we can."""
+    length: int | None = None
+    """How many rows there are, where that is known."""
 
 
 @dataclass(frozen=True)

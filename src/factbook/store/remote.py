@@ -8,12 +8,14 @@ cut or a list that the endpoint capped is an error, never an answer.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from pyoxigraph import (
     DefaultGraph,
+    Literal,
     NamedNode,
     QueryBoolean,
     QueryResultsFormat,
@@ -26,7 +28,8 @@ from pyoxigraph import (
 from factbook.errors import UsageError
 from factbook.sparql.merge import asks_named_graphs, sparing
 from factbook.sparql.tokens import declaring, query_form
-from factbook.store.answers import Graph, select, table_of
+from factbook.store.answers import Graph, Table, select, table_of
+from factbook.store.completeness import counting, is_suspect
 from factbook.store.transport import AGENT, Transport
 
 if TYPE_CHECKING:
@@ -119,7 +122,22 @@ class RemoteEngine:
     def _answer(self, text: str, form: str, named: Sequence[str]) -> Answer:
         wanted = ", ".join(_BINDINGS if form in {"SELECT", "ASK"} else _TRIPLES)
         reply = self._transport.send(self._request(text, form, wanted, named))
-        return self._read(reply, form)
+        answer = self._read(reply, form)
+        rows = answer.length if isinstance(answer, Table) else None
+        if rows and is_suspect(rows) and (total := self._total(text, named)) > rows:
+            del answer  # as in `_read_results`
+            raise self._transport.failure(f"left out rows: it sent {rows} of {total} rows")
+        return answer
+
+    def _total(self, text: str, named: Sequence[str]) -> int:
+        """Return how many rows the endpoint says a query has, or 0 where it cannot tell."""
+        query = counting(text)
+        counted = self._answer(query, "SELECT", named) if query is not None else None
+        if not isinstance(counted, Table):
+            return 0
+        (number,) = next(iter(counted.rows))
+        text = number.value if isinstance(number, Literal) else ""
+        return int(text) if text.isdigit() else 0
 
     def _request(
         self, text: str, form: str, wanted: str, named: Sequence[str]
@@ -161,6 +179,8 @@ class RemoteEngine:
         try:
             if form in {"SELECT", "ASK"}:
                 return self._bindings(reply, form)
+            if not reply.is_measured:  # triples end anywhere, and a cut would not be seen
+                raise self._transport.failure("sent an answer that does not say where it ends")
             quads = parse(reply.body, _TRIPLES[reply.media_type])
             return Graph(
                 [
@@ -174,16 +194,29 @@ class RemoteEngine:
 
     def _bindings(self, reply: Reply, form: str) -> Answer:
         body = _BLANK.sub(rb"\1", reply.body.removeprefix(b"\xef\xbb\xbf"))
-        found = parse_query_results(body, _BINDINGS[reply.media_type])
+        answer = _read_results(body, _BINDINGS[reply.media_type], form)
+        if answer is None:
+            raise self._transport.failure(f"sent an answer of the wrong kind to {form}")
+        return answer
+
+
+def _read_results(body: bytes, syntax: QueryResultsFormat, form: str) -> Answer | None:
+    """Return an answer that was read to its end, or None where it does not fit the question.
+
+    No fault may follow the first rows to the user. The engine's results must not outlive this call
+    in an error, for they must end in the thread that they began in.
+    """
+    found = parse_query_results(body, syntax)
+    try:
         if isinstance(found, QueryBoolean):
-            if form == "ASK":
-                return bool(found)
-        elif form == "ASK" and [v.value for v in found.variables] == [_ASKED]:
-            return any(True for _ in found)
-        elif form == "SELECT":
-            # Read to the end now: a fault in the last row must not follow the first to the user
-            list(found)
-            again = parse_query_results(body, _BINDINGS[reply.media_type])
-            if not isinstance(again, QueryBoolean):
-                return table_of(again)
-        raise self._transport.failure(f"sent an answer of the wrong kind to {form}")
+            return bool(found) if form == "ASK" else None
+        names = [variable.value for variable in found.variables]
+        rows = 0
+        for _ in found:
+            rows += 1
+    finally:
+        del found
+    if form == "ASK":
+        return rows > 0 if names == [_ASKED] else None
+    again = parse_query_results(body, syntax)
+    return None if isinstance(again, QueryBoolean) else replace(table_of(again), length=rows)

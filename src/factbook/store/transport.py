@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from factbook.errors import EndpointError, UsageError
+from factbook.store.connections import Watch
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -42,6 +43,11 @@ class Reply:
     def media_type(self) -> str:
         """The type that the answer says it has, or nothing."""
         return self.headers.get_content_type() if self.headers.get("Content-Type") else ""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it can be told that nothing is missing at the end."""
+        return "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
 
     @property
     def beginning(self) -> str:
@@ -90,7 +96,8 @@ class Transport:
             )
         self.address = address
         self.timeout = timeout
-        self._opener = urllib.request.build_opener(_Redirects)
+        self._watch = Watch()
+        self._opener = urllib.request.build_opener(_Redirects, *self._watch.handlers())
         if login:
             from factbook.store.credentials import handlers
 
@@ -107,8 +114,10 @@ class Transport:
         deadline = time.monotonic() + self.timeout
         for attempt in range(1, _TRIES + 1):
             try:
-                reply = self._send(request, deadline)
+                with self._watch.within(self._left(deadline)):
+                    reply = self._send(request, deadline)
             except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
+                self._left(deadline)
                 if attempt == _TRIES or isinstance(error, TimeoutError) or _is_final(error):
                     raise self.failure(f"cannot be reached: {_reason(error)}") from None
                 self._pause(0.2 * 2**attempt, deadline)
@@ -131,7 +140,7 @@ class Transport:
         try:
             answer = self._opener.open(request, timeout=self._left(deadline))
         except urllib.error.HTTPError as error:
-            answer = error
+            answer = error.with_traceback(None)  # which would keep all callers' frames alive
         with answer:
             chunks = []
             size = 0
@@ -141,9 +150,12 @@ class Transport:
                 if size > _MOST_BYTES:
                     raise self.failure(f"sent more than {_MOST_BYTES >> 20} MiB")
                 self._left(deadline)
+            self._left(deadline)
             promised = answer.headers.get("Content-Length")
             if promised is not None and promised.isdigit() and size < int(promised):
                 raise http.client.IncompleteRead(b"".join(chunks), int(promised) - size)
+            if self._watch.over:
+                raise TimeoutError("the time is over")
             return Reply(answer.status or 0, answer.headers, b"".join(chunks))
 
     def _left(self, deadline: float) -> float:
