@@ -13,7 +13,7 @@ from factbook.errors import UsageError, did_you_mean
 from factbook.layout import Layout, layout_of
 from factbook.prefixes import prefixes_in, read_context
 from factbook.query.catalog import all_queries, find_query
-from factbook.rdf.formats import syntax_for_writing
+from factbook.sparql.glance import asks_elsewhere
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
@@ -203,9 +203,13 @@ class Book:
         Raises:
             UsageError: A parameter is missing or unknown, or its value does not fit.
         """
-        from factbook.query.bind import bind
+        terms = self.terms_for(query, values)
+        text = query.text
+        if terms:
+            from factbook.query.bind import bind
 
-        return self.ask(bind(query.text, self.terms_for(query, values)), services=services)
+            text = bind(text, terms)
+        return self.ask(text, services=services)
 
     def ask(self, text: str, *, declare: bool = False, services: Collection[str] = ()) -> Answer:
         """Run a query text; with leads, say of each row whether it rests on one.
@@ -219,7 +223,7 @@ class Book:
             UsageError: The query is not valid, or asks another endpoint unasked.
             EndpointError: An endpoint failed.
         """
-        if services or _asks_elsewhere(text):
+        if services or asks_elsewhere(text):
             text = self._with_services(text, services, declare=declare)
         prefixes = self.prefixes if declare else None
         answer = self.engine.query(text, prefixes=prefixes)
@@ -256,6 +260,7 @@ class Book:
             UsageError: The format, a thing, a source or the query is not known.
             InputError: A file cannot be read or written.
         """
+        from factbook.rdf.formats import syntax_for_writing
         from factbook.rdf.write import packed, replacing
 
         path = Path(target)
@@ -357,12 +362,3 @@ class Book:
 
             return to_rdflib(answer.triples, self.prefixes)
         return answer
-
-
-def _asks_elsewhere(text: str) -> bool:
-    """Tell whether a query asks another endpoint; most can be seen at a glance not to."""
-    if "service" not in text.casefold() and "\\" not in text:
-        return False
-    from factbook.sparql.tokens import calls_service
-
-    return calls_service(text)

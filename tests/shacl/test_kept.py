@@ -10,7 +10,8 @@ from tests.shacl.graphs import typed
 from factbook.errors import InputError
 from factbook.shacl.kept import keep, open_kept
 from factbook.shacl.run import validate_files
-from factbook.store.places import STORE, places
+from factbook.store.holding import STORE
+from factbook.store.places import places
 
 HERE = Path(__file__).parent
 SHAPES = HERE / "library-shapes.ttl"

@@ -13,7 +13,8 @@ import pytest
 from pyoxigraph import Store
 
 from factbook.errors import InputError
-from factbook.store.places import clear, hold, let_go, places
+from factbook.store.holding import hold, let_go
+from factbook.store.places import clear, places
 from factbook.store.snapshot import Snapshots
 from factbook.store.stamps import recall, remember, stamps
 
@@ -192,7 +193,7 @@ def test_clearing(tmp_path: Path) -> None:
     opened(tmp_path, note(tmp_path / "a.ttl", "x"))
     opened(tmp_path, note(tmp_path / "b.ttl", "y"))
     held = places(tmp_path / "cache")
-    process = "import sys, time; from pathlib import Path; from factbook.store.places import hold; "
+    process = "import sys, time; from pathlib import Path; from factbook.store.holding import hold; "
     process += "hold(Path(sys.argv[1])); print('held', flush=True); time.sleep(60)"
     user = subprocess.Popen(
         [sys.executable, "-c", process, str(held[0].path)], stdout=subprocess.PIPE

@@ -10,8 +10,8 @@ from factbook.cli.options import SERVICE, SERVICE_NAMES, format_option, output_o
 from factbook.cli.output import answer
 from factbook.cli.session import Session, session_of
 from factbook.errors import InputError
-from factbook.results.formats import GRAPH_FORMATS, TABLE_FORMATS
-from factbook.sparql.tokens import calls_service
+from factbook.results.formats import TABLE_FORMATS
+from factbook.sparql.glance import asks_elsewhere
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -73,7 +73,6 @@ def command_for(query: StoredQuery) -> click.Command:
             columns=query.columns,
         )
 
-    is_graph = query.form in {"CONSTRUCT", "DESCRIBE"}
     return click.Command(
         query.name,
         callback=run,
@@ -82,11 +81,19 @@ def command_for(query: StoredQuery) -> click.Command:
         epilog=_epilog(query),
         params=[
             *(_option(query, parameter) for parameter in query.parameters),
-            format_option(*(GRAPH_FORMATS if is_graph else TABLE_FORMATS)),
+            format_option(*_formats(query)),
             output_option(),
-            *([click.Option(SERVICE_NAMES, **SERVICE)] if calls_service(query.text) else []),
+            *([click.Option(SERVICE_NAMES, **SERVICE)] if asks_elsewhere(query.text) else []),
         ],
     )
+
+
+def _formats(query: StoredQuery) -> tuple[str, ...]:
+    if query.form not in {"CONSTRUCT", "DESCRIBE"}:
+        return TABLE_FORMATS
+    from factbook.rdf.formats import NAMES
+
+    return NAMES
 
 
 def _option(query: StoredQuery, parameter: Parameter) -> click.Option:

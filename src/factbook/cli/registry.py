@@ -6,11 +6,10 @@ A command module has a click command named `command`. It gets the `Session` with
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """Where a command stands, and the line that the overview gives it."""
 
     module: str

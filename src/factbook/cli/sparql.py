@@ -12,7 +12,8 @@ from factbook.cli.options import service_option, with_answer_options
 from factbook.cli.output import answer
 from factbook.cli.session import Session, pass_session
 from factbook.errors import InputError, UsageError
-from factbook.results.formats import GRAPH_FORMATS, TABLE_FORMATS
+from factbook.rdf.formats import NAMES
+from factbook.results.formats import TABLE_FORMATS
 from factbook.sparql.tokens import query_form
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ Examples:
     help="Read the query from a file.",
 )
 @service_option
-@with_answer_options(*TABLE_FORMATS, *GRAPH_FORMATS)
+@with_answer_options(*TABLE_FORMATS, *NAMES)
 @pass_session
 def command(
     session: Session,

@@ -12,7 +12,6 @@ import json
 import os
 import time
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from factbook import __version__
@@ -27,12 +26,12 @@ if TYPE_CHECKING:
 _YOUNG_NS = 2_000_000_000
 
 
-@dataclass(frozen=True)
 class KeptQueries:
     """The stored queries of a folder, remembered in another."""
 
-    queries: Path
-    cache: Path
+    def __init__(self, queries: Path, cache: Path) -> None:
+        self.queries = queries
+        self.cache = cache
 
     def find(self, name: str) -> StoredQuery:
         """Return the query of a name; see `catalog.find_query`."""

@@ -19,8 +19,6 @@ from pyoxigraph import (
 )
 
 from factbook.errors import UsageError, did_you_mean
-from factbook.rdf.formats import ALIASES, BY_ENDING, BY_NAME
-from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:
     from factbook.rdf.terms import Term
@@ -35,7 +33,6 @@ MACHINE = {
 }
 HUMAN = ("table", "md", "html")
 TABLE_FORMATS = (*HUMAN, *MACHINE)
-GRAPH_FORMATS = (*BY_NAME, *ALIASES)
 _ENDINGS = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -56,13 +53,16 @@ def format_for(chosen: str | None, output: str | None, *, is_graph: bool, termin
     Raises:
         UsageError: The format does not fit this kind of answer.
     """
-    known = GRAPH_FORMATS if is_graph else TABLE_FORMATS
+    if chosen is None and output is None and not is_graph:
+        return "table" if terminal else "tsv"
+    from factbook.rdf.formats import ALIASES, BY_ENDING, NAMES
+
+    known = NAMES if is_graph else TABLE_FORMATS
     if chosen is not None:
         if chosen in known:
             return ALIASES.get(chosen, chosen) if is_graph else chosen
         kind = "gives triples" if is_graph else "gives a table"
-        other = TABLE_FORMATS if is_graph else GRAPH_FORMATS
-        if chosen in other:
+        if chosen in (*TABLE_FORMATS, *NAMES):
             raise UsageError(f"-f {chosen}: this query {kind}; choose from {', '.join(known)}")
         raise UsageError(
             f"-f {chosen}: no such format.{did_you_mean(chosen, known)} Known: {', '.join(known)}"
@@ -81,9 +81,7 @@ def format_for(chosen: str | None, output: str | None, *, is_graph: bool, termin
                 f"-o {output}: cannot tell from '{ending}' how to write {kind}; "
                 f"add -f with one of {', '.join(known)}"
             )
-    if is_graph:
-        return "turtle"
-    return "table" if terminal and output is None else "tsv"
+    return "turtle" if is_graph else "tsv"
 
 
 def write_table(table: Table, name: str, out: IO[bytes]) -> None:
@@ -174,6 +172,8 @@ def _json_term(term: Term) -> dict[str, Any]:
             "object": term.object,
         }
         return {"type": "triple", "value": {key: _json_term(part) for key, part in parts.items()}}
+    from factbook.rdf.terms import XSD
+
     literal: dict[str, Any] = {"type": "literal", "value": term.value}
     if term.language:
         literal["xml:lang"] = term.language

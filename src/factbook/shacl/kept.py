@@ -20,7 +20,8 @@ from pyoxigraph import Quad, RdfFormat, Store
 from factbook.rdf.parse import reading
 from factbook.rdf.stream import read_any
 from factbook.shacl.index import Index, Sorter, put_respelled
-from factbook.store.places import RECORD, STORE, forget_old, hold, let_go, make_holdable, remove
+from factbook.store.holding import RECORD, STORE, hold, let_go, make_holdable, remove
+from factbook.store.places import forget_old
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

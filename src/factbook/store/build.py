@@ -14,7 +14,7 @@ from pyoxigraph import Store
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.stream import is_large, open_rdf, read_any
 from factbook.store.embedded import dataset, store_of
-from factbook.store.places import STORE
+from factbook.store.holding import STORE
 from factbook.store.snapshot import record
 
 if TYPE_CHECKING:

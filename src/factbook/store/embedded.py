@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from factbook.rdf.stream import RdfStream
     from factbook.store.answers import Answer
 
-_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_EXPECTED = re.compile(r'"((?:[^"\\]|\\.)+)"')
+# Not compiled before there is an error: most processes meet none
+_ERROR = r"(?s)error at (\d+):(\d+): (.*)"
+_EXPECTED = r'"((?:[^"\\]|\\.)+)"'
 _MOST_EXPECTED = 6
 
 
@@ -63,11 +64,11 @@ def store_of(files: Iterable[RdfFile | RdfStream]) -> Store:
 
 def _explain(message: str) -> str:
     """Shorten the engine's list of everything it would have accepted."""
-    match = _ERROR.search(message)
+    match = re.search(_ERROR, message)
     if match is None:
         return message
     line, column, said = match.groups()
     if "expected" in said:
-        accepted = _EXPECTED.findall(said)[:_MOST_EXPECTED]
+        accepted = re.findall(_EXPECTED, said)[:_MOST_EXPECTED]
         said = f"expected {', '.join(accepted)} or the like" if accepted else "unexpected text"
     return f"line {line}, column {column}: {said}"

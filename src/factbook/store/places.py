@@ -1,24 +1,19 @@
-"""Which snapshots there are, who uses them, and when they go.
-
-A process that has a snapshot open holds a shared lock on it; only what nobody holds is removed.
-"""
+"""Which snapshots there are, how big they are, and when they go."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from factbook.store.holding import RECORD, STORE, remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-RECORD = "snapshot.json"
-STORE = "store"
-_LOCK = "lock"
 _SMALL = ("stamps", "queries")  # folders of small notes beside the snapshots
 _MOST_KEPT = 8
 _MOST_BYTES = 4 << 30
@@ -47,46 +42,6 @@ def places(folder: Path) -> list[Place]:
             with contextlib.suppress(OSError):
                 found.append(Place(path, _quads(path), _bytes(path), entry.stat().st_mtime))
     return sorted(found, key=lambda place: (-place.used, place.path))
-
-
-def hold(path: Path) -> int | None:
-    """Keep a snapshot from being removed until it is let go or this process ends.
-
-    Returns:
-        What to let go, or None where there is nothing to hold.
-    """
-    with contextlib.suppress(OSError):
-        handle = os.open(path / _LOCK, os.O_RDONLY)
-        if _locked(handle, exclusive=False):
-            return handle
-        os.close(handle)
-    return None
-
-
-def let_go(handle: int) -> None:
-    """Let a snapshot go again."""
-    os.close(handle)
-
-
-def make_holdable(path: Path) -> None:
-    """Put the file into a snapshot that its users lock."""
-    (path / _LOCK).touch()
-
-
-def remove(path: Path) -> bool:
-    """Remove a snapshot unless somebody uses it; say whether it is gone."""
-    import shutil
-
-    with contextlib.suppress(FileNotFoundError):
-        handle = os.open(path / _LOCK, os.O_RDONLY)
-        try:
-            if not _locked(handle, exclusive=True):
-                return False
-            shutil.rmtree(path, ignore_errors=True)
-        finally:
-            os.close(handle)
-    shutil.rmtree(path, ignore_errors=True)
-    return not path.exists()
 
 
 def clear(folder: Path) -> tuple[int, int]:
@@ -133,15 +88,3 @@ def _quads(path: Path) -> int:
 
 def _bytes(path: Path) -> int:
     return sum(entry.stat().st_size for entry in os.scandir(path / STORE))
-
-
-def _locked(handle: int, *, exclusive: bool) -> bool:
-    if sys.platform == "win32":  # an open file cannot be removed there anyway
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(handle, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph
 from pyoxigraph import RdfFormat, Store
 
-from factbook.store.places import RECORD, STORE, forget_old, hold, let_go, make_holdable, remove
+from factbook.store.holding import RECORD, STORE, hold, let_go, make_holdable, remove
 from factbook.store.stamps import recall, remember, stamps
 
 if TYPE_CHECKING:
@@ -29,11 +28,11 @@ _LAYOUT = 3
 _CHUNK = 1 << 20
 
 
-@dataclass(frozen=True)
 class Snapshots:
     """A folder of snapshots."""
 
-    folder: Path
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def open(self, paths: Sequence[Path], *, announce: Callable[[str], None]) -> Store:
         """Return a store of what the files say, from disk where it stands there already.
@@ -53,6 +52,7 @@ class Snapshots:
         found = self._find(key)
         if found is None:
             from factbook.store.build import build, in_memory
+            from factbook.store.places import forget_old
 
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
