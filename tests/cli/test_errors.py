@@ -57,7 +57,7 @@ WRONG = {
     "nothing to run": (["sparql"], "give the query as TEXT"),
     "service": (
         ["sparql", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"],
-        "the query asks another endpoint (SERVICE)",
+        "the query asks <http://127.0.0.1:1/>, which is no registered endpoint",
     ),
     "export format": (["export", "-f", "turtel"], "No RDF format 'turtel'. Did you mean 'turtle'"),
     "export ending": (["export", "-o", "out.txt"], "out.txt: cannot tell the RDF format"),

@@ -15,7 +15,6 @@ from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND, UsageError
 
 if TYPE_CHECKING:
-
     from factbook.book import Book
     from factbook.link.sets import Links
     from factbook.link.targets import Moved
@@ -138,7 +137,13 @@ def _line(links: Links, moved: Moved) -> str:
     return f"{place}: {subject} {obj}: {moved.state}; write {own.shortened(moved.now) or moved.now}"
 
 
-@command.command("compile")
+@command.command(
+    "compile",
+    epilog="""\b
+Examples:
+  factbook link compile
+  factbook link compile --check""",
+)
 @click.option(
     "--owl",
     type=click.Path(path_type=Path),
@@ -177,7 +182,7 @@ def _compile(book: Book, *, only_check: bool = False) -> int:
     return FOUND if stale and only_check else DONE
 
 
-@command.command()
+@command.command(epilog="\b\nExample:\n  factbook link stats")
 @pass_session
 def stats(session: Session) -> None:
     """Count the mappings by file, target, predicate and ground."""

@@ -10,7 +10,11 @@ from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
 
 
-@click.group()
+@click.group(
+    epilog="""\b
+Example:
+  factbook new source --title "Annual report" --publisher NAME --date 2025-03"""
+)
 def command() -> None:
     """Begin a new file with what every file of its sort has."""
 
