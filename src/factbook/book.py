@@ -17,7 +17,7 @@ from factbook.sparql.glance import asks_elsewhere
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     import rdflib
     from pyoxigraph import Literal, NamedNode
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from factbook.query.kept import KeptQueries
     from factbook.query.resolve import Resolver
     from factbook.rdf.parse import RdfFile
+    from factbook.rdf.stream import RdfStream
     from factbook.results.rows import Rows
     from factbook.store.answers import Answer, Engine
 
@@ -109,6 +110,15 @@ class Book:
         from factbook.rdf.parse import read_rdf
 
         return tuple(read_rdf(path) for path in self.paths())
+
+    def read(self) -> Iterator[RdfFile | RdfStream]:
+        """Yield what each file says; large files are read quad by quad and not kept."""
+        from factbook.rdf.stream import read_any
+
+        if "files" in self.__dict__:
+            yield from self.files
+        else:
+            yield from map(read_any, self.paths())
 
     @cached_property
     def graph(self) -> rdflib.Graph:

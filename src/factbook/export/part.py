@@ -46,8 +46,8 @@ def statements(
     if book.endpoint is not None:
         raise UsageError("export reads the files of a book; of an endpoint, only --query")
     if not things and not sources:
-        return everything(book.files)
-    quads = list(everything(book.files))
+        return everything(book.read())
+    quads = list(everything(book.read()))
     found: list[Quad] = []
     if things:
         wanted = {book.resolver.resolve(name, option="--thing") for name in things}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from factbook.rdf.parse import RdfFile
+    from factbook.rdf.stream import RdfStream
     from factbook.rdf.terms import Term
 
 _ABOUT = NamedNode("https://schema.org/observationAbout")
@@ -28,7 +29,7 @@ _EVENTS = (
 _SUBCLASS = NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
 
 
-def everything(files: Iterable[RdfFile]) -> Iterator[Quad]:
+def everything(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
     """Yield all quads."""
     for file in files:
         yield from file.named_quads() if file.has_base else file.quads
