@@ -45,7 +45,7 @@ def open(  # noqa: A001 - factbook.open reads like gzip.open and dbm.open
     """
     from factbook.book import Book
 
-    return Book.open(folder, data=data, endpoint=endpoint, leads=leads, cache=cache)
+    return Book(folder, data=data, endpoint=endpoint, leads=leads, cache=cache)
 
 
 def __getattr__(name: str) -> object:

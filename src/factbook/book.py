@@ -9,21 +9,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from factbook.errors import UsageError, did_you_mean
-from factbook.layout import Layout, layout_of
+from factbook.errors import UsageError
+from factbook.layout import layout_of
 from factbook.prefixes import prefixes_in, read_context
 from factbook.query.catalog import all_queries, find_query
 from factbook.sparql.glance import asks_elsewhere
-from factbook.store.answers import Graph, Table
+from factbook.store.answers import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     import rdflib
-    from pyoxigraph import Literal, NamedNode
 
     from factbook.check.findings import Finding
-    from factbook.query.header import Parameter, StoredQuery
+    from factbook.query.header import StoredQuery
     from factbook.query.kept import KeptQueries
     from factbook.query.resolve import Resolver
     from factbook.rdf.parse import RdfFile
@@ -42,26 +41,8 @@ class Book:
     Nothing is read before it is needed. Use `factbook.open`.
     """
 
-    def __init__(  # noqa: PLR0913 - each says what the book is made of
+    def __init__(  # noqa: PLR0913 - as `factbook.open`
         self,
-        layout: Layout,
-        *,
-        data: tuple[Path, ...] = (),
-        endpoint: str | None = None,
-        leads: bool = False,
-        cache: bool = True,
-        announce: Callable[[str], None] = _quiet,
-    ) -> None:
-        self.layout = layout
-        self.data = data
-        self.endpoint = endpoint
-        self.leads = leads
-        self._cache = cache
-        self._announce = announce
-
-    @classmethod
-    def open(  # noqa: PLR0913 - as `factbook.open`
-        cls,
         folder: str | Path | None = None,
         *,
         data: Iterable[str | Path] = (),
@@ -69,19 +50,15 @@ class Book:
         leads: bool = False,
         cache: bool = True,
         announce: Callable[[str], None] = _quiet,
-    ) -> Book:
-        """Open a book; see `factbook.open`."""
-        extra = tuple(Path(path) for path in data)
-        if endpoint is not None and (extra or leads):
+    ) -> None:
+        self.layout = layout_of(folder)
+        self.data = tuple(map(Path, data))
+        self.endpoint = endpoint
+        self.leads = leads
+        self._cache = cache
+        self._announce = announce
+        if endpoint is not None and (self.data or leads):
             raise UsageError("--endpoint answers from its own data: no --data or --leads beside it")
-        return cls(
-            layout_of(folder),
-            data=extra,
-            endpoint=endpoint,
-            leads=leads,
-            cache=cache,
-            announce=announce,
-        )
 
     # What the files say
 
@@ -143,7 +120,7 @@ class Book:
             from factbook.store.remote import RemoteEngine
 
             return RemoteEngine(self.endpoint, login=True)
-        return self._embedded(leads=self.leads)
+        return self._local(leads=self.leads)
 
     @cached_property
     def resolver(self) -> Resolver:
@@ -213,12 +190,12 @@ class Book:
         Raises:
             UsageError: A parameter is missing or unknown, or its value does not fit.
         """
-        terms = self.terms_for(query, values)
         text = query.text
-        if terms:
+        if query.parameters or values:
+            from factbook.query.arguments import terms_for
             from factbook.query.bind import bind
 
-            text = bind(text, terms)
+            text = bind(text, terms_for(query, values, lambda: self.resolver))
         return self.ask(text, services=services)
 
     def ask(self, text: str, *, declare: bool = False, services: Collection[str] = ()) -> Answer:
@@ -233,15 +210,24 @@ class Book:
             UsageError: The query is not valid, or asks another endpoint unasked.
             EndpointError: An endpoint failed.
         """
-        if services or asks_elsewhere(text):
-            text = self._with_services(text, services, declare=declare)
         prefixes = self.prefixes if declare else None
+        if services or asks_elsewhere(text):
+            from factbook.query.endpoints import registered
+            from factbook.query.services import answered
+
+            text = answered(
+                text,
+                engine=self.engine,
+                endpoints=registered(self.layout, services),
+                allowed=services,
+                prefixes=prefixes or {},
+            )
         answer = self.engine.query(text, prefixes=prefixes)
         if not self.leads or not isinstance(answer, Table):
             return answer
         from factbook.query.leads import mark
 
-        without = self._embedded(leads=False).query(text, prefixes=prefixes)
+        without = self._local(leads=False).query(text, prefixes=prefixes)
         return mark(answer, without) if isinstance(without, Table) else answer
 
     # Handing out
@@ -297,78 +283,12 @@ class Book:
 
     # Inside
 
-    def terms_for(
-        self, query: StoredQuery, values: Mapping[str, str]
-    ) -> dict[str, NamedNode | Literal]:
-        """Return the terms that stand for a query's variables.
+    def _local(self, *, leads: bool) -> Engine:
+        from factbook.store.embedded import engine_of
 
-        Raises:
-            UsageError: As for `answer`.
-        """
-        known = {parameter.name for parameter in query.parameters}
-        for name in values:
-            if name not in known:
-                takes = f"it takes --{', --'.join(sorted(known))}" if known else "it takes none"
-                raise UsageError(
-                    f"Query '{query.name}' has no parameter --{name}; {takes}."
-                    f"{did_you_mean(name, known)}"
-                )
-        terms: dict[str, NamedNode | Literal] = {}
-        for parameter in query.parameters:
-            value = values.get(parameter.name, parameter.default)
-            if value is not None:
-                terms[parameter.variable] = self._term(parameter, value)
-            elif parameter.required:
-                raise UsageError(
-                    f"Query '{query.name}' needs --{parameter.name}: "
-                    f"{parameter.doc or parameter.kind}"
-                )
-        return terms
-
-    def _term(self, parameter: Parameter, value: str) -> NamedNode | Literal:
-        if parameter.kind != "iri":
-            from factbook.query.bind import literal_for
-
-            return literal_for(parameter, value)
-        return self.resolver.resolve(
-            value, type_curie=parameter.type_curie, option=f"--{parameter.name}"
-        )
-
-    def _with_services(self, text: str, allowed: Collection[str], *, declare: bool) -> str:
-        from factbook.query.endpoints import endpoint_named, endpoints_of
-        from factbook.query.services import answered
-
-        known = endpoints_of(self.layout)
-        for name in allowed:
-            endpoint_named(name, known, option="--allow-service")
-        return answered(
-            text,
-            engine=self.engine,
-            endpoints=known,
-            allowed=allowed,
-            prefixes=self.prefixes if declare else {},
-        )
-
-    def _embedded(self, *, leads: bool) -> Engine:
-        from factbook.store.embedded import EmbeddedEngine
-
-        paths = self.paths(leads=leads)
-        if self._cache:
-            from factbook.store.snapshot import Snapshots, default_folder
-
-            store = Snapshots(default_folder()).open(paths, announce=self._announce)
-            return EmbeddedEngine(store)
-        from factbook.store.build import in_memory
-
-        return EmbeddedEngine(in_memory(paths))
+        return engine_of(self.paths(leads=leads), cache=self._cache, announce=self._announce)
 
     def _typed(self, answer: Answer) -> Rows | rdflib.Graph | bool:
-        if isinstance(answer, Table):
-            from factbook.results.rows import rows_of
+        from factbook.results.rows import typed
 
-            return rows_of(answer)
-        if isinstance(answer, Graph):
-            from factbook.rdf.bridge import to_rdflib
-
-            return to_rdflib(answer.triples, self.prefixes)
-        return answer
+        return typed(answer, self.prefixes)

@@ -43,4 +43,4 @@ def river_book(tmp_path: Path) -> Book:
         "ORDER BY ?focus\n",
         encoding="utf-8",
     )
-    return Book.open(folder, cache=False)
+    return Book(folder, cache=False)

@@ -37,7 +37,7 @@ def served(river_book: Book, servers: Servers, tmp_path: Path) -> Book:
     store.flush()
     del store
     address = servers.oxigraph(place).query
-    return Book.open(river_book.layout.root, endpoint=address)
+    return Book(river_book.layout.root, endpoint=address)
 
 
 def test_an_endpoint_gives_the_findings_of_the_files(river_book: Book, served: Book) -> None:
@@ -94,7 +94,7 @@ def test_checks_over_sources_need_named_graphs(
     store.extend(quads)
     store.flush()
     del store
-    book = Book.open(river_book.layout.root, endpoint=servers.oxigraph(place).query)
+    book = Book(river_book.layout.root, endpoint=servers.oxigraph(place).query)
 
     outcome = check_endpoint(book)
 

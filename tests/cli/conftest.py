@@ -63,7 +63,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the book from a SPARQL server of its own; yield the address of its endpoint."""
     folder = tmp_path_factory.mktemp("served")
     dump = folder / "book.nq"
-    quads = dataset(Book.open(BOOK, cache=False).files)
+    quads = dataset(Book(BOOK, cache=False).files)
     dump.write_bytes(serialize(quads, format=RdfFormat.N_QUADS) or b"")
     store = folder / "store"
     oxigraph = str(Path(sys.executable).parent / "oxigraph")

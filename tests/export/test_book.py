@@ -28,13 +28,13 @@ GAUGES = NamedNode(f"{EX}source/gauges")
 @pytest.fixture
 def book() -> Book:
     """Return the book about rivers."""
-    return Book.open(RIVERS, cache=False)
+    return Book(RIVERS, cache=False)
 
 
 @pytest.fixture(scope="module")
 def bundled() -> Book:
     """Return the book of the checkout."""
-    return Book.open(cache=False)
+    return Book(cache=False)
 
 
 def exported(book: Book, folder: Path, name: str, **part: Collection[str]) -> set[Quad]:
@@ -153,7 +153,7 @@ def test_an_event(tmp_path: Path) -> None:
         :other a :Flood ; :river <{EX}river/rhine> .""",
         encoding="utf-8",
     )
-    book = Book.open(RIVERS, data=[data], cache=False)
+    book = Book(RIVERS, data=[data], cache=False)
 
     found = exported(book, tmp_path, "nquads", things=["Inn"])
 
@@ -186,7 +186,7 @@ def test_blank_nodes_of_two_files_stay_apart(tmp_path: Path) -> None:
             f'{{"@id": "_:x", "http://e/p": "{number}"}}', encoding="utf-8"
         )
     data = sorted(tmp_path.glob("*.jsonld"))
-    found = exported(Book.open(RIVERS, data=data, cache=False), tmp_path, "nt")
+    found = exported(Book(RIVERS, data=data, cache=False), tmp_path, "nt")
 
     assert len({q.subject for q in found if q.predicate == NamedNode("http://e/p")}) == 2
 
@@ -199,7 +199,7 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
     target.write_text("old", encoding="utf-8")
 
     with pytest.raises(InputError):
-        Book.open(RIVERS, data=[broken], cache=False).export(target)
+        Book(RIVERS, data=[broken], cache=False).export(target)
 
     assert target.read_text(encoding="utf-8") == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.ttl", "out.nt"]

@@ -11,7 +11,6 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 
 from factbook.book import Book
-from factbook.layout import layout_of
 
 if TYPE_CHECKING:
     from tests.conftest import Servers
@@ -40,7 +39,7 @@ class Small:
     @property
     def book(self) -> Book:
         """The book, freshly opened."""
-        return Book(layout_of(self.folder), cache=False)
+        return Book(self.folder, cache=False)
 
     def file(self, role: str) -> Path:
         """Return the file of the mappings of a role."""

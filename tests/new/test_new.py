@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 def begin(folder: Path, **given: object) -> Path:
     """Begin a source in a book."""
     wish = {"title": "Acme grows", "publisher": "The Gazette", "date": "2019-05", **given}
-    return new_source(Book.open(folder, cache=False), Wish(**wish), today=TODAY)  # type: ignore[arg-type]
+    return new_source(Book(folder, cache=False), Wish(**wish), today=TODAY)  # type: ignore[arg-type]
 
 
 def run(folder: Path, *arguments: str) -> Result:

@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
 from factbook.layout import layout_of
+from factbook.query.arguments import term_for
 from factbook.query.bind import bind, literal_for
 from factbook.query.catalog import query_paths
 from factbook.query.header import query_from, read_query
@@ -205,7 +206,7 @@ def test_no_parameter_of_a_stored_query_lets_go(path: Path, shelf: Shelf) -> Non
             continue  # takes anything, and arrives unchanged: the tests above
         for value in ('" } #', "> . DROP ALL", "\\u0022 }", "a\nb", "<x:y> <x:z>"):
             with pytest.raises(UsageError, match=f"--{parameter.name}"):
-                book._term(parameter, value)  # noqa: SLF001 - the others may be required
+                term_for(parameter, value, lambda: book.resolver)
 
 
 @pytest.mark.parametrize("engine", ["embedded", "endpoint"])

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from factbook.book import Book
-from factbook.layout import layout_of
 from factbook.results.rows import rows_of
 from factbook.store.answers import Table
 
@@ -193,7 +192,7 @@ def test_chip_hours_are_not_instance_hours(shelf: Shelf) -> None:
 
 def test_leads_are_listed_only_with_leads(shelf: Shelf) -> None:
     """The list of what waits to be read is empty until the leads are opened."""
-    with_leads = Book(layout_of(None), leads=True, cache=False)
+    with_leads = Book(leads=True, cache=False)
 
     assert len(ask(shelf, "leads")) == 0
     listed = with_leads.query("leads")

@@ -45,7 +45,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Checked
     def check(which: str) -> Checked:
         folder = tmp_path_factory.mktemp(which)
         places = make_book(folder, which)
-        book = Book.open(folder, cache=False)
+        book = Book(folder, cache=False)
         return Checked(book, places, check_book(book).findings)
 
     return check

@@ -110,7 +110,7 @@ def test_a_missing_statement_is_found_where_it_belongs(folder: Path, number: int
     prefixes = read_rdf(folder / CHAPTER).prefixes
     base = read_rdf(folder / CHAPTER).graph.value
 
-    findings = check_book(Book.open(folder, cache=False)).findings
+    findings = check_book(Book(folder, cache=False)).findings
 
     named = {f.focus for f in findings if f.path == folder / CHAPTER and f.line is not None}
     silent = {
@@ -127,7 +127,7 @@ def test_a_missing_admission_is_found_at_the_figures(folder: Path) -> None:
     text = (ROOT / CHAPTER).read_text(encoding="utf-8")
     (folder / CHAPTER).write_text(text.replace(f"    {INFERRED} ;\n", ""), encoding="utf-8")
 
-    findings = check_book(Book.open(folder, cache=False)).findings
+    findings = check_book(Book(folder, cache=False)).findings
 
     assert {f.rule for f in findings} == {"undated-figure"}
     assert {f.path for f in findings} == {folder / CHAPTER}

@@ -106,9 +106,7 @@ def test_a_citation_stays_with_its_fact() -> None:
 
 def test_terminal_styles_are_left_out_of_a_pipe() -> None:
     """A pipe gets plain text, a terminal bold headings and dim citations."""
-    page = page_of(
-        Book.open(BOOK, cache=False), NamedNode("https://w3id.org/ai-infra/company/acme")
-    )
+    page = page_of(Book(BOOK, cache=False), NamedNode("https://w3id.org/ai-infra/company/acme"))
 
     styled = as_text(page, width=80, style=True)
 
@@ -205,7 +203,7 @@ class RdflibEngine:
 @pytest.fixture(scope="module")
 def by_rdflib() -> Book:
     """Return the small book with rdflib for its engine."""
-    book = Book.open(BOOK, cache=False)
+    book = Book(BOOK, cache=False)
     book.engine = RdflibEngine(book.files)
     return book
 
@@ -215,11 +213,11 @@ def by_endpoint(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> B
     """Return the small book behind a real server."""
     folder = tmp_path_factory.mktemp("store")
     store = Store(str(folder))
-    store.bulk_extend(dataset(Book.open(BOOK, cache=False).files))
+    store.bulk_extend(dataset(Book(BOOK, cache=False).files))
     store.flush()
     del store
     server = servers.oxigraph(folder)
-    return Book.open(BOOK, endpoint=server.query)
+    return Book(BOOK, endpoint=server.query)
 
 
 def page(book: Book, thing: str) -> Page:
@@ -230,13 +228,13 @@ def page(book: Book, thing: str) -> Page:
 @pytest.mark.parametrize("thing", THINGS)
 def test_rdflib_gives_the_same_page(thing: str, by_rdflib: Book) -> None:
     """The queries mean the same to another engine."""
-    assert page(by_rdflib, thing) == page(Book.open(BOOK, cache=False), thing)
+    assert page(by_rdflib, thing) == page(Book(BOOK, cache=False), thing)
 
 
 @pytest.mark.parametrize("thing", THINGS)
 def test_an_endpoint_gives_the_same_page(thing: str, by_endpoint: Book) -> None:
     """Named graphs are the sources, wherever they are stored."""
-    assert page(by_endpoint, thing) == page(Book.open(BOOK, cache=False), thing)
+    assert page(by_endpoint, thing) == page(Book(BOOK, cache=False), thing)
 
 
 @pytest.mark.parametrize("thing", REAL)

@@ -37,14 +37,20 @@ class Session:
         """The book."""
         from factbook.book import Book
 
-        return Book.open(
+        return Book(
             self.folder,
             data=self.data,
             endpoint=self.endpoint,
             leads=self.leads,
             cache=self.cache,
-            announce=_announce,
+            announce=announce,
         )
+
+    def local_book(self) -> Book:
+        """Return the book as its files say it, also where an endpoint is named."""
+        from factbook.book import Book
+
+        return Book(self.folder, data=self.data, cache=self.cache, announce=announce)
 
 
 pass_session = click.make_pass_decorator(Session)
@@ -64,7 +70,7 @@ def session_of(context: click.Context) -> Session:
     )
 
 
-def _announce(line: str) -> None:
+def announce(line: str) -> None:
     """Tell somebody who watches why it takes a moment, on a line that goes when it is over."""
     if sys.stderr.isatty():
         click.echo(f"\r\x1b[K{line}{' …' if line else ''}", nl=False, err=True)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset
 
-from factbook.book import Book
 from factbook.diff.git import Repository, repository_of
 from factbook.errors import InputError, UsageError
 from factbook.layout import bundled, layout_of
@@ -136,7 +135,7 @@ def _repositories(folder: Path | None) -> Iterator[Repository]:
 
 def _of_book(text: str, layout: Layout, *, leads: bool, called: str = "") -> Side:
     instead = (f"{layout.root}/", f"{called}:") if called else ("", "")
-    paths = Book(layout, leads=True, cache=False).paths()
+    paths = [*layout.ontology_files(), *layout.data_files(leads=True)]
     return Side(text, tuple(_read(path, instead=instead) for path in paths), layout, leads)
 
 

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 from factbook.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from factbook.layout import Layout
 
@@ -44,6 +44,19 @@ def endpoints_of(layout: Layout) -> dict[str, Endpoint]:
             if isinstance(value, NamedNode):
                 found[name] = Endpoint(name, node.value, value.value)
     return dict(sorted(found.items()))
+
+
+def registered(layout: Layout, allowed: Collection[str]) -> dict[str, Endpoint]:
+    """Return the endpoints by name, and make sure that those that may be asked are among them.
+
+    Raises:
+        UsageError: One that may be asked is not registered.
+        InputError: The file cannot be read.
+    """
+    known = endpoints_of(layout)
+    for name in allowed:
+        endpoint_named(name, known, option="--allow-service")
+    return known
 
 
 def endpoint_named(name: str, known: dict[str, Endpoint], *, option: str) -> Endpoint:

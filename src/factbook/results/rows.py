@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import XSD
+from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
     import polars as pl
+    import rdflib
 
     from factbook.rdf.terms import Term
-    from factbook.store.answers import Table
+    from factbook.store.answers import Answer
 
 Value: TypeAlias = "int | Decimal | float | bool | date | datetime | str | None"
 
@@ -113,6 +115,17 @@ def rows_of(table: Table) -> Rows:
         for row in table.rows
     ]
     return Rows(names, rows)
+
+
+def typed(answer: Answer, prefixes: Mapping[str, str]) -> Rows | rdflib.Graph | bool:
+    """Return an answer as Python has it: typed rows, an rdflib graph or a truth value."""
+    if isinstance(answer, Table):
+        return rows_of(answer)
+    if isinstance(answer, Graph):
+        from factbook.rdf.bridge import to_rdflib
+
+        return to_rdflib(answer.triples, prefixes)
+    return answer
 
 
 def value_of(term: Term | None) -> Value:

@@ -11,7 +11,8 @@ from factbook.errors import UsageError
 from factbook.store.answers import Graph, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from factbook.rdf.parse import RdfFile
     from factbook.rdf.stream import RdfStream
@@ -44,6 +45,23 @@ class EmbeddedEngine:
         if isinstance(found, QuerySolutions):
             return table_of(found)
         return Graph(found)
+
+
+def engine_of(
+    paths: Sequence[Path], *, cache: bool, announce: Callable[[str], None]
+) -> EmbeddedEngine:
+    """Return an engine over what files say: their snapshot, or without a cache a store in memory.
+
+    Raises:
+        InputError: A file cannot be read or parsed.
+    """
+    if cache:
+        from factbook.store.snapshot import Snapshots, default_folder
+
+        return EmbeddedEngine(Snapshots(default_folder()).open(paths, announce=announce))
+    from factbook.store.build import in_memory
+
+    return EmbeddedEngine(in_memory(paths))
 
 
 def dataset(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
