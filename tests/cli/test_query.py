@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.cli.conftest import BOOK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,3 +193,21 @@ def test_an_endpoint_gives_triples(run: Run, endpoint: str) -> None:
     there = run("--endpoint", endpoint, "query", "river-graph", "--river", "Inn")
 
     assert there.stdout == run("query", "river-graph", "--river", "Inn").stdout
+
+
+def test_details_are_shown_where_the_table_may_be_wide(run: Run, tmp_path: Path) -> None:
+    """A table leaves details out unless it is asked for them; other formats have them anyway."""
+    book = shutil.copytree(BOOK, tmp_path / "book")
+    query = book / "queries" / "rivers" / "lengths.rq"
+    text = query.read_text(encoding="utf-8")
+    query.write_text(text.replace("{type: date}", "{type: date, detail: true}"), encoding="utf-8")
+
+    narrow, wide, rows = (
+        run("query", "lengths", *options, book=book)
+        for options in (["-f", "table"], ["-f", "table", "--wide"], ["-f", "csv"])
+    )
+
+    assert narrow.stdout.splitlines()[0].split() == ["river", "length"]
+    assert wide.stdout == LENGTHS["table"]
+    assert rows.stdout_bytes.decode() == LENGTHS["csv"]
+    assert "--wide" not in run("query", "lengths", "--help").stdout

@@ -7,9 +7,11 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
 from factbook.check.lint import lint
+from factbook.cli.query import command_for
 from factbook.layout import layout_of
 from factbook.prefixes import prefixes_in, read_context
 from factbook.query.catalog import query_paths
@@ -111,6 +113,28 @@ def test_columns_have_types_and_units(path: Path) -> None:
     assert {column.type for column in query.columns} <= COLUMN_TYPES
     assert {column.unit for column in query.columns if column.unit} <= names
     assert bool(query.columns) == (query.form == "SELECT")
+
+
+@every_query
+def test_columns_belong_to_columns_that_are_there(path: Path) -> None:
+    """Units, ends of ranges and precisions are columns of the query, and nothing else is a key."""
+    columns = read_query(path).columns
+    names = {column.name for column in columns}
+    raw = read_query(path).front_matter.get("columns") or {}
+    for column in columns:
+        for other in (column.unit, column.low, column.high, column.precision):
+            assert other is None or other in names - {column.name}
+    known = {"type", "unit", "low", "high", "precision", "detail", "sparse", "doc"}
+    assert all(set(about) <= known for about in raw.values())
+
+
+@every_query
+def test_it_is_a_command_with_help(path: Path) -> None:
+    """No parameter takes the name of an option that every query has."""
+    command = command_for(read_query(path))
+
+    with click.Context(command) as context:
+        assert command.get_help(context)
 
 
 @every_query

@@ -60,7 +60,7 @@ def test_racks_rank_only_when_asked_for(shelf: Shelf) -> None:
 
 def test_peak_figures_are_ordered_within_one_way_of_counting(shelf: Shelf) -> None:
     """A figure that does not say how it counts never stands among those that do."""
-    rows = ask(shelf, "rank", measure="peak performance", format="infra:fp16")
+    rows = ask(shelf, "rank", measure="peak performance", numberformat="infra:fp16")
 
     counted = [slug(row.sparsity) for row in rows]
     assert counted == sorted(counted)

@@ -30,6 +30,7 @@ def answer(  # noqa: PLR0913 - each is one thing that the answer depends on
     wanted: Wanted,
     title: str = "Answer",
     columns: Sequence[Column] = (),
+    wide: bool = False,
 ) -> None:
     """Ask, and write the answer.
 
@@ -40,6 +41,7 @@ def answer(  # noqa: PLR0913 - each is one thing that the answer depends on
         wanted: The format and the file asked for, if any.
         title: The heading of a page.
         columns: What the columns hold.
+        wide: Whether a table for people shows the details as well.
 
     Raises:
         FactbookError: The format does not fit, the query fails, or the file cannot be written.
@@ -51,7 +53,7 @@ def answer(  # noqa: PLR0913 - each is one thing that the answer depends on
         terminal=sys.stdout.isatty(),
     )
     with opened(wanted.output) as out:
-        interruptible(lambda: _write(book, ask(), name, out, title, columns))
+        interruptible(lambda: _write(book, ask(), name, out, title, columns, wide=wide))
 
 
 @contextmanager
@@ -85,7 +87,14 @@ def show_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
 
 
 def _write(  # noqa: PLR0913, PLR0917 - the inner half of `answer`
-    book: Book, found: Answer, name: str, out: IO[bytes], title: str, columns: Sequence[Column]
+    book: Book,
+    found: Answer,
+    name: str,
+    out: IO[bytes],
+    title: str,
+    columns: Sequence[Column],
+    *,
+    wide: bool,
 ) -> None:
     if isinstance(found, bool):
         if name in HUMAN:
@@ -101,7 +110,12 @@ def _write(  # noqa: PLR0913, PLR0917 - the inner half of `answer`
 
         rows = list(found.rows)
         table = cells(
-            found.variables, rows, engine=book.engine, prefixes=book.prefixes, columns=columns
+            found.variables,
+            rows,
+            engine=book.engine,
+            prefixes=book.prefixes,
+            columns=columns,
+            wide=wide,
         )
         show_cells(table, name, out, title=title)
     else:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from factbook.cli.complete import Complete
     from factbook.query.header import Parameter, StoredQuery
 
-_TAKEN = {"format", "output", "help", "f", "o", "h"}
+_TAKEN = {"format", "output", "wide", "help", "f", "o", "w", "h"}
 
 
 class Queries(click.Group):
@@ -58,6 +58,7 @@ def command_for(query: StoredQuery) -> click.Command:
     def run(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 - click's values
         wanted = taken(values)
         services = values.pop("services", ())
+        wide = values.pop("wide", False)
         book = session_of(context).book
         given = {
             parameter.name: value
@@ -71,6 +72,7 @@ def command_for(query: StoredQuery) -> click.Command:
             wanted=wanted,
             title=query.summary or query.name,
             columns=query.columns,
+            wide=wide,
         )
 
     return click.Command(
@@ -83,6 +85,7 @@ def command_for(query: StoredQuery) -> click.Command:
             *(_option(query, parameter) for parameter in query.parameters),
             format_option(*_formats(query)),
             output_option(),
+            *([_wide_option(query)] if any(column.detail for column in query.columns) else []),
             *([click.Option(SERVICE_NAMES, **SERVICE)] if asks_elsewhere(query.text) else []),
         ],
     )
@@ -112,6 +115,15 @@ def _option(query: StoredQuery, parameter: Parameter) -> click.Option:
         metavar=_metavar(parameter),
         help=" ".join(filter(None, notes)),
         shell_complete=_completion(parameter),
+    )
+
+
+def _wide_option(query: StoredQuery) -> click.Option:
+    details = ", ".join(column.name for column in query.columns if column.detail)
+    return click.Option(
+        ["-w", "--wide"],
+        is_flag=True,
+        help=f"Show the details in a table as well: {details}. Other formats always have them.",
     )
 
 

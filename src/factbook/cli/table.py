@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from factbook.results.readable import Cells
 
 _GAP = "  "
-_NARROWEST = 12  # a text column is not squeezed below this; then records read better
+_NARROWEST = 10  # a text column is not squeezed below this; then records read better
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 

@@ -92,6 +92,18 @@ def date(text: str, precision: str = "day") -> str:
     return f"{day} {_MONTHS[month - 1]} {year}"
 
 
+def iso_date(text: str, precision: str = "day") -> str:
+    """Return an ISO date as far as it is known, short as in a table: 2021-11, 2021-Q4, 2021."""
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return text
+    if precision == "year":
+        return match[1]
+    if precision == "quarter":
+        return f"{match[1]}-Q{(int(match[2]) + 2) // 3}"
+    return f"{match[1]}-{match[2]}" if precision == "month" else text
+
+
 def period(end: str, length: str, precision: str = "day") -> str:
     """Return the period of a length that ends on a day."""
     found, size = _DATE.fullmatch(end), _PERIOD.fullmatch(length)
