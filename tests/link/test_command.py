@@ -107,7 +107,7 @@ def test_stats_counts(small: Small) -> None:
     """A line for each file, target, predicate and ground."""
     small.links("positive", "company:elm skos:exactMatch - wikidata:Q500 semapv:LexicalMatching 1")
 
-    done = link(small, "stats")
+    done = link(small, "stats", "-f", "csv")
 
-    assert "positive\twikidata\tskos:exactMatch\tLexicalMatching\t1" in done.stdout
+    assert "positive,wikidata,skos:exactMatch,LexicalMatching,1" in done.stdout
     assert "1 of 7 things" in done.stderr

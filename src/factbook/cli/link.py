@@ -11,13 +11,19 @@ import click
 from factbook.cli.background import interruptible
 from factbook.cli.link_review import review
 from factbook.cli.link_suggest import at_option, pause_option, progress_on_terminal, suggest
+from factbook.cli.options import with_answer_options
+from factbook.cli.output import listing
 from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND, UsageError
+from factbook.results.formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
     from factbook.book import Book
+    from factbook.cli.options import Wanted
     from factbook.link.sets import Links
     from factbook.link.targets import Moved
+
+_COUNTED = ("file", "target", "predicate", "ground", "mappings")
 
 
 @click.group(
@@ -182,9 +188,10 @@ def _compile(book: Book, *, only_check: bool = False) -> int:
     return FOUND if stale and only_check else DONE
 
 
-@command.command(epilog="\b\nExample:\n  factbook link stats")
+@command.command(epilog="\b\nExamples:\n  factbook link stats\n  factbook link stats -f csv")
+@with_answer_options(*TABLE_FORMATS)
 @pass_session
-def stats(session: Session) -> None:
+def stats(session: Session, wanted: Wanted) -> None:
     """Count the mappings by file, target, predicate and ground."""
     from factbook.link.sets import links_of
     from factbook.link.stats import counts, unlinked
@@ -192,10 +199,8 @@ def stats(session: Session) -> None:
     book = session.book
     links = links_of(book.layout)
     found = list(counts(links))
-    click.echo("file\ttarget\tpredicate\tground\tmappings")
-    for each in found:
-        row = (each.role, each.target, each.predicate, each.ground, str(each.mappings))
-        click.echo("\t".join(row))
+    rows = [(each.role, each.target, each.predicate, each.ground, each.mappings) for each in found]
+    listing(_COUNTED, rows, wanted, title="Mappings")
     from factbook.cli.link_suggest import things_of
 
     things = things_of(book, ())

@@ -68,6 +68,37 @@ def opened(path: Path | None) -> Iterator[IO[bytes]]:
         yield out
 
 
+def listing(
+    headings: tuple[str, ...], rows: Sequence[tuple[str | int, ...]], wanted: Wanted, *, title: str
+) -> None:
+    """Write rows of texts and numbers that are no answer of a query, in the forms of one.
+
+    Raises:
+        FactbookError: The format does not fit, or the file cannot be written.
+    """
+    name = format_for(
+        wanted.format,
+        str(wanted.output) if wanted.output else None,
+        is_graph=False,
+        terminal=sys.stdout.isatty(),
+    )
+    with opened(wanted.output) as out:
+        if name in HUMAN:
+            from factbook.results.readable import Cells, printable
+
+            texts = [tuple(printable(str(value)) for value in row) for row in rows]
+            numeric = tuple(
+                bool(rows) and all(isinstance(row[index], int) for row in rows)
+                for index in range(len(headings))
+            )
+            show_cells(Cells(headings, texts, numeric), name, out, title=title)
+        else:
+            from pyoxigraph import Literal
+
+            terms = (tuple(map(Literal, row)) for row in rows)
+            write_table(Table(headings, terms), name, out)
+
+
 def show_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
     """Write a table in one of the forms for people."""
     if name == "md":

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
-from pyoxigraph import Literal
 
 from factbook.cli.options import with_answer_options
-from factbook.cli.output import opened, show_cells
+from factbook.cli.output import listing
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError, did_you_mean
-from factbook.results.formats import HUMAN, TABLE_FORMATS, format_for, write_table
-from factbook.results.readable import Cells, printable
-from factbook.store.answers import Table
+from factbook.results.formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,21 +42,7 @@ def command(session: Session, words: tuple[str, ...], wanted: Wanted) -> None:
             "See: factbook queries"
         )
     rows = [(query.group, query.name, query.summary, _parameters(query)) for query in found]
-    name = format_for(
-        wanted.format,
-        str(wanted.output) if wanted.output else None,
-        is_graph=False,
-        terminal=sys.stdout.isatty(),
-    )
-    with opened(wanted.output) as out:
-        if name in HUMAN:
-            table = Cells(
-                _HEADINGS, [tuple(map(printable, row)) for row in rows], (False,) * len(_HEADINGS)
-            )
-            show_cells(table, name, out, title="Stored queries")
-        else:
-            terms = (tuple(map(Literal, row)) for row in rows)
-            write_table(Table(_HEADINGS, terms), name, out)
+    listing(_HEADINGS, rows, wanted, title="Stored queries")
 
 
 def _has_all(query: StoredQuery, words: Iterable[str]) -> bool:

@@ -127,7 +127,8 @@ def _broken_call(was: StoredQuery, now: StoredQuery) -> str:
             return f"needs --{name} now"
         if name in before and before[name].kind != parameter.kind:
             return f"takes another kind of value for --{name} now"
-    columns = [column.name for column in was.columns if column not in now.columns]
+    given = {(column.name, column.type, column.unit) for column in now.columns}
+    columns = [c.name for c in was.columns if (c.name, c.type, c.unit) not in given]
     return f"no longer gives the column {columns[0]} as it was" if columns else ""
 
 
