@@ -122,6 +122,13 @@ class Book:
             return RemoteEngine(self.endpoint, login=True)
         return self._local(leads=self.leads)
 
+    def suited(self, query: StoredQuery) -> Book:
+        """Return the book that a query asks: this one, or with leads where it is about them."""
+        if self.leads or self.endpoint is not None or not query.asks_leads:
+            return self
+        root, announce = self.layout.root, self._announce
+        return Book(root, data=self.data, leads=True, cache=self._cache, announce=announce)
+
     @cached_property
     def resolver(self) -> Resolver:
         """Finds things by name."""
@@ -168,7 +175,8 @@ class Book:
         Raises:
             UsageError: The query, a parameter or its value is not known.
         """
-        return self._typed(self.answer(self.stored_query(name), values, services=services))
+        stored = self.stored_query(name)
+        return self._typed(self.suited(stored).answer(stored, values, services=services))
 
     def sparql(self, text: str, *, services: Collection[str] = ()) -> Rows | rdflib.Graph | bool:
         """Run a SPARQL 1.1 query of one's own; results as for `query`.

@@ -59,7 +59,7 @@ def command_for(query: StoredQuery) -> click.Command:
         wanted = taken(values)
         services = values.pop("services", ())
         wide = values.pop("wide", False)
-        book = session_of(context).book
+        book = session_of(context).book.suited(query)
         given = {
             parameter.name: value
             for parameter in query.parameters

@@ -78,6 +78,11 @@ class StoredQuery:
     front_matter: dict[str, Any] = field(default_factory=dict)
     """Everything that the front matter says, keys of others' among it."""
 
+    @property
+    def asks_leads(self) -> bool:
+        """Whether it is about leads, so that they have to be loaded (`leads: true`)."""
+        return self.front_matter.get("leads") is True
+
 
 def read_query(path: Path, *, group: str = "") -> StoredQuery:
     """Read one query file.
