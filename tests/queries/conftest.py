@@ -124,12 +124,14 @@ class Tested:
     def ask(self, query: str, values: Mapping[str, str], *, engine: str) -> Answer:
         """Run a stored query; through the endpoint, its parameters are looked up there as well."""
         if engine == "endpoint":
-            remote = Book(self.book.layout, endpoint=self.address, cache=False)
+            remote = Book(self.book.layout.root, endpoint=self.address, cache=False)
             return remote.answer(remote.stored_query(query), values)
+        from factbook.query.arguments import terms_for
         from factbook.query.bind import bind
 
         stored = self.book.stored_query(query)
-        return self.engine(engine).query(bind(stored.text, self.book.terms_for(stored, values)))
+        terms = terms_for(stored, values, lambda: self.book.resolver)
+        return self.engine(engine).query(bind(stored.text, terms))
 
 
 @dataclass
@@ -145,7 +147,7 @@ class Shelf:
         if name not in self.opened:
             self.opened[name] = Tested(
                 Book(
-                    layout_of(self._made(name.removesuffix(LEADS))),
+                    self._made(name.removesuffix(LEADS)),
                     leads=name.endswith(LEADS),
                     cache=False,
                 ),
