@@ -68,7 +68,7 @@ def test_rows_in_every_format(run: Run, name: str) -> None:
     ("name", "part"),
     [
         ("xml", '<variable name="river"/>'),
-        ("html", "<td>Danube</td><td class=n>2,850 km</td><td>2020-05-01</td>"),
+        ("html", "<td>Danube</td><td class=n>2,850 km</td><td class=d>2020-05-01</td>"),
     ],
 )
 def test_rows_in_markup(run: Run, name: str, part: str) -> None:

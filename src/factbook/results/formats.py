@@ -121,10 +121,18 @@ def write_markdown(cells: Cells, out: IO[bytes]) -> None:
 def write_html(cells: Cells, out: IO[bytes], *, title: str) -> None:
     """Write a table as a small HTML page of its own."""
     import html
+    import re
+
+    date = re.compile(r"[0-9]{4}-[Q0-9]{2}(?:-[0-9]{2})?")
+
+    def kind(value: str, *, number: bool) -> str:
+        if number:
+            return " class=n"
+        return " class=d" if date.fullmatch(value) else ""  # browsers break it at its hyphens
 
     def row(values: tuple[str, ...], tag: str) -> str:
         inner = "".join(
-            f"<{tag}{' class=n' if number else ''}>{html.escape(value)}</{tag}>"
+            f"<{tag}{kind(value, number=number)}>{html.escape(value)}</{tag}>"
             for value, number in zip(values, cells.numeric, strict=True)
         )
         return f"<tr>{inner}</tr>\n"
@@ -136,7 +144,7 @@ def write_html(cells: Cells, out: IO[bytes], *, title: str) -> None:
             "<style>:root{color-scheme:light dark}body{font:1rem system-ui;margin:2rem}"
             "table{border-collapse:collapse}th,td{padding:.3rem .7rem;text-align:left;"
             "border-bottom:1px solid #8886}.n{text-align:right;"
-            "font-variant-numeric:tabular-nums}</style>\n"
+            "font-variant-numeric:tabular-nums}.n,.d{white-space:nowrap}</style>\n"
             f"<h1>{html.escape(title)}</h1>\n<table>\n"
             f"<thead>\n{row(cells.headings, 'th')}</thead>\n"
             f"<tbody>\n{''.join(row(values, 'td') for values in cells.rows)}</tbody>\n</table>\n"
