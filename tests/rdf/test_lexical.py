@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from factbook.rdf.lexical import FORMS, is_well_formed
+from factbook.check.literals import EXAMPLES
+from factbook.rdf.lexical import in_calendar, is_well_formed, lexical_space
 from factbook.rdf.terms import XSD
 
 GOOD = {
     "boolean": ["true", "0"],
     "integer": ["0", "-007", "+" + "9" * 30],
+    "nonPositiveInteger": ["0", "+00", "-9"],
+    "short": ["-0032768", "+32767"],
     "decimal": ["1.", ".5", "-1.50"],
     "double": ["1e3", "-INF", "NaN", "1.5E-7", "+INF"],
     "byte": ["-128", "127"],
@@ -40,7 +43,10 @@ BAD = {
     "integer": ["abc", "1.0", " 1", "1e3", "٣"],
     "decimal": ["1e3", "NaN", ".", "1,000"],
     "double": ["inf", "nan", "e3"],
-    "byte": ["128", "-129"],
+    "byte": ["128", "-129", "1\n"],
+    "nonPositiveInteger": ["1", "+"],
+    "short": ["32768", "-32769"],
+    "token": ["a  b", " a"],
     "unsignedLong": ["18446744073709551616", "-1"],
     "nonNegativeInteger": ["-1", "-" + "9" * 30],
     "positiveInteger": ["0"],
@@ -75,10 +81,18 @@ def test_refuses_what_the_datatype_has_not(name: str, text: str) -> None:
     assert not is_well_formed(text, XSD + name)
 
 
-@pytest.mark.parametrize("datatype", FORMS, ids=lambda iri: iri.removeprefix(XSD))
-def test_examples_are_of_their_form(datatype: str) -> None:
-    """What messages offer as an example is right."""
-    assert is_well_formed(FORMS[datatype].example, datatype)
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_are_of_their_form(name: str) -> None:
+    """What messages offer as an example is right, and of a datatype that has a form."""
+    assert lexical_space(XSD + name) is not None
+    assert is_well_formed(EXAMPLES[name], XSD + name)
+
+
+@pytest.mark.parametrize("text", ["2024-02-30", "2023-02-29T10:00:00Z", "-0001-04-31"])
+def test_knows_the_calendar(text: str) -> None:
+    """A day that no month has is told from a text of another form."""
+    assert not in_calendar(text)
+    assert in_calendar("2024-02-29T99:00:00")
 
 
 def test_knows_only_its_datatypes() -> None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from factbook.rdf.lexical import is_well_formed
 from factbook.rdf.terms import XSD
-from factbook.shacl.lexical import is_well_formed
 
 if TYPE_CHECKING:
     from factbook.rdf.terms import Term

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from factbook.rdf.lexical import is_well_formed
 from factbook.rdf.terms import XSD, to_sparql
 from factbook.shacl.forms import every, some, sure
-from factbook.shacl.lexical import is_well_formed
 from factbook.shacl.names import SUB_CLASS_OF, TYPE
 from factbook.shacl.spelling import SPELLED, WIDE, disguise, is_numeric, is_wide
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from factbook.rdf.lexical import lexical_space
 from factbook.rdf.terms import to_sparql
 from factbook.shacl.constraint import ValueConstraint
 from factbook.shacl.forms import every, some, sure
 from factbook.shacl.graph import ill_formed
-from factbook.shacl.lexical import lexical_space
 from factbook.shacl.names import LANG_STRING, sh
 
 if TYPE_CHECKING:
