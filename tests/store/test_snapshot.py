@@ -193,7 +193,8 @@ def test_clearing(tmp_path: Path) -> None:
     opened(tmp_path, note(tmp_path / "a.ttl", "x"))
     opened(tmp_path, note(tmp_path / "b.ttl", "y"))
     held = places(tmp_path / "cache")
-    process = "import sys, time; from pathlib import Path; from factbook.store.holding import hold; "
+    process = "import sys, time; from pathlib import Path\n"
+    process += "from factbook.store.holding import hold\n"
     process += "hold(Path(sys.argv[1])); print('held', flush=True); time.sleep(60)"
     user = subprocess.Popen(
         [sys.executable, "-c", process, str(held[0].path)], stdout=subprocess.PIPE
