@@ -59,7 +59,7 @@ WRONG = {
         ["sparql", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"],
         "the query asks <http://127.0.0.1:1/>, which is no registered endpoint",
     ),
-    "export format": (["export", "-f", "turtel"], "No RDF format 'turtel'. Did you mean 'turtle'"),
+    "export format": (["export", "-f", "turtel"], "No format 'turtel'. Did you mean 'turtle'"),
     "export ending": (["export", "-o", "out.txt"], "out.txt: cannot tell the RDF format"),
     "export thing": (["export", "--thing", "Danub"], "--thing: no thing is called 'Danub'"),
     "export source": (["export", "--source", "Danube"], "--source: 'Danube' is not a source"),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from factbook.rdf.terms import Term
 
-_STRING, _INTEGER, _BOOLEAN = f"{XSD}string", f"{XSD}integer", f"{XSD}boolean"
+STRING, _INTEGER, _BOOLEAN = f"{XSD}string", f"{XSD}integer", f"{XSD}boolean"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
 _LARGEST_EXACT = 2**53  # beyond it a reader in JavaScript would round
 _MOST_DIGITS = len(str(-_LARGEST_EXACT))
@@ -122,12 +122,12 @@ class _Writer:
             return value.value if fits and value.direction is None else None
         datatype = value.datatype.value
         if definition.neutral:
-            return _native(value)
+            return native(value)
         return value.value if definition.coercion == datatype else None
 
     def _bare(self, value: Term, full: Any) -> Any:  # noqa: ANN401 - JSON
-        native = _native(value) if isinstance(value, Literal) else None
-        return full if native is None else native
+        plain = native(value) if isinstance(value, Literal) else None
+        return full if plain is None else plain
 
     def _keeps_language(self) -> bool:
         """Tell whether a plain string would get a language from the context."""
@@ -142,7 +142,7 @@ class _Writer:
             raise UsageError("JSON-LD has no form here for a base direction; choose another format")
         if value.language is not None:
             written[self.key("@language")] = value.language
-        elif value.datatype.value != _STRING:
+        elif value.datatype.value != STRING:
             written[self.key("@type")] = self._iri(value.datatype.value)
         return written
 
@@ -168,12 +168,12 @@ class _Writer:
         return definition.name
 
 
-def _native(literal: Literal) -> str | int | bool | None:
+def native(literal: Literal) -> str | int | bool | None:
     """Return the JSON value that means this literal where no term says otherwise, or None."""
     text, datatype = literal.value, literal.datatype.value
     if literal.language is not None or literal.direction is not None:
         return None
-    if datatype == _STRING:
+    if datatype == STRING:
         return text
     if datatype == _BOOLEAN and text in {"true", "false"}:
         return text == "true"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import tempfile
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
 import pyoxigraph
 
@@ -17,8 +17,16 @@ if TYPE_CHECKING:
 _AT_ONCE = 250_000
 
 
+class Lines(Protocol):
+    """What lines can be written to."""
+
+    def writelines(self, lines: Iterable[bytes], /) -> None:
+        """Write lines."""
+        ...
+
+
 def write_lines(
-    quads: Iterable[Quad], syntax: RdfFormat, out: IO[bytes], *, at_once: int = _AT_ONCE
+    quads: Iterable[Quad], syntax: RdfFormat, out: Lines, *, at_once: int = _AT_ONCE
 ) -> None:
     """Write quads as sorted lines.
 

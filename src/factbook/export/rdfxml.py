@@ -6,12 +6,12 @@ import re
 from itertools import groupby
 from operator import attrgetter
 from typing import IO, TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook.errors import UsageError
 from factbook.export.names import RDF
+from factbook.export.xmltext import quoted, text
 from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from factbook.rdf.terms import Term
 
-# XML 1.0, section 2.2; names without the rarer scripts, whose letters not all parsers agree on
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# XML 1.0, section 2.2: names, without the rarer scripts, whose letters not all parsers agree on
 _LETTERS = r"A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0131\u0386-\u03ce\u0401-\u044f"
 _NAME = re.compile(rf"[{_LETTERS}][{_LETTERS}0-9.\-]*\Z")
 # RDF/XML, section 6.2.2: names that cannot be property elements, or would mean something else
@@ -33,9 +32,6 @@ _RESERVED = {
         *("li", "bagID", "aboutEach", "aboutEachPrefix"),
     )
 }
-# A parser turns these into other white space unless they are written as references
-_KEPT = {"\r": "&#13;"}
-_KEPT_IN_ATTRIBUTES = {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
 
 
 def write_xml(quads: Sequence[Quad], out: IO[bytes], *, prefixes: Mapping[str, str]) -> None:
@@ -50,7 +46,7 @@ def write_xml(quads: Sequence[Quad], out: IO[bytes], *, prefixes: Mapping[str, s
         elements[iri] = names.element(iri)
     declared = sorted({**names.used, "rdf": RDF}.items())
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<rdf:RDF"]
-    lines += [f"    xmlns:{prefix}={_quoted(namespace)}" for prefix, namespace in declared]
+    lines += [f"    xmlns:{prefix}={quoted(namespace)}" for prefix, namespace in declared]
     out.write(("\n".join(lines) + ">\n").encode())
     for subject, about in groupby(quads, key=attrgetter("subject")):
         block = [f"  <rdf:Description {_node(subject, 'about')}>"]
@@ -95,29 +91,15 @@ def _property(element: str, value: Term) -> str:
         raise UsageError("RDF/XML has no form for a base direction; choose another format")
     attribute = ""
     if value.language:
-        attribute = f" xml:lang={_quoted(value.language)}"
+        attribute = f" xml:lang={quoted(value.language)}"
     elif value.datatype.value != f"{XSD}string":
-        attribute = f" rdf:datatype={_quoted(value.datatype.value)}"
-    return f"<{element}{attribute}>{escape(_checked(value.value), _KEPT)}</{element}>"
+        attribute = f" rdf:datatype={quoted(value.datatype.value)}"
+    return f"<{element}{attribute}>{text(value.value)}</{element}>"
 
 
 def _node(node: Term, attribute: str) -> str:
     if isinstance(node, NamedNode):
-        return f"rdf:{attribute}={_quoted(node.value)}"
+        return f"rdf:{attribute}={quoted(node.value)}"
     if isinstance(node, BlankNode):
-        return f"rdf:nodeID={_quoted(node.value)}"
+        return f"rdf:nodeID={quoted(node.value)}"
     raise UsageError("RDF/XML has no form for a triple inside a triple; choose another format")
-
-
-def _quoted(text: str) -> str:
-    return quoteattr(_checked(text), _KEPT_IN_ATTRIBUTES)
-
-
-def _checked(text: str) -> str:
-    found = _FORBIDDEN.search(text)
-    if found is not None:
-        raise UsageError(
-            f"XML has no form for the character U+{ord(found.group()):04X} in {text[:40]!r}; "
-            "choose another format"
-        )
-    return text

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from factbook.export.names import TYPE
+from factbook.results.labels import NAMING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -26,6 +27,7 @@ _EVENTS = (
     NamedNode("http://www.w3.org/ns/prov#Activity"),
     NamedNode("https://schema.org/Event"),
 )
+_NAMING = {TYPE, *map(NamedNode, NAMING)}
 _SUBCLASS = NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
 
 
@@ -59,6 +61,17 @@ def about_things(quads: Collection[Quad], things: Collection[NamedNode]) -> Iter
             yield quad
     for quad in quads:
         if quad.subject in sources and quad.subject not in whole:
+            yield quad
+
+
+def with_names(part: Iterable[Quad], quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield a part of some quads, and of all that it mentions the classes and names."""
+    mentioned: set[Term] = set()
+    for quad in part:
+        mentioned |= {quad.subject, quad.object}
+        yield quad
+    for quad in quads:
+        if quad.predicate in _NAMING and quad.subject in mentioned:
             yield quad
 
 

@@ -45,23 +45,28 @@ def write_rdf(
 
         write_lines(quads, syntax.parser, out)
         return
-    ordered = sorted(set(quads), key=_place)
+    placed = ordered(quads)
     if syntax.parser == RdfFormat.JSON_LD:
         from factbook.export.jsonld import write_json_ld
 
-        write_json_ld(ordered, out, context=context)
+        write_json_ld(placed, out, context=context)
     elif syntax.parser == RdfFormat.RDF_XML:
         from factbook.export.rdfxml import write_xml
 
-        write_xml(ordered, out, prefixes=prefixes)
+        write_xml(placed, out, prefixes=prefixes)
     elif syntax.name == "longturtle":
         from factbook.export.turtle import write_long_turtle
 
-        write_long_turtle(ordered, out, prefixes=prefixes)
+        write_long_turtle(placed, out, prefixes=prefixes)
     else:
         from factbook.export.turtle import write_turtle
 
-        write_turtle(ordered, syntax.parser, out, prefixes=prefixes)
+        write_turtle(placed, syntax.parser, out, prefixes=prefixes)
+
+
+def ordered(quads: Iterable[Quad]) -> list[Quad]:
+    """Return quads in the order of documents: each once, by graph and subject."""
+    return sorted(set(quads), key=_place)
 
 
 def _quads(statements: Iterable[Triple | Quad], syntax: Syntax) -> Iterator[Quad]:

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from factbook.store.answers import Engine
 
 # Units go by their symbol, everything else by its best name.
-_BY_RANK = (
+NAMING = (
     "http://qudt.org/schema/qudt/symbol",
     "http://www.w3.org/2004/02/skos/core#prefLabel",
     "https://schema.org/name",
     "http://www.w3.org/2000/01/rdf-schema#label",
 )
-_RANKS = {name: rank for rank, name in enumerate(_BY_RANK)}
-_PROPERTIES = ", ".join(f"<{name}>" for name in _BY_RANK)
+_RANKS = {name: rank for rank, name in enumerate(NAMING)}
+_PROPERTIES = ", ".join(f"<{name}>" for name in NAMING)
 _AT_ONCE = 500
 
 

@@ -1,0 +1,97 @@
+"""Find the profiles of a book: the stored queries whose front matter names one.
+
+    #+ profile: {name: NAME, …}
+
+A profile is what its query constructs. `vocabulary` is the namespace that its JSON-LD leaves out;
+`nested` says through which property the instances of a class hang on what they are about, both as
+CURIEs. Triples of one that is `asserted` are stated by --rdf12 beside the observations of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from factbook.errors import InputError, UsageError, did_you_mean
+from factbook.rdf.terms import expand
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from factbook.book import Book
+    from factbook.query.header import StoredQuery
+
+FULL = "full"
+_KEYS = {"name", "vocabulary", "nested", "asserted"}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A way to say the graph in other terms."""
+
+    name: str
+    query: StoredQuery
+    vocabulary: str | None
+    nested: Mapping[str, str]
+    """Properties by class."""
+    asserted: bool
+
+
+def profile_named(book: Book, name: str) -> Profile:
+    """Return a profile of a book.
+
+    Raises:
+        UsageError: It has none of that name.
+        InputError: The front matter is not what it should be.
+    """
+    known = profiles_of(book)
+    if name not in known:
+        names = [FULL, *known]
+        raise UsageError(
+            f"No profile '{name}'.{did_you_mean(name, names)} Known: {', '.join(names)}"
+        )
+    return known[name]
+
+
+def profiles_of(book: Book) -> dict[str, Profile]:
+    """Return the profiles of a book by name.
+
+    Raises:
+        InputError: The front matter of a query is not what it should be.
+    """
+    found = [_profile(query, book.prefixes) for query in book.queries() if _says(query)]
+    return {profile.name: profile for profile in sorted(found, key=lambda profile: profile.name)}
+
+
+def _says(query: StoredQuery) -> bool:
+    return "profile" in query.front_matter
+
+
+def _profile(query: StoredQuery, prefixes: Mapping[str, str]) -> Profile:
+    said = query.front_matter["profile"]
+    if not isinstance(said, dict) or "name" not in said or not set(said) <= _KEYS:
+        raise InputError(
+            f"{query.path}: profile: write {{name: NAME}}, with {_listed()} if need be"
+        )
+    if query.form != "CONSTRUCT":
+        raise InputError(f"{query.path}: profile: only a CONSTRUCT can be one")
+    pairs = said.get("nested") or {}
+    if not isinstance(pairs, dict):
+        raise InputError(f"{query.path}: profile: nested: write {{CLASS: PROPERTY}}")
+    nested = {}
+    for pair in pairs.items():
+        class_, through = (expand(str(part), prefixes) for part in pair)
+        if class_ is None or through is None:
+            raise InputError(f"{query.path}: profile: nested: not two CURIEs: {pair[0]}, {pair[1]}")
+        nested[class_] = through
+    return Profile(
+        name=str(said["name"]),
+        query=query,
+        vocabulary=str(said["vocabulary"]) if said.get("vocabulary") else None,
+        nested=nested,
+        asserted=said.get("asserted") is True,
+    )
+
+
+def _listed() -> str:
+    return ", ".join(sorted(_KEYS - {"name"}))

@@ -1,0 +1,144 @@
+"""Write an export of a book: what is wanted of it, in the form that is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING
+
+from pyoxigraph import Quad, Triple
+
+from factbook.errors import UsageError
+from factbook.export.columns import local_name
+from factbook.export.part import statements
+from factbook.export.profiles import FULL, profile_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from factbook.book import Book
+    from factbook.export.canonical import Canonical
+
+GRAPHML = "graphml"
+CSVW, PARQUET = FOLDERS = ("csvw", "parquet")
+_CAN_REIFY = ("turtle", "longturtle", "trig", "nt", "nquads")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of a book to export, and in which terms; see `part.statements`."""
+
+    profile: str = FULL
+    things: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    query: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    rdf12: bool = False
+
+    def of(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:
+        """Return the statements."""
+        return statements(book, **{name: getattr(self, name) for name in self.__dataclass_fields__})
+
+    def quads(self, book: Book) -> Iterator[Quad]:
+        """Yield the statements as quads."""
+        for statement in self.of(book):
+            if isinstance(statement, Quad):
+                yield statement
+            else:
+                yield Quad(statement.subject, statement.predicate, statement.object)
+
+    def merge(self, book: Book) -> Iterator[Quad]:
+        """Yield the statements laid together in the default graph; some may come twice."""
+        for statement in self.of(book):
+            yield Quad(statement.subject, statement.predicate, statement.object)
+
+
+def write_export(book: Book, part: Part, name: str, out: IO[bytes]) -> None:
+    """Write a part of a book in an RDF syntax or as GraphML.
+
+    Args:
+        book: The book.
+        part: What of it.
+        name: The format.
+        out: Where to.
+
+    Raises:
+        UsageError: Something is not known, or the format has no form for it.
+        InputError: A file cannot be read.
+    """
+    if part.rdf12 and name not in _CAN_REIFY:
+        raise UsageError(f"--rdf12 can be written as {', '.join(_CAN_REIFY)}, not as {name}")
+    if name == GRAPHML:
+        from factbook.export.graphml import write_graphml
+
+        write_graphml(part.merge(book), out, prefixes=book.prefixes, context=book.context)
+        return
+    if name == "json-ld" and part.profile != FULL:
+        profile = profile_named(book, part.profile)
+        if profile.vocabulary is not None:
+            from factbook.export.nested import write_nested
+            from factbook.export.write import ordered
+
+            write_nested(
+                ordered(part.quads(book)),
+                out,
+                vocabulary=profile.vocabulary,
+                nested=profile.nested,
+            )
+            return
+    from factbook.export.write import write_rdf
+
+    write_rdf(part.of(book), name, out, prefixes=book.prefixes, context=book.context)
+
+
+def format_of(book: Book, part: Part) -> str:
+    """Return the format to write a part in when none is asked for."""
+    if part.profile == FULL:
+        return "turtle"
+    return "turtle" if profile_named(book, part.profile).vocabulary is None else "json-ld"
+
+
+def write_folder(book: Book, part: Part, name: str, folder: Path) -> None:
+    """Write a part of a book as a folder of tables.
+
+    Args:
+        book: The book.
+        part: What of it.
+        name: 'csvw' or 'parquet'.
+        folder: Where to.
+
+    Raises:
+        UsageError: Something is not known, the folder holds other files, or pyarrow is missing.
+        InputError: A file cannot be read or written.
+    """
+    from factbook.export.folder import replacing_folder
+    from factbook.export.tables import laid_out
+
+    if part.rdf12:
+        raise UsageError(f"--rdf12 can be written as {', '.join(_CAN_REIFY)}, not as {name}")
+    with (
+        replacing_folder(folder) as made,
+        laid_out(part.merge(book), prefixes=book.prefixes, context=book.context) as tables,
+    ):
+        if name == PARQUET:
+            from factbook.export.parquet import write_parquet as write
+        else:
+            from factbook.export.csvw import write_csvw as write
+        write(tables, made, titles=lambda iris: _titles(book, iris))
+
+
+def _titles(book: Book, iris: Sequence[str]) -> dict[str, str]:
+    """Return names for properties and classes: what the book calls them, or the end of the IRI."""
+    from factbook.rdf.terms import curie
+    from factbook.results.labels import labels
+
+    found = labels(book.engine, iris, book.prefixes)
+    unnamed = {iri for iri in iris if found.get(iri) in {None, iri, curie(iri, book.prefixes)}}
+    return {iri: local_name(iri) if iri in unnamed else found[iri] for iri in iris}
+
+
+def write_canonical_export(book: Book, part: Part, out: IO[bytes]) -> Canonical:
+    """Write a part of a book as canonical N-Quads; see `canonical.write_canonical`."""
+    from factbook.export.canonical import write_canonical
+
+    return write_canonical(part.quads(book), out)

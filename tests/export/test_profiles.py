@@ -1,0 +1,260 @@
+"""Profiles say the graph in other terms, and what they write is read back whole."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyoxigraph import (
+    BaseDirection,
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+)
+
+from factbook.errors import InputError, UsageError
+from factbook.export.nested import write_nested
+from factbook.export.run import Part, format_of, write_export
+from factbook.export.write import ordered
+from factbook.rdf.formats import BY_NAME
+from factbook.results.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from factbook.book import Book
+
+EX = "https://example.org/"
+SCHEMA = "https://schema.org/"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+INFRA = "https://w3id.org/ai-infra/def#"
+
+
+def written(book: Book, part: Part, name: str) -> bytes:
+    """Return an export."""
+    out = io.BytesIO()
+    write_export(book, part, name, out)
+    return out.getvalue()
+
+
+def canonical(quads: Iterable[Quad]) -> set[Quad]:
+    """Return what is the same for isomorphic graphs only."""
+    dataset = Dataset(quads)
+    dataset.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
+    return set(dataset)
+
+
+def objects(document: object) -> Iterator[dict[str, Any]]:
+    """Yield all node objects of a document."""
+    if isinstance(document, list):
+        for part in document:
+            yield from objects(part)
+    elif isinstance(document, dict):
+        if "@id" in document:
+            yield document
+        for part in document.values():
+            yield from objects(part)
+
+
+@pytest.mark.parametrize("profile", ["schema.org", "simple"])
+@pytest.mark.parametrize("name", BY_NAME)
+def test_profiles_of_the_bundled_book_come_back(bundled: Book, profile: str, name: str) -> None:
+    """In every syntax a profile is, read back, the triples of its query."""
+    part = Part(profile=profile)
+
+    found = parse(written(bundled, part, name), BY_NAME[name].parser)
+
+    assert canonical(found) == canonical(part.merge(bundled))
+
+
+def test_schema_org_is_nested(bundled: Book) -> None:
+    """A company comes whole, its figures inside it, others with class and name beside their IRI."""
+    document = json.loads(written(bundled, Part(profile="schema.org"), "json-ld"))
+    company = next(o for o in document["@graph"] if o["@id"].endswith("/company/groq"))
+    figure = company["@reverse"]["observationAbout"][0]
+
+    assert document["@context"]["@vocab"] == SCHEMA
+    assert company["@type"] == "Organization"
+    assert company["name"] == "Groq"
+    assert figure["@type"] == "Observation"
+    assert set(figure["measuredProperty"]) == {"@id", "@type", "name"}
+    assert "observationAbout" not in figure
+
+
+def test_everything_stands_whole_once(bundled: Book) -> None:
+    """No thing is described at length in two places."""
+    document = json.loads(written(bundled, Part(profile="schema.org"), "json-ld"))
+    at_length = [o["@id"] for o in objects(document) if set(o) - {"@id", "@type", "name"}]
+
+    assert len(at_length) == len(set(at_length))
+
+
+def test_a_thing_under_a_profile(bundled: Book) -> None:
+    """Only one thing and what concerns it, with the names of what it mentions."""
+    part = Part(profile="schema.org", things=("WSE-3",))
+    document = json.loads(written(bundled, part, "json-ld"))
+    product = next(o for o in document["@graph"] if o["@id"].endswith("/product/wse-3"))
+
+    assert product["manufacturer"]["name"] == "Cerebras Systems"
+    assert not any(o["@id"].endswith("/company/groq") for o in document["@graph"])
+
+
+def test_simple_has_figures_and_no_observations(bundled: Book) -> None:
+    """A measure is a property with at most one number."""
+    triples = set(Part(profile="simple").merge(bundled))
+    valuations = [t for t in triples if t.predicate == NamedNode(f"{INFRA}valuation")]
+
+    assert len(valuations) > 5
+    assert len({t.subject for t in valuations}) == len(valuations)
+    assert NamedNode(f"{SCHEMA}observationAbout") not in {t.predicate for t in triples}
+
+
+def test_simple_agrees_with_the_stored_query(bundled: Book) -> None:
+    """The plain valuation of a company is the one that the query about valuations gives."""
+    plain = {
+        t.subject.value: t.object.value
+        for t in Part(profile="simple").merge(bundled)
+        if t.predicate == NamedNode(f"{INFRA}valuation")
+        and isinstance(t.subject, NamedNode)
+        and isinstance(t.object, Literal)
+    }
+
+    rows = bundled.query("valuations")
+    assert isinstance(rows, Rows)
+    worth = {str(row["company"]): str(row["amount"]) for row in rows if row["amount"] is not None}
+    assert plain == worth
+
+
+def test_the_usual_format(profiled: Book) -> None:
+    """A profile with a vocabulary is JSON-LD unless asked otherwise."""
+    assert format_of(profiled, Part(profile="pages")) == "json-ld"
+    assert format_of(profiled, Part(profile="plain")) == "turtle"
+    assert format_of(profiled, Part()) == "turtle"
+
+
+def test_unknown_profile(profiled: Book) -> None:
+    """A wrong name is answered with the near one."""
+    with pytest.raises(UsageError, match=r"'plian'. Did you mean 'plain'.*full, pages, plain"):
+        list(Part(profile="plian").of(profiled))
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "said"),
+    [
+        ("profile: plain", "write {name: NAME}"),
+        ("profile: {vocabulary: 'https://schema.org/'}", "write {name: NAME}"),
+        ("profile: {name: x, nest: {}}", "write {name: NAME}"),
+        ("profile: {name: x, nested: [a]}", "write {CLASS: PROPERTY}"),
+        ("profile: {name: x, nested: {River: def:in}}", "not two CURIEs: River, def:in"),
+    ],
+)
+def test_front_matter_that_is_no_profile(profiled: Book, front_matter: str, said: str) -> None:
+    """What is wrong with it is said, with the file."""
+    path = profiled.layout.queries / "rivers" / "plain.rq"
+    path.write_text(f"#+ {front_matter}\nCONSTRUCT WHERE {{ ?s ?p ?o }}\n", encoding="utf-8")
+
+    with pytest.raises(InputError, match=r"plain\.rq: profile: ") as error:
+        list(Part(profile="x").of(profiled))
+    assert said in str(error.value)
+
+
+def test_a_table_is_no_profile(profiled: Book) -> None:
+    """Only a query that gives triples can be one."""
+    path = profiled.layout.queries / "rivers" / "plain.rq"
+    path.write_text("#+ profile: {name: x}\nSELECT * WHERE { ?s ?p ?o }\n", encoding="utf-8")
+
+    with pytest.raises(InputError, match="only a CONSTRUCT"):
+        list(Part(profile="x").of(profiled))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Part(profile="plain", query="river-graph"),
+        Part(profile="plain", sources=("Gauges",)),
+        Part(profile="plain", rdf12=True),
+        Part(query="river-graph", rdf12=True),
+    ],
+)
+def test_what_does_not_go_together(profiled: Book, part: Part) -> None:
+    """Choices that contradict each other are refused."""
+    with pytest.raises(UsageError, match=r"with it$"):
+        list(part.of(profiled))
+
+
+def nested(quads: Iterable[Quad]) -> bytes:
+    """Return quads as nested JSON-LD about schema.org."""
+    out = io.BytesIO()
+    write_nested(
+        ordered(quads),
+        out,
+        vocabulary=SCHEMA,
+        nested={f"{SCHEMA}A": f"{SCHEMA}p", f"{SCHEMA}B": f"{SCHEMA}q"},
+    )
+    return out.getvalue()
+
+
+def test_no_text_ends_a_script() -> None:
+    """The document can stand inside a page, whatever its texts hold."""
+    text = "</script><!-- <script>"
+    quads = [Quad(NamedNode(f"{EX}a"), NamedNode(f"{SCHEMA}name"), Literal(text))]
+
+    assert b"<" not in nested(quads)
+    assert list(parse(nested(quads), RdfFormat.JSON_LD)) == quads
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Literal("x", language="en", direction=BaseDirection.LTR),
+        Triple(NamedNode(EX), NamedNode(EX), NamedNode(EX)),
+    ],
+)
+def test_what_json_ld_cannot_say(value: Literal | Triple) -> None:
+    """It is refused in words."""
+    with pytest.raises(UsageError, match="JSON-LD has no form"):
+        nested([Quad(NamedNode(f"{EX}a"), NamedNode(f"{SCHEMA}p"), value)])
+
+
+_iris = st.sampled_from(
+    [
+        *(f"{SCHEMA}{name}" for name in ("p", "q", "A", "B", "odd:name", "", "name", "@id")),
+        f"{EX}a",
+        "urn:x",
+        f"{RDF}type",
+        "http://www.w3.org/2000/01/rdf-schema#label",
+    ]
+).map(NamedNode)
+_values = st.one_of(
+    st.sampled_from(["", "x", "</script>", "https://schema.org/p", "_:b"]).map(Literal),
+    st.sampled_from(["x", "y"]).map(lambda text: Literal(text, language="en")),
+    st.builds(
+        lambda text, kind: Literal(text, datatype=NamedNode(XSD + kind)),
+        st.sampled_from(["1", "007", "1.50", "9007199254740993", "true", "abc", "2024-01-01"]),
+        st.sampled_from(["integer", "decimal", "boolean", "date", "byte"]),
+    ),
+)
+_nodes = st.one_of(_iris, st.sampled_from([BlankNode("x"), BlankNode("y")]))
+_classes = st.sampled_from([f"{SCHEMA}A", f"{SCHEMA}B"]).map(NamedNode)
+_quads = st.one_of(
+    st.builds(Quad, _nodes, _iris, st.one_of(_nodes, _values)),
+    st.builds(lambda node, class_: Quad(node, NamedNode(f"{RDF}type"), class_), _nodes, _classes),
+)
+
+
+@given(quads=st.lists(_quads, max_size=14))
+@settings(max_examples=200, deadline=None)
+def test_any_graph_nested(quads: list[Quad]) -> None:
+    """Whatever hangs on what, in circles too, it comes back."""
+    assert canonical(parse(nested(quads), RdfFormat.JSON_LD)) == canonical(quads)
