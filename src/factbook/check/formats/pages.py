@@ -18,7 +18,8 @@ _IN_MARKDOWN = re.compile(r"([\\`*_\[\]|<>~])")
 _STYLE = (
     ":root{color-scheme:light dark}body{font:1rem system-ui;margin:2rem;max-width:75rem}"
     "table{border-collapse:collapse}th,td{padding:.3rem .7rem;text-align:left;"
-    "vertical-align:top;border-bottom:1px solid #8886}code{white-space:nowrap}td{overflow-wrap:anywhere;min-width:1.5rem}"
+    "vertical-align:top;border-bottom:1px solid #8886}code{white-space:nowrap}"
+    "td{overflow-wrap:anywhere;min-width:1.5rem}"
     ".error{color:#c33}.warning{color:#a70}.info{color:#08a}"
 )
 
