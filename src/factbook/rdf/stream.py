@@ -39,6 +39,8 @@ class RdfStream:
     syntax: Syntax
     graph: NamedNode
     has_base: bool
+    prefixes: dict[str, str]
+    """Those that it declares before its first statement."""
     quads: Iterator[Quad]
 
     def named_quads(self) -> Iterator[Quad]:
@@ -55,16 +57,19 @@ def read_any(path: Path) -> RdfFile | RdfStream:
     return open_rdf(path) if is_large(path) else read_rdf(path)
 
 
-def is_large(path: Path) -> bool:
-    """Tell whether a file is better not read as a whole."""
-    try:
-        size = path.stat().st_size
-    except OSError:
-        return False  # reading it will say what is wrong
+def is_large(path: Path, size: int | None = None) -> bool:
+    """Tell whether a file is better not read as a whole; its size may be known already."""
+    if size is None:
+        try:
+            size = path.stat().st_size
+        except OSError:
+            return False  # reading it will say what is wrong
     return size > (_LARGE_PACKED if path.suffix == ".gz" else _LARGE)
 
 
-def open_rdf(path: Path, *, progress: Callable[[float], None] | None = None) -> RdfStream:
+def open_rdf(
+    path: Path, *, progress: Callable[[float], None] | None = None, rename: bool = True
+) -> RdfStream:
     """Begin to read a file.
 
     The name of its graph is the base that it declares before its first statement.
@@ -72,6 +77,8 @@ def open_rdf(path: Path, *, progress: Callable[[float], None] | None = None) -> 
     Args:
         path: The file, packed or not.
         progress: Called with the part of the file that is read, from 0 to 1.
+        rename: Whether its blank nodes get names that no other file's have. Otherwise they are
+            called as in the file, where it names them.
 
     Raises:
         InputError: The file is missing, unreadable or breaks its grammar; also while its quads
@@ -80,7 +87,7 @@ def open_rdf(path: Path, *, progress: Callable[[float], None] | None = None) -> 
     syntax = syntax_for_reading(path)
     with reading(path):
         source = _Counted(path, progress)
-        parser = parse(cast("IO[bytes]", source), syntax.parser, rename_blank_nodes=True)
+        parser = parse(cast("IO[bytes]", source), syntax.parser, rename_blank_nodes=rename)
         first = list(itertools.islice(parser, 1))
         base = parser.base_iri
     return RdfStream(
@@ -88,6 +95,7 @@ def open_rdf(path: Path, *, progress: Callable[[float], None] | None = None) -> 
         syntax=syntax,
         graph=NamedNode(base) if base else graph_for(path),
         has_base=base is not None,
+        prefixes=dict(parser.prefixes),
         quads=_guarded(path, itertools.chain(first, parser)),
     )
 
@@ -95,6 +103,23 @@ def open_rdf(path: Path, *, progress: Callable[[float], None] | None = None) -> 
 def _guarded(path: Path, quads: Iterator[Quad]) -> Iterator[Quad]:
     with reading(path):
         yield from quads
+
+
+def open_unpacked(path: Path) -> IO[bytes]:
+    """Open a file to be read by lines, unpacked and without a byte order mark.
+
+    Raises:
+        InputError: The file is missing or cannot be read.
+    """
+    with reading(path):
+        packed = path.open("rb")
+        file: IO[bytes] = packed
+        if packed.peek(len(GZIP)).startswith(GZIP):
+            file = cast("IO[bytes]", gzip.GzipFile(fileobj=packed))
+        mark = file.read(len(BOM))
+        if mark != BOM:
+            file.seek(0)
+    return file
 
 
 class _Counted(io.RawIOBase):

@@ -13,20 +13,21 @@ from pyoxigraph import Store
 
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.stream import is_large, open_rdf, read_any
-from factbook.store.embedded import dataset, store_of
+from factbook.store.embedded import store_of
 from factbook.store.holding import STORE
+from factbook.store.parts import Indexing, note
 from factbook.store.snapshot import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pyoxigraph import Quad
 
-    from factbook.rdf.parse import RdfFile
-    from factbook.rdf.stream import RdfStream
+    from factbook.store.parts import Indexed, Part
 
-_AT_ONCE = 200_000
-_SAMPLES_A_CHUNK = 16
+# Just below a million the engine sorts them in one go; fewer make more tables to be merged in the
+# end, and of more it sorts several millions at once, as many as there are processors
+_AT_ONCE = 990_000
 _MOST_SAMPLES = 64
 _EVERY_SECONDS = 1.0
 
@@ -40,8 +41,20 @@ def in_memory(paths: Sequence[Path]) -> Store:
     return store_of(read_any(path) for path in paths)
 
 
-def build(folder: Path, paths: Sequence[Path], *, announce: Callable[[str], None]) -> Path:
+def build(
+    folder: Path,
+    paths: Sequence[Path],
+    parts: Sequence[Part],
+    *,
+    announce: Callable[[str], None],
+) -> Path:
     """Make the snapshot of some files; return where it stands, under a name to be changed.
+
+    Args:
+        folder: The folder of snapshots.
+        paths: The files.
+        parts: What they contain.
+        announce: Called with a line now and then while it takes long.
 
     Raises:
         InputError: A file cannot be read or parsed.
@@ -52,19 +65,18 @@ def build(folder: Path, paths: Sequence[Path], *, announce: Callable[[str], None
     temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
     try:
         store = Store(str(temporary / STORE))
-        quads = dataset(_files(paths, announce))
-        samples: list[Quad] = []
-        count = chunks = 0
-        while chunk := list(itertools.islice(quads, _AT_ONCE)):
-            store.bulk_extend(chunk)
-            count += len(chunk)
-            chunks += 1
-            samples += chunk[:: max(1, len(chunk) // _SAMPLES_A_CHUNK)]
-        if chunks > 1:
+        tally = _Tally()
+        indexed: list[Indexed] = []
+        quads = tally.counted(_indexing(paths, parts, announce, indexed))
+        for first in quads:
+            store.bulk_extend(itertools.chain((first,), itertools.islice(quads, _AT_ONCE - 1)))
+        if tally.quads > _AT_ONCE:
+            announce("Indexing: putting the parts together")
             store.optimize()
         store.flush()
         del store
-        record(temporary, count, samples[:: max(1, len(samples) // _MOST_SAMPLES)])
+        note(temporary, indexed)
+        record(temporary, tally.quads, tally.samples)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -73,12 +85,39 @@ def build(folder: Path, paths: Sequence[Path], *, announce: Callable[[str], None
     return temporary
 
 
-def _files(paths: Sequence[Path], announce: Callable[[str], None]) -> Iterator[RdfFile | RdfStream]:
-    for path in paths:
-        if is_large(path):
-            yield open_rdf(path, progress=_Progress(path, announce))
-        else:
-            yield read_rdf(path)
+def _indexing(
+    paths: Sequence[Path],
+    parts: Sequence[Part],
+    announce: Callable[[str], None],
+    indexed: list[Indexed],
+) -> Iterator[Quad]:
+    """Yield what goes into the store, and note what it is made of."""
+    for path, part in zip(paths, parts, strict=True):
+        large = is_large(path)
+        file = open_rdf(path, progress=_Progress(path, announce)) if large else read_rdf(path)
+        indexing = Indexing(part, file)
+        yield from indexing.quads()
+        indexed.append(indexing.indexed())
+
+
+class _Tally:
+    """Counts quads as they go by, and keeps some of them from all along the way."""
+
+    def __init__(self) -> None:
+        self.quads = 0
+        self.samples: list[Quad] = []
+
+    def counted(self, quads: Iterable[Quad]) -> Iterator[Quad]:
+        """Yield the same quads."""
+        every = 1
+        for number, quad in enumerate(quads):
+            self.quads = number + 1
+            if not number % every:
+                self.samples.append(quad)
+                if len(self.samples) == _MOST_SAMPLES:
+                    del self.samples[1::2]
+                    every *= 2
+            yield quad
 
 
 class _Progress:

@@ -68,9 +68,11 @@ def dataset(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
     """Yield every quad twice: in the merge, which is the default graph, and in its named graph."""
     merge = DefaultGraph()
     for file in files:
-        for quad in file.named_quads():
+        own = file.graph
+        for quad in file.quads:
             yield quad
-            yield Quad(quad.subject, quad.predicate, quad.object, merge)
+            graph = own if isinstance(quad.graph_name, DefaultGraph) else merge
+            yield Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
 def store_of(files: Iterable[RdfFile | RdfStream]) -> Store:

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-_LAYOUT = 3
-_CHUNK = 1 << 20
-
 
 class Snapshots:
     """A folder of snapshots."""
@@ -46,17 +43,23 @@ class Snapshots:
         """
         stamped = stamps(paths)
         name = recall(self.folder, paths, stamped) if stamped else None
-        if name is not None and (store := _reopen(self.folder / name)) is not None:
+        if name is not None and (store := reopen(self.folder / name)) is not None:
             return store
-        key = _key(paths)
+        from factbook.store.parts import key_of, part_of
+
+        parts = [part_of(path) for path in paths]
+        key = key_of(parts)
         found = self._find(key)
         if found is None:
             from factbook.store.build import build, in_memory
             from factbook.store.places import forget_old
+            from factbook.store.renew import renewed
 
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
-                temporary = build(self.folder, paths, announce=announce)
+                temporary = renewed(self.folder, paths, parts)
+                if temporary is None:
+                    temporary = build(self.folder, paths, parts, announce=announce)
                 # Another process may have been faster: then its snapshot serves
                 found = self._find(key) or self._settle(temporary, key)
                 remove(temporary)
@@ -77,7 +80,7 @@ class Snapshots:
         except OSError:
             return None
         for name in sorted(name for name in names if name.startswith(key)):
-            store = _reopen(self.folder / name)
+            store = reopen(self.folder / name)
             if store is not None:
                 return name, store
             remove(self.folder / name)
@@ -87,7 +90,7 @@ class Snapshots:
         """Put a finished snapshot in its place and open it."""
         name = f"{key}-{temporary.name.rpartition('-')[2]}"
         temporary.rename(self.folder / name)
-        store = _reopen(self.folder / name)
+        store = reopen(self.folder / name)
         return None if store is None else (name, store)
 
 
@@ -108,22 +111,6 @@ def record(folder: Path, quads: int, samples: Sequence[Quad]) -> None:
     make_holdable(folder)
 
 
-def _key(paths: Sequence[Path]) -> str:
-    """Return the key of the files' content; their names count, where they stand does not."""
-    import hashlib
-
-    from factbook.rdf.parse import reading
-
-    versions = f"{_LAYOUT} {pyoxigraph.__version__}"
-    digest = hashlib.blake2b(versions.encode(), digest_size=16)
-    for path in paths:
-        with reading(path), path.open("rb") as file:
-            digest.update(f"\n{path.name} {os.fstat(file.fileno()).st_size} ".encode())
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    return digest.hexdigest()
-
-
 def _files(folder: Path) -> dict[str, list[int]]:
     """Return size and time of the files of a store."""
     return {
@@ -133,7 +120,7 @@ def _files(folder: Path) -> dict[str, list[int]]:
     }
 
 
-def _reopen(place: Path) -> Store | None:
+def reopen(place: Path) -> Store | None:
     """Open a snapshot, or return None where there is none that can be trusted."""
     handle = hold(place)
     if handle is None:
