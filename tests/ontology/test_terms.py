@@ -26,7 +26,8 @@ ROOT = Path(__file__).parents[2]
 ALIGNMENT = ROOT / "ontology" / "alignment.ttl"
 SHAPES = sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))
 EXAMPLES = (ROOT / "ontology" / "shapes" / "examples").rglob("*.ttl")  # wrong ones among them
-MEANING = sorted({*(ROOT / "ontology").rglob("*.ttl")} - {*SHAPES, *EXAMPLES, ALIGNMENT})
+DATASET = ROOT / "ontology" / "dataset.ttl"  # describes the whole and no term
+MEANING = sorted({*(ROOT / "ontology").rglob("*.ttl")} - {*SHAPES, *EXAMPLES, ALIGNMENT, DATASET})
 DATA = sorted((ROOT / "data").rglob("*.ttl"))
 QUERIES = sorted((ROOT / "queries").rglob("*.rq"))
 

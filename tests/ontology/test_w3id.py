@@ -87,6 +87,9 @@ def namespaces() -> list[str]:
         ("def", JSON_LD, "/def.jsonld"),
         ("def/0.1.0", TURTLE, "/def.ttl"),
         ("def.ttl", HTML, "/def.ttl"),
+        ("catalog", TURTLE, "/catalog.ttl"),
+        ("catalog", HTML, "/catalog.ttl"),
+        ("dataset", JSON_LD, "/catalog.jsonld"),
         ("context.jsonld", "*/*", "/context.jsonld"),
         ("company/cerebras", HTML, "/company/cerebras.html"),
         ("company/cerebras", "*/*", "/company/cerebras.html"),
@@ -104,7 +107,17 @@ def test_a_path_leads_to_the_form_that_is_asked_for(path: str, accept: str, targ
 
 
 @pytest.mark.parametrize(
-    "path", ["company", "company/", "company/a/b", "nothing/here", "define", "def/new", "xdef"]
+    "path",
+    [
+        "company",
+        "company/",
+        "company/a/b",
+        "nothing/here",
+        "define",
+        "def/new",
+        "xdef",
+        "dataset/a",
+    ],
 )
 def test_an_unknown_path_leads_nowhere(path: str) -> None:
     """What is neither a term nor a thing is left to w3id.org's own answer."""

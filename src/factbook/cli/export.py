@@ -44,6 +44,7 @@ Examples:
   factbook export --rdf12 -o book.nt
   factbook export --canonical -o book.nq
   factbook export -f csvw -o tables
+  factbook export --catalog -o catalog.ttl
   factbook export --query schema-org -o flat.ttl"""
 )
 @click.option(
@@ -87,6 +88,11 @@ Examples:
     is_flag=True,
     help="Canonical N-Quads (RDFC-1.0); their SHA-256 and its cost go to stderr.",
 )
+@click.option(
+    "--catalog",
+    is_flag=True,
+    help="Describe the book instead (DCAT 3, VoID): what there is, its exports, its queries.",
+)
 @with_answer_options(*BY_NAME, *_OTHERS)
 @pass_session
 def command(  # noqa: PLR0913 - one for each option
@@ -99,6 +105,7 @@ def command(  # noqa: PLR0913 - one for each option
     parameters: tuple[str, ...],
     rdf12: bool,
     canonical: bool,
+    catalog: bool,
     wanted: Wanted,
 ) -> None:
     """Write the graph, or a part of it: sorted, every literal as its file spells it.
@@ -119,7 +126,11 @@ def command(  # noqa: PLR0913 - one for each option
         rdf12=rdf12,
     )
     book = session.book
-    if canonical:
+    if catalog:
+        if part != Part() or canonical:
+            raise UsageError("--catalog describes the whole book: only -f and -o go with it")
+        _write_catalog(book, wanted)
+    elif canonical:
         _write_canonical(book, part, wanted)
     elif wanted.format in FOLDERS:
         _write_folder(book, part, wanted)
@@ -161,6 +172,16 @@ def _write_canonical(book: Book, part: Part, wanted: Wanted) -> None:
         f"{made.seconds:.1f} s",
         err=True,
     )
+
+
+def _write_catalog(book: Book, wanted: Wanted) -> None:
+    name = _format(book, Part(), wanted)
+    if name not in BY_NAME:
+        raise UsageError(f"--catalog is RDF: one of {', '.join(BY_NAME)}, not {name}")
+    from factbook.export.catalog.describe import write_catalog
+
+    with opened(wanted.output) as out:
+        interruptible(lambda: write_catalog(book, name, out))
 
 
 def _write_folder(book: Book, part: Part, wanted: Wanted) -> None:

@@ -65,7 +65,7 @@ def compiled(book: Book) -> Compiled:
     terms: Triples = []
     things: Triples = []
     for link in links.standing():
-        triple = _triple(links, link)
+        triple = triple_of(links, link)
         (things if triple[1] == SAME_AS else terms).append(triple)
     outputs = {
         _source_file(book.layout, links[POSITIVE].about["mapping_set_id"]): things,
@@ -92,7 +92,7 @@ def linkset(links: Links) -> Triples:
     )
 
 
-def _triple(links: Links, link: Link) -> tuple[str, str, str]:
+def triple_of(links: Links, link: Link) -> tuple[str, str, str]:
     """Return the triple of a mapping: an exact match of a thing is schema:sameAs."""
     predicate = link["predicate_id"]
     if predicate == EXACT and link["subject_id"] not in _terms(links):
