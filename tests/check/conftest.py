@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from factbook.book import Book
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # tests share modules with those of shapes
 
 HERE = Path(__file__).parent
 RIVERS = HERE / "rivers.ttl"

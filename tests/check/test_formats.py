@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from factbook.check.findings import ERROR, INFO, WARNING, Finding, Outcome, Rule, in_order
-from factbook.check.formats import ENDINGS, FORMATS
+from factbook.check.formats import ENDINGS, FORMATS, NAMES
 from factbook.check.formats.text import summary, to_text
 
 HERE = Path(__file__).parent
@@ -166,7 +166,7 @@ def test_a_clean_outcome_says_so(name: str) -> None:
 
 def test_endings_lead_to_formats() -> None:
     """The ending of a file chooses a format that there is."""
-    assert set(ENDINGS.values()) <= set(FORMATS)
+    assert set(ENDINGS.values()) <= set(NAMES)
 
 
 def test_files_below_the_current_folder_are_named_from_there(

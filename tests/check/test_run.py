@@ -10,8 +10,10 @@ import pytest
 import factbook
 from factbook.check.engines import AUTO, PYSHACL, SPARQL
 from factbook.check.explain import example
+from factbook.check.files import check_files
 from factbook.check.literals import RULES as LITERAL_RULES
-from factbook.check.run import Selection, check_book, check_files
+from factbook.check.run import check_book
+from factbook.check.selection import Selection
 from factbook.errors import InputError, UsageError
 from factbook.rdf.parse import read_rdf
 

@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
 from factbook.rdf.parse import read_rdf
-from factbook.rdf.positions.places import Place, Places
+from factbook.rdf.positions.places import Place, Places, places_of
 from factbook.rdf.positions.scanner import scan
 from factbook.rdf.positions.tokens import comments_of
 
@@ -126,7 +126,7 @@ def places(tmp_path: Path) -> Places:
         "ex:a ex:late ex:b .\n",
         encoding="utf-8",
     )
-    return Places(read_rdf(path))
+    return places_of(read_rdf(path))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_finds_blank_nodes_by_the_parsers_names(tmp_path: Path) -> None:
     file = read_rdf(path)
     blank = next(quad.subject for quad in file.quads if isinstance(quad.subject, BlankNode))
 
-    place = Places(file).find(blank, NamedNode("http://e/q"), None)
+    place = places_of(file).find(blank, NamedNode("http://e/q"), None)
 
     assert place == Place(2, 5)
 
@@ -175,7 +175,7 @@ def test_a_changed_file_has_no_places(tmp_path: Path) -> None:
     file = read_rdf(path)
     path.write_text("\n\n<http://e/a> <http://e/p> 2 .\n", encoding="utf-8")
 
-    assert Places(file).find(NamedNode("http://e/a")) is None
+    assert places_of(file).find(NamedNode("http://e/a")) is None
 
 
 def test_other_syntaxes_have_no_places(tmp_path: Path) -> None:
@@ -183,4 +183,4 @@ def test_other_syntaxes_have_no_places(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonld"
     path.write_text('{"@id": "http://e/a", "http://e/p": 1}', encoding="utf-8")
 
-    assert Places(read_rdf(path)).find(NamedNode("http://e/a")) is None
+    assert places_of(read_rdf(path)).find(NamedNode("http://e/a")) is None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from factbook.check.engines import PYSHACL, SPARQL, validate
-from factbook.check.run import shapes_of
+from factbook.check.rules import shapes_of
 from factbook.rdf.parse import read_rdf
 from factbook.store.embedded import store_of
 

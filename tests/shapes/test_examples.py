@@ -12,7 +12,7 @@ import factbook
 from factbook.check.explain import example, page
 from factbook.check.faults import shown
 from factbook.check.literals import RULES as LITERAL_RULES
-from factbook.check.run import rules_of
+from factbook.check.rules import rules_of
 from factbook.check.shapes import ShapeRules
 from factbook.rdf.parse import read_rdf
 from factbook.shacl.report import SH

@@ -17,31 +17,33 @@ if TYPE_CHECKING:
     from factbook.check.faults import Fault
     from factbook.check.locate import Location
     from factbook.rdf.parse import RdfFile
+    from factbook.rdf.positions.excerpt import Excerpt
     from factbook.store.answers import Engine
+
+    Located = tuple[Fault, Location | None]
+
+
+def located(faults: Sequence[Fault], files: Sequence[RdfFile | Excerpt]) -> list[Located]:
+    """Return each fault with where it stands in some files, if it does."""
+    locator = Locator(files, faults)
+    return [(fault, locator.locate(fault)) for fault in faults]
 
 
 def described(
-    faults: Iterable[Fault],
-    *,
-    files: Sequence[RdfFile],
-    engine: Engine,
-    prefixes: Mapping[str, str],
+    faults: Iterable[Located], *, engine: Engine, prefixes: Mapping[str, str]
 ) -> list[Finding]:
     """Return a finding for each fault; one beside the place of another of its kind is left out.
 
     Args:
-        faults: The faults.
-        files: The files in which they may stand.
+        faults: The faults with their places.
         engine: Where the names of things come from.
         prefixes: The prefixes to write terms with.
     """
-    wanted = list(faults)
-    if not wanted:
+    found = list(faults)
+    if not found:
         return []
-    iris = {fault.focus.value for fault in wanted if isinstance(fault.focus, NamedNode)}
+    iris = {fault.focus.value for fault, _ in found if isinstance(fault.focus, NamedNode)}
     names = labels(engine, iris, prefixes)
-    locator = Locator(files, wanted)
-    found = [(fault, locator.locate(fault)) for fault in wanted]
     told = {(fault.rule.name, fault.focus) for fault, place in found if place and place.exact}
     return [
         _finding(fault, location, names, prefixes)

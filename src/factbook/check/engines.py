@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from factbook.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable
 
     from pyoxigraph import Quad, Store
 
+    from factbook.shacl.index import Index
     from factbook.shacl.report import Report
+    from factbook.store.answers import Engine
 
 AUTO = "auto"
 PYSHACL = "pyshacl"
@@ -19,8 +21,15 @@ SPARQL = "sparql"
 ENGINES = (AUTO, PYSHACL, SPARQL)
 
 
-def validate(
-    shapes: Sequence[Quad], data: Sequence[Quad], *, engine: str, store: Store | None = None
+def validate(  # noqa: PLR0913 - the data may be in several forms
+    shapes: Iterable[Quad],
+    data: Iterable[Quad] = (),
+    *,
+    engine: str = AUTO,
+    store: Store | None = None,
+    index: Index | None = None,
+    endpoint: Engine | None = None,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Validate data against shapes.
 
@@ -29,17 +38,27 @@ def validate(
         data: The data as its files spell it.
         engine: One of `ENGINES`; `auto` is the compiler.
         store: A store whose default graph holds the data, where there is one already.
+        index: An index of the data, instead of the data.
+        endpoint: An endpoint that has the data, instead of the data.
+        announce: Called with how far it has come, and at last with nothing.
 
     Raises:
         InputError: The shapes cannot be used.
         UsageError: The engine is not known.
+        EndpointError: The endpoint failed.
     """
     if engine not in ENGINES:
         raise UsageError(f"No engine '{engine}'. Known: {', '.join(ENGINES)}")
     if engine == PYSHACL:
         from factbook.shacl.reference import validate as by_reference
 
-        return by_reference(shapes, data)
+        announce("Checking with pySHACL")
+        report = by_reference(shapes, data if index is None else index.quads())
+        announce("")
+        return report
     from factbook.shacl.run import validate as by_queries
 
-    return by_queries(shapes, data, store=store)
+    def progress(done: int, of: int) -> None:
+        announce(f"Checking the shapes: {done} of {of}" if done < of else "")
+
+    return by_queries(shapes, data, store=store, index=index, engine=endpoint, progress=progress)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from factbook.check.findings import Rule
     from factbook.rdf.terms import Term
+    from factbook.shacl.report import Result
 
 _IRI = re.compile(r"<([^<>]*)>")
 
@@ -32,6 +33,8 @@ class Fault:
     """What to write instead, where it is more to the point than the rule's own cure."""
     graph: NamedNode | None = None
     """The source in which it is wrong, where that is known."""
+    result: Result | None = None
+    """The validation result that it is, where it is one."""
 
     @property
     def first_step(self) -> tuple[NamedNode | None, bool]:

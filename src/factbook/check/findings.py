@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from factbook.shacl.report import Report
+    from factbook.shacl.report_graph import About
 
 ERROR = "error"
 WARNING = "warning"
@@ -59,6 +62,18 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Validation:
+    """What SHACL itself has to say, for the report that the W3C defines."""
+
+    report: Report
+    """The results among the findings; those of queries and of rules of ours are none."""
+    shapes: About
+    """Gives the triples about a blank node of the shapes."""
+    data: About
+    """The same for the data."""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What one run of the checks found, under which rules, in how much."""
 
@@ -68,6 +83,10 @@ class Outcome:
     triples: int = 0
     notes: tuple[str, ...] = ()
     """What a reader should know of how it went, a line each."""
+    validation: Validation | None = None
+    """Where shapes were validated: how, in terms of the W3C."""
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    """To shorten IRIs with."""
 
     def worst(self, severity: str) -> int:
         """Return how many findings are of a severity or worse."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
 from factbook.check.faults import Fault
 from factbook.check.findings import ERROR, Rule
-from factbook.rdf.lexical import bounds, in_calendar, is_well_formed
+from factbook.rdf.lexical import ANY_URI, bounds, in_calendar, is_doubtful
 from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:
@@ -71,37 +69,23 @@ EXAMPLES = {
     "negativeInteger": "-12",
 }
 """A literal of each datatype; other whole numbers are written like integers."""
-_ANY_URI = f"{XSD}anyURI"
-_STRING = f"{XSD}string"
-_IN_IRI = re.compile(r"[^\x00-\x20<>\"{}|^`\\]*")
-
-
-def is_doubtful(literal: Literal) -> bool:
-    """Tell whether a literal breaks a rule."""
-    datatype = literal.datatype.value
-    return datatype != _STRING and _broken(literal.value, datatype) is not None
 
 
 def literal_faults(quads: Iterable[Quad]) -> Iterator[Fault]:
     """Yield the literals that are not what their datatype promises."""
     for quad in quads:
         literal = quad.object
-        if not isinstance(literal, Literal):
-            continue
-        datatype = literal.datatype.value
-        rule = None if datatype == _STRING else _broken(literal.value, datatype)
-        if rule is not None:
+        if isinstance(literal, Literal) and is_doubtful(literal.value, literal.datatype.value):
+            rule = _broken(literal)
             path = quad.predicate if isinstance(quad.predicate, NamedNode) else None
-            yield Fault(rule, quad.subject, path, literal, _message(rule, datatype))
+            message = _message(rule, literal.datatype.value)
+            yield Fault(rule, quad.subject, path, literal, message)
 
 
-@lru_cache(maxsize=4096)
-def _broken(text: str, datatype: str) -> Rule | None:
-    if datatype == _ANY_URI:
-        return None if _IN_IRI.fullmatch(text) else ADDRESS
-    if is_well_formed(text, datatype):
-        return None
-    return FORM if in_calendar(text) else CALENDAR
+def _broken(literal: Literal) -> Rule:
+    if literal.datatype.value == ANY_URI:
+        return ADDRESS
+    return FORM if in_calendar(literal.value) else CALENDAR
 
 
 def _message(rule: Rule, datatype: str) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import NamedNode
 
-from factbook.rdf.positions.places import Place, Places
+from factbook.rdf.parse import RdfFile
+from factbook.rdf.positions.places import Place, Places, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from factbook.check.faults import Fault
-    from factbook.rdf.parse import RdfFile
+    from factbook.rdf.positions.excerpt import Excerpt
     from factbook.rdf.terms import Term
 
 _TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
@@ -25,21 +26,23 @@ _TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 class Location(NamedTuple):
     """Where a fault stands; `exact` where that is the very triple, not its surroundings."""
 
-    file: RdfFile
+    file: RdfFile | Excerpt
     place: Place | None
     exact: bool
+
+
+def subjects_of(faults: Iterable[Fault]) -> frozenset[Term]:
+    """Return the terms that have to be looked for to find some faults: both ends of each."""
+    ends = (end for fault in faults for end in (fault.focus, fault.value))
+    return frozenset(end for end in ends if end is not None)
 
 
 class Locator:
     """Knows which file says what of the things that faults are about; looks no further."""
 
-    def __init__(self, files: Sequence[RdfFile], faults: Iterable[Fault]) -> None:
+    def __init__(self, files: Sequence[RdfFile | Excerpt], faults: Iterable[Fault]) -> None:
         self._files = files
-        self._wanted: set[Term] = set()
-        for fault in faults:
-            self._wanted.add(fault.focus)
-            if fault.value is not None:
-                self._wanted.add(fault.value)
+        self._wanted = subjects_of(faults)
         # By subject and by the number of the file
         self._quads: dict[Term, dict[int, list[Quad]]] = {}
         for index, file in enumerate(files if self._wanted else ()):
@@ -112,7 +115,11 @@ class Locator:
 
     def _places_of(self, index: int) -> Places:
         if index not in self._places:
-            self._places[index] = Places(self._files[index], self._wanted)
+            file = self._files[index]
+            if isinstance(file, RdfFile):
+                self._places[index] = places_of(file, self._wanted)
+            else:
+                self._places[index] = file.places()
         return self._places[index]
 
     @cached_property

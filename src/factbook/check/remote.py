@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from factbook.check.describe import described
-from factbook.check.findings import Outcome, in_order
+from factbook.check.engines import validate
+from factbook.check.findings import Outcome, Validation
+from factbook.check.gather import Ground, gathered
 from factbook.check.queries import run_query
-from factbook.check.run import must_know, rules_named, shapes_of
+from factbook.check.rules import rules_named, shapes_of
+from factbook.check.selection import EVERYTHING, Selection, must_know
 from factbook.check.shapes import ShapeRules
 from factbook.query.catalog import check_queries
 from factbook.rdf.parse import read_rdf
-from factbook.shacl.run import validate
+from factbook.shacl.report_graph import about_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from factbook.book import Book
     from factbook.query.header import StoredQuery
@@ -25,14 +27,19 @@ _HAS_GRAPHS = "ASK { GRAPH ?graph { ?subject ?predicate ?object } }"
 
 
 def check_endpoint(
-    book: Book, *, shape_files: Sequence[RdfFile] = (), rules: frozenset[str] = frozenset()
+    book: Book,
+    *,
+    shape_files: Sequence[RdfFile] = (),
+    selection: Selection = EVERYTHING,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Check the graph at a book's endpoint.
 
     Args:
         book: The book, whose shapes and checks are used.
         shape_files: Shapes to use instead; the book's checks are then left out.
-        rules: Only findings of these rules; by default of all.
+        selection: Which findings are wanted, by their rules.
+        announce: Called with how far it has come, and at last with nothing.
 
     Raises:
         InputError: A shape or check cannot be used.
@@ -44,26 +51,29 @@ def check_endpoint(
         shape_files = shapes_of(book.layout, map(read_rdf, book.layout.ontology_files()))
         checks = check_queries(book.layout.queries)
     shapes = ShapeRules(shape_files)
-    known = rules_named(shapes.named(), checks)
-    must_know(rules, known)
-    report = validate([quad for file in shape_files for quad in file.quads], engine=book.engine)
-    notes = list(report.notes)
+    rules = rules_named(shapes.named(), checks)
+    must_know(selection.rules, rules)
+    shape_quads = [quad for file in shape_files for quad in file.quads]
+    report = validate(shape_quads, endpoint=book.engine, announce=announce)
     faults = list(shapes.faults(report))
     runnable = [query for query in checks if not _needs_graphs(query) or _has_graphs(book.engine)]
-    if len(runnable) < len(checks):
-        left_out = sorted({query.name for query in checks} - {query.name for query in runnable})
-        notes.append(
-            f"{book.endpoint} has no named graphs: not checked there: {', '.join(left_out)}"
-        )
-    for query in runnable:
+    notes = _left_out(book, checks, runnable)
+    for number, query in enumerate(runnable):
+        announce(f"Asking the checks: {number} of {len(runnable)}")
         faults += run_query(query, book.engine)
-    findings = described(
-        (fault for fault in faults if not rules or fault.rule.name in rules),
-        files=[],
-        engine=book.engine,
-        prefixes=book.prefixes,
-    )
-    return Outcome(in_order(findings), known, notes=tuple(notes))
+    announce("")
+    ground = Ground(rules=rules, engine=book.engine, prefixes=book.prefixes)
+    validation = Validation(report, about_in(shape_quads), lambda _: ())
+    return gathered(ground, faults, validation, selection=selection, notes=notes)
+
+
+def _left_out(
+    book: Book, checks: Sequence[StoredQuery], runnable: Sequence[StoredQuery]
+) -> list[str]:
+    names = sorted({query.name for query in checks} - {query.name for query in runnable})
+    if not names:
+        return []
+    return [f"{book.endpoint} has no named graphs: not checked there: {', '.join(names)}"]
 
 
 def _needs_graphs(query: StoredQuery) -> bool:

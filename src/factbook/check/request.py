@@ -6,35 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from factbook.check.engines import PYSHACL
+from factbook.check.files import NOT_KEPT, Keeping, check_files
 from factbook.check.findings import Outcome, in_order
 from factbook.check.lint import lint
-from factbook.check.lint_rules import RULES as LINT_RULES
-from factbook.check.run import Selection, check_book, check_files, rules_of
-from factbook.check.shapes import ShapeRules
+from factbook.check.selection import Selection
 from factbook.errors import InputError, UsageError
 from factbook.rdf.formats import syntax_of
 from factbook.rdf.parse import read_rdf
 from factbook.shacl.report import SH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from factbook.book import Book
-    from factbook.check.findings import Rule
     from factbook.rdf.parse import RdfFile
 
 QUERY = ".rq"
 # Files of these endings are often something else, and are RDF only where somebody says so
 _AMBIGUOUS = {".json", ".xml"}
 _SHAPE_TYPES = {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"}
-
-
-def all_rules(book: Book, shapes: Iterable[Path] = ()) -> dict[str, Rule]:
-    """Return every rule there is: the book's own, the tool's, those for queries, and of shapes."""
-    others = ShapeRules(map(read_rdf, _expanded(shapes))).named()
-    rules = rules_of(book) | {rule.name: rule for rule in (*LINT_RULES, *others)}
-    return dict(sorted(rules.items()))
 
 
 @dataclass(frozen=True)
@@ -48,6 +39,8 @@ class Request:
     rules: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     changed: str | None = None
+    keeping: Keeping = NOT_KEPT
+    announce: Callable[[str], None] = lambda _: None
 
     def run(self) -> Outcome:
         """Check, and return what was found.
@@ -62,7 +55,7 @@ class Request:
         examples = self.book.layout.examples.resolve()
         given = [
             path
-            for path in _expanded(self.files)
+            for path in expanded(self.files)
             if path in self.files or not path.resolve().is_relative_to(examples)
         ]
         changed = self._changed()
@@ -88,26 +81,40 @@ class Request:
             raise UsageError("--endpoint checks its own graph: no FILE, --source or --changed")
         if self.engine == PYSHACL:
             raise UsageError("--engine pyshacl needs the data here: leave it out with --endpoint")
-        shapes = [read_rdf(path) for path in _expanded(self.shapes)]
-        return check_endpoint(self.book, shape_files=shapes, rules=frozenset(self.rules))
+        selection = Selection(rules=frozenset(self.rules))
+        return check_endpoint(
+            self.book,
+            shape_files=[read_rdf(path) for path in expanded(self.shapes)],
+            selection=selection,
+            announce=self.announce,
+        )
 
     def watched(self) -> list[Path]:
         """Return the files whose change is a reason to check again."""
         layout = self.book.layout
         own = [] if self.shapes else [*self.book.paths(leads=True), *layout.queries.rglob("*.rq")]
-        return [*own, *self.shapes, *_expanded(self.files)]
+        return [*own, *self.shapes, *expanded(self.files)]
 
     def _graph(self, files: list[Path], paths: frozenset[Path] | None) -> Outcome:
         rules = frozenset(self.rules)
         selection = Selection(rules=rules, sources=self.sources, paths=paths)
         if self.shapes or not self._in_book(files):
-            data = [read_rdf(path) for path in files]
-            shapes = [read_rdf(path) for path in _expanded(self.shapes)] or _with_shapes(data)
-            return check_files(data, shapes, engine=self.engine, selection=selection)
+            shapes = [read_rdf(path) for path in expanded(self.shapes)]
+            whole = [] if shapes else [read_rdf(path) for path in files]
+            return check_files(
+                whole or files,
+                shapes or _with_shapes(whole),
+                engine=self.engine,
+                selection=selection,
+                keeping=self.keeping,
+                announce=self.announce,
+            )
         if files:
             named = frozenset(path.resolve() for path in files)
             narrowed = named if paths is None else named & paths
             selection = Selection(rules=rules, sources=self.sources, paths=narrowed)
+        from factbook.check.run import check_book
+
         return check_book(self.book, engine=self.engine, selection=selection)
 
     def _in_book(self, files: list[Path]) -> bool:
@@ -124,7 +131,7 @@ class Request:
         return frozenset(path.resolve() for path in found)
 
 
-def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
+def expanded(paths: Iterable[Path]) -> Iterator[Path]:
     """Yield files, and for a folder those in it that can be checked."""
     for path in paths:
         if not path.is_dir():
@@ -166,4 +173,6 @@ def _together(outcomes: list[Outcome]) -> Outcome:
         files=sum(outcome.files for outcome in outcomes),
         triples=sum(outcome.triples for outcome in outcomes),
         notes=tuple(note for outcome in outcomes for note in outcome.notes),
+        validation=next((each.validation for each in outcomes if each.validation), None),
+        prefixes={name: iri for each in outcomes for name, iri in each.prefixes.items()},
     )

@@ -79,6 +79,7 @@ class ShapeRules:
                 path=result.path,
                 value=result.value,
                 message=self._message(result, rules[shape]),
+                result=result,
             )
 
     def _message(self, result: Result, rule: Rule) -> str:

@@ -10,13 +10,14 @@ import click
 
 from factbook.check.engines import AUTO, ENGINES
 from factbook.check.findings import ERROR, SEVERITIES
-from factbook.check.formats import ENDINGS, FORMATS
+from factbook.check.formats import NAMES
+from factbook.cli.check_output import format_of, write
 from factbook.cli.options import Wanted, with_answer_options
-from factbook.cli.output import may_style, opened
-from factbook.cli.session import Session, pass_session
+from factbook.cli.session import Session, announce, pass_session
 from factbook.errors import DONE, FOUND, FactbookError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from factbook.check.files import Keeping
     from factbook.check.findings import Outcome
     from factbook.check.request import Request
 
@@ -31,6 +32,7 @@ Examples:
   factbook check --changed main -f github
   factbook check --explain observation-unit
   factbook check mine.ttl --shapes shapes.ttl
+  factbook check mine.ttl --shapes shapes.ttl -f turtle
   factbook check queries/"""
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
@@ -66,12 +68,17 @@ Examples:
     show_default=True,
     help="Exit with 1 when there is a finding as grave as this.",
 )
+@click.option(
+    "--keep",
+    is_flag=True,
+    help="Keep an index of the FILEs: the next check of them, by whatever shapes, is faster.",
+)
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.option("--rules", "list_rules", is_flag=True, help="List the rules.")
 @click.option(
     "--explain", multiple=True, metavar="RULE", help="Print the page of a rule, or of all."
 )
-@with_answer_options(*FORMATS)
+@with_answer_options(*NAMES)
 @pass_session
 def command(  # noqa: PLR0913 - click hands over one argument for each option
     session: Session,
@@ -83,6 +90,7 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     sources: tuple[str, ...],
     changed: str | None,
     fail_on: str,
+    keep: bool,
     watch: bool,
     list_rules: bool,
     explain: tuple[str, ...],
@@ -93,6 +101,9 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     Without FILE: the whole book, its leads included. A FILE of the book: the book, but only what is
     found in that file. Any other FILE: against the shapes of --shapes, or its own. A stored query
     (.rq): what a query should not do. A folder stands for the files in it.
+
+    turtle, json-ld and nt are the validation report of SHACL (W3C). It holds what shapes find; what
+    queries and the rules for literals and files find is no result of SHACL, and is only counted.
     """
     from factbook.check.request import Request
 
@@ -106,12 +117,14 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
         rules=rules,
         sources=sources,
         changed=changed,
+        keeping=_keeping(session, keep=keep, shapes=shapes),
+        announce=announce,
     )
-    name = _format(wanted)
+    name = format_of(wanted)
     if watch:
         return _watch(request, name, wanted)
     outcome = _run(request)
-    _write(outcome, name, wanted)
+    write(outcome, name, wanted)
     return FOUND if outcome.worst(fail_on) else DONE
 
 
@@ -121,29 +134,16 @@ def _run(request: Request) -> Outcome:
     return interruptible(request.run)
 
 
-def _format(wanted: Wanted) -> str:
-    if wanted.format is not None:
-        if wanted.format not in FORMATS:
-            raise UsageError(
-                f"-f {wanted.format}: no such format.{did_you_mean(wanted.format, FORMATS)} "
-                f"Known: {', '.join(FORMATS)}"
-            )
-        return wanted.format
-    if wanted.output is not None:
-        return ENDINGS.get(wanted.output.suffix.lower(), "text")
-    return "text"
+def _keeping(session: Session, *, keep: bool, shapes: tuple[Path, ...]) -> Keeping:
+    from factbook.check.files import Keeping
+    from factbook.store.snapshot import default_folder
 
-
-def _write(outcome: Outcome, name: str, wanted: Wanted) -> None:
-    from factbook.check.formats.text import summary, to_text
-
-    colour = name == "text" and wanted.output is None and may_style()
-    text = to_text(outcome, colour=True) if colour else FORMATS[name](outcome)
-    with opened(wanted.output) as out:
-        out.write(text.encode("utf-8", "replace"))
-        out.flush()
-    for line in summary(outcome):
-        click.echo(line, err=True)
+    if keep and not (shapes and session.cache):
+        why = (
+            "goes with FILE and --shapes" if session.cache else "and --no-cache exclude each other"
+        )
+        raise UsageError(f"--keep {why}")
+    return Keeping(default_folder() if session.cache else None, keep=keep)
 
 
 def _watch(request: Request, name: str, wanted: Wanted) -> int:
@@ -152,7 +152,7 @@ def _watch(request: Request, name: str, wanted: Wanted) -> int:
 
     def once() -> None:
         try:
-            _write(_run(request), name, wanted)
+            write(_run(request), name, wanted)
         except FactbookError as fault:  # a file that is just being written is no reason to end
             click.echo(f"error: {fault}", err=True)
         click.echo("Watching for changes; Ctrl-C ends it.", err=True)
@@ -167,9 +167,11 @@ def _watch(request: Request, name: str, wanted: Wanted) -> int:
 
 def _explain(session: Session, names: tuple[str, ...], shapes: tuple[Path, ...]) -> int:
     from factbook.check.explain import overview, page
-    from factbook.check.request import all_rules
+    from factbook.check.request import expanded
+    from factbook.check.rules import all_rules
+    from factbook.rdf.parse import read_rdf
 
-    rules = all_rules(session.book, shapes)
+    rules = all_rules(session.book, map(read_rdf, expanded(shapes)))
     if not names:
         click.echo(overview(rules.values()), nl=False)
         return DONE

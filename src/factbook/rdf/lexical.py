@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from factbook.rdf.terms import XSD
 
+ANY_URI = f"{XSD}anyURI"
+_IN_IRI = r"[^\x00-\x20<>\"{}|^`\\]*"
 _DATED = r"-?(\d{4,})-(\d\d)-(\d\d)"
 
 
@@ -26,6 +28,18 @@ def is_well_formed(text: str, datatype: str) -> bool:
     """Tell whether a text is in the lexical space of a datatype; of an unknown one, it is."""
     pattern = _compiled(datatype)
     return pattern is None or pattern.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_doubtful(text: str, datatype: str) -> bool:
+    """Tell whether a literal is not what its datatype promises.
+
+    That is a text outside its lexical space, or an address that could not stand as an IRI: of those
+    XML Schema lets everything pass.
+    """
+    if datatype == ANY_URI:
+        return re.fullmatch(_IN_IRI, text) is None
+    return not is_well_formed(text, datatype)
 
 
 def in_calendar(text: str) -> bool:

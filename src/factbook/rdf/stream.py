@@ -112,14 +112,12 @@ def open_unpacked(path: Path) -> IO[bytes]:
         InputError: The file is missing or cannot be read.
     """
     with reading(path):
-        packed = path.open("rb")
-        file: IO[bytes] = packed
-        if packed.peek(len(GZIP)).startswith(GZIP):
-            file = cast("IO[bytes]", gzip.GzipFile(fileobj=packed))
-        mark = file.read(len(BOM))
-        if mark != BOM:
-            file.seek(0)
-    return file
+        with path.open("rb") as file:
+            is_packed = file.read(len(GZIP)) == GZIP
+        lines: IO[bytes] = cast("IO[bytes]", gzip.open(path)) if is_packed else path.open("rb")  # noqa: SIM115 - whoever asked for it closes it
+        if lines.read(len(BOM)) != BOM:
+            lines.seek(0)
+    return lines
 
 
 class _Counted(io.RawIOBase):

@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
-from factbook.shacl.spelling import disguise, is_kept, reveal
+from factbook.rdf.lexical import is_doubtful
+from factbook.shacl.spelling import disguise, is_kept, is_surely_sound, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import BlankNode
 
     from factbook.shacl.forms import View
 
@@ -44,6 +47,10 @@ class Index:
     respelled: tuple[Quad, ...] = ()
     properties: frozenset[str] | None = None
     """All properties that there are, where they have been noted."""
+    doubtful: tuple[Quad, ...] = ()
+    """The quads whose literal is not what its datatype promises; see `rdf.lexical`."""
+    size: int = 0
+    """How many quads came in, repeated ones counted again."""
 
     def graphs(self, view: View) -> list[NamedNode | DefaultGraph]:
         """Return the graphs that make up a view."""
@@ -53,8 +60,12 @@ class Index:
 
     def quads(self) -> Iterator[Quad]:
         """Yield the data as it came in."""
+        return self.about(None)
+
+    def about(self, subject: BlankNode | None) -> Iterator[Quad]:
+        """Yield what the data says of a blank node, or of everything, as it came in."""
         for graph in self.graphs("spelled"):
-            for quad in self.store.quads_for_pattern(None, None, None, graph):
+            for quad in self.store.quads_for_pattern(subject, None, None, graph):
                 yield Quad(quad.subject, quad.predicate, reveal(quad.object))
 
 
@@ -68,8 +79,7 @@ def index_of(data: Iterable[Quad]) -> Index:
     for chunk in _ahead(sorter.chunks(data)):
         store.extend(chunk)
     put_respelled(store, sorter.respelled)
-    properties = frozenset(property_.value for property_ in sorter.properties)
-    return Index(store, tuple(sorter.respelled), properties)
+    return sorter.index(store)
 
 
 def put_respelled(store: Store, quads: Iterable[Quad]) -> None:
@@ -91,17 +101,29 @@ def _hidden(term: object) -> Literal:
 
 
 class Sorter:
-    """Tells the quads that the store keeps as they are from the others."""
+    """Tells the quads that the store keeps as they are from the others, and notes what else counts.
+
+    One look at each quad has to do: with millions of them it is what a check takes longest over.
+    """
 
     def __init__(self) -> None:
         self.respelled: list[Quad] = []
+        self.doubtful: list[Quad] = []
         self.properties: set[NamedNode] = set()
+        self.size = 0
+
+    def index(self, store: Store) -> Index:
+        """Return the index that a store of the kept quads makes."""
+        properties = frozenset(property_.value for property_ in self.properties)
+        respelled, doubtful = tuple(self.respelled), tuple(self.doubtful)
+        return Index(store, respelled, properties, doubtful, self.size)
 
     def chunks(self, data: Iterable[Quad], *, size: int = _CHUNK) -> Iterator[list[Quad]]:
         """Yield chunks of the quads that are kept; collect the others, and the properties."""
         quads = iter(data)
         respelled, properties = self.respelled, self.properties
         while chunk := list(islice(quads, size)):
+            self.size += len(chunk)
             kept = []
             for each in chunk:
                 quad = each
@@ -109,14 +131,13 @@ class Sorter:
                     quad = Quad(quad.subject, quad.predicate, quad.object)
                 properties.add(quad.predicate)
                 value = quad.object
-                if (
-                    type(value) is Literal
-                    and value.datatype.value not in _VERBATIM
-                    and not is_kept(value)
-                ):
-                    respelled.append(quad)
-                else:
+                if type(value) is not Literal or (name := value.datatype.value) in _VERBATIM:
                     kept.append(quad)
+                    continue
+                is_as_spelled = is_kept(value)
+                (kept if is_as_spelled else respelled).append(quad)
+                if not (is_as_spelled and is_surely_sound(name)) and is_doubtful(value.value, name):
+                    self.doubtful.append(quad)
             yield kept
 
 

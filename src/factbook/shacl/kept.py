@@ -18,29 +18,33 @@ import pyoxigraph
 from pyoxigraph import Quad, RdfFormat, Store
 
 from factbook.rdf.parse import reading
-from factbook.rdf.stream import read_any
+from factbook.rdf.stream import is_large, open_rdf, read_any
 from factbook.shacl.index import Index, Sorter, put_respelled
 from factbook.store.holding import RECORD, STORE, hold, let_go, make_holdable, remove
 from factbook.store.places import forget_old
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-_LAYOUT = "index 1"
+_LAYOUT = "index 2"
 _CHUNK = 1 << 20
 _AT_ONCE = 200_000
 _SAMPLES = 48
 _RESPELLED = "respelled.nq"
+_DOUBTFUL = "doubtful.nq"
 
 
 def quads_of(paths: Sequence[Path]) -> Iterator[Quad]:
     """Yield what files say, large ones in bounded memory.
 
+    Blank nodes of several files do not meet; those of one large file keep their names.
+
     Raises:
         InputError: A file cannot be read or parsed.
     """
     for path in paths:
-        yield from read_any(path).quads
+        alone = len(paths) == 1 and is_large(path)
+        yield from (open_rdf(path, rename=False) if alone else read_any(path)).quads
 
 
 def open_kept(paths: Sequence[Path], folder: Path) -> Index | None:
@@ -71,17 +75,24 @@ def _opened(place: Path) -> Index | None:
         if noted["files"] == _sizes(place / STORE):
             store = Store.read_only(str(place / STORE))
             respelled = _read((place / _RESPELLED).read_bytes())
+            doubtful = _read((place / _DOUBTFUL).read_bytes())
             if all(quad in store for quad in _read(noted["samples"].encode())):
                 os.utime(place)
-                return Index(store, respelled, frozenset(noted["properties"]))
+                properties = frozenset(noted["properties"])
+                return Index(store, respelled, properties, doubtful, noted["quads"])
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):
         pass
     let_go(handle)
     return None
 
 
-def keep(paths: Sequence[Path], folder: Path) -> Index:
+def keep(paths: Sequence[Path], folder: Path, *, quads: Iterable[Quad] | None = None) -> Index:
     """Build the index of some files on disk, and open it.
+
+    Args:
+        paths: The files.
+        folder: Where kept indexes stand.
+        quads: What the files say, where somebody reads them already.
 
     Raises:
         InputError: A file cannot be read or parsed.
@@ -91,7 +102,7 @@ def keep(paths: Sequence[Path], folder: Path) -> Index:
     temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
     place = folder / f"{_key(paths)}-{temporary.name.rpartition('-')[2]}"
     try:
-        _build(temporary, quads_of(paths))
+        _build(temporary, quads_of(paths) if quads is None else quads)
         temporary.rename(place)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -102,22 +113,21 @@ def keep(paths: Sequence[Path], folder: Path) -> Index:
     return index
 
 
-def _build(folder: Path, data: Iterator[Quad]) -> None:
+def _build(folder: Path, data: Iterable[Quad]) -> None:
     store = Store(str(folder / STORE))
     sorter = Sorter()
     samples: list[Quad] = []
-    count = 0
     for chunk in sorter.chunks(data, size=_AT_ONCE):
         store.bulk_extend(chunk)
-        count += len(chunk)
         samples += chunk[:: max(1, len(chunk) // _SAMPLES)]
     put_respelled(store, sorter.respelled)
     store.optimize()
     store.flush()
     del store
     (folder / _RESPELLED).write_bytes(_written(sorter.respelled))
+    (folder / _DOUBTFUL).write_bytes(_written(sorter.doubtful))
     noted = {
-        "quads": count,
+        "quads": sorter.size,
         "files": _sizes(folder / STORE),
         "samples": _written(samples[:: max(1, len(samples) // _SAMPLES)]).decode(),
         "properties": sorted(property_.value for property_ in sorter.properties),

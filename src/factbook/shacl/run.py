@@ -25,7 +25,7 @@ from factbook.shacl.spelling import is_kept
 from factbook.shacl.targets import TARGET_PROPERTIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pyoxigraph import Store
@@ -38,12 +38,18 @@ if TYPE_CHECKING:
 _WORKERS = 2
 
 
-def validate(
+def _silent(_done: int, _all: int) -> None:
+    """Show nothing."""
+
+
+def validate(  # noqa: PLR0913 - the data may be in several forms
     shapes: Iterable[Quad],
     data: Iterable[Quad] = (),
     *,
     store: Store | None = None,
+    index: Index | None = None,
     engine: Engine | None = None,
+    progress: Callable[[int, int], None] = _silent,
 ) -> Report:
     """Validate data against shapes, by queries that each find all violations of a constraint.
 
@@ -52,7 +58,9 @@ def validate(
         data: What to validate, as parsed: the truth about how literals are spelled.
         store: A store that holds the same data in its default graph already, which spares
             building one; it is used where it holds every literal as the data spells it.
+        index: An index of the data, instead of the data.
         engine: An endpoint to ask instead of any data here.
+        progress: Called with how many queries have been answered, of how many.
 
     Raises:
         ShapesError: The shapes break the rules of SHACL.
@@ -62,9 +70,10 @@ def validate(
     if engine is not None:
         from factbook.shacl.probe import forms_of
 
-        return run(catalogue, There(engine, forms_of(engine)))
-    index = None if store is None else _reused(store, data)
-    return run(catalogue, Here(index or index_of(data)))
+        return run(catalogue, There(engine, forms_of(engine)), progress)
+    if index is None and store is not None:
+        index = _reused(store, data)
+    return run(catalogue, Here(index or index_of(data)), progress)
 
 
 def validate_files(
@@ -82,9 +91,8 @@ def validate_files(
     """
     from factbook.shacl.kept import open_kept, quads_of
 
-    catalogue = Shapes(ShapesGraph(quads_of(shapes)))
     index = None if cache is None else open_kept(data, cache)
-    return run(catalogue, Here(index or index_of(quads_of(data))))
+    return validate(quads_of(shapes), quads_of(data), index=index)
 
 
 def _reused(store: Store, data: Iterable[Quad]) -> Index | None:
@@ -92,7 +100,7 @@ def _reused(store: Store, data: Iterable[Quad]) -> Index | None:
     return Index(store) if kept else None
 
 
-def run(shapes: Shapes, place: Place) -> Report:
+def run(shapes: Shapes, place: Place, progress: Callable[[int, int], None] = _silent) -> Report:
     """Validate what is at a place.
 
     Raises:
@@ -127,7 +135,10 @@ def run(shapes: Shapes, place: Place) -> Report:
         key=lambda task: not isinstance(task.constraint, SparqlConstraint)
     )  # slow ones first
     with ThreadPoolExecutor(_WORKERS) as workers:
-        found = list(workers.map(lambda task: answer(task, place), tasks))
+        found = []
+        for each in workers.map(lambda task: answer(task, place), tasks):
+            found.append(each)
+            progress(len(found), len(tasks))
     results = [result for each in found if not isinstance(each, Task) for result in each]
     handed = [each for each in found if isinstance(each, Task)]
     if handed:

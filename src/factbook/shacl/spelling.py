@@ -80,6 +80,9 @@ _INTEGERS = frozenset(
     if "uration" not in name and name != "dateTimeStamp"
 )
 _DECIMAL = f"{XSD}decimal"
+_SURELY_SOUND = frozenset(
+    XSD + name for name in ("boolean", "integer", "decimal", "float", "double", "gYear")
+)
 _NUMERIC = _INTEGERS | {_DECIMAL, f"{XSD}double", f"{XSD}float"}
 
 
@@ -87,6 +90,11 @@ def is_kept(literal: Literal) -> bool:
     """Tell whether the store gives a literal back as it is spelled."""
     pattern = _SPELLINGS.get(literal.datatype.value)
     return pattern is None or pattern.fullmatch(literal.value) is not None
+
+
+def is_surely_sound(datatype: str) -> bool:
+    """Tell whether the spellings that the store keeps are all in the datatype's lexical space."""
+    return datatype in _SURELY_SOUND
 
 
 def disguise(literal: Literal) -> Literal:

@@ -22,6 +22,9 @@ FORMATS: dict[str, Callable[[Outcome], str]] = {
     "markdown": to_markdown,
     "html": to_html,
 }
+GRAPHS = ("turtle", "json-ld", "nt")
+"""The syntaxes for the report of the W3C, which holds the results of shapes and nothing else."""
+NAMES = (*FORMATS, *GRAPHS)
 ENDINGS = {
     ".txt": "text",
     ".json": "json",
@@ -30,4 +33,7 @@ ENDINGS = {
     ".md": "markdown",
     ".html": "html",
     ".htm": "html",
+    ".ttl": "turtle",
+    ".jsonld": "json-ld",
+    ".nt": "nt",
 }

@@ -13,7 +13,7 @@ from factbook.rdf.parse import read_bytes
 from factbook.rdf.positions.scanner import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from pyoxigraph import Quad
 
@@ -35,8 +35,11 @@ class Place:
     column: int
 
 
-class _Stated(NamedTuple):
-    """A quad as it was parsed, and where it stands: three offsets behind a point of the text."""
+class Stated(NamedTuple):
+    """A quad as it was parsed, and where it stands: three offsets behind a point of the text.
+
+    Without offsets it is the only one on its line, which is scanned when somebody asks for it.
+    """
 
     quad: Quad
     behind: int
@@ -44,32 +47,34 @@ class _Stated(NamedTuple):
 
 
 class Places:
-    """The places of triples of one file, under the very terms that were parsed from it.
+    """The places of the triples of a text, under the very terms that were parsed from it.
 
-    There are none in other syntaxes than those of the Turtle kind, in Turtle of many megabytes,
-    and in a file that was changed since it was parsed.
+    Args:
+        text: The text, or those of its lines that matter.
+        stated: What it states.
+        wanted: The subjects and objects to be asked for; by default all.
+        numbers: The numbers of the lines; by default they are counted.
     """
 
-    def __init__(self, file: RdfFile, wanted: Container[Term] | None = None) -> None:
-        self._text = ""
-        self._line_starts = [0]
-        self._by_subject: dict[Term, list[_Stated]] = {}
-        self._by_object: dict[Term, _Stated] = {}
-        syntax = file.syntax.parser
-        if syntax not in _BLOCKS | _LINES:
-            return
-        content = read_bytes(file.path)
-        if syntax in _BLOCKS and len(content) > _MOST_BYTES:
-            return
-        self._text = content.decode(errors="replace")
-        self._line_starts += [match.end() for match in re.finditer("\n", self._text)]
-        read = self._lines if syntax in _LINES else self._blocks
-        for stated in read(file):
-            subject, value = stated.quad.subject, stated.quad.object
+    def __init__(
+        self,
+        text: str,
+        stated: Iterable[Stated],
+        *,
+        wanted: Container[Term] | None = None,
+        numbers: Sequence[int] | None = None,
+    ) -> None:
+        self._text = text
+        self._line_starts = _line_starts(text)
+        self._numbers = numbers
+        self._by_subject: dict[Term, list[Stated]] = {}
+        self._by_object: dict[Term, Stated] = {}
+        for each in stated:
+            subject, value = each.quad.subject, each.quad.object
             if wanted is None or subject in wanted:
-                self._by_subject.setdefault(subject, []).append(stated)
+                self._by_subject.setdefault(subject, []).append(each)
             if wanted is None or value in wanted:
-                self._by_object.setdefault(value, stated)
+                self._by_object.setdefault(value, each)
 
     def find(
         self, subject: Term, predicate: Term | None = None, value: Term | None = None
@@ -90,22 +95,7 @@ class Places:
             return self._place(exact, "object")
         return self._place(same[-1], "predicate") if same else self._place(stated[0], "subject")
 
-    def _blocks(self, file: RdfFile) -> Iterator[_Stated]:
-        """Scan the whole text; the scanner yields what the parser yields, in the same order."""
-        found = scan(self._text, file.syntax.parser)
-        if _agree(file.quads, found):
-            for quad, statement in zip(file.quads, found, strict=True):
-                yield _Stated(quad, 0, statement)
-
-    def _lines(self, file: RdfFile) -> Iterator[_Stated]:
-        """Take the lines that hold a statement; each is only scanned when it is asked for."""
-        lines = zip(self._line_starts, self._text.split("\n"), strict=True)
-        starts = [start for start, line in lines if line.lstrip() and line.lstrip()[0] != "#"]
-        if len(starts) == len(file.quads):
-            for quad, start in zip(file.quads, starts, strict=True):
-                yield _Stated(quad, start, None)
-
-    def _place(self, stated: _Stated, part: str) -> Place | None:
+    def _place(self, stated: Stated, part: str) -> Place | None:
         statement = stated.offsets
         if statement is None:
             line = self._text[stated.behind :].partition("\n")[0]
@@ -122,7 +112,46 @@ class Places:
             }[part]
         )
         number = bisect_right(self._line_starts, offset)
-        return Place(number, offset - self._line_starts[number - 1] + 1)
+        column = offset - self._line_starts[number - 1] + 1
+        return Place(number if self._numbers is None else self._numbers[number - 1], column)
+
+
+def places_of(file: RdfFile, wanted: Container[Term] | None = None) -> Places:
+    """Return the places of the triples of a file, or of those about some terms.
+
+    There are none in other syntaxes than those of the Turtle kind, in Turtle of many megabytes,
+    and in a file that was changed since it was parsed.
+    """
+    syntax = file.syntax.parser
+    if syntax not in _BLOCKS | _LINES:
+        return Places("", ())
+    content = read_bytes(file.path)
+    if syntax in _BLOCKS and len(content) > _MOST_BYTES:
+        return Places("", ())
+    text = content.decode(errors="replace")
+    found = _on_lines(file, text) if syntax in _LINES else _in_blocks(file, text)
+    return Places(text, found, wanted=wanted)
+
+
+def _in_blocks(file: RdfFile, text: str) -> Iterator[Stated]:
+    """Scan the whole text; the scanner yields what the parser yields, in the same order."""
+    found = scan(text, file.syntax.parser)
+    if _agree(file.quads, found):
+        for quad, statement in zip(file.quads, found, strict=True):
+            yield Stated(quad, 0, statement)
+
+
+def _on_lines(file: RdfFile, text: str) -> Iterator[Stated]:
+    """Take the lines that hold a statement."""
+    lines = zip(_line_starts(text), text.split("\n"), strict=True)
+    starts = [start for start, line in lines if line.lstrip() and line.lstrip()[0] != "#"]
+    if len(starts) == len(file.quads):
+        for quad, start in zip(file.quads, starts, strict=True):
+            yield Stated(quad, start, None)
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer("\n", text))]
 
 
 def _agree(quads: Iterable[Quad], found: list[Statement]) -> bool:
