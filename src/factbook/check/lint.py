@@ -8,14 +8,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from factbook.check.findings import Finding, Outcome, Rule, in_order
+from factbook.check.lint_growth import explosions
 from factbook.check.lint_rules import (
     COLUMNS,
     DOC,
     LIMIT,
     OPTIONAL,
     ORDER,
+    PATH,
     PLACE,
     PREFIX,
+    PRODUCT,
     RULES,
     SYNTAX,
     TERM,
@@ -27,6 +30,7 @@ from factbook.query.catalog import CHECKS, LINKS
 from factbook.query.catalog import RULES as RULE_QUERIES
 from factbook.query.header import read_query
 from factbook.rdf.terms import expand
+from factbook.sparql.groups import groups
 from factbook.sparql.structure import Placed, Select, placed, selects
 from factbook.store.answers import Table
 
@@ -76,12 +80,14 @@ def _lint_file(path: Path, book: Book, vocabulary: Vocabulary) -> Iterator[Findi
         yield Finding(SYNTAX.name, SYNTAX.severity, said, path, line, column, label=query.name)
         return
     yield from _parameters(text)
-    if query.group != LINKS:  # those are asked of others, about their terms
+    if query.group != LINKS:  # those are asked of others, about their terms and given items
         yield from _terms(text, vocabulary)
     yield from _orders(text)
     yield from _header(text)
-    if not any(parameter.required for parameter in query.parameters):
-        yield from _ties(text, book)
+    explosive = [] if query.group == LINKS else list(_growth(text))
+    yield from explosive
+    if not explosive and not any(parameter.required for parameter in query.parameters):
+        yield from _ties(text, book)  # which runs the query
 
 
 @dataclass(frozen=True)
@@ -179,6 +185,14 @@ def _prologue(tokens: list[Placed]) -> Iterator[tuple[Placed, Placed]]:
     for word, prefix, iri in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if word.word == "PREFIX" and prefix.token.kind == "name" and iri.token.kind == "iri":
             yield prefix, iri
+
+
+def _growth(text: _Text) -> Iterator[Finding]:
+    given = {f"?{each.variable}" for each in text.query.parameters if each.required}
+    for explosion in explosions(groups(text.query.text), given):
+        rule = PATH if explosion.is_path else PRODUCT
+        message = f"{explosion.message} {rule.cure}" if explosion.message else ""
+        yield text.finding(rule, explosion.start, message)
 
 
 def _orders(text: _Text) -> Iterator[Finding]:

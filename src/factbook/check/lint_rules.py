@@ -73,4 +73,17 @@ DOC = _rule(
     "Add `summary`, and `doc` for each entry of `params`, to the front matter.",
     "The query's help has nothing to tell.",
 )
-RULES = (COLUMNS, DOC, LIMIT, OPTIONAL, ORDER, PLACE, PREFIX, SYNTAX, TERM, TIES)
+PRODUCT = _rule(
+    "query-product",
+    "What a query puts side by side is joined by a variable.",
+    "Join the parts by a variable that both have, or ask two queries.",
+    "Each row of the one part meets every row of the other: a graph of ten times the size takes a "
+    "hundred times as long.",
+)
+PATH = _rule(
+    "query-open-path",
+    "A path that repeats a step begins or ends at something that is known.",
+    "Say what one end of the path is: its class, or a property that it has.",
+    "With both ends free the path is followed from everything in the graph to everything else.",
+)
+RULES = (COLUMNS, DOC, LIMIT, OPTIONAL, ORDER, PATH, PLACE, PREFIX, PRODUCT, SYNTAX, TERM, TIES)
