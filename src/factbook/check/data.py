@@ -6,9 +6,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from factbook.check.locate import subjects_of
 from factbook.rdf.parse import RdfFile, read_rdf
-from factbook.rdf.positions.excerpt import excerpt
 from factbook.rdf.stream import is_large, open_rdf
 
 if TYPE_CHECKING:
@@ -102,6 +100,8 @@ class Data:
         known = list(faults)
         if not known:
             return []
+        from factbook.check.locate import subjects_of
+
         self._announce("Looking for the places of what was found")
         wanted = subjects_of(known)
         found = self._telling(wanted, frozenset())
@@ -115,6 +115,8 @@ class Data:
     def _telling(
         self, subjects: frozenset[Term], mentions: frozenset[Term]
     ) -> list[RdfFile | Excerpt]:
+        from factbook.rdf.positions.excerpt import excerpt
+
         return [
             file if isinstance(file, RdfFile) else excerpt(file, subjects, mentions)
             for file in self._files

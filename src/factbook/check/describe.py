@@ -8,7 +8,6 @@ from pyoxigraph import NamedNode
 
 from factbook.check.faults import shown
 from factbook.check.findings import Finding
-from factbook.check.locate import Locator
 from factbook.results.labels import labels
 
 if TYPE_CHECKING:
@@ -25,6 +24,10 @@ if TYPE_CHECKING:
 
 def located(faults: Sequence[Fault], files: Sequence[RdfFile | Excerpt]) -> list[Located]:
     """Return each fault with where it stands in some files, if it does."""
+    if not faults:
+        return []
+    from factbook.check.locate import Locator
+
     locator = Locator(files, faults)
     return [(fault, locator.locate(fault)) for fault in faults]
 

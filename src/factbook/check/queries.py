@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -12,13 +14,14 @@ from factbook.errors import InputError
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from factbook.query.header import StoredQuery
     from factbook.store.answers import Engine
 
 KIND = "query"
 FOCUS = "focus"
+_WORKERS = 2
 COLUMNS = (FOCUS, "path", "value", "message", "graph")
 
 
@@ -46,6 +49,26 @@ def query_rule(query: StoredQuery) -> Rule:
         problem=str(front["problem"]).strip(),
         path=query.path,
     )
+
+
+def run_queries(queries: Iterable[StoredQuery], engine: Engine) -> list[Fault]:
+    """Return the faults that queries find; the engine answers several at a time.
+
+    Raises:
+        InputError: A query is no SELECT with the columns of a check.
+    """
+    with ThreadPoolExecutor(_WORKERS) as workers:
+        found = workers.map(lambda query: _faults(query, engine), queries)
+        return [fault for faults in found for fault in faults]
+
+
+def _faults(query: StoredQuery, engine: Engine) -> list[Fault]:
+    try:
+        return list(run_query(query, engine))
+    except BaseException as fault:
+        # What the frames still hold of the engine's results may not leave this thread
+        traceback.clear_frames(fault.__traceback__)
+        raise
 
 
 def run_query(query: StoredQuery, engine: Engine) -> Iterator[Fault]:

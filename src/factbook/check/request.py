@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from factbook.check.engines import PYSHACL
 from factbook.check.files import NOT_KEPT, Keeping, check_files
 from factbook.check.findings import Outcome, in_order
-from factbook.check.lint import lint
 from factbook.check.selection import Selection
+from factbook.check.watch import state_of
 from factbook.errors import InputError, UsageError
 from factbook.rdf.formats import syntax_of
 from factbook.rdf.parse import read_rdf
@@ -41,6 +41,7 @@ class Request:
     changed: str | None = None
     keeping: Keeping = NOT_KEPT
     announce: Callable[[str], None] = lambda _: None
+    _parsed: dict[Path, tuple[tuple[int, int], RdfFile]] = field(default_factory=dict)
 
     def run(self) -> Outcome:
         """Check, and return what was found.
@@ -69,6 +70,8 @@ class Request:
             raise UsageError("--shapes: name the RDF files to check against them")
         outcomes = []
         if queries:
+            from factbook.check.lint import lint
+
             outcomes.append(lint(queries, self.book, rules=frozenset(self.rules)))
         if others or not given:
             outcomes.append(self._graph(others, changed))
@@ -115,7 +118,18 @@ class Request:
             selection = Selection(rules=rules, sources=self.sources, paths=narrowed)
         from factbook.check.run import check_book
 
-        return check_book(self.book, engine=self.engine, selection=selection)
+        return check_book(self.book, engine=self.engine, selection=selection, read=self._read)
+
+    def _read(self, path: Path) -> RdfFile:
+        """Parse a file, unless it has not changed since it was parsed for this request."""
+        known = self._parsed.get(path)
+        state = state_of(path)
+        if known is None or state is None or known[0] != state:
+            file = read_rdf(path)
+            if state is None:
+                return file
+            known = self._parsed[path] = (state, file)
+        return known[1]
 
     def _in_book(self, files: list[Path]) -> bool:
         own = {path.resolve() for path in self.book.paths(leads=True)}

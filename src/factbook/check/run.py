@@ -9,7 +9,7 @@ from factbook.check.findings import Outcome, Validation
 from factbook.check.gather import Ground, gathered
 from factbook.check.layout_rules import file_findings
 from factbook.check.literals import literal_faults
-from factbook.check.queries import run_query
+from factbook.check.queries import run_queries
 from factbook.check.rules import OWN_RULES, rules_named, shapes_of
 from factbook.check.selection import EVERYTHING, Selection, must_know
 from factbook.check.shapes import ShapeRules
@@ -19,22 +19,33 @@ from factbook.shacl.report_graph import about_in
 from factbook.store.embedded import EmbeddedEngine, store_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from factbook.book import Book
+    from factbook.rdf.parse import RdfFile
 
 
-def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTHING) -> Outcome:
+def check_book(
+    book: Book,
+    *,
+    engine: str = AUTO,
+    selection: Selection = EVERYTHING,
+    read: Callable[[Path], RdfFile] = read_rdf,
+) -> Outcome:
     """Check all files of a book, its leads among them.
 
     Args:
         book: The book, which must answer from files.
         engine: What validates the shapes: 'auto', 'sparql' or 'pyshacl'.
         selection: Which findings are wanted.
+        read: Parses a file, or knows what has been parsed before.
 
     Raises:
         InputError: A file cannot be read, or a shape or check cannot be used.
         UsageError: A rule or source that is asked for does not exist.
     """
-    files = [read_rdf(path) for path in book.paths(leads=True)]
+    files = [read(path) for path in book.paths(leads=True)]
     quads = [quad for file in files for quad in file.quads]
     store = store_of(files)
     shape_files = shapes_of(book.layout, files)
@@ -44,9 +55,7 @@ def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTH
     must_know(selection.rules, rules)
     report = validate(shape_quads, quads, engine=engine, store=store)
     answers = EmbeddedEngine(store)
-    faults = [*shapes.faults(report), *literal_faults(quads)]
-    for query in checks:
-        faults += run_query(query, answers)
+    faults = [*shapes.faults(report), *literal_faults(quads), *run_queries(checks, answers)]
     declared = {name: iri for file in files for name, iri in file.prefixes.items()}
     ground = Ground(
         rules=rules,

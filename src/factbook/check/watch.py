@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     Seen = dict[Path, tuple[int, int]]
 
-PAUSE = 0.2
+PAUSE = 0.1
 """Seconds between two looks: short beside what a check takes, and no load to speak of."""
 
 
@@ -37,12 +37,15 @@ def changes(
             before = now
 
 
+def state_of(path: Path) -> tuple[int, int] | None:
+    """Return what differs after a change of a file, or None where there is no file."""
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return None
+    return state.st_mtime_ns, state.st_size
+
+
 def _seen(paths: Iterable[Path]) -> Seen:
-    found: Seen = {}
-    for path in paths:
-        try:
-            state = path.stat()
-        except FileNotFoundError:  # gone between two looks
-            continue
-        found[path] = (state.st_mtime_ns, state.st_size)
-    return found
+    states = ((path, state_of(path)) for path in paths)
+    return {path: state for path, state in states if state is not None}  # gone between two looks
