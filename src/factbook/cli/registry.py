@@ -26,6 +26,7 @@ COMMANDS = {
     "diff": Entry("factbook.cli.diff", "Say what changed between two states of a book."),
     "new": Entry("factbook.cli.new", "Begin the file of a new source."),
     "link": Entry("factbook.cli.link", "Map things and terms to those of other data sets."),
+    "push": Entry("factbook.cli.push", "Fill a SPARQL store with the book."),
     "fmt": Entry("factbook.cli.fmt", "Format Turtle files; comments stay."),
     "cache": Entry("factbook.cli.cache", "Look at what is kept on disk, or throw it away."),
     "completion": Entry("factbook.cli.completion", "Print the completion script of a shell."),

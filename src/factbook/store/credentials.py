@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from factbook.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from http.client import HTTPMessage
 
 USER = "FACTBOOK_USER"
 PASSWORD = "FACTBOOK_PASSWORD"  # noqa: S105 - the name of a variable
@@ -24,7 +25,7 @@ PASSWORD = "FACTBOOK_PASSWORD"  # noqa: S105 - the name of a variable
 def handlers() -> list[urllib.request.BaseHandler]:
     """Return what answers a server's challenge: by Digest or Basic."""
     known = _Known()
-    return [_Digest(known), urllib.request.HTTPBasicAuthHandler(known)]
+    return [_Digest(known), _Basic(known)]
 
 
 def login_for(host: str) -> tuple[str, str] | None:
@@ -97,6 +98,17 @@ class _Digest(urllib.request.HTTPDigestAuthHandler):
         return request
 
     https_request = http_request
+
+
+class _Basic(urllib.request.HTTPBasicAuthHandler):
+    """Leaves a challenge to Digest alone: where there is no login, the refusal is the answer."""
+
+    def http_error_401(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
+    ) -> object:
+        if headers.get("WWW-Authenticate", "").lower().startswith("digest"):
+            return None
+        return super().http_error_401(req, fp, code, msg, headers)
 
 
 def _is_this_machine(host: str) -> bool:

@@ -1,0 +1,218 @@
+"""A pushed book is there whole, replaces the one before, and answers as it does here."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from pyoxigraph import NamedNode
+from tests.push.conftest import MERGE, RIVERS, read, sizes
+
+import factbook
+from factbook.book import Book
+from factbook.check.remote import check_endpoint
+from factbook.push.target import target_of
+from factbook.store.answers import select
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+    from tests.push.conftest import Place
+
+SOURCE = "https://example.org/source/gauges"
+TANGLED = """\
+@base <https://example.org/source/tangled> .
+@prefix ex: <https://example.org/> .
+<> ex:says ( 1 2 3 4 5 6 ) , [ ex:of [ ex:of ex:deep ] ] .
+_:a ex:next _:b . _:b ex:next _:c . _:c ex:next _:a .
+ex:x ex:note "one\\ntwo \\"quoted\\" \\\\u0022 é 名"@en , "</script>" , "" .
+"""
+
+
+def push(run: Callable[..., Result], book: Path, store: Place, *more: str) -> Result:
+    """Push a book."""
+    return run("--book", str(book), "push", "--endpoint", store.endpoint, *more)
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Book:
+    """Give the bundled book."""
+    return Book(cache=False)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["first", "second time"])
+def test_the_bundled_book_arrives(
+    run: Callable[..., Result], store: Place, bundled: Book, again: object
+) -> None:
+    """Every graph and the merge have their size, and a second push changes nothing."""
+    del again
+
+    result = run("push", "--endpoint", store.endpoint, "--prune")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert f"{store.endpoint} now holds " in result.stderr
+    assert store.counts() == sizes(bundled.engine)
+
+
+def test_there_it_can_be_shown_and_asked(
+    run: Callable[..., Result], store: Place, bundled: Book
+) -> None:
+    """A page and a query say there what they say here, through the command line."""
+    assert run("push", "--endpoint", store.endpoint, "--prune").exit_code == 0
+    company = bundled.query("companies")[0]["company"]  # type: ignore[index] # rows
+
+    for words in (("show", str(company)), ("query", "valuations", "-f", "csv")):
+        there = run("--endpoint", store.endpoint, *words)
+        assert there.exit_code == 0, there.stderr
+        assert there.stdout == run(*words).stdout
+
+
+def test_there_it_can_be_checked(run: Callable[..., Result], store: Place) -> None:
+    """The book has no findings there either."""
+    assert run("push", "--endpoint", store.endpoint, "--prune").exit_code == 0
+
+    outcome = check_endpoint(factbook.open(endpoint=store.endpoint))
+
+    assert outcome.findings == ()
+
+
+def test_a_second_push_replaces(run: Callable[..., Result], store: Place, book: Path) -> None:
+    """What a file no longer says is gone, from its graph and from the merge."""
+    assert push(run, book, store).exit_code == 0
+    before = store.counts()
+    source = book / "data" / "sources" / "survey" / "gauges.ttl"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("river:rhine def:flowsThrough country:germany .", ""), "utf-8")
+
+    assert push(run, book, store).exit_code == 0
+
+    fewer = {name for name, size in store.counts().items() if before[name] == size + 1}
+    assert fewer == {SOURCE, MERGE}
+    asked = "ASK { <https://example.org/river/rhine> <https://example.org/def#flowsThrough> ?x }"
+    assert Book(book, endpoint=store.endpoint).engine.query(asked) is False
+
+
+def test_what_is_left_of_earlier_pushes(
+    run: Callable[..., Result], store: Place, book: Path
+) -> None:
+    """A graph that no file says any more is named, and dropped when that is asked for."""
+    extra = book / "data" / "sources" / "survey" / "old.ttl"
+    extra.write_text(TANGLED.replace("tangled", "old"), encoding="utf-8")
+    assert push(run, book, store).exit_code == 0
+    extra.unlink()
+
+    kept = push(run, book, store)
+    dropped = push(run, book, store, "--prune")
+
+    name = "https://example.org/source/old"
+    assert f"not in the book, --prune drops them: <{name}>" in kept.stderr
+    assert f"dropped: <{name}>" in dropped.stderr
+    assert name not in store.counts()
+    assert "graphs named" not in push(run, book, store).stderr
+
+
+@pytest.mark.parametrize("way", ["--graph-store", "--update"])
+@pytest.mark.parametrize("batch", ["1", "5", "1000"])
+def test_blank_nodes_hold_together(
+    run: Callable[..., Result], store: Place, book: Path, way: str, batch: str
+) -> None:
+    """Lists, nested nodes, circles and odd texts are the same there, however small the pieces."""
+    file = book / "data" / "sources" / "survey" / "tangled.ttl"
+    file.write_text(TANGLED, encoding="utf-8")
+    address = store.server.graph_store if way == "--graph-store" else store.server.update
+
+    result = push(run, book, store, way, address, "--batch", batch)
+
+    assert result.exit_code == 0, result.stderr
+    assert store.holds("https://example.org/source/tangled") == read(file)
+
+
+def test_after_an_interruption(
+    run: Callable[..., Result], store: Place, book: Path, tmp_path: Path
+) -> None:
+    """A push that was killed half-way leaves nothing behind when it is done again."""
+    many = "".join(
+        f"<https://example.org/n/{n}> a <https://example.org/N> .\n" for n in range(4000)
+    )
+    big = book / "data" / "sources" / "survey" / "big.ttl"
+    big.write_text(f"@base <https://example.org/source/big> .\n{many}", encoding="utf-8")
+    words = ["--book", str(book), "push", "--endpoint", store.endpoint, "--batch", "5"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "factbook", *words], env=dict(os.environ), cwd=tmp_path
+    )
+    deadline = time.monotonic() + 60
+    while "https://example.org/source/big" not in store.counts():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+    assert 0 < store.counts()["https://example.org/source/big"] < 4000
+
+    assert push(run, book, store).exit_code == 0
+
+    assert store.counts()["https://example.org/source/big"] == 4000
+    assert store.holds("https://example.org/source/big") == read(big)
+
+
+def test_spellings_that_a_store_takes_for_one(
+    run: Callable[..., Result], store: Place, book: Path
+) -> None:
+    """Where fewer statements arrive than were sent, that is said, with exit code 1."""
+    file = book / "data" / "sources" / "survey" / "spelt.ttl"
+    file.write_text(
+        "@base <https://example.org/source/spelt> .\n"
+        "<https://example.org/a> <https://example.org/p> 1.0 , 1.00 , 2.0 .\n",
+        encoding="utf-8",
+    )
+
+    result = push(run, book, store)
+
+    assert result.exit_code == 1
+    assert "graph <https://example.org/source/spelt> holds 2 statements of 3" in result.stderr
+
+
+def test_files_of_ones_own_are_pushed(
+    run: Callable[..., Result], store: Place, tmp_path: Path
+) -> None:
+    """`--data` joins the book there as it does here."""
+    own = tmp_path / "own.trig"
+    own.write_text("<https://example.org/g> { <https://e.org/a> a <https://e.org/B> }", "utf-8")
+
+    result = run("--book", str(RIVERS), "--data", str(own), "push", "--endpoint", store.endpoint)
+
+    assert result.exit_code == 0, result.stderr
+    assert store.counts()["https://example.org/g"] == 1
+
+
+def test_leads_are_not_pushed(run: Callable[..., Result], store: Place) -> None:
+    """An endpoint could not mark what rests on a lead, so that they stay here."""
+    result = run("--book", str(RIVERS), "--leads", "push", "--endpoint", store.endpoint)
+
+    assert result.exit_code == 2
+    assert "--leads" in result.stderr
+
+
+def test_the_merge_is_nobodys_statement(
+    run: Callable[..., Result], store: Place, book: Path
+) -> None:
+    """A graph variable finds sources and never the merge."""
+    assert push(run, book, store).exit_code == 0
+    engine = target_of(store.endpoint).engine
+    text = (
+        "SELECT ?g WHERE { GRAPH ?g { <https://example.org/river/rhine> "
+        "<https://example.org/def#flowsThrough> ?x } } ORDER BY ?g"
+    )
+    named = (
+        f"SELECT ?x WHERE {{ GRAPH <{SOURCE}> {{ <https://example.org/river/rhine> "
+        "<https://example.org/def#flowsThrough> ?x } } ORDER BY ?x"
+    )
+
+    assert select(engine, text) == [(NamedNode(SOURCE),)]
+    assert len(select(engine, named)) == 1
