@@ -1,4 +1,4 @@
-"""Small books and the three engines that must answer alike about them.
+"""Small books and the four engines that must answer alike about them.
 
 A book of the tests is a folder `books/<name>/` with `register/` and `sources/` (and `leads/` where
 wanted): Turtle files as under `data/`, tiny and made for the traps that they hold. It is joined
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from pyoxigraph import Store, Triple
@@ -25,6 +26,8 @@ from rdflib import Dataset, URIRef
 
 from factbook.book import Book
 from factbook.layout import layout_of
+from factbook.push.run import push
+from factbook.push.target import target_of
 from factbook.rdf.bridge import from_rdflib, to_rdflib
 from factbook.store.answers import Graph, Table
 from factbook.store.embedded import dataset
@@ -34,12 +37,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from pyoxigraph import Quad
+    from tests.conftest import Server, Servers
 
     from factbook.rdf.parse import RdfFile
     from factbook.store.answers import Answer, Engine
 
 HERE = Path(__file__).parent
 BUNDLED = "bundled"
+MERGE = "urn:factbook:merge"
 LEADS = "-with-leads"
 _PATIENCE = 20
 
@@ -80,13 +85,40 @@ class RdflibEngine:
 
 
 @dataclass
+class Virtuoso:
+    """A Virtuoso server that all books share: it holds one at a time, filled as by `push`."""
+
+    servers: Servers
+    holding: str = ""
+
+    def address(self, book: Book, name: str) -> str:
+        """Return where a book is asked, after filling the server with it where need be."""
+        address = f"{self._server.query}?{urlencode({'default-graph-uri': MERGE})}"
+        if self.holding != name:
+            self.holding = ""
+            with pytest.MonkeyPatch.context() as environment:
+                environment.setenv("FACTBOOK_USER", str(self._server.user))
+                environment.setenv("FACTBOOK_PASSWORD", str(self._server.password))
+                target = target_of(address)
+                outcome = push(book.paths(), target, prune=True, announce=lambda _: None)
+            assert outcome.differences == ()
+            self.holding = name
+        return address
+
+    @cached_property
+    def _server(self) -> Server:
+        return self.servers.virtuoso()
+
+
+@dataclass
 class Tested:
-    """One book behind the three engines, each started when it is first asked."""
+    """One book behind the four engines, each started when it is first asked."""
 
     book: Book
     folder: Path
     servers: contextlib.ExitStack
     """Where a server is put to be stopped at the end."""
+    shared: Virtuoso
 
     @cached_property
     def embedded(self) -> Engine:
@@ -112,12 +144,18 @@ class Tested:
         del store
         return self.servers.enter_context(serving(self.folder))
 
+    @property
+    def virtuoso(self) -> str:
+        """Where Virtuoso answers for the book."""
+        return self.shared.address(self.book, self.folder.stem)
+
     def engine(self, name: str) -> Engine:
         """Return an engine by its name."""
         engines: dict[str, Callable[[], Engine]] = {
             "embedded": lambda: self.embedded,
             "rdflib": lambda: self.rdflib,
             "endpoint": lambda: self.endpoint,
+            "virtuoso": lambda: RemoteEngine(self.virtuoso),
         }
         return engines[name]()
 
@@ -140,6 +178,7 @@ class Shelf:
 
     folder: Path
     servers: contextlib.ExitStack
+    shared: Virtuoso
     opened: dict[str, Tested] = field(default_factory=dict)
 
     def __call__(self, name: str) -> Tested:
@@ -153,6 +192,7 @@ class Shelf:
                 ),
                 self.folder / f"{name}.store",
                 self.servers,
+                self.shared,
             )
         return self.opened[name]
 
@@ -171,10 +211,10 @@ class Shelf:
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+def shelf(tmp_path_factory: pytest.TempPathFactory, servers: Servers) -> Iterator[Shelf]:
     """Give the books of the tests by name."""
-    with contextlib.ExitStack() as servers:
-        yield Shelf(tmp_path_factory.mktemp("books"), servers)
+    with contextlib.ExitStack() as own:
+        yield Shelf(tmp_path_factory.mktemp("books"), own, Virtuoso(servers))
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ To add a case, write into `cases/<book>.toml`, where the name of the file is the
     query = "valuations"
     name = "valuations-of-clouds"                     # by default the query's name
     params = { category = "cloud-ai-infrastructure" } # by default none
-    engines = ["embedded", "rdflib", "endpoint"]      # by default all three
+    engines = ["embedded", "rdflib", "endpoint", "virtuoso"] # by default all four
 
 then run `WRITE_EXPECTED=1 pytest tests/queries/test_answers.py -k valuations-of-clouds`, and read
 what it wrote to `expected/<book>/<name>.csv` (or `.nt` for triples) before you believe it.
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from factbook.store.answers import Answer
 
 HERE = Path(__file__).parent
-ENGINES = ("embedded", "rdflib", "endpoint")
+ENGINES = ("embedded", "rdflib", "endpoint", "virtuoso")
 _NUMBERS = {XSD + "integer", XSD + "decimal"}
 
 

@@ -22,23 +22,36 @@ def asks_named_graphs(text: str) -> bool:
 def sparing(text: str, merge: NamedNode) -> str:
     """Return a query whose `GRAPH ?variable { … }` patterns do not match one graph.
 
-    Each gets a filter behind it, in the group in which it stands itself and binds the variable.
+    Each gets a filter behind it, in the group in which it stands itself and binds the variable. A
+    variable that BIND has computed in a group around it is left alone: nobody computes the name of
+    the merge, and Virtuoso fails on many a filter of a computed value. A graph that the query names
+    becomes a variable with a filter as well, for Virtuoso shows it to a variable only.
     """
-    condition = f"!= {to_sparql(merge)}"
     parts = []
-    open_groups: list[str | None] = []
-    previous = ""
-    graph: str | None = None
+    open_groups: list[str] = []
+    computed: list[set[str]] = [set()]
+    previous = condition = ""
     for token in tokens(text):
-        parts.append(token.text)
         if token.kind in {"space", "comment"}:
+            parts.append(token.text)
             continue
-        if token.text == "{":
-            open_groups.append(graph)
-        elif token.text == "}" and open_groups:
-            closed = open_groups.pop()
-            if closed is not None:
-                parts.append(f" FILTER({closed} {condition})")
-        graph = token.text if token.kind == "variable" and previous == "GRAPH" else None
+        if previous == "GRAPH" and token.kind in {"iri", "name"}:
+            fresh = f"?graph_at_{token.start}"
+            parts.append(fresh)
+            condition = f" FILTER({fresh} = {token.text})"
+        else:
+            parts.append(token.text)
+            if token.text == "{":
+                open_groups.append(condition)
+                computed.append(set())
+            elif token.text == "}" and open_groups:
+                computed.pop()
+                parts.append(open_groups.pop())
+            condition = ""
+            if token.kind == "variable" and previous == "AS":
+                computed[-1].add(token.text[1:])
+            elif token.kind == "variable" and previous == "GRAPH":
+                known = any(token.text[1:] in names for names in computed)
+                condition = "" if known else f" FILTER({token.text} != {to_sparql(merge)})"
         previous = token.text.upper() if token.kind == "word" else ""
     return "".join(parts)

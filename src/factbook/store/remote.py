@@ -31,6 +31,7 @@ from factbook.sparql.tokens import declaring, query_form
 from factbook.store.answers import Graph, Table, select, table_of
 from factbook.store.completeness import counting, is_suspect
 from factbook.store.transport import AGENT, Transport
+from factbook.store.virtuoso import AS_WRITTEN, is_virtuoso, put_right
 
 if TYPE_CHECKING:
     import urllib.request
@@ -78,6 +79,7 @@ class RemoteEngine:
         self.address = address
         self.timeout = timeout
         self.login = login
+        self._is_virtuoso = False
         self._transport = Transport(address, timeout=timeout, login=login)
 
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
@@ -122,7 +124,12 @@ class RemoteEngine:
     def _answer(self, text: str, form: str, named: Sequence[str]) -> Answer:
         wanted = ", ".join(_BINDINGS if form in {"SELECT", "ASK"} else _TRIPLES)
         reply = self._transport.send(self._request(text, form, wanted, named))
+        if is_virtuoso(reply) and not self._is_virtuoso:  # now we know, and ask again
+            self._is_virtuoso = True
+            reply = self._transport.send(self._request(text, form, wanted, named))
         answer = self._read(reply, form)
+        if self._is_virtuoso:
+            answer = put_right(answer)
         rows = answer.length if isinstance(answer, Table) else None
         if rows and is_suspect(rows) and (total := self._total(text, named)) > rows:
             del answer  # as in `_read_results`
@@ -147,7 +154,7 @@ class RemoteEngine:
         wrapper = SPARQLWrapper(self.address, agent=AGENT)
         wrapper.setMethod(POST)
         # Not by setQuery: that guesses the form, and finds an update in a word such as 'workload'
-        wrapper.queryString = text
+        wrapper.queryString = AS_WRITTEN + text if self._is_virtuoso else text
         wrapper.queryType = form
         wrapper.setOnlyConneg(True)
         wrapper.addCustomHttpHeader("Accept", wanted)

@@ -1,0 +1,59 @@
+"""Ask Virtuoso 7 so that it answers rightly, and put right the terms that it gives back.
+
+It joins in an order of its own and then loses rows where two paths of any length meet, or does not
+know how to go on: it is told to join as the query is written. It keeps a truth value as 1 or 0, and
+a whole number beyond 32 bits as a decimal one. (A decimal of such a size that happens to be whole
+therefore becomes an integer, which it equals.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from factbook.rdf.terms import XSD
+from factbook.store.answers import Graph, Table
+
+if TYPE_CHECKING:
+    from factbook.rdf.terms import Term
+    from factbook.store.answers import Answer
+    from factbook.store.transport import Reply
+
+_BOOLEAN, _DECIMAL = f"{XSD}boolean", f"{XSD}decimal"
+_INTEGER = NamedNode(f"{XSD}integer")
+_TRUTH = {"1": Literal(True), "0": Literal(False)}  # noqa: FBT003 - the value itself
+_BEYOND = 1 << 31
+AS_WRITTEN = 'DEFINE sql:select-option "order"\n'
+"""What stands before a query to be joined as it is written."""
+
+
+def is_virtuoso(reply: Reply) -> bool:
+    """Tell whether a reply is Virtuoso's."""
+    return reply.headers.get("Server", "").startswith("Virtuoso")
+
+
+def put_right(answer: Answer) -> Answer:
+    """Return an answer of Virtuoso with each term as it is meant."""
+    if isinstance(answer, Table):
+        rows = (tuple(None if t is None else _meant(t) for t in row) for row in answer.rows)
+        return replace(answer, rows=rows, native=None)
+    if isinstance(answer, Graph):
+        return Graph([Triple(t.subject, t.predicate, _meant(t.object)) for t in answer.triples])
+    return answer
+
+
+def _meant(term: Term) -> Term:
+    if not isinstance(term, Literal):
+        return term
+    datatype = term.datatype.value
+    if datatype == _BOOLEAN:
+        return _TRUTH.get(term.value, term)
+    if datatype == _DECIMAL and term.value.removeprefix("-").isdigit():
+        return Literal(term.value, datatype=_INTEGER) if _is_large(term.value) else term
+    return term
+
+
+def _is_large(digits: str) -> bool:
+    return not -_BEYOND <= int(digits) < _BEYOND

@@ -1,0 +1,60 @@
+"""The bundled book answers alike from the files, from Oxigraph's server and from Virtuoso."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.queries.conftest import BUNDLED
+
+from factbook.layout import layout_of
+from factbook.query.catalog import all_queries
+from factbook.store.answers import Graph, Table
+
+if TYPE_CHECKING:
+    from tests.queries.conftest import Shelf
+
+    from factbook.query.header import Parameter, StoredQuery
+    from factbook.store.answers import Answer
+
+ELSEWHERE = {"links", "pages"}
+QUERIES = [
+    query
+    for query in all_queries(layout_of(None).queries)
+    if query.path.parent.name not in ELSEWHERE and query.name != "wikidata-compare"
+]
+DAY = "2026-06-30"
+_MOST = 2
+
+
+def _values(parameter: Parameter, shelf: Shelf) -> list[str]:
+    """Return values for a parameter that must have one: a few things of its class."""
+    if parameter.kind != "iri":
+        return [DAY]
+    things = shelf(BUNDLED).book.resolver.choices(type_curie=parameter.type_curie)
+    names = list(dict.fromkeys(thing.value for thing, _ in things))
+    return names[:: max(1, len(names) // _MOST)][:_MOST]
+
+
+def _terms(answer: Answer) -> list[str]:
+    """Return an answer term by term, the rows in their order."""
+    if isinstance(answer, Table):
+        return [", ".join(map(str, row)) for row in answer.rows]
+    if isinstance(answer, Graph):
+        return sorted({str(triple) for triple in answer.triples})
+    return [str(answer)]
+
+
+@pytest.mark.parametrize("engine", ["endpoint", "virtuoso"])
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: str(query.name))
+def test_the_same_answers(query: StoredQuery, engine: str, shelf: Shelf) -> None:
+    """Whatever it is asked about, each query gives the same terms in the same order."""
+    required = [p for p in query.parameters if p.required and p.default is None]
+    assert len(required) < 2
+    sets = [{p.name: value} for p in required for value in _values(p, shelf)] or [{}]
+    if any(p.name == "asof" for p in query.parameters):
+        sets.append({**sets[0], "asof": DAY})
+
+    for values in sets:
+        here = _terms(shelf(BUNDLED).ask(query.name, values, engine="embedded"))
+        assert _terms(shelf(BUNDLED).ask(query.name, values, engine=engine)) == here, values

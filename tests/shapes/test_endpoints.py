@@ -1,0 +1,61 @@
+"""Checks and shapes find at an endpoint what they find in the files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+
+from factbook.book import Book
+from factbook.check.remote import check_endpoint
+from factbook.push.run import push
+from factbook.push.target import target_of
+from factbook.query.catalog import check_queries
+from factbook.store.answers import select
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Servers
+    from tests.shapes.conftest import Checked
+
+# Oxigraph makes an xsd:nonNegativeInteger an xsd:integer, which its shape then refuses
+REWRITTEN = {"distribution-byte-size"}
+
+
+@pytest.fixture(scope="module", params=["oxigraph", "virtuoso"])
+def there(
+    request: pytest.FixtureRequest, servers: Servers, checked: Callable[[str], Checked]
+) -> Book:
+    """Give the bad examples behind each kind of endpoint, brought there by a push."""
+    book = checked("bad").book
+    virtuoso = request.param == "virtuoso"
+    server = servers.virtuoso() if virtuoso else servers.oxigraph()
+    merge = f"?{urlencode({'default-graph-uri': 'urn:factbook:merge'})}" if virtuoso else ""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("FACTBOOK_USER", server.user or "nobody")
+        environment.setenv("FACTBOOK_PASSWORD", server.password or "")
+        push(book.paths(), target_of(server.query + merge), announce=lambda _: None)
+    return Book(book.layout.root, endpoint=server.query + merge, cache=False)
+
+
+def test_each_check_finds_the_same(there: Book, checked: Callable[[str], Checked]) -> None:
+    """The bad examples give the same rows, check by check and term by term."""
+    here = checked("bad").book
+
+    for check in check_queries(here.layout.queries):
+        expected = sorted(map(str, select(here.engine, check.text)))
+        assert expected
+        assert sorted(map(str, select(there.engine, check.text))) == expected, check.name
+
+
+def test_the_findings_are_the_same(there: Book, checked: Callable[[str], Checked]) -> None:
+    """Every rule finds the same things, but for spellings that only the files have."""
+    expected = {(f.rule, f.label) for f in checked("bad").findings if f.focus}
+
+    found = {(f.rule, f.label) for f in check_endpoint(there).findings}
+
+    assert found
+    assert {rule for rule, _ in found - expected} <= REWRITTEN
+    assert {rule for rule, _ in expected - found} <= {"literal-calendar", "literal-form"}
