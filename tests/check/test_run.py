@@ -165,36 +165,6 @@ def test_shapes_that_cannot_be_used_are_refused(tmp_path: Path, engine: str) -> 
         check_files([read_rdf(HERE / "rivers.ttl")], [read_rdf(path)], engine=engine)
 
 
-@pytest.mark.parametrize(
-    ("move", "rule"),
-    [
-        (("gauges.ttl", "levels.ttl"), "file-name"),
-        (("gauges.ttl", "again/gauges.ttl"), "file-twice"),
-    ],
-    ids=["another name", "a second file"],
-)
-def test_a_source_is_one_file_of_its_name(
-    river_book: Book, move: tuple[str, str], rule: str
-) -> None:
-    """A file that is not called as its source, or is its second, is found."""
-    folder = river_book.layout.root / "data" / "sources" / "survey"
-    text = (folder / move[0]).read_text(encoding="utf-8")
-    if rule == "file-name":
-        (folder / move[0]).unlink()
-    (folder / move[1]).parent.mkdir(exist_ok=True)
-    (folder / move[1]).write_text(text, encoding="utf-8")
-
-    assert rule in {finding.rule for finding in check_book(river_book).findings}
-
-
-def test_a_source_without_base_is_found(river_book: Book) -> None:
-    """The file of a source must say which source it is."""
-    path = river_book.layout.root / "data" / "sources" / "nameless.ttl"
-    path.write_text("<https://example.org/a> <https://example.org/p> 1 .\n", encoding="utf-8")
-
-    assert "file-base" in {finding.rule for finding in check_book(river_book).findings}
-
-
 @pytest.mark.parametrize("rule", LITERAL_RULES, ids=lambda rule: rule.name)
 def test_a_rule_for_literals_finds_its_bad_example(rule: object) -> None:
     """What SHACL passes over is found, and the good example passes."""

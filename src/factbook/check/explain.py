@@ -28,6 +28,19 @@ def example(rule: str, which: str, folders: Iterable[Path]) -> Path | None:
     return None
 
 
+def exhibits(rule: str, which: str, folders: Iterable[Path]) -> dict[str, Path]:
+    """Return the files of a rule's bad or good example by their names, where these matter.
+
+    A rule for graphs or queries has one file, called ''. One for the files of a book has a folder,
+    laid out as a book is.
+    """
+    single = example(rule, which, folders)
+    if single is not None:
+        return {"": single}
+    root = OWN_EXAMPLES / rule / which
+    return {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*.ttl"))}
+
+
 def page(rule: Rule, folders: Iterable[Path]) -> str:
     """Return the page of a rule, in Markdown.
 
@@ -44,10 +57,13 @@ def page(rule: Rule, folders: Iterable[Path]) -> str:
         parts.append(f"{rule.problem}\n")
     parts += ["## How to mend it\n", f"{rule.cure}\n"]
     for which, heading in ((BAD, "This is found"), (GOOD, "This passes")):
-        path = example(rule.name, which, places)
-        if path is not None:
+        files = exhibits(rule.name, which, places)
+        if files:
+            parts.append(f"## {heading}\n")
+        for name, path in files.items():
             text = path.read_text(encoding="utf-8").strip()
-            parts.append(f"## {heading}\n\n```{_LANGUAGES[path.suffix]}\n{text}\n```\n")
+            caption = f"{name}:\n\n" if name else ""
+            parts.append(f"{caption}```{_LANGUAGES[path.suffix]}\n{text}\n```\n")
     if rule.path is not None:
         parts.append(f"Stated in {shown_file(rule.path)}.\n")
     return "\n".join(parts)

@@ -19,6 +19,8 @@ BASE = Rule(
     severity=ERROR,
     summary="The file of a source begins with the IRI of the source as its base.",
     cure="Begin the file with @base <…/source/slug> and describe the source as <>.",
+    problem="The base names the graph of the file: without it, nobody knows who says what is in "
+    "it.",
     kind=KIND,
 )
 NAME = Rule(
@@ -26,6 +28,7 @@ NAME = Rule(
     severity=ERROR,
     summary="The file of a source is called as the slug of the source.",
     cure="Rename the file or the source, so that the name is the last part of the IRI.",
+    problem="A reader who has the source cannot find its file, nor the other way round.",
     kind=KIND,
 )
 TWICE = Rule(
@@ -33,6 +36,8 @@ TWICE = Rule(
     severity=ERROR,
     summary="A source has one file.",
     cure="Merge the two files, or give one of the sources another slug.",
+    problem="A reviewer who reads one of the files does not see all that the source is said to "
+    "say, and removing it does not retract the source.",
     kind=KIND,
 )
 RULES = (BASE, NAME, TWICE)

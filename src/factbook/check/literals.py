@@ -22,6 +22,8 @@ FORM = Rule(
     severity=ERROR,
     summary="A literal is spelt as its datatype demands.",
     cure="Write the value in the form of its datatype, or give it the datatype that it has.",
+    problem="The literal has no value: queries leave it out of comparisons, sums and sorting "
+    "without a word. sh:datatype finds it only where a shape looks.",
     kind=KIND,
 )
 CALENDAR = Rule(
@@ -29,6 +31,7 @@ CALENDAR = Rule(
     severity=ERROR,
     summary="A date is in the calendar.",
     cure="Write a day that exists.",
+    problem="Engines differ in what they make of it: nothing, another day, or an error.",
     kind=KIND,
 )
 ADDRESS = Rule(
@@ -36,6 +39,7 @@ ADDRESS = Rule(
     severity=ERROR,
     summary="An address that is kept as a literal could stand as an IRI.",
     cure="Percent-encode what an IRI may not contain (a space is %20), or write it as an IRI.",
+    problem="XML Schema lets any text be an xsd:anyURI, but no program can follow this one.",
     kind=KIND,
 )
 RULES = (ADDRESS, CALENDAR, FORM)
