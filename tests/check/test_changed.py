@@ -63,7 +63,7 @@ def test_an_unknown_revision_is_refused(checkout: Path, revision: str) -> None:
 
 def test_a_folder_outside_git_is_refused(tmp_path: Path) -> None:
     """Without a checkout there is nothing to compare with."""
-    with pytest.raises(InputError, match="not a git repository"):
+    with pytest.raises(InputError, match="is not in a git repository"):
         changed_since("HEAD", tmp_path)
 
 

@@ -71,7 +71,6 @@ def test_findings_go_to_stdout_and_the_count_to_stderr(river_book: Book) -> None
         (["--engine", "nonsense"], 2),
         (["-f", "nonsense"], 2),
         (["nowhere.ttl"], 3),
-        (["--shapes", "shapes.ttl"], 2),
         (["--changed", "nonsense"], 3),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else None,
@@ -84,6 +83,81 @@ def test_exit_codes(river_book: Book, words: list[str], code: int) -> None:
     if code > 1:
         assert done.stderr.startswith("error: ")
         assert len(done.stderr.splitlines()) == 1
+
+
+SH = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix ex: <https://example.org/> .\n"
+UNUSABLE = {
+    "missing": (None, "shapes.ttl: no such file or folder"),
+    "syntax": (f"{SH}ex:S a sh:NodeShape", "shapes.ttl:3:20: "),
+    "not text": (b"\xff\xfe", "shapes.ttl:1:1: "),
+    "no shapes": (f"{SH}ex:a a ex:B .", "shapes.ttl: no shapes in it"),
+    "recursion": (
+        f"{SH}ex:S sh:targetClass ex:River ; sh:property ex:P . ex:P sh:path ex:p ; sh:node ex:S .",
+        "refers to itself",
+    ),
+    "query": (
+        f'{SH}ex:S sh:targetClass ex:River ; sh:sparql [ sh:select "SELECT $this {{ ?" ] .',
+        "has a query that cannot be used",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_shapes_that_cannot_be_used_are_one_line(name: str, tmp_path: Path) -> None:
+    """Missing, broken, empty or recursive shapes end the check with 3 and the reason."""
+    content, said = UNUSABLE[name]
+    shapes = tmp_path / "shapes.ttl"
+    if content is not None:
+        shapes.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    done = run("check", HERE / "rivers.ttl", "--shapes", shapes)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_shapes_without_a_target_are_told(tmp_path: Path) -> None:
+    """Nothing was validated, which is not the same as nothing found."""
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(f"{SH}ex:S a sh:NodeShape ; sh:nodeKind sh:IRI .", encoding="utf-8")
+
+    done = run("check", HERE / "rivers.ttl", "--shapes", shapes)
+
+    assert done.returncode == 0
+    assert "No shape has a target: nothing was validated" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["check", "--keep"], "--keep goes with FILE and --shapes"),
+        (["--no-cache", "check", "FILE", "--shapes", "SHAPES", "--keep"], "--no-cache"),
+        (["check", "FILE", "--shapes", "SHAPES", "-f", "trig"], "Known: text, json, "),
+        (["check", "--shapes", "SHAPES"], "name the RDF files"),
+    ],
+    ids=["keep alone", "keep without a cache", "no such format", "shapes alone"],
+)
+def test_what_makes_no_sense_is_refused(words: list[str], said: str) -> None:
+    """Wrong usage is one line and 2."""
+    names = {"FILE": str(HERE / "rivers.ttl"), "SHAPES": str(HERE / "river-shapes.ttl")}
+
+    done = run(*(names.get(word, word) for word in words))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_outside_git_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
+    """--changed says where it looked."""
+    rivers = tmp_path / "rivers.ttl"
+    rivers.write_bytes((HERE / "rivers.ttl").read_bytes())
+
+    done = run("check", rivers, "--shapes", HERE / "river-shapes.ttl", "--changed")
+
+    assert done.returncode == 3
+    assert done.stderr == f"error: --changed: {tmp_path} is not in a git repository\n"
 
 
 def test_a_file_of_the_book_is_checked_within_it(river_book: Book) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -39,10 +40,13 @@ def _git(folder: Path, *arguments: str) -> str:
             capture_output=True,
             text=True,
             check=False,
+            env={**os.environ, "LC_ALL": "C"},  # its words are looked at below
         )
     except FileNotFoundError:
         raise InputError("--changed: there is no git on this machine") from None
     if done.returncode != 0:
         said = " ".join(done.stderr.split()) or f"git {arguments[0]} failed"
+        if "not a git repository" in said:
+            raise InputError(f"--changed: {folder.resolve()} is not in a git repository")
         raise InputError(f"--changed: {folder}: {said}")
     return done.stdout

@@ -86,8 +86,10 @@ class Data:
                 yield from file.quads
                 continue
             progress = _Progress(file.path, self._announce)
-            yield from open_rdf(file.path, progress=progress, rename=self._rename).quads
-            self._announce("")
+            try:
+                yield from open_rdf(file.path, progress=progress, rename=self._rename).quads
+            finally:
+                self._announce("")
 
     def telling(self, faults: Iterable[Fault]) -> list[RdfFile | Excerpt]:
         """Return the files or, of those that are not held, what they say of some faults.

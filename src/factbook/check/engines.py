@@ -49,16 +49,19 @@ def validate(  # noqa: PLR0913 - the data may be in several forms
     """
     if engine not in ENGINES:
         raise UsageError(f"No engine '{engine}'. Known: {', '.join(ENGINES)}")
-    if engine == PYSHACL:
-        from factbook.shacl.reference import validate as by_reference
+    try:
+        if engine == PYSHACL:
+            from factbook.shacl.reference import validate as by_reference
 
-        announce("Checking with pySHACL")
-        report = by_reference(shapes, data if index is None else index.quads())
+            announce("Checking the shapes with pySHACL")
+            return by_reference(shapes, data if index is None else index.quads())
+        from factbook.shacl.run import validate as by_queries
+
+        def progress(done: int, of: int) -> None:
+            announce(f"Checking the shapes: {done} of {of}")
+
+        return by_queries(
+            shapes, data, store=store, index=index, engine=endpoint, progress=progress
+        )
+    finally:
         announce("")
-        return report
-    from factbook.shacl.run import validate as by_queries
-
-    def progress(done: int, of: int) -> None:
-        announce(f"Checking the shapes: {done} of {of}" if done < of else "")
-
-    return by_queries(shapes, data, store=store, index=index, engine=endpoint, progress=progress)

@@ -58,10 +58,12 @@ def check_endpoint(
     faults = list(shapes.faults(report))
     runnable = [query for query in checks if not _needs_graphs(query) or _has_graphs(book.engine)]
     notes = _left_out(book, checks, runnable)
-    for number, query in enumerate(runnable):
-        announce(f"Asking the checks: {number} of {len(runnable)}")
-        faults += run_query(query, book.engine)
-    announce("")
+    try:
+        for number, query in enumerate(runnable):
+            announce(f"Asking the checks: {number} of {len(runnable)}")
+            faults += run_query(query, book.engine)
+    finally:
+        announce("")
     ground = Ground(rules=rules, engine=book.engine, prefixes=book.prefixes)
     validation = Validation(report, about_in(shape_quads), lambda _: ())
     return gathered(ground, faults, validation, selection=selection, notes=notes)

@@ -51,12 +51,15 @@ class Request:
             UsageError: The request makes no sense.
             EndpointError: The endpoint failed.
         """
+        for path in (*self.files, *self.shapes):
+            if not path.exists():
+                raise InputError(f"{path}: no such file or folder")
         if self.book.endpoint is not None:
             return self._endpoint()
         examples = self.book.layout.examples.resolve()
         given = [
             path
-            for path in expanded(self.files)
+            for path in _expanded(self.files)
             if path in self.files or not path.resolve().is_relative_to(examples)
         ]
         changed = self._changed()
@@ -87,7 +90,7 @@ class Request:
         selection = Selection(rules=frozenset(self.rules))
         return check_endpoint(
             self.book,
-            shape_files=[read_rdf(path) for path in expanded(self.shapes)],
+            shape_files=read_shapes(self.shapes),
             selection=selection,
             announce=self.announce,
         )
@@ -96,13 +99,13 @@ class Request:
         """Return the files whose change is a reason to check again."""
         layout = self.book.layout
         own = [] if self.shapes else [*self.book.paths(leads=True), *layout.queries.rglob("*.rq")]
-        return [*own, *self.shapes, *expanded(self.files)]
+        return [*own, *_files_in([*self.shapes, *self.files])]
 
     def _graph(self, files: list[Path], paths: frozenset[Path] | None) -> Outcome:
         rules = frozenset(self.rules)
         selection = Selection(rules=rules, sources=self.sources, paths=paths)
         if self.shapes or not self._in_book(files):
-            shapes = [read_rdf(path) for path in expanded(self.shapes)]
+            shapes = read_shapes(self.shapes)
             whole = [] if shapes else [read_rdf(path) for path in files]
             return check_files(
                 whole or files,
@@ -145,22 +148,47 @@ class Request:
         return frozenset(path.resolve() for path in found)
 
 
-def expanded(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield files, and for a folder those in it that can be checked."""
+def read_shapes(paths: Iterable[Path]) -> list[RdfFile]:
+    """Read files of shapes, and for a folder those in it.
+
+    Raises:
+        InputError: A file cannot be read, or none of them speaks of shapes.
+    """
+    files = [read_rdf(path) for path in _expanded(paths) if path.suffix != QUERY]
+    if files and not any(quad.predicate.value.startswith(SH) for f in files for quad in f.quads):
+        raise InputError(f"{', '.join(str(file.path) for file in files)}: no shapes in it")
+    return files
+
+
+def _expanded(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield files, and for a folder those in it that can be checked.
+
+    Raises:
+        InputError: There is nothing to check in a folder.
+    """
     for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        found = [
-            entry
-            for entry in sorted(path.rglob("*"))
-            if entry.is_file()
-            and entry.suffix not in _AMBIGUOUS
-            and (entry.suffix == QUERY or syntax_of(entry) is not None)
-        ]
+        found = _files_in([path])
         if not found:
             raise InputError(f"{path}: nothing to check: neither RDF nor queries in it")
         yield from found
+
+
+def _files_in(paths: Iterable[Path]) -> list[Path]:
+    found = []
+    for path in paths:
+        if path.is_dir():
+            found += [entry for entry in sorted(path.rglob("*")) if _can_be_checked(entry)]
+        else:
+            found.append(path)
+    return found
+
+
+def _can_be_checked(path: Path) -> bool:
+    return (
+        path.is_file()
+        and path.suffix not in _AMBIGUOUS
+        and (path.suffix == QUERY or syntax_of(path) is not None)
+    )
 
 
 def _with_shapes(files: list[RdfFile]) -> list[RdfFile]:

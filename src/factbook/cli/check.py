@@ -117,7 +117,7 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
         rules=rules,
         sources=sources,
         changed=changed,
-        keeping=_keeping(session, keep=keep, shapes=shapes),
+        keeping=_keeping(session, keep=keep, possible=bool(files and shapes)),
         announce=announce,
     )
     name = format_of(wanted)
@@ -134,11 +134,11 @@ def _run(request: Request) -> Outcome:
     return interruptible(request.run)
 
 
-def _keeping(session: Session, *, keep: bool, shapes: tuple[Path, ...]) -> Keeping:
+def _keeping(session: Session, *, keep: bool, possible: bool) -> Keeping:
     from factbook.check.files import Keeping
     from factbook.store.snapshot import default_folder
 
-    if keep and not (shapes and session.cache):
+    if keep and not (possible and session.cache):
         why = (
             "goes with FILE and --shapes" if session.cache else "and --no-cache exclude each other"
         )
@@ -167,11 +167,10 @@ def _watch(request: Request, name: str, wanted: Wanted) -> int:
 
 def _explain(session: Session, names: tuple[str, ...], shapes: tuple[Path, ...]) -> int:
     from factbook.check.explain import overview, page
-    from factbook.check.request import expanded
+    from factbook.check.request import read_shapes
     from factbook.check.rules import all_rules
-    from factbook.rdf.parse import read_rdf
 
-    rules = all_rules(session.book, map(read_rdf, expanded(shapes)))
+    rules = all_rules(session.book, read_shapes(shapes))
     if not names:
         click.echo(overview(rules.values()), nl=False)
         return DONE

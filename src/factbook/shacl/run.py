@@ -143,7 +143,10 @@ def run(shapes: Shapes, place: Place, progress: Callable[[int, int], None] = _si
     handed = [each for each in found if isinstance(each, Task)]
     if handed:
         results += _from_reference(handed, shapes, place)
-    return Report(in_order(results), tuple(dict.fromkeys([*shapes.notes, *map(_note, handed)])))
+    notes = [*shapes.notes, *map(_note, handed)]
+    if not shapes.roots:
+        notes.append("No shape has a target: nothing was validated")
+    return Report(in_order(results), tuple(dict.fromkeys(notes)))
 
 
 def _names_disguised(shapes: Shapes) -> bool:
