@@ -33,10 +33,11 @@ def relabelled(quads: Iterable[Quad]) -> Iterator[Quad]:
             )
         return old
 
+    inside = (BlankNode, Triple)
     for quad in quads:
         subject, value, graph = quad.subject, quad.object, quad.graph_name
         if (
-            isinstance(value, BlankNode | Triple)
+            isinstance(value, inside)
             or isinstance(subject, BlankNode)
             or isinstance(graph, BlankNode)
         ):

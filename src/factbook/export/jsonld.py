@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 STRING, _INTEGER, _BOOLEAN = f"{XSD}string", f"{XSD}integer", f"{XSD}boolean"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
 _LARGEST_EXACT = 2**53  # beyond it a reader in JavaScript would round
+_INDENT = "  "
+_REMEMBERED = 100_000  # statements that many things may share, such as their classes
+_text = json.JSONEncoder(ensure_ascii=False).encode
 _MOST_DIGITS = len(str(-_LARGEST_EXACT))
 
 
@@ -38,30 +41,20 @@ def write_json_ld(quads: Sequence[Quad], out: IO[bytes], *, context: Mapping[str
     Raises:
         UsageError: A term has no form in JSON-LD.
     """
-    schemes = {
-        iri.partition(":")[0]
-        for quad in quads
-        for iri in _iris(quad)
-        if iri[iri.find(":") + 1 :][:2] != "//"
-    }
-    writer = _Writer(read_for_writing(context, without=schemes))
-    objects: list[dict[str, Any]] = []
-    for graph, inside in groupby(quads, key=attrgetter("graph_name")):
-        nodes = [writer.node(about) for _, about in groupby(inside, key=attrgetter("subject"))]
-        if isinstance(graph, DefaultGraph):
-            objects += nodes
-        else:
-            objects.append(
-                {writer.key("@id"): writer.reference(graph), writer.key("@graph"): nodes}
-            )
-    document = {
-        "@context": writer.context.pruned(writer.used),
-        writer.key("@graph"): objects,
-    }
-    encoder = json.JSONEncoder(ensure_ascii=False, indent=2)
-    for part in encoder.iterencode(document):
-        out.write(part.encode())
-    out.write(b"\n")
+    writer = _Writer(read_for_writing(context))
+    objects = writer.objects(quads)
+    if not writer.schemes.isdisjoint(context):
+        # 'urn:x' would be read as a prefixed name where the context has a prefix 'urn'
+        writer = _Writer(read_for_writing(context, without=writer.schemes))
+        objects = writer.objects(quads)
+    kept = json.dumps(writer.context.pruned(writer.used), ensure_ascii=False, indent=2)
+    kept = kept.replace("\n", f"\n{_INDENT}")
+    out.write(f'{{\n  "@context": {kept},\n  {_text(writer.key("@graph"))}: ['.encode())
+    between = f"\n{_INDENT * 2}"
+    for written in objects:
+        out.write(f"{between}{written}".encode())
+        between = f",\n{_INDENT * 2}"
+    out.write(f"\n{_INDENT}]\n}}\n".encode() if objects else b"]\n}\n")
 
 
 class _Writer:
@@ -70,26 +63,75 @@ class _Writer:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.used: set[str] = set()
+        self.schemes: set[str] = set()
+        """Of the IRIs that have no '//'."""
+        self._entries: dict[tuple[NamedNode, Term], tuple[str, str, bool]] = {}
 
     def key(self, keyword: str) -> str:
         return self.context.keywords[keyword]
 
-    def node(self, about: Iterable[Quad]) -> dict[str, Any]:
-        node: dict[str, Any] = {}
+    def objects(self, quads: Iterable[Quad]) -> list[str]:
+        """Return the objects of a document: nodes, then named graphs."""
+        objects: list[str] = []
+        for graph, inside in groupby(quads, key=attrgetter("graph_name")):
+            is_named = not isinstance(graph, DefaultGraph)
+            nodes = [
+                self.node(subject, about, _INDENT * (4 if is_named else 2))
+                for subject, about in groupby(inside, key=attrgetter("subject"))
+            ]
+            if is_named:
+                objects.append(self._graph(graph, nodes))
+            else:
+                objects += nodes
+        return objects
+
+    def _graph(self, name: Term, nodes: Sequence[str]) -> str:
+        """Return the object of a named graph."""
+        inner = _INDENT * 3
+        between = f",\n{inner}{_INDENT}"
+        return (
+            f"{{\n{inner}{_text(self.key('@id'))}: {_text(self.reference(name))},\n"
+            f"{inner}{_text(self.key('@graph'))}: [\n{inner}{_INDENT}{between.join(nodes)}\n"
+            f"{inner}]\n{_INDENT * 2}}}"
+        )
+
+    def node(self, subject: Term, about: Iterable[Quad], indent: str) -> str:
+        """Return the object of a subject, whose first line is indented already."""
+        values: dict[str, list[str]] = {_text(self.key("@id")): [_text(self.reference(subject))]}
+        sets: set[str] = set()
         for quad in about:
-            if not node:
-                node[self.key("@id")] = self.reference(quad.subject)
-            if quad.predicate == TYPE and not isinstance(quad.object, Literal):
-                name, value, as_set = self.key("@type"), self._class(quad.object), False
+            pair = quad.predicate, quad.object
+            entry = self._entries.get(pair)
+            if entry is None:
+                entry = self._entry(*pair)
+            name, value, as_set = entry
+            if as_set:
+                sets.add(name)
+            if name in values:
+                values[name].append(value)
             else:
-                name, value, as_set = self._property(quad.predicate.value, quad.object)
-            if name not in node:
-                node[name] = [value] if as_set else value
-            elif isinstance(node[name], list):
-                node[name].append(value)
+                values[name] = [value]
+        lines = []
+        for name, found in values.items():
+            if len(found) == 1 and name not in sets:
+                lines.append(f"{indent}{_INDENT}{name}: {found[0]}")
             else:
-                node[name] = [node[name], value]
-        return node
+                between = f",\n{indent}{_INDENT * 2}"
+                listed = f"{between[1:]}{between.join(found)}\n{indent}{_INDENT}"
+                lines.append(f"{indent}{_INDENT}{name}: [{listed}]")
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+
+    def _entry(self, predicate: NamedNode, term: Term) -> tuple[str, str, bool]:
+        """Return the key and the value of a statement as JSON, and whether it is one of a set."""
+        if predicate == TYPE and not isinstance(term, Literal):
+            name, value, as_set = self.key("@type"), self._class(term), False
+        else:
+            name, value, as_set = self._property(predicate.value, term)
+        if len(self._entries) >= _REMEMBERED:
+            self._entries.clear()
+        entry = _text(name), _text(value), as_set
+        self._entries[predicate, term] = entry
+        return entry
 
     def reference(self, node: Term) -> str:
         """Return the text for a node where JSON-LD expects an IRI relative to the document."""
@@ -101,6 +143,7 @@ class _Writer:
 
     def _property(self, iri: str, value: Term) -> tuple[str, Any, bool]:
         """Return the key that suits a value, the value under it, and whether it is a list."""
+        self._see(iri)
         definitions = self.context.by_iri.get(iri, ())
         for definition in definitions:
             plain = self._plain(value, definition)
@@ -148,20 +191,25 @@ class _Writer:
 
     def _class(self, node: Term) -> str:
         if isinstance(node, NamedNode):
+            self._see(node.value)
             for definition in self.context.by_iri.get(node.value, ()):
                 return self._used(definition)
         return self.reference(node)
 
     def _iri(self, iri: str) -> str:
+        self._see(iri)
         end = max(iri.rfind("#"), iri.rfind("/")) + 1
         prefix = self.context.namespaces.get(iri[:end])
-        if prefix is None or end == len(iri):
-            return iri
         short = f"{prefix}:{iri[end:]}"
-        if short in self.context.source:
+        if prefix is None or end == len(iri) or short in self.context.source:
             return iri
         self.used.add(prefix)
         return short
+
+    def _see(self, iri: str) -> None:
+        scheme, _, rest = iri.partition(":")
+        if not rest.startswith("//"):
+            self.schemes.add(scheme)
 
     def _used(self, definition: TermDefinition) -> str:
         self.used.add(definition.name)
@@ -180,11 +228,3 @@ def native(literal: Literal) -> str | int | bool | None:
     if datatype == _INTEGER and len(text) <= _MOST_DIGITS and _CANONICAL_INTEGER.fullmatch(text):
         return int(text) if abs(int(text)) <= _LARGEST_EXACT else None
     return None
-
-
-def _iris(quad: Quad) -> Iterable[str]:
-    for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
-        if isinstance(term, NamedNode):
-            yield term.value
-        elif isinstance(term, Literal):
-            yield term.datatype.value

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, RdfFormat
 
 _AT_ONCE = 250_000
+_TERMS_AT_ONCE = 5_000
 
 
 class Lines(Protocol):
@@ -37,12 +38,9 @@ def write_lines(
         at_once: How many lines are sorted in memory; more go through temporary files.
     """
     runs: list[IO[bytes]] = []
-    remaining = iter(quads)
     try:
-        while chunk := tuple(itertools.islice(remaining, at_once)):
-            text = pyoxigraph.serialize(chunk, format=syntax) or b""
-            lines = sorted(set(text.splitlines(keepends=True)))
-            if len(chunk) < at_once and not runs:
+        for lines in _sorted(quads, syntax, at_once):
+            if len(lines) < at_once and not runs:
                 out.writelines(lines)
                 return
             runs.append(_kept(lines))
@@ -50,6 +48,21 @@ def write_lines(
     finally:
         for run in runs:
             run.close()
+
+
+def _sorted(quads: Iterable[Quad], syntax: RdfFormat, at_once: int) -> Iterator[list[bytes]]:
+    """Yield some lines after the other, each time as many, and fewer at the end."""
+    remaining = iter(quads)
+    lines: set[bytes] = set()
+    # Terms take much more room than their text: few of them at a time
+    while chunk := tuple(itertools.islice(remaining, min(_TERMS_AT_ONCE, at_once - len(lines)))):
+        text = pyoxigraph.serialize(chunk, format=syntax) or b""
+        lines.update(text.splitlines(keepends=True))
+        if len(lines) >= at_once:
+            yield sorted(lines)
+            lines.clear()
+    if lines:
+        yield sorted(lines)
 
 
 def _kept(lines: list[bytes]) -> IO[bytes]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Triple
 
 from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from pyoxigraph import Quad
 
@@ -81,13 +82,25 @@ class Names:
         return f"{prefix}:{local}"
 
 
-def used_prefixes(quads: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
+def used_prefixes(quads: Sequence[Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return the prefixes, by name, that shorten an IRI in these quads."""
     names = Names(prefixes)
-    for quad in quads:
-        names.term(quad.subject)
-        names.predicate(quad.predicate)
-        names.term(quad.object)
-        if isinstance(quad.graph_name, NamedNode):
-            names.iri(quad.graph_name.value)
+    for node in nodes_of(quads):
+        names.term(node)
+    for predicate in predicates_of(quads):
+        names.predicate(predicate)
     return dict(sorted(names.used.items()))
+
+
+def nodes_of(quads: Sequence[Quad]) -> set[Term]:
+    """Return the subjects, objects and named graphs of quads."""
+    found: set[Term] = set()
+    for part in ("subject", "object", "graph_name"):
+        found.update(map(attrgetter(part), quads))
+    found.discard(DefaultGraph())
+    return found
+
+
+def predicates_of(quads: Sequence[Quad]) -> set[NamedNode]:
+    """Return the predicates of quads."""
+    return set(map(attrgetter("predicate"), quads))
