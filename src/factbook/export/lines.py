@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import tempfile
+from bisect import bisect_right
 from typing import IO, TYPE_CHECKING, Protocol
 
 import pyoxigraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pyoxigraph import Quad, RdfFormat
 
@@ -44,7 +44,8 @@ def write_lines(
                 out.writelines(lines)
                 return
             runs.append(_kept(lines))
-        out.writelines(_once(heapq.merge(*runs)))
+        for merged in _merged(runs, max(1, at_once // (len(runs) or 1))):
+            out.writelines(merged)
     finally:
         for run in runs:
             run.close()
@@ -72,9 +73,24 @@ def _kept(lines: list[bytes]) -> IO[bytes]:
     return file
 
 
-def _once(lines: Iterable[bytes]) -> Iterator[bytes]:
-    previous = b""
-    for line in lines:
-        if line != previous:
-            yield line
-        previous = line
+def _merged(runs: Sequence[IO[bytes]], at_once: int) -> Iterator[list[bytes]]:
+    """Yield the lines of sorted files in order, each once, some thousand at a time.
+
+    Of what is read, all up to the least of the last lines is in hand: that much can be sorted, and
+    sorting what is in order already is much faster than comparing line by line.
+    """
+    read: list[list[bytes]] = [[] for _ in runs]
+    while True:
+        for place, run in enumerate(runs):
+            if not read[place]:
+                read[place] = list(itertools.islice(run, at_once))
+        if not any(read):
+            return
+        bound = min(lines[-1] for lines in read if lines)
+        found: list[bytes] = []
+        for place, lines in enumerate(read):
+            end = bisect_right(lines, bound)
+            found += lines[:end]
+            read[place] = lines[end:]
+        found.sort()
+        yield list(dict.fromkeys(found))
