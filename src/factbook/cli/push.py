@@ -34,7 +34,7 @@ or to this machine only. Where to write is known for Oxigraph and Virtuoso; othe
     "--batch",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Statements in one request. [default: 10,000; for --update 1,000]",
+    help="Statements in one request. [default: 100,000; for --update 1,000]",
 )
 @click.option(
     "--prune", is_flag=True, help="Drop graphs of earlier pushes that the book no longer has."

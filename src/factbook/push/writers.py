@@ -30,7 +30,7 @@ _DONE = {200, 201, 202, 204}
 _ABSENT = 404
 # What a server was seen to take in one request; Virtuoso compiles an update to SQL, of a limited
 # number of lines
-_PIECE_FOR_GRAPH_STORE = 10_000
+_PIECE_FOR_GRAPH_STORE = 100_000
 _PIECE_FOR_UPDATE = 1_000
 
 

@@ -1,0 +1,17 @@
+"""Reconciliation: match names in somebody's table against the graph (Reconciliation API 0.2).
+
+>>> import factbook
+>>> from factbook.reconcile import Service
+>>> service = Service(factbook.open(), address="http://localhost:8000/reconcile")
+>>> answer = service.reconcile({"q0": {"query": "A Name, Inc.", "limit": 3}})
+>>> [(each["id"], each["score"], each["match"]) for each in answer["q0"]["result"]]
+[]
+
+Each method takes and returns what the API sends as JSON, ready for whatever speaks HTTP.
+"""
+
+from __future__ import annotations
+
+from factbook.reconcile.service import Service
+
+__all__ = ["Service"]

@@ -1,0 +1,19 @@
+"""A small book of firms whose names are easily taken for one another, and the service over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from factbook.book import Book
+from factbook.reconcile import Service
+
+BOOK = Path(__file__).parent / "book"
+ADDRESS = "https://service.example/reconcile"
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    """Give the service."""
+    return Service(Book(BOOK, cache=False), address=f"{ADDRESS}/", name="Firms")
