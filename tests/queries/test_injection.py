@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from factbook.store.answers import Engine
 
 BOOK = "market"
-ENGINES = ("embedded", "endpoint", "rdflib")
+ENGINES = ("embedded", "endpoint", "rdflib", "virtuoso")
 HOSTILE = {
     "quote": '"',
     "apostrophe": "'",
@@ -155,16 +155,20 @@ def test_a_value_with_a_tail_is_refused(datatype: str, tail: str) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("datatype", TYPED)
 def test_values_of_datatypes_arrive(datatype: str, engine: str, shelf: Shelf) -> None:
-    """A right value reaches the engine as a literal of its datatype."""
+    """A right value reaches the engine as a literal of its datatype.
+
+    Virtuoso gives a truth value that it has not stored back as a number: see `store.virtuoso`.
+    """
     variable = f"_value_xsd_{datatype}"
 
     echoed, _ = _echoed(shelf(BOOK).engine(engine), variable, TYPED[datatype])
 
     assert isinstance(echoed, Literal)
-    assert echoed.datatype == NamedNode(XSD + datatype)
+    numeric = engine == "virtuoso" and datatype == "boolean"
+    assert echoed.datatype == NamedNode(XSD + ("integer" if numeric else datatype))
 
 
-@pytest.mark.parametrize("engine", ["embedded", "endpoint"])
+@pytest.mark.parametrize("engine", ["embedded", "endpoint", "virtuoso"])
 @hostile
 def test_names_of_things_are_looked_up(value: str, engine: str, shelf: Shelf) -> None:
     """Where a thing is asked for, a text that names none is refused in one line."""
@@ -209,7 +213,7 @@ def test_no_parameter_of_a_stored_query_lets_go(path: Path, shelf: Shelf) -> Non
                 term_for(parameter, value, lambda: book.resolver)
 
 
-@pytest.mark.parametrize("engine", ["embedded", "endpoint"])
+@pytest.mark.parametrize("engine", ["embedded", "endpoint", "virtuoso"])
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -4,8 +4,7 @@
 >>> from factbook.reconcile import Service
 >>> service = Service(factbook.open(), address="http://localhost:8000/reconcile")
 >>> answer = service.reconcile({"q0": {"query": "A Name, Inc.", "limit": 3}})
->>> [(each["id"], each["score"], each["match"]) for each in answer["q0"]["result"]]
-[]
+>>> best = answer["q0"]["result"][:1]  # each with id, name, type, score, match and features
 
 Each method takes and returns what the API sends as JSON, ready for whatever speaks HTTP.
 """

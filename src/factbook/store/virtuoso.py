@@ -1,9 +1,20 @@
 """Ask Virtuoso 7 so that it answers rightly, and put right the terms that it gives back.
 
-It joins in an order of its own and then loses rows where two paths of any length meet, or does not
-know how to go on: it is told to join as the query is written. It keeps a truth value as 1 or 0, and
-a whole number beyond 32 bits as a decimal one. (A decimal of such a size that happens to be whole
-therefore becomes an integer, which it equals.)
+Left to itself it joins in an order of its own, and then loses rows where two paths of any length
+meet, or does not know how to go on: it is told to join as a query is written. It keeps a truth value
+as 1 or 0, and a whole number beyond 32 bits as a decimal one. (A decimal of such a size that happens
+to be whole therefore becomes an integer, which it equals.)
+
+What no client can put right is avoided by the stored queries; a query of one's own should too:
+
+- a path of any length with a fixed end comes before the patterns that bind its other end, or stands
+  in FILTER EXISTS; of two such paths each stands in a subselect of its own;
+- a computed truth value is a number: `xsd:boolean(…)` makes it one of truth;
+- one integer divided by another is an integer: `100.0 * ?a / ?b`;
+- CONCAT and `=` take an unbound variable for an empty text: COALESCE names what it stands for;
+- FILTER NOT EXISTS does not see the variable of GRAPH: OPTIONAL and COALESCE do;
+- a value from BIND(COALESCE(…)) joins single patterns, and no alternatives such as `p|q`, wherever
+  an OPTIONAL follows.
 """
 
 from __future__ import annotations
