@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.conftest import free_port
-from tests.push.conftest import RIVERS, Place
+from tests.push.conftest import RIVERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from click.testing import Result
-    from tests.conftest import Servers
+    from tests.push.conftest import Place
 
 
 def one_line(result: Result) -> str:
@@ -27,12 +27,6 @@ def one_line(result: Result) -> str:
 def pushing(run: Callable[..., Result], *words: str) -> Result:
     """Push the small book."""
     return run("--book", str(RIVERS), "push", *words)
-
-
-@pytest.fixture(scope="module")
-def locked(servers: Servers) -> Place:
-    """Give a store that wants a login."""
-    return Place("virtuoso", servers.virtuoso())
 
 
 @pytest.mark.parametrize("store", ["virtuoso"], indirect=True)
@@ -125,3 +119,21 @@ def test_a_broken_file(run: Callable[..., Result], store: Place, book: Path) -> 
 
     assert result.exit_code == 3
     assert "rivers.ttl:1:1" in one_line(result)
+
+
+@pytest.mark.parametrize("store", ["virtuoso"], indirect=True)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?a WHERE { ?a <https://example.org/p>* ?b } ORDER BY ?a",
+        "SELECT ?a WHERE { ?a <https://example.org/p>+ ?a } ORDER BY ?a",
+    ],
+)
+def test_a_query_that_a_store_cannot_run(
+    run: Callable[..., Result], store: Place, query: str
+) -> None:
+    """Where Virtuoso gives up, there is one line and no answer."""
+    result = run("--book", str(RIVERS), "--endpoint", store.endpoint, "sparql", query)
+
+    assert result.exit_code == 4
+    assert "answers HTTP 500: 'Virtuoso " in one_line(result)

@@ -1,9 +1,9 @@
 """Ask Virtuoso 7 so that it answers rightly, and put right the terms that it gives back.
 
 Left to itself it joins in an order of its own, and then loses rows where two paths of any length
-meet, or does not know how to go on: it is told to join as a query is written. It keeps a truth value
-as 1 or 0, and a whole number beyond 32 bits as a decimal one. (A decimal of such a size that happens
-to be whole therefore becomes an integer, which it equals.)
+meet, or does not know how to go on: it is told to join as a query is written. It keeps a truth
+value as 1 or 0, and a whole number beyond 32 bits as a decimal one. (A decimal of such a size that
+happens to be whole therefore becomes an integer, which it equals.)
 
 What no client can put right is avoided by the stored queries; a query of one's own should too:
 
