@@ -25,7 +25,8 @@ Examples:
 
 A login comes from FACTBOOK_USER and FACTBOOK_PASSWORD, or from the netrc file; it goes out by https
 or to this machine only. Where to write is known for Oxigraph and Virtuoso; other stores need
---graph-store or --update. After an interruption, run it again: every graph is replaced whole."""
+--graph-store or --update. Until it is done, a graph of more than one request is incomplete; after an
+interruption, run it again: every graph is replaced whole."""
 )
 @click.option("--endpoint", metavar="URL", help="Where the store answers queries.")
 @click.option("--graph-store", metavar="URL", help="Where it speaks the Graph Store Protocol.")
@@ -37,7 +38,9 @@ or to this machine only. Where to write is known for Oxigraph and Virtuoso; othe
     help="Statements in one request. [default: 100,000; for --update 1,000]",
 )
 @click.option(
-    "--prune", is_flag=True, help="Drop graphs of earlier pushes that the book no longer has."
+    "--prune",
+    is_flag=True,
+    help="Drop graphs in the namespaces of the book's graphs that it no longer has.",
 )
 @pass_session
 def command(  # noqa: PLR0913 - one for each option
