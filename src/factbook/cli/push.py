@@ -25,8 +25,8 @@ Examples:
 
 A login comes from FACTBOOK_USER and FACTBOOK_PASSWORD, or from the netrc file; it goes out by https
 or to this machine only. Where to write is known for Oxigraph and Virtuoso; other stores need
---graph-store or --update. Until it is done, a graph of more than one request is incomplete; after an
-interruption, run it again: every graph is replaced whole."""
+--graph-store or --update. Until it is done, a graph of more than one request is incomplete; after
+an interruption, run it again: every graph is replaced whole."""
 )
 @click.option("--endpoint", metavar="URL", help="Where the store answers queries.")
 @click.option("--graph-store", metavar="URL", help="Where it speaks the Graph Store Protocol.")
