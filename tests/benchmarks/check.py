@@ -8,17 +8,12 @@ that `--others` names; a missing one is passed over with a word. Times are of wh
 from __future__ import annotations
 
 import argparse
-import atexit
 import json
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -28,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.benchmarks.engines import COLD, KEEPING, OTHERS, WARM, Engine  # noqa: E402 - see above
 from tests.benchmarks.market import make_market  # noqa: E402
+from tests.benchmarks.measure import environment, machine, run  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,14 +55,6 @@ class Measured:
     said: str = ""
 
 
-@dataclass(frozen=True)
-class _Run:
-    seconds: float
-    peak_mib: int
-    output: str
-    error: str
-
-
 def main() -> None:
     """Run the comparison and print a table; `--json` keeps the figures."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
@@ -90,7 +78,7 @@ def main() -> None:
                 _say(_line(row))
     _say("\n" + "\n".join(_verdicts(measured)))
     if wanted.json:
-        document = {"machine": _machine(), "measured": [asdict(row) for row in measured]}
+        document = {"machine": machine(), "measured": [asdict(row) for row in measured]}
         wanted.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
@@ -119,20 +107,20 @@ def _measure(
     row = Measured(engine.name, market.triples, None)
     probe = [command[0], "-c", f"import {engine.package}"]
     if subprocess.run(
-        probe, capture_output=True, cwd="/", env=_environment(), check=False
+        probe, capture_output=True, cwd="/", env=environment(), check=False
     ).returncode:
         return replace(row, said=f"not installed: {engine.package}")
     try:
         if repeat > 1:
-            _run(command, timeout)  # the first run compiles modules
-        runs = [_run(command, timeout) for _ in range(repeat)]
+            run(command, timeout=timeout)  # the first run compiles modules
+        runs = [run(command, timeout=timeout) for _ in range(repeat)]
     except subprocess.TimeoutExpired:
         said = f"not finished in {timeout:g} s"
         return replace(row, limit=timeout, said=said)
-    failed = next((run for run in runs if run.error), None)
+    failed = next((each for each in runs if each.error), None)
     if failed is not None:
         return replace(row, said=failed.error)
-    seconds, peak = median(run.seconds for run in runs), max(run.peak_mib for run in runs)
+    seconds, peak = median(each.seconds for each in runs), max(each.peak_mib for each in runs)
     if engine is KEEPING:
         return Measured(engine.name, market.triples, seconds, peak, said="once")
     found = Counter(tuple(result) for result in json.loads(runs[0].output))
@@ -148,42 +136,6 @@ def _measure(
         astray=len(reported - planted),
         exact=found == market.planted,
     )
-
-
-def _run(command: Sequence[str], timeout: float) -> _Run:
-    """Run a program by itself and measure it as a whole."""
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as error:
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            command, stdout=output, stderr=error, cwd="/", env=_environment()
-        )
-        deadline = started + timeout
-        while True:
-            pid, status, used = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
-            if time.perf_counter() > deadline:
-                process.kill()
-                os.wait4(process.pid, 0)
-                process.returncode = -9
-                raise subprocess.TimeoutExpired(list(command), timeout)
-            time.sleep(0.002)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        error.seek(0)
-        said = error.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
-        failed = said or "failed" if process.returncode else ""
-        return _Run(seconds, used.ru_maxrss // 1024, output.read().decode(), failed)
-
-
-@cache
-def _environment() -> dict[str, str]:
-    """Return an environment in which modules are compiled once, as where they are installed."""
-    compiled = tempfile.mkdtemp(prefix="benchmark-modules-")
-    atexit.register(shutil.rmtree, compiled, ignore_errors=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return {**kept, "PYTHONPYCACHEPREFIX": compiled}
 
 
 def _line(row: Measured) -> str:
@@ -228,15 +180,6 @@ def _verdicts(measured: Sequence[Measured]) -> Iterator[str]:
         if before.seconds:
             growth = cold.seconds / before.seconds
             yield f"  {growth:.1f} times the time of {before.triples:,} triples (goal: at most 12)"
-
-
-def _machine() -> dict[str, object]:
-    return {
-        "cpus": os.cpu_count(),
-        "load": os.getloadavg(),
-        "python": sys.version.split()[0],
-        "system": os.uname().sysname,
-    }
 
 
 if __name__ == "__main__":

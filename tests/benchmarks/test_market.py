@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from factbook.shacl.run import validate_files
+from factbook.rdf.parse import read_rdf
+from factbook.shacl.run import validate
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -23,7 +24,7 @@ def test_every_violation_is_found(tmp_path: Path) -> None:
     """Node, shape and component of every result are those that were planted."""
     market = make_market(tmp_path / "market.nt", 4_000)
 
-    report = validate_files([SHAPES], [tmp_path / "market.nt"])
+    report = validate(read_rdf(SHAPES).quads, read_rdf(tmp_path / "market.nt").quads)
 
     found = Counter(
         (iri(result.focus), iri(result.source_shape), iri(result.component))
