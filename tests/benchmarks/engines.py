@@ -25,7 +25,7 @@ _FACTBOOK = """
 import json, os, sys, tempfile
 from collections import defaultdict
 from pyoxigraph import RdfFormat, parse
-from factbook.cli import main
+from factbook.cli.root import root
 
 shapes, data, *kept = sys.argv[1:]
 cache = []
@@ -34,9 +34,8 @@ if kept:
 else:
     cache = ["--no-cache"]
 with tempfile.NamedTemporaryFile(suffix=".nt") as report:
-    sys.argv = ["factbook", *cache, "check", data, "--shapes", shapes, "-o", report.name, *{more}]
     try:
-        main()
+        root.main([*cache, "check", data, "--shapes", shapes, "-o", report.name, *{more}])
     except SystemExit as ended:
         if ended.code not in (0, 1):
             raise

@@ -93,7 +93,7 @@ def _index(data: Data, keeping: Keeping, announce: Callable[[str], None]) -> Ind
         announce("Looking for an index that was kept")
         index = open_kept(data.paths, keeping.folder)
         if index is None and keeping.keep:
-            index = keep(data.paths, keeping.folder, quads=data.quads())
+            index = keep(data.paths, data.quads(), keeping.folder)
         announce("")
         if index is not None:
             return index

@@ -18,13 +18,12 @@ import pyoxigraph
 from pyoxigraph import Quad, RdfFormat, Store
 
 from factbook.rdf.parse import reading
-from factbook.rdf.stream import is_large, open_rdf, read_any
 from factbook.shacl.index import Index, Sorter, put_respelled
 from factbook.store.holding import RECORD, STORE, hold, let_go, make_holdable, remove
 from factbook.store.places import forget_old
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 _LAYOUT = "index 2"
 _CHUNK = 1 << 20
@@ -32,19 +31,6 @@ _AT_ONCE = 200_000
 _SAMPLES = 48
 _RESPELLED = "respelled.nq"
 _DOUBTFUL = "doubtful.nq"
-
-
-def quads_of(paths: Sequence[Path]) -> Iterator[Quad]:
-    """Yield what files say, large ones in bounded memory.
-
-    Blank nodes of several files do not meet; those of one large file keep their names.
-
-    Raises:
-        InputError: A file cannot be read or parsed.
-    """
-    for path in paths:
-        alone = len(paths) == 1 and is_large(path)
-        yield from (open_rdf(path, rename=False) if alone else read_any(path)).quads
 
 
 def open_kept(paths: Sequence[Path], folder: Path) -> Index | None:
@@ -86,13 +72,13 @@ def _opened(place: Path) -> Index | None:
     return None
 
 
-def keep(paths: Sequence[Path], folder: Path, *, quads: Iterable[Quad] | None = None) -> Index:
+def keep(paths: Sequence[Path], quads: Iterable[Quad], folder: Path) -> Index:
     """Build the index of some files on disk, and open it.
 
     Args:
         paths: The files.
+        quads: What they say.
         folder: Where kept indexes stand.
-        quads: What the files say, where somebody reads them already.
 
     Raises:
         InputError: A file cannot be read or parsed.
@@ -102,7 +88,7 @@ def keep(paths: Sequence[Path], folder: Path, *, quads: Iterable[Quad] | None = 
     temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
     place = folder / f"{_key(paths)}-{temporary.name.rpartition('-')[2]}"
     try:
-        _build(temporary, quads_of(paths) if quads is None else quads)
+        _build(temporary, quads)
         temporary.rename(place)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -25,8 +25,7 @@ from factbook.shacl.spelling import is_kept
 from factbook.shacl.targets import TARGET_PROPERTIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
     from pyoxigraph import Store
 
@@ -74,25 +73,6 @@ def validate(  # noqa: PLR0913 - the data may be in several forms
     if index is None and store is not None:
         index = _reused(store, data)
     return run(catalogue, Here(index or index_of(data)), progress)
-
-
-def validate_files(
-    shapes: Sequence[Path], data: Sequence[Path], *, cache: Path | None = None
-) -> Report:
-    """Validate files of any size in bounded memory.
-
-    Args:
-        shapes: Files of shapes.
-        data: Files to validate, laid together.
-        cache: A folder where an index of the same files may have been kept, see `kept.keep`.
-
-    Raises:
-        InputError: A file cannot be read or parsed, or the shapes break the rules of SHACL.
-    """
-    from factbook.shacl.kept import open_kept, quads_of
-
-    index = None if cache is None else open_kept(data, cache)
-    return validate(quads_of(shapes), quads_of(data), index=index)
 
 
 def _reused(store: Store, data: Iterable[Quad]) -> Index | None:
