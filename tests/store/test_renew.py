@@ -134,8 +134,15 @@ def test_small_changes(tmp_path: Path, book: dict[str, str], changes: dict[str, 
     assert after(tmp_path, book, changes)
 
 
-def test_a_graph_with_two_files(tmp_path: Path, book: dict[str, str]) -> None:
-    """Where another file writes to the same graph, everything is read again."""
+def test_two_files_of_one_graph(tmp_path: Path, book: dict[str, str]) -> None:
+    """A file that shares its graph with a changed one is read again, and the others are not."""
+    book["d.ttl"] = f"@base <http://e/one> .\n{SAID[3]}"
+
+    assert after(tmp_path, book, {"a.ttl": ""})
+
+
+def test_a_graph_that_is_named(tmp_path: Path, book: dict[str, str]) -> None:
+    """Where a file names the graph of one that is gone, everything is read again."""
     book["e.trig"] = f"<http://e/one> {{ {SAID[0]} }}"
 
     assert not after(tmp_path, book, {"a.ttl": ""})

@@ -91,6 +91,23 @@ def test_a_changed_file(tmp_path: Path) -> None:
     assert (before, opened(tmp_path, path)) == (["x"], ["y"])
 
 
+def test_a_file_that_changes_meanwhile(tmp_path: Path) -> None:
+    """What is written while the files are being read is never taken for what was there before."""
+    paths = [note(tmp_path / "a.ttl", "x"), note(tmp_path / "b.ttl", "z")]
+    snapshots = Snapshots(tmp_path / "cache")
+
+    def change(line: str) -> None:
+        if line:
+            note(paths[0], "y")
+
+    changed = snapshots.open(paths, announce=change)
+
+    note(paths[0], "x")
+
+    assert words(changed) == ["y", "z"]
+    assert words(snapshots.open(paths, announce=lambda _: None)) == ["x", "z"]
+
+
 def test_a_file_that_moves(tmp_path: Path) -> None:
     """Where a file stands does not matter: the snapshot is the same."""
     opened(tmp_path, note(tmp_path / "a.ttl", "x"))
@@ -247,13 +264,14 @@ def test_young_stamps_are_not_trusted(tmp_path: Path) -> None:
 
 
 def test_one_rebuilds_while_others_ask(tmp_path: Path) -> None:
-    """Eight processes that ask while a ninth rebuilds get no wrong answer and no error."""
+    """Eight processes that ask while a ninth throws away and rebuilds see no less and no error."""
     path = note(tmp_path / "a.ttl", *map(str, range(500)))
     ask = (
         "import sys; from pathlib import Path; from factbook.store.snapshot import Snapshots\n"
         "for _ in range(12):\n"
         "    store = Snapshots(Path(sys.argv[1])).open([Path(sys.argv[2])], announce=len)\n"
         f"    assert next(iter(store.query('{COUNT}')))[0].value == '500'\n"
+        "    assert len({row[0].value for row in store.query('SELECT ?o { ?s ?p ?o }')}) == 500\n"
     )
     rebuild = (
         "import sys, shutil; from pathlib import Path\n"
@@ -268,6 +286,40 @@ def test_one_rebuilds_while_others_ask(tmp_path: Path) -> None:
     running = [
         subprocess.Popen([sys.executable, "-c", code, *arguments], stderr=subprocess.PIPE)
         for code in [rebuild, *[ask] * 8]
+    ]
+
+    ended = [(process.communicate(timeout=120)[1], process.returncode) for process in running]
+
+    assert ended == [(b"", 0)] * 9
+
+
+def test_one_edits_while_others_ask(tmp_path: Path) -> None:
+    """Eight processes that ask while a ninth changes a file see one state of it or another."""
+    path = note(tmp_path / "a.ttl", *map(str, range(500)))
+    other = note(tmp_path / "b.ttl", "0")
+    ask = (
+        "import sys; from pathlib import Path; from factbook.store.snapshot import Snapshots\n"
+        "for _ in range(12):\n"
+        "    store = Snapshots(Path(sys.argv[1])).open([*map(Path, sys.argv[2:])], announce=len)\n"
+        "    words = {row[0].value for row in store.query('SELECT ?o { ?s ?p ?o }')}\n"
+        "    assert len(words) in (500, 501), len(words)\n"
+        "    assert {str(number) for number in range(500)} <= words\n"
+    )
+    edit = (
+        "import os, sys; from pathlib import Path\n"
+        "from factbook.store.snapshot import Snapshots\n"
+        "path = Path(sys.argv[3])\n"
+        "for number in range(12):\n"
+        "    new = path.with_suffix('.new')\n"
+        "    new.write_text(f\"<http://e/a> <http://e/p> '{500 + number}' .\")\n"
+        "    os.replace(new, path)\n"
+        "    store = Snapshots(Path(sys.argv[1])).open([*map(Path, sys.argv[2:])], announce=len)\n"
+        f"    assert next(iter(store.query('{COUNT}')))[0].value == '501'\n"
+    )
+    arguments = [str(tmp_path / "cache"), str(path), str(other)]
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, *arguments], stderr=subprocess.PIPE)
+        for code in [edit, *[ask] * 8]
     ]
 
     ended = [(process.communicate(timeout=120)[1], process.returncode) for process in running]

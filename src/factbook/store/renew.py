@@ -1,8 +1,8 @@
 """Make a snapshot from one that differs from it in few files.
 
 The old one's files are linked, not copied. What a file said that is gone goes with it: its graph,
-and of the merge those triples that no other file states. This is done only where the old snapshot
-knows that nothing else writes to that graph; otherwise everything is read again.
+and of the merge those triples that no other file states. Where a file that names graphs itself
+writes to that graph, or may do so, everything is read again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import tempfile
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,11 +99,12 @@ def _from(place: Path, parts: Sequence[Part]) -> _Plan | None:
     known = noted(place)
     if known is None:
         return None
-    before = Counter(each.part for each in known)
-    after = Counter(parts)
-    kept = {each.part: each for each in known if each.part in after}
-    gone = [each for each in known if each.part not in after]
-    come = [part for part in after if part not in before]
+    after = set(parts)
+    left = {each.graph for each in known if each.part not in after}
+    # A file that shares its graph with one that is gone is read again
+    kept = {each.part: each for each in known if each.part in after and each.graph not in left}
+    gone = [each for each in known if each.part not in kept]
+    come = [part for part in after if part not in kept]
     if _size(kept) < _LEAST_KEPT * sum(part.size for part in after):
         return None
     if sum(each.quads for each in gone) > _MOST_REMOVED or any(map(_is_large, come)):

@@ -60,6 +60,9 @@ class Snapshots:
                 temporary = renewed(self.folder, paths, parts)
                 if temporary is None:
                     temporary = build(self.folder, paths, parts, announce=announce)
+                if stamps(paths) != stamped:  # it was changed, and read as the parts do not say
+                    remove(temporary)
+                    return in_memory(paths)
                 # Another process may have been faster: then its snapshot serves
                 found = self._find(key) or self._settle(temporary, key)
                 remove(temporary)
