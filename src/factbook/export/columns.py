@@ -57,7 +57,8 @@ class Seen:
                 self._measure(usual.fullmatch(text))
         if len(texts) > 1:
             self.many = True
-        self.left = tuple(mark for mark in self.left if not any(mark in text for text in texts))
+        together = "".join(texts)
+        self.left = tuple(mark for mark in self.left if mark not in together)
         self.values += len(texts)
 
     def _measure(self, match: re.Match[str] | None) -> None:

@@ -2,7 +2,7 @@
 
 What a column lists of other things stands once more in a table of links, because CSV on the Web can
 make one link of a cell and not several. From all of it a reader can make the triples again
-(csv2rdf), but for blank nodes, and integers where decimals stand beside them.
+(csv2rdf), but for blank nodes, and integers that stand among decimals or the other way round.
 """
 
 from __future__ import annotations

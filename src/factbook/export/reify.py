@@ -6,14 +6,15 @@ that is reified is not thereby stated: only those that a book asserts as its lat
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from factbook.export.names import RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from factbook.rdf.terms import Term
 
@@ -26,16 +27,19 @@ _ABOUT, _MEASURE, _VALUE = _PARTS = (
 )
 
 
-def reified(quads: Iterable[Quad], asserted: Collection[Triple]) -> Iterator[Quad]:
+def reified(quads: Iterable[Quad], asserted: Iterable[Triple]) -> Iterator[Quad]:
     """Yield the quads, and for each observation of one value its triple.
 
     Memory grows only with the observations that are not read to their end.
 
     Args:
         quads: The quads.
-        asserted: The triples to state as well, in the forms that the query engine gives them.
+        asserted: The triples to state as well; their numbers may be spelled otherwise, because the
+            query engine rewrites some.
     """
-    forms = _EngineForms()
+    stated: dict[tuple[Term, Term], list[Term]] = {}
+    for triple in asserted:
+        stated.setdefault((triple.subject, triple.predicate), []).append(triple.object)
     begun: dict[Term, dict[NamedNode, Term]] = {}
     for quad in quads:
         yield quad
@@ -50,22 +54,17 @@ def reified(quads: Iterable[Quad], asserted: Collection[Triple]) -> Iterator[Qua
         if isinstance(measure, NamedNode) and not isinstance(thing, Literal | Triple):
             direct = Triple(thing, measure, value)
             yield Quad(quad.subject, _REIFIES, direct, quad.graph_name)
-            if asserted and Triple(thing, measure, forms(value)) in asserted:
+            if any(_same(value, other) for other in stated.get((thing, measure), ())):
                 yield Quad(thing, measure, value, quad.graph_name)
 
 
-class _EngineForms:
-    """Gives terms the forms that they have in answers: the engine rewrites some literals."""
-
-    def __init__(self) -> None:
-        self._store = Store()
-        self._node = NamedNode("urn:factbook:form")
-
-    def __call__(self, term: Term) -> Term:
-        if not isinstance(term, Literal):
-            return term
-        quad = Quad(self._node, self._node, term)
-        self._store.add(quad)
-        found: Term = next(iter(self._store)).object
-        self._store.remove(quad)
-        return found
+def _same(one: Term, other: Term) -> bool:
+    """Tell whether two terms are one value, however they are spelled."""
+    if one == other:
+        return True
+    if not isinstance(one, Literal) or not isinstance(other, Literal):
+        return False
+    try:
+        return Decimal(one.value) == Decimal(other.value)
+    except InvalidOperation:
+        return False

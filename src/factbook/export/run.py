@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
-from pyoxigraph import Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from factbook.errors import UsageError
 from factbook.export.columns import local_name
 from factbook.export.part import statements
 from factbook.export.profiles import FULL, profile_named
+from factbook.results.labels import NAMING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 GRAPHML = "graphml"
 CSVW, PARQUET = FOLDERS = ("csvw", "parquet")
+_RANKS = {name: rank for rank, name in enumerate(NAMING)}
 _CAN_REIFY = ("turtle", "longturtle", "trig", "nt", "nquads")
 
 
@@ -128,13 +130,21 @@ def write_folder(book: Book, part: Part, name: str, folder: Path) -> None:
 
 
 def _titles(book: Book, iris: Sequence[str]) -> dict[str, str]:
-    """Return names for properties and classes: what the book calls them, or the end of the IRI."""
-    from factbook.rdf.terms import curie
-    from factbook.results.labels import labels
+    """Return names for properties and classes: what the ontology calls them, or the end of the IRI.
 
-    found = labels(book.engine, iris, book.prefixes)
-    unnamed = {iri for iri in iris if found.get(iri) in {None, iri, curie(iri, book.prefixes)}}
-    return {iri: local_name(iri) if iri in unnamed else found[iri] for iri in iris}
+    Not asked of the query engine: a store of everything for some names would take its time.
+    """
+    from factbook.rdf.parse import read_rdf
+
+    found: dict[str, tuple[int, bool, str]] = {}
+    for path in book.layout.ontology_files():
+        for quad in read_rdf(path).quads:
+            rank, subject, name = _RANKS.get(quad.predicate.value), quad.subject, quad.object
+            if rank is None or not isinstance(subject, NamedNode) or not isinstance(name, Literal):
+                continue
+            candidate = (rank, name.language != "en", name.value)
+            found[subject.value] = min(candidate, found.get(subject.value, candidate))
+    return {iri: found[iri][2] if iri in found else local_name(iri) for iri in iris}
 
 
 def write_canonical_export(book: Book, part: Part, out: IO[bytes]) -> Canonical:
