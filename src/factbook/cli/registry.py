@@ -21,7 +21,7 @@ COMMANDS = {
     "query": Entry("factbook.cli.query", "Run a stored query by its name."),
     "sparql": Entry("factbook.cli.sparql", "Run a SPARQL query of your own."),
     "check": Entry("factbook.cli.check", "Find what is wrong, where, and what to write instead."),
-    "export": Entry("factbook.cli.export", "Write the graph, or a part, as RDF, tables or a network."),
+    "export": Entry("factbook.cli.export", "Write the graph as RDF, as tables or as a network."),
     "show": Entry("factbook.cli.show", "Show one thing, with a citation behind every fact."),
     "diff": Entry("factbook.cli.diff", "Say what changed between two states of a book."),
     "new": Entry("factbook.cli.new", "Begin the file of a new source."),
