@@ -12,6 +12,7 @@ from factbook.check.engines import AUTO, PYSHACL, SPARQL
 from factbook.check.explain import example
 from factbook.check.files import check_files
 from factbook.check.literals import RULES as LITERAL_RULES
+from factbook.check.request import Request
 from factbook.check.run import check_book
 from factbook.check.selection import Selection
 from factbook.errors import InputError, UsageError
@@ -175,6 +176,21 @@ def test_a_rule_for_literals_finds_its_bad_example(rule: object) -> None:
 
     assert [f.rule for f in check_files([read_rdf(bad)], []).findings] == [name]
     assert check_files([read_rdf(good)], []).findings == ()
+
+
+def test_a_request_sees_what_has_changed(river_book: Book) -> None:
+    """Run again, as --watch does, it reads what was edited, and remembers the rest."""
+    request = Request(river_book, rules=("literal-form", "literal-calendar"))
+    gauges = river_book.layout.root / "data" / "sources" / "survey" / "gauges.ttl"
+
+    before = request.run()
+    text = gauges.read_text(encoding="utf-8").replace("2024-02-30", "last year")
+    gauges.write_text(text, encoding="utf-8")
+    after = request.run()
+
+    assert [finding.rule for finding in before.findings] == ["literal-calendar"]
+    assert [finding.rule for finding in after.findings] == ["literal-form"]
+    assert after.triples == before.triples
 
 
 def test_the_bundled_book_is_sound() -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
 
 _LINES = {RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}
-_TOKEN = re.compile(rb"<[^<>\s]*>|_:[^\s]+|[^\s:<>\"'#@;,()\[\]]*:[^\s;,()\[\]\"'<]*")
+_TOKEN = re.compile(rb"<[^<>\s]*>|_:[^\s]+|[^\s:<>\"'#@;,()\[\]]*:(?:\\.|[^\s;,()\[\]\"'<\\])*")
 _DIRECTIVE = re.compile(rb"@(?:prefix|base)\s|(?:prefix|base)\s", re.IGNORECASE)
 _MOST_LINES = 2_000
 """As long as a block of Turtle may be; a longer one has no line numbers."""
@@ -58,12 +58,7 @@ def excerpt(file: RdfStream, subjects: Collection[Term], mentions: Collection[Te
         InputError: The file cannot be read any more.
     """
     if file.syntax.parser in _LINES:
-        lines = [
-            (number, text, quad)
-            for number, text in _lines(file.path, _names(subjects), _names(mentions))
-            for quad in _parsed(text, file.syntax.parser)
-        ]
-        return _of_lines(file, lines)
+        return _on_lines(file, _lines(file.path, _names(subjects), _names(mentions)))
     quads = tuple(
         quad
         for quad in open_rdf(file.path, rename=False).quads
@@ -75,16 +70,21 @@ def excerpt(file: RdfStream, subjects: Collection[Term], mentions: Collection[Te
     return Excerpt(file.path, file.graph, quads, text, numbers, stated)
 
 
-def _of_lines(file: RdfStream, lines: Iterable[tuple[int, str, Quad]]) -> Excerpt:
-    numbers, texts, stated = [], [], []
+def _on_lines(file: RdfStream, lines: Iterable[tuple[int, str]]) -> Excerpt:
+    numbers, texts, starts = [], [], []
     start = 0
-    for number, text, quad in lines:
+    for number, text in lines:
         numbers.append(number)
         texts.append(text)
-        stated.append(Stated(quad, start, None))
+        starts.append(start)
         start += len(text) + 1
-    quads = tuple(each.quad for each in stated)
-    return Excerpt(file.path, file.graph, quads, "\n".join(texts), (*numbers, 0), tuple(stated))
+    whole = "\n".join(texts)
+    quads = _parsed(whole, file.syntax.parser)
+    if len(quads) != len(starts):  # the file has changed under our eyes
+        return Excerpt(file.path, file.graph, tuple(quads), "", (), ())
+    pairs = zip(quads, starts, strict=True)
+    stated = tuple(Stated(quad, start, None) for quad, start in pairs)
+    return Excerpt(file.path, file.graph, tuple(quads), whole, (*numbers, 0), stated)
 
 
 def _lines(
@@ -182,7 +182,8 @@ def _blocks(path: Path, tokens: Collection[bytes]) -> Iterator[tuple[int, str, s
                 header += line.decode(errors="replace")
                 continue
             token = _TOKEN.match(line)
-            if token is None or token.group() not in tokens:
+            # A backslash before a character of a name means nothing: base:company\/x
+            if token is None or token.group().replace(b"\\", b"") not in tokens:
                 continue
             block = _block(line, numbered, header)
             if block:

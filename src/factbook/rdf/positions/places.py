@@ -98,7 +98,8 @@ class Places:
     def _place(self, stated: Stated, part: str) -> Place | None:
         statement = stated.offsets
         if statement is None:
-            line = self._text[stated.behind :].partition("\n")[0]
+            end = self._text.find("\n", stated.behind)
+            line = self._text[stated.behind : end if end >= 0 else None]
             scanned = scan(line, RdfFormat.N_QUADS)
             if not _agree([stated.quad], scanned):
                 return None
