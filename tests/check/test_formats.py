@@ -184,3 +184,8 @@ def test_findings_come_by_file_and_line_and_once() -> None:
     shuffled = [FINDINGS[3], FINDINGS[1], FINDINGS[0], FINDINGS[0], FINDINGS[2]]
 
     assert in_order(shuffled) == FINDINGS
+
+
+def test_what_is_not_known_is_not_counted() -> None:
+    """An endpoint has no files, and the count of triples is not asked for."""
+    assert summary(Outcome((), RULES)) == ["No findings (3 rules)."]

@@ -22,10 +22,9 @@ def to_text(outcome: Outcome, *, colour: bool = False) -> str:
 
 def summary(outcome: Outcome) -> list[str]:
     """Return the lines that count the findings and say what was looked at."""
-    looked_at = f"{counted(outcome.files, 'file')}"
-    if outcome.triples:
-        looked_at += f", {counted(outcome.triples, 'triple')}"
-    looked_at += f", {counted(len(outcome.rules), 'rule')}"
+    parts = {"file": outcome.files, "triple": outcome.triples, "rule": len(outcome.rules)}
+    # An endpoint has no files, and does not say how much it holds
+    looked_at = ", ".join(counted(n, noun) for noun, n in parts.items() if n or noun == "rule")
     if not outcome.findings:
         return [*outcome.notes, f"No findings ({looked_at})."]
     counts = [
