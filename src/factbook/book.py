@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from factbook.errors import UsageError
 from factbook.layout import layout_of
@@ -17,11 +17,12 @@ from factbook.sparql.glance import asks_elsewhere
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     import rdflib
 
     from factbook.check.findings import Finding
+    from factbook.export.run import Wanted
     from factbook.query.header import StoredQuery
     from factbook.query.kept import KeptQueries
     from factbook.query.resolve import Resolver
@@ -240,54 +241,28 @@ class Book:
 
     # Handing out
 
-    def export(  # noqa: PLR0913 - each says what to export
+    def export(
         self,
         target: str | Path,
         *,
         format: str | None = None,  # noqa: A002 - what rdflib and pandas call it too
-        things: Sequence[str] = (),
-        sources: Sequence[str] = (),
-        query: str | None = None,
-        values: Mapping[str, str] | None = None,
+        **part: Unpack[Wanted],
     ) -> None:
-        """Write the graph, or a part of it, to a file: whole or not at all.
+        """Write the graph, or a part of it, to a file or a folder: whole or not at all.
 
         Args:
-            target: The file; packed when its name ends in '.gz'.
-            format: A syntax such as 'turtle' or 'json-ld'; by default the file's ending says it.
-            things: Only what concerns these things, by IRI, CURIE or name.
-            sources: Only what these sources say.
-            query: Only what this stored query constructs.
-            values: The query's parameters.
+            target: The file, packed when its name ends in '.gz'; for tables the folder.
+            format: A syntax such as 'turtle' or 'json-ld', 'graphml', 'csvw' or 'parquet'; by
+                default the file's ending says it.
+            part: What of it and in which terms, see `export.run.Wanted`.
 
         Raises:
-            UsageError: The format, a thing, a source or the query is not known.
+            UsageError: The format, a thing, a source, a profile or the query is not known.
             InputError: A file cannot be read or written.
         """
-        from factbook.rdf.formats import syntax_for_writing
-        from factbook.rdf.write import packed, replacing
+        from factbook.export.run import export
 
-        path = Path(target)
-        name = format or syntax_for_writing(path).name
-        with replacing(path) as file, packed(path, file) as out:
-            self.write(out, name, things=things, sources=sources, query=query, values=values)
-
-    def write(  # noqa: PLR0913 - as `export`
-        self,
-        out: IO[bytes],
-        format: str,  # noqa: A002 - as in `export`
-        *,
-        things: Sequence[str] = (),
-        sources: Sequence[str] = (),
-        query: str | None = None,
-        values: Mapping[str, str] | None = None,
-    ) -> None:
-        """Write what `export` writes to an open binary file."""
-        from factbook.export.part import statements
-        from factbook.export.write import write_rdf
-
-        part = statements(self, things=things, sources=sources, query=query, values=values)
-        write_rdf(part, format, out, prefixes=self.prefixes, context=self.context)
+        export(self, Path(target), format, part)
 
     # Inside
 

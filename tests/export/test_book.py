@@ -212,3 +212,16 @@ def test_no_format(book: Book, tmp_path: Path) -> None:
 
     book.export(tmp_path / "out.dat", format="nt")
     assert list(parse((tmp_path / "out.dat").read_bytes(), RdfFormat.N_TRIPLES))
+
+
+def test_every_form_can_be_asked_for_in_python(bundled: Book, tmp_path: Path) -> None:
+    """Profiles, reifiers, networks and tables are written as on the command line."""
+    bundled.export(tmp_path / "simple.nt", profile="simple", things=["wse-3"])
+    bundled.export(tmp_path / "reified.nt", rdf12=True, things=["wse-3"])
+    bundled.export(tmp_path / "network.graphml.gz", things=["wse-3"])
+    bundled.export(tmp_path / "tables", format="csvw", things=["wse-3"])
+
+    assert b"#coreCount>" in (tmp_path / "simple.nt").read_bytes()
+    assert b"<<(" in (tmp_path / "reified.nt").read_bytes()
+    assert b"<graphml" in gzip.decompress((tmp_path / "network.graphml.gz").read_bytes())
+    assert (tmp_path / "tables" / "csv-metadata.json").is_file()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypedDict
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -31,8 +31,8 @@ class Part:
     """What of a book to export, and in which terms; see `part.statements`."""
 
     profile: str = FULL
-    things: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
+    things: Sequence[str] = ()
+    sources: Sequence[str] = ()
     query: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     rdf12: bool = False
@@ -53,6 +53,40 @@ class Part:
         """Yield the statements laid together in the default graph; some may come twice."""
         for statement in self.of(book):
             yield Quad(statement.subject, statement.predicate, statement.object)
+
+
+class Wanted(TypedDict, total=False):
+    """What may be said of a part to export in Python."""
+
+    profile: str
+    """In which terms: 'full', 'schema.org', 'simple' or another of the book."""
+    things: Sequence[str]
+    """Only what concerns these things, by IRI, CURIE or name."""
+    sources: Sequence[str]
+    """Only what these sources say."""
+    query: str | None
+    """Only what this stored query constructs."""
+    values: Mapping[str, str]
+    """The parameters of the query or the profile."""
+    rdf12: bool
+    """Whether each observation reifies its thing, measure and value."""
+
+
+def export(book: Book, target: Path, name: str | None, wanted: Wanted) -> None:
+    """Write a part of a book to a file or a folder; see `Book.export`."""
+    from factbook.rdf.formats import syntax_for_writing, syntax_named
+    from factbook.rdf.write import packed, replacing
+
+    part = Part(**wanted)
+    if name in FOLDERS:
+        write_folder(book, part, name, target)
+        return
+    if name is None and target.name.removesuffix(".gz").endswith(f".{GRAPHML}"):
+        name = GRAPHML
+    elif name != GRAPHML:
+        name = syntax_named(name).name if name else syntax_for_writing(target).name
+    with replacing(target) as file, packed(target, file) as out:
+        write_export(book, part, name, out)
 
 
 def write_export(book: Book, part: Part, name: str, out: IO[bytes]) -> None:
