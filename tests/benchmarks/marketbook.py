@@ -166,4 +166,5 @@ def _filled(source: _Source, copy: int, copies: int, scale: Decimal, dice: rando
 
 
 def _mark(copy: int) -> str:
-    return f"-{copy}" if copy else ""
+    """Return what tells a copy; a number alone would make the second family the second chip."""
+    return f"-m{copy}" if copy else ""
