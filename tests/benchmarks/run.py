@@ -43,7 +43,7 @@ QUESTIONS = Path(__file__).parent / "questions.toml"
 BUNDLED = 0
 _COMPARED = ("valuations", "valuation-history", "accelerator", "revenue")
 _UNASKED = {"wikidata-compare"}  # asks an endpoint
-_MOST_CHECKED = 1_000_000
+_MOST_CHECKED = 100_000
 _FLOORS = (
     ("help", ["--help"], "click"),
     ("query valuations", ["query", "valuations"], "click, pyoxigraph"),
