@@ -138,8 +138,9 @@ def test_after_an_interruption(
     run: Callable[..., Result], store: Place, book: Path, tmp_path: Path
 ) -> None:
     """A push that was killed half-way leaves nothing behind when it is done again."""
+    nodes = 40_000  # in pieces of five: far from done when the first of them are seen
     many = "".join(
-        f"<https://example.org/n/{n}> a <https://example.org/N> .\n" for n in range(4000)
+        f"<https://example.org/n/{n}> a <https://example.org/N> .\n" for n in range(nodes)
     )
     big = book / "data" / "sources" / "survey" / "big.ttl"
     big.write_text(f"@base <https://example.org/source/big> .\n{many}", encoding="utf-8")
@@ -153,11 +154,11 @@ def test_after_an_interruption(
         assert time.monotonic() < deadline
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 130
-    assert 0 < store.counts()["https://example.org/source/big"] < 4000
+    assert 0 < store.counts()["https://example.org/source/big"] < nodes
 
     assert push(run, book, store).exit_code == 0
 
-    assert store.counts()["https://example.org/source/big"] == 4000
+    assert store.counts()["https://example.org/source/big"] == nodes
     assert store.holds("https://example.org/source/big") == read(big)
 
 

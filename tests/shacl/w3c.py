@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
     from factbook.shacl.report import Result
 
-SUITE = Path(__file__).parents[3] / "shared" / "w3c" / "shacl"
+SUITE = (Path(__file__).parents[3] / "shared" / "w3c" / "shacl").resolve()
 _MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 _SHT = "http://www.w3.org/ns/shacl-test#"
 Row = tuple[object, ...]
