@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+import factbook
+from factbook.results.rows import Rows
+
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 COLUMNS, LINES = 110, 60
@@ -98,3 +101,23 @@ def test_python_example_is_true() -> None:
         runner.run(test)
 
     assert runner.failures == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "pattern"),
+    [
+        ("companies", "?thing a infra:Company"),
+        ("products", "?thing a/rdfs:subClassOf* infra:Product"),
+        ("figures", "?thing a schema:Observation"),
+        ("events", "?thing a infra:Event"),
+        ("sources", "?thing a infra:Source"),
+    ],
+)
+def test_the_numbers_of_the_first_page_are_true(word: str, pattern: str) -> None:
+    """What the README says that there is, is there."""
+    said = re.search(rf"([0-9,]+) {word}\b", README.read_text(encoding="utf-8"))
+    rows = factbook.open().sparql(f"SELECT (COUNT(DISTINCT ?thing) AS ?number) {{ {pattern} }}")
+
+    assert said is not None
+    assert isinstance(rows, Rows)
+    assert rows[0]["number"] == int(said[1].replace(",", ""))
