@@ -14,9 +14,14 @@ if TYPE_CHECKING:
 T = TypeVar("T", BlankNode, "Term")
 
 
-def relabelled(quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield the quads with their blank nodes labelled anew."""
-    labels: dict[str, BlankNode] = {}
+def relabelled(quads: Iterable[Quad], labels: dict[str, BlankNode] | None = None) -> Iterator[Quad]:
+    """Yield the quads with their blank nodes labelled anew.
+
+    Args:
+        quads: The quads.
+        labels: The new nodes by the old labels, to go on from and to add to.
+    """
+    labels = {} if labels is None else labels
 
     def blank(node: BlankNode) -> BlankNode:
         return labels.setdefault(node.value, BlankNode(f"b{len(labels) + 1}"))

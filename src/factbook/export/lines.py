@@ -5,17 +5,21 @@ from __future__ import annotations
 import itertools
 import tempfile
 from bisect import bisect_right
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Protocol, cast
 
 import pyoxigraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeAlias
 
-    from pyoxigraph import Quad, RdfFormat
+    from pyoxigraph import Quad, RdfFormat, Triple
+
+    Prepare: TypeAlias = Callable[[Sequence[Triple | Quad]], Iterable[Quad]]
 
 _AT_ONCE = 250_000
 _TERMS_AT_ONCE = 5_000
+_BLANK = b"_:"  # in a literal as well, which does no harm
 
 
 class Lines(Protocol):
@@ -27,20 +31,30 @@ class Lines(Protocol):
 
 
 def write_lines(
-    quads: Iterable[Quad], syntax: RdfFormat, out: Lines, *, at_once: int = _AT_ONCE
+    statements: Iterable[Triple | Quad],
+    syntax: RdfFormat,
+    out: Lines,
+    *,
+    prepare: Prepare | None = None,
+    at_once: int = _AT_ONCE,
 ) -> None:
-    """Write quads as sorted lines.
+    """Write statements as sorted lines.
 
     Args:
-        quads: The quads, in any order, repeated or not.
+        statements: The statements, in any order, repeated or not.
         syntax: N-Triples or N-Quads.
         out: Where to.
+        prepare: Makes what can be written of statements that cannot stay as they are, because they
+            have blank nodes or a graph for which the syntax has no form. All others go by unseen.
         at_once: How many lines are sorted in memory; more go through temporary files.
+
+    Raises:
+        ValueError: There is a graph for which the syntax has no form, and nothing to prepare it.
     """
     runs: list[IO[bytes]] = []
     try:
-        for lines in _sorted(quads, syntax, at_once):
-            if len(lines) < at_once and not runs:
+        for lines, is_last in _sorted(statements, syntax, prepare, at_once):
+            if is_last and not runs:
                 out.writelines(lines)
                 return
             runs.append(_kept(lines))
@@ -51,19 +65,36 @@ def write_lines(
             run.close()
 
 
-def _sorted(quads: Iterable[Quad], syntax: RdfFormat, at_once: int) -> Iterator[list[bytes]]:
-    """Yield some lines after the other, each time as many, and fewer at the end."""
-    remaining = iter(quads)
-    lines: set[bytes] = set()
+def _sorted(
+    statements: Iterable[Triple | Quad], syntax: RdfFormat, prepare: Prepare | None, at_once: int
+) -> Iterator[tuple[list[bytes], bool]]:
+    """Yield some lines after the other, sorted and each once, and whether they are the last."""
+    remaining = iter(statements)
     # Terms take much more room than their text: few of them at a time
-    while chunk := tuple(itertools.islice(remaining, min(_TERMS_AT_ONCE, at_once - len(lines)))):
-        text = pyoxigraph.serialize(chunk, format=syntax) or b""
-        lines.update(text.splitlines(keepends=True))
-        if len(lines) >= at_once:
-            yield sorted(lines)
-            lines.clear()
-    if lines:
-        yield sorted(lines)
+    few = min(_TERMS_AT_ONCE, at_once)
+    chunk = tuple(itertools.islice(remaining, few))
+    lines: list[bytes] = []
+    while chunk:
+        lines += _text(chunk, syntax, prepare).splitlines(keepends=True)
+        chunk = tuple(itertools.islice(remaining, few))
+        if len(lines) >= at_once or not chunk:
+            lines.sort()  # before repetitions go: what is in order already takes no time
+            yield list(dict.fromkeys(lines)), not chunk
+            lines = []
+
+
+def _text(chunk: tuple[Triple | Quad, ...], syntax: RdfFormat, prepare: Prepare | None) -> bytes:
+    """Return some statements as text; only those that need it are looked at one by one."""
+    try:
+        # The engine takes triples and quads side by side, other than its types say
+        text = pyoxigraph.serialize(cast("tuple[Quad, ...]", chunk), format=syntax) or b""
+    except ValueError:
+        if prepare is None:
+            raise
+    else:
+        if prepare is None or _BLANK not in text:
+            return text
+    return pyoxigraph.serialize(prepare(chunk), format=syntax) or b""
 
 
 def _kept(lines: list[bytes]) -> IO[bytes]:

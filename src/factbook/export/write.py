@@ -48,13 +48,19 @@ def write_rdf(
     """
     syntax = syntax_named(name)
     with _without_collecting():
-        quads = relabelled(_quads(statements, syntax))
         if syntax.parser in {RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}:
             from factbook.export.lines import write_lines
 
-            write_lines(quads, syntax.parser, out)
+            labels: dict[str, BlankNode] = {}
+            write_lines(
+                statements,
+                syntax.parser,
+                out,
+                prepare=lambda some: relabelled(_quads(some, syntax), labels),
+            )
         else:
-            _write_ordered(ordered(quads), syntax, out, prefixes=prefixes, context=context)
+            quads = ordered(relabelled(_quads(statements, syntax)))
+            _write_ordered(quads, syntax, out, prefixes=prefixes, context=context)
 
 
 def _write_ordered(
