@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # Only address space: pages that deeply nested queries do not need are never touched
 _STACK_BYTES = 256 << 20
+_GLANCE = 0.5
 
 
 def interruptible(work: Callable[[], T]) -> T:
@@ -33,7 +34,8 @@ def interruptible(work: Callable[[], T]) -> T:
             faults.append(fault)
 
     thread = _started(run)
-    thread.join()
+    while thread.is_alive():  # the signal may reach the other thread, which does not wake this one
+        thread.join(_GLANCE)
     if faults:
         raise faults[0]
     return results[0]
