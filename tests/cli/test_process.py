@@ -39,6 +39,27 @@ def test_ctrl_c_ends_a_query(program: list[str], tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_ctrl_c_ends_work_whichever_thread_it_reaches() -> None:
+    """A signal that the system hands to the thread that works is not missed."""
+    program = (
+        "import signal, threading, time\n"
+        "from factbook.cli.background import interruptible\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "def work():\n"
+        "    time.sleep(1)  # by now the main thread waits\n"
+        "    signal.pthread_kill(threading.get_ident(), signal.SIGINT)\n"
+        "    time.sleep(600)\n"
+        "interruptible(work)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode != 0
+    assert done.stderr.endswith("KeyboardInterrupt\n")
+
+
 @pytest.mark.parametrize("words", [["export", "-f", "nt"], ["queries"], ["--help"]])
 def test_a_closed_pipe_is_no_matter(program: list[str], words: list[str]) -> None:
     """When the reader goes away, so does the program, without a word."""
