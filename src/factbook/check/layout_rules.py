@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from factbook.check.findings import ERROR, Finding, Rule
+from factbook.rdf.terms import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,7 +54,7 @@ def file_findings(files: Iterable[RdfFile], layout: Layout) -> Iterator[Finding]
             yield _finding(BASE, file, "")
             continue
         base = file.graph.value
-        slug = base.rstrip("/#").replace("#", "/").rpartition("/")[2]
+        slug = local_name(base)
         if file.path.name.partition(".")[0] != slug:
             yield _finding(NAME, file, f"Call the file {slug}.ttl, or end the base with its name.")
         if base in first:

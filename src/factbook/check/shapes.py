@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook.check.faults import Fault
 from factbook.check.findings import ERROR, INFO, WARNING, Rule
+from factbook.rdf.terms import local_name
 from factbook.shacl.report import INFO as SH_INFO
 from factbook.shacl.report import SH
 from factbook.shacl.report import WARNING as SH_WARNING
@@ -100,11 +101,11 @@ class ShapeRules:
     def _name(self, shape: Term) -> str:
         """Return the last part of a shape's IRI; without one, its parent's and its path's."""
         if isinstance(shape, NamedNode):
-            return _last_part(shape)
+            return local_name(shape.value)
         path = next(iter(self._facts.get(shape, {}).get("path", [])), None)
         parent = self._parents.get(shape)
         parts = [self._name(parent)] if parent is not None else []
-        parts += [_last_part(path)] if isinstance(path, NamedNode) else []
+        parts += [local_name(path.value)] if isinstance(path, NamedNode) else []
         return "/".join(parts) or "unnamed shape"
 
 
@@ -114,7 +115,3 @@ def _english(texts: Iterable[Term]) -> str:
     rank = {"en": 0, None: 1}
     literals.sort(key=lambda text: (rank.get(text.language, 2), text.value))
     return literals[0].value if literals else ""
-
-
-def _last_part(iri: NamedNode) -> str:
-    return iri.value.rstrip("/#").replace("#", "/").rpartition("/")[2]

@@ -8,6 +8,7 @@ from click.shell_completion import CompletionItem
 
 from factbook.cli.session import session_of
 from factbook.errors import FactbookError
+from factbook.rdf.terms import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,7 @@ def _matching(choices: list[tuple[NamedNode, str]], begun: str) -> list[Completi
     folded = begun.casefold()
     names: dict[str, list[str]] = {}
     for thing, name in choices:
-        names.setdefault(_short(thing), []).append(name)
+        names.setdefault(local_name(thing.value), []).append(name)
     found = [slug for slug in names if slug.casefold().startswith(folded)]
     if not found:
         found = [
@@ -71,7 +72,3 @@ def _matching(choices: list[tuple[NamedNode, str]], begun: str) -> list[Completi
             if any(name.casefold().startswith(folded) for name in known)
         ]
     return [CompletionItem(slug, help=names[slug][0]) for slug in sorted(found)]
-
-
-def _short(thing: NamedNode) -> str:
-    return thing.value.rstrip("/#").replace("#", "/").rpartition("/")[2]

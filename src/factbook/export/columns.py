@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.export.context import read_for_writing
-from factbook.rdf.terms import XSD
+from factbook.rdf.terms import XSD, local_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,10 +107,10 @@ def columns_of(
     taken: set[str] = {"id"}
     columns = []
     for predicate, kind in sorted(seen, key=lambda key: (key[0], -seen[key].values, key[1])):
-        short = _word(terms.get(predicate) or local_name(predicate))
+        short = _word(terms.get(predicate) or short_name(predicate))
         name = short
         if name in taken:
-            name = f"{short}_{_word(local_name(kind).lstrip('@'))}"
+            name = f"{short}_{_word(short_name(kind).lstrip('@'))}"
         number = 2
         while name in taken:
             name, number = f"{short}_{number}", number + 1
@@ -119,9 +119,9 @@ def columns_of(
     return tuple(sorted(columns, key=lambda column: column.name))
 
 
-def local_name(iri: str) -> str:
-    """Return the last part of an IRI."""
-    return re.split(r"[/#:]", iri.rstrip("/#"))[-1]
+def short_name(iri: str) -> str:
+    """Return the last part of an IRI, of a URN as well."""
+    return local_name(iri).rpartition(":")[2]
 
 
 def _word(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode
 
 from factbook.export.blanks import relabelled
-from factbook.export.columns import local_name
+from factbook.export.columns import short_name
 from factbook.export.context import read_for_writing
 from factbook.export.names import TYPE
 from factbook.export.write import ordered
@@ -150,7 +150,7 @@ class _Writer:
 
     def term(self, iri: str) -> str:
         """Return what to call a property or class."""
-        return self._terms.get(iri) or curie(iri, self._prefixes) or local_name(iri)
+        return self._terms.get(iri) or curie(iri, self._prefixes) or short_name(iri)
 
     def _node(self, term: Term) -> _Node:
         if term not in self.nodes:

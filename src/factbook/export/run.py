@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, TypedDict
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from factbook.errors import UsageError
-from factbook.export.columns import local_name
+from factbook.export.columns import short_name
 from factbook.export.part import statements
 from factbook.export.profiles import FULL, profile_named
 from factbook.results.labels import NAMING
@@ -178,7 +178,7 @@ def _titles(book: Book, iris: Sequence[str]) -> dict[str, str]:
                 continue
             candidate = (rank, name.language != "en", name.value)
             found[subject.value] = min(candidate, found.get(subject.value, candidate))
-    return {iri: found[iri][2] if iri in found else local_name(iri) for iri in iris}
+    return {iri: found[iri][2] if iri in found else short_name(iri) for iri in iris}
 
 
 def write_canonical_export(book: Book, part: Part, out: IO[bytes]) -> Canonical:

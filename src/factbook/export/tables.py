@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from factbook.errors import UsageError
-from factbook.export.columns import Column, Seen, columns_of, kind_of, local_name
+from factbook.export.columns import Column, Seen, columns_of, kind_of, short_name
 from factbook.export.lines import write_lines
 from factbook.export.names import RDF, TYPE
 from factbook.rdf.terms import curie
@@ -124,7 +124,7 @@ def _names(classes: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str
     """Return a name for the table of each class, fit for a file, no two alike."""
     names: dict[str, str] = {}
     for class_ in sorted(classes):
-        short = _kebab(local_name(class_))
+        short = _kebab(short_name(class_))
         candidates = [short, _kebab(curie(class_, prefixes) or class_)]
         candidates += [f"{short}-{number}" for number in range(2, len(names) + 3)]
         names[class_] = next(name for name in candidates if name not in names.values())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from factbook.errors import InputError
 from factbook.link.sets import POSITIVE, Links, links_of
 from factbook.link.words import BY_HAND, EXACT, SAME
-from factbook.rdf.terms import curie
+from factbook.rdf.terms import curie, local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -118,7 +118,7 @@ def _terms(links: Links) -> frozenset[str]:
 
 
 def _source_file(layout: Layout, set_id: str) -> Path:
-    slug = set_id.rstrip("/#").replace("#", "/").rpartition("/")[2]
+    slug = local_name(set_id)
     for path in layout.data_files(leads=False):
         if path.stem == slug:
             base = _BASE.search(_read(path))

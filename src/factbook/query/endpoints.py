@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from factbook.errors import UsageError, did_you_mean
+from factbook.rdf.terms import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -40,7 +41,7 @@ def endpoints_of(layout: Layout) -> dict[str, Endpoint]:
     for quad in read_rdf(layout.endpoints).quads:
         node, value = quad.subject, quad.object
         if quad.predicate == _ADDRESS and isinstance(node, NamedNode):
-            name = node.value.rstrip("/#").replace("#", "/").rpartition("/")[2]
+            name = local_name(node.value)
             if isinstance(value, NamedNode):
                 found[name] = Endpoint(name, node.value, value.value)
     return dict(sorted(found.items()))

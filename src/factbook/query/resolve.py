@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError, did_you_mean
 from factbook.query.bind import bind
-from factbook.rdf.terms import curie, expand, is_iri
+from factbook.rdf.terms import curie, expand, is_iri, local_name
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
@@ -119,7 +119,9 @@ class Resolver:
     def _folded(self, text: str, wanted: NamedNode | None) -> list[NamedNode]:
         folded = text.casefold()
         named = self._choices(wanted)
-        by_slug = {thing: None for thing, _ in named if _slug(thing).casefold() == folded}
+        by_slug = {
+            thing: None for thing, _ in named if local_name(thing.value).casefold() == folded
+        }
         if by_slug:
             return list(by_slug)
         return list({thing: None for thing, name in named if name.casefold() == folded})
@@ -129,7 +131,9 @@ class Resolver:
 
     def _nearest(self, text: str, wanted: NamedNode | None) -> str:
         names: Iterable[str] = (
-            name for thing, label in self._choices(wanted) for name in (_slug(thing), label)
+            name
+            for thing, label in self._choices(wanted)
+            for name in (local_name(thing.value), label)
         )
         return did_you_mean(text, names)
 
@@ -141,8 +145,3 @@ class Resolver:
 
     def _short(self, thing: NamedNode) -> str:
         return curie(thing.value, self.prefixes) or f"<{thing.value}>"
-
-
-def _slug(thing: NamedNode) -> str:
-    """Return the end of an IRI, behind its last '/' or '#'."""
-    return thing.value.rstrip("/#").replace("#", "/").rpartition("/")[2]

@@ -50,6 +50,11 @@ def expand(text: str, prefixes: Mapping[str, str]) -> str | None:
     return prefixes[prefix] + local
 
 
+def local_name(iri: str) -> str:
+    """Return the end of an IRI, behind its last '/' or '#'."""
+    return iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
+
+
 def to_sparql(term: NamedNode | Literal) -> str:
     """Return a term's N-Triples form, fit to stand in a SPARQL query whatever it contains.
 

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from factbook.rdf.terms import local_name
 from factbook.results.readable import grouped
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def period(end: str, length: str, precision: str = "day") -> str:
 
 def local_words(iri: str) -> str:
     """Return the end of an IRI in words: 'founding date' for …/foundingDate."""
-    local = iri.replace("#", "/").rstrip("/").rpartition("/")[2]
+    local = local_name(iri)
     spaced = "".join(
         f" {letter.lower()}" if letter.isupper() and index else letter
         for index, letter in enumerate(local)
