@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from factbook.rdf.parse import RdfFile, read_rdf
-from factbook.rdf.stream import is_large, open_rdf
+from factbook.rdf.stream import Progress, is_large, open_rdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -85,7 +84,7 @@ class Data:
             if isinstance(file, RdfFile):
                 yield from file.quads
                 continue
-            progress = _Progress(file.path, self._announce)
+            progress = Progress("Reading", file.path, self._announce, every=_EVERY_SECONDS)
             try:
                 yield from open_rdf(file.path, progress=progress, rename=self._rename).quads
             finally:
@@ -123,17 +122,3 @@ class Data:
             file if isinstance(file, RdfFile) else excerpt(file, subjects, mentions)
             for file in self._files
         ]
-
-
-class _Progress:
-    """Announces now and then how far the reading of a file has come."""
-
-    def __init__(self, path: Path, announce: Callable[[str], None]) -> None:
-        self._name = path.name
-        self._announce = announce
-        self._next = monotonic() + _EVERY_SECONDS
-
-    def __call__(self, part: float) -> None:
-        if monotonic() >= self._next:
-            self._next = monotonic() + _EVERY_SECONDS
-            self._announce(f"Reading {self._name}: {part:.0%}")

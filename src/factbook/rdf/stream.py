@@ -6,6 +6,7 @@ import gzip
 import io
 import itertools
 from dataclasses import dataclass
+from time import monotonic
 from typing import IO, TYPE_CHECKING, cast
 
 from pyoxigraph import NamedNode, Quad, parse
@@ -118,6 +119,31 @@ def open_unpacked(path: Path) -> IO[bytes]:
         if lines.read(len(BOM)) != BOM:
             lines.seek(0)
     return lines
+
+
+class Progress:
+    """Announces now and then how far the reading of a file has come; see `open_rdf`.
+
+    Args:
+        doing: What the file is read for, as a word to begin with.
+        path: The file.
+        announce: Called with the line.
+        every: Seconds from one line to the next.
+    """
+
+    def __init__(
+        self, doing: str, path: Path, announce: Callable[[str], None], *, every: float
+    ) -> None:
+        self._what = f"{doing} {path.name}"
+        self._announce = announce
+        self._every = every
+        self._next = monotonic() + every
+
+    def __call__(self, part: float) -> None:
+        """Announce the part that is read, from 0 to 1, if it is time to."""
+        if monotonic() >= self._next:
+            self._next = monotonic() + self._every
+            self._announce(f"{self._what}: {part:.0%}")
 
 
 class _Counted(io.RawIOBase):

@@ -6,13 +6,12 @@ import itertools
 import shutil
 import tempfile
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Store
 
 from factbook.rdf.parse import read_rdf
-from factbook.rdf.stream import is_large, open_rdf, read_any
+from factbook.rdf.stream import Progress, is_large, open_rdf, read_any
 from factbook.store.embedded import store_of
 from factbook.store.holding import STORE
 from factbook.store.parts import Indexing, note
@@ -93,8 +92,8 @@ def _indexing(
 ) -> Iterator[Quad]:
     """Yield what goes into the store, and note what it is made of."""
     for path, part in zip(paths, parts, strict=True):
-        large = is_large(path)
-        file = open_rdf(path, progress=_Progress(path, announce)) if large else read_rdf(path)
+        progress = Progress("Indexing", path, announce, every=_EVERY_SECONDS)
+        file = open_rdf(path, progress=progress) if is_large(path) else read_rdf(path)
         indexing = Indexing(part, file)
         yield from indexing.quads()
         indexed.append(indexing.indexed())
@@ -118,17 +117,3 @@ class _Tally:
                     del self.samples[1::2]
                     every *= 2
             yield quad
-
-
-class _Progress:
-    """Announces now and then how far the reading of a file has come."""
-
-    def __init__(self, path: Path, announce: Callable[[str], None]) -> None:
-        self._name = path.name
-        self._announce = announce
-        self._next = monotonic() + _EVERY_SECONDS
-
-    def __call__(self, part: float) -> None:
-        if monotonic() >= self._next:
-            self._next = monotonic() + _EVERY_SECONDS
-            self._announce(f"Indexing {self._name}: {part:.0%}")
