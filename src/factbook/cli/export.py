@@ -10,9 +10,19 @@ from factbook.cli.background import interruptible
 from factbook.cli.options import complete_thing, with_answer_options
 from factbook.cli.output import opened
 from factbook.cli.session import Session, pass_session
-from factbook.errors import UsageError, did_you_mean
-from factbook.export.run import FOLDERS, GRAPHML, Part
-from factbook.rdf.formats import BY_NAME, NAMES, syntax_for_writing, syntax_named
+from factbook.errors import UsageError
+from factbook.export.run import (
+    FOLDERS,
+    FORMATS,
+    Part,
+    format_for,
+    format_of,
+    named_format,
+    write_canonical_export,
+    write_export,
+    write_folder,
+)
+from factbook.rdf.formats import BY_NAME, syntax_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +30,6 @@ if TYPE_CHECKING:
 
     from factbook.book import Book
     from factbook.cli.options import Wanted
-
-
-_OTHERS = (GRAPHML, *FOLDERS)
 
 
 @click.command(
@@ -93,7 +100,7 @@ Examples:
     is_flag=True,
     help="Describe the book instead (DCAT 3, VoID): what there is, its exports, its queries.",
 )
-@with_answer_options(*BY_NAME, *_OTHERS)
+@with_answer_options(*FORMATS)
 @pass_session
 def command(  # noqa: PLR0913 - one for each option
     session: Session,
@@ -135,8 +142,6 @@ def command(  # noqa: PLR0913 - one for each option
     elif wanted.format in FOLDERS:
         _write_folder(book, part, wanted)
     else:
-        from factbook.export.run import write_export
-
         name = _format(book, part, wanted)
         with opened(wanted.output) as out:
             interruptible(lambda: write_export(book, part, name, out))
@@ -145,26 +150,14 @@ def command(  # noqa: PLR0913 - one for each option
 def _format(book: Book, part: Part, wanted: Wanted) -> str:
     """Return the format that is asked for, promised by the file's name, or usual."""
     if wanted.format is not None:
-        if wanted.format not in {*NAMES, GRAPHML}:
-            raise UsageError(
-                f"No format '{wanted.format}'.{did_you_mean(wanted.format, (*NAMES, *_OTHERS))} "
-                f"Known: {', '.join((*BY_NAME, *_OTHERS))}"
-            )
-        return GRAPHML if wanted.format == GRAPHML else syntax_named(wanted.format).name
-    if (path := _file(wanted)) is None:
-        from factbook.export.run import format_of
-
-        return format_of(book, part)
-    if path.name.removesuffix(".gz").endswith(f".{GRAPHML}"):
-        return GRAPHML
-    return syntax_for_writing(path).name
+        return named_format(wanted.format)
+    path = _file(wanted)
+    return format_of(book, part) if path is None else format_for(path)
 
 
 def _write_canonical(book: Book, part: Part, wanted: Wanted) -> None:
     if wanted.format is not None and syntax_named(wanted.format).name != "nquads":
         raise UsageError(f"--canonical is N-Quads: no -f {wanted.format} with it")
-    from factbook.export.run import write_canonical_export
-
     with opened(wanted.output) as out:
         made = interruptible(lambda: write_canonical_export(book, part, out))
     click.echo(
@@ -187,8 +180,6 @@ def _write_catalog(book: Book, wanted: Wanted) -> None:
 def _write_folder(book: Book, part: Part, wanted: Wanted) -> None:
     if (folder := _file(wanted)) is None:
         raise UsageError(f"-f {wanted.format} writes a folder of tables: name it with -o DIR")
-    from factbook.export.run import write_folder
-
     name = str(wanted.format)
     interruptible(lambda: write_folder(book, part, name, folder))
 

@@ -7,10 +7,11 @@ from typing import IO, TYPE_CHECKING, TypedDict
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from factbook.errors import UsageError
+from factbook.errors import UsageError, did_you_mean
 from factbook.export.columns import short_name
 from factbook.export.part import statements
 from factbook.export.profiles import FULL, profile_named
+from factbook.rdf.formats import BY_NAME, NAMES, syntax_for_writing, syntax_named
 from factbook.results.labels import NAMING
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 GRAPHML = "graphml"
 CSVW, PARQUET = FOLDERS = ("csvw", "parquet")
+_OTHERS = (GRAPHML, *FOLDERS)
+FORMATS = (*BY_NAME, *_OTHERS)
+"""The names of all formats, each once."""
 _RANKS = {name: rank for rank, name in enumerate(NAMING)}
 _CAN_REIFY = ("turtle", "longturtle", "trig", "nt", "nquads")
 
@@ -39,7 +43,7 @@ class Part:
 
     def of(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:
         """Return the statements."""
-        return statements(book, **{name: getattr(self, name) for name in self.__dataclass_fields__})
+        return statements(book, **vars(self))
 
     def quads(self, book: Book) -> Iterator[Quad]:
         """Yield the statements as quads."""
@@ -74,19 +78,42 @@ class Wanted(TypedDict, total=False):
 
 def export(book: Book, target: Path, name: str | None, wanted: Wanted) -> None:
     """Write a part of a book to a file or a folder; see `Book.export`."""
-    from factbook.rdf.formats import syntax_for_writing, syntax_named
     from factbook.rdf.write import packed, replacing
 
     part = Part(**wanted)
+    name = named_format(name) if name else format_for(target)
     if name in FOLDERS:
         write_folder(book, part, name, target)
         return
-    if name is None and target.name.removesuffix(".gz").endswith(f".{GRAPHML}"):
-        name = GRAPHML
-    elif name != GRAPHML:
-        name = syntax_named(name).name if name else syntax_for_writing(target).name
     with replacing(target) as file, packed(target, file) as out:
         write_export(book, part, name, out)
+
+
+def named_format(name: str) -> str:
+    """Return the format of a name, which may be another name of it.
+
+    Raises:
+        UsageError: There is no such format.
+    """
+    if name in _OTHERS:
+        return name
+    if name not in NAMES:
+        raise UsageError(
+            f"No format '{name}'.{did_you_mean(name, (*NAMES, *_OTHERS))} "
+            f"Known: {', '.join(FORMATS)}"
+        )
+    return syntax_named(name).name
+
+
+def format_for(target: Path) -> str:
+    """Return the format that a file's name promises.
+
+    Raises:
+        UsageError: The file's ending says nothing about it.
+    """
+    if target.name.removesuffix(".gz").endswith(f".{GRAPHML}"):
+        return GRAPHML
+    return syntax_for_writing(target).name
 
 
 def write_export(book: Book, part: Part, name: str, out: IO[bytes]) -> None:
