@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from pyoxigraph import CanonicalizationAlgorithm, Dataset
 
 from factbook.book import Book
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyoxigraph import Quad
 
 RIVERS = Path(__file__).parents[1] / "cli" / "book"
 PROFILES = {
@@ -59,3 +66,10 @@ def profiled(tmp_path: Path) -> Book:
 def bundled() -> Book:
     """Return the book of the checkout."""
     return Book(cache=False)
+
+
+def canonical(quads: Iterable[Quad]) -> set[Quad]:
+    """Return what is the same for isomorphic graphs only."""
+    dataset = Dataset(quads)
+    dataset.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
+    return set(dataset)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import rdflib
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from rdflib.compare import isomorphic
+from tests.export.conftest import canonical
 
 from factbook.book import Book
 from factbook.errors import InputError, UsageError
@@ -18,7 +19,7 @@ from factbook.rdf.bridge import to_rdflib
 from factbook.rdf.formats import BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
 RIVERS = Path(__file__).parents[1] / "cli" / "book"
 EX = "https://example.org/"
@@ -42,13 +43,6 @@ def exported(book: Book, folder: Path, name: str, **part: Collection[str]) -> se
     target = folder / f"out{BY_NAME[name].endings[0]}"
     book.export(target, **part)  # type: ignore[arg-type] # things and sources
     return set(parse(target.read_bytes(), BY_NAME[name].parser))
-
-
-def canonical(quads: Iterable[Quad]) -> set[Quad]:
-    """Return what is the same for isomorphic graphs only."""
-    dataset = Dataset(quads)
-    dataset.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
-    return set(dataset)
 
 
 def triples(quads: Collection[Quad]) -> set[tuple[object, ...]]:

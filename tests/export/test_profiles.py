@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from pyoxigraph import (
     BaseDirection,
     BlankNode,
-    CanonicalizationAlgorithm,
-    Dataset,
     Literal,
     NamedNode,
     Quad,
@@ -21,6 +19,7 @@ from pyoxigraph import (
     Triple,
     parse,
 )
+from tests.export.conftest import canonical
 
 from factbook.errors import InputError, UsageError
 from factbook.export.nested import write_nested
@@ -46,13 +45,6 @@ def written(book: Book, part: Part, name: str) -> bytes:
     out = io.BytesIO()
     write_export(book, part, name, out)
     return out.getvalue()
-
-
-def canonical(quads: Iterable[Quad]) -> set[Quad]:
-    """Return what is the same for isomorphic graphs only."""
-    dataset = Dataset(quads)
-    dataset.canonicalize(CanonicalizationAlgorithm.UNSTABLE)
-    return set(dataset)
 
 
 def objects(document: object) -> Iterator[dict[str, Any]]:
