@@ -20,9 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pyoxigraph import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pyoxigraph import Quad
 
 _PATIENCE = 60
 _UNPRIVILEGED = "nobody"
@@ -71,14 +74,23 @@ class Servers:
 
     running: contextlib.ExitStack
 
-    def oxigraph(self, location: Path | None = None) -> Server:
-        """Start Oxigraph: read-only over the store of a folder, or else empty and in memory."""
+    def oxigraph(self, quads: Iterable[Quad] | None = None) -> Server:
+        """Start Oxigraph: read-only over some quads, or else empty and in memory."""
         program = _program("oxigraph", beside=Path(sys.executable).parent)
         place = f"127.0.0.1:{free_port()}"
-        verb = ["serve"] if location is None else ["serve-read-only", "--location", str(location)]
+        verb = ["serve"] if quads is None else ["serve-read-only", "--location", self._kept(quads)]
         self.running.enter_context(_started([program, *verb, "--bind", place], place))
         base = f"http://{place}"
         return Server(f"{base}/query", f"{base}/update", f"{base}/store")
+
+    def _kept(self, quads: Iterable[Quad]) -> str:
+        """Put quads into a store on disk; return its folder."""
+        folder = tempfile.mkdtemp(prefix="factbook-oxigraph-")
+        self.running.callback(shutil.rmtree, folder, ignore_errors=True)
+        store = Store(folder)
+        store.bulk_extend(quads)
+        store.flush()
+        return folder
 
     def virtuoso(self) -> Server:
         """Start an empty Virtuoso 7, as an ordinary user also where the tests run as root."""

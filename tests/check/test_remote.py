@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pyoxigraph import Store
 
 from factbook.book import Book
 from factbook.check.remote import check_endpoint
@@ -16,8 +15,6 @@ from factbook.rdf.parse import read_rdf
 from factbook.store.embedded import dataset
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Servers
 
     from factbook.check.findings import Outcome
@@ -29,15 +26,10 @@ def told(outcome: Outcome) -> set[tuple[str, str, str, str]]:
 
 
 @pytest.fixture
-def served(river_book: Book, servers: Servers, tmp_path: Path) -> Book:
+def served(river_book: Book, servers: Servers) -> Book:
     """The book about rivers, its graph behind an endpoint."""
-    place = tmp_path / "store"
-    store = Store(str(place))
-    store.extend(dataset(read_rdf(path) for path in river_book.paths(leads=True)))
-    store.flush()
-    del store
-    address = servers.oxigraph(place).query
-    return Book(river_book.layout.root, endpoint=address)
+    server = servers.oxigraph(dataset(read_rdf(path) for path in river_book.paths(leads=True)))
+    return Book(river_book.layout.root, endpoint=server.query)
 
 
 def test_an_endpoint_gives_the_findings_of_the_files(river_book: Book, served: Book) -> None:
@@ -78,9 +70,7 @@ def test_what_an_endpoint_cannot_do_is_refused(served: Book, request_of: object)
         request_of(served).run()
 
 
-def test_checks_over_sources_need_named_graphs(
-    river_book: Book, servers: Servers, tmp_path: Path
-) -> None:
+def test_checks_over_sources_need_named_graphs(river_book: Book, servers: Servers) -> None:
     """Where everything lies in one graph, a check of sources is left out, and that is said."""
     path = river_book.layout.queries / "checks" / "lonely-source.rq"
     path.write_text(
@@ -88,13 +78,8 @@ def test_checks_over_sources_need_named_graphs(
         "SELECT ?focus WHERE { GRAPH ?focus { ?s ?p ?o } } ORDER BY ?focus",
         encoding="utf-8",
     )
-    place = tmp_path / "merge"
-    store = Store(str(place))
     quads = (quad for path in river_book.paths(leads=True) for quad in read_rdf(path).quads)
-    store.extend(quads)
-    store.flush()
-    del store
-    book = Book(river_book.layout.root, endpoint=servers.oxigraph(place).query)
+    book = Book(river_book.layout.root, endpoint=servers.oxigraph(quads).query)
 
     outcome = check_endpoint(book)
 

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import socket
-import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from click.testing import CliRunner, Result
-from pyoxigraph import RdfFormat, serialize
 
 from factbook.book import Book
 from factbook.cli.root import root
 from factbook.store.embedded import dataset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.conftest import Servers
 
 BOOK = Path(__file__).parent / "book"
-_PATIENCE = 20
 
 
 class Run(Protocol):
@@ -59,33 +53,6 @@ def program(cache: Path) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the book from a SPARQL server of its own; yield the address of its endpoint."""
-    folder = tmp_path_factory.mktemp("served")
-    dump = folder / "book.nq"
-    quads = dataset(Book(BOOK, cache=False).files)
-    dump.write_bytes(serialize(quads, format=RdfFormat.N_QUADS) or b"")
-    store = folder / "store"
-    oxigraph = str(Path(sys.executable).parent / "oxigraph")
-    loading = [oxigraph, "load", "--location", str(store), "--file", str(dump)]
-    subprocess.run(loading, check=True, capture_output=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [oxigraph, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(port)
-        yield f"http://127.0.0.1:{port}/query"
-    finally:
-        server.terminate()
-        server.wait(_PATIENCE)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    raise TimeoutError(f"nobody listens on port {port}")
+def endpoint(servers: Servers) -> str:
+    """Serve the book from a SPARQL server of its own; return the address of its endpoint."""
+    return servers.oxigraph(dataset(Book(BOOK, cache=False).files)).query

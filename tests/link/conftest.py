@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat, parse
 
 from factbook.book import Book
 
@@ -66,14 +66,10 @@ def header(role: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def wikidata(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> str:
+def wikidata(servers: Servers) -> str:
     """Serve the sample and give its address."""
-    location = tmp_path_factory.mktemp("wikidata")
-    store = Store(str(location))
-    store.bulk_load(path=str(HERE / "sample.ttl"), format=RdfFormat.TURTLE)
-    store.flush()
-    del store
-    return servers.oxigraph(location).query
+    sample = parse(path=str(HERE / "sample.ttl"), format=RdfFormat.TURTLE)
+    return servers.oxigraph(sample).query
 
 
 @pytest.fixture

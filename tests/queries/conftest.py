@@ -8,12 +8,6 @@ and a name that ends in `-with-leads` opens a book with its leads.
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from pyoxigraph import Store, Triple
+from pyoxigraph import Triple
 from rdflib import Dataset, URIRef
 
 from factbook.book import Book
@@ -34,7 +28,7 @@ from factbook.store.embedded import dataset
 from factbook.store.remote import RemoteEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from pyoxigraph import Quad
     from tests.conftest import Server, Servers
@@ -46,7 +40,6 @@ HERE = Path(__file__).parent
 BUNDLED = "bundled"
 MERGE = "urn:factbook:merge"
 LEADS = "-with-leads"
-_PATIENCE = 20
 
 
 class RdflibEngine:
@@ -115,9 +108,7 @@ class Tested:
     """One book behind the four engines, each started when it is first asked."""
 
     book: Book
-    folder: Path
-    servers: contextlib.ExitStack
-    """Where a server is put to be stopped at the end."""
+    name: str
     shared: Virtuoso
 
     @cached_property
@@ -138,16 +129,12 @@ class Tested:
     @cached_property
     def address(self) -> str:
         """Where the server listens."""
-        store = Store(str(self.folder))
-        store.bulk_extend(dataset(self.book.files))
-        store.flush()
-        del store
-        return self.servers.enter_context(serving(self.folder))
+        return self.shared.servers.oxigraph(dataset(self.book.files)).query
 
     @property
     def virtuoso(self) -> str:
         """Where Virtuoso answers for the book."""
-        return self.shared.address(self.book, self.folder.stem)
+        return self.shared.address(self.book, self.name)
 
     def engine(self, name: str) -> Engine:
         """Return an engine by its name."""
@@ -177,7 +164,6 @@ class Shelf:
     """The books of the tests, each opened once a session."""
 
     folder: Path
-    servers: contextlib.ExitStack
     shared: Virtuoso
     opened: dict[str, Tested] = field(default_factory=dict)
 
@@ -190,8 +176,7 @@ class Shelf:
                     leads=name.endswith(LEADS),
                     cache=False,
                 ),
-                self.folder / f"{name}.store",
-                self.servers,
+                name,
                 self.shared,
             )
         return self.opened[name]
@@ -211,37 +196,6 @@ class Shelf:
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory, servers: Servers) -> Iterator[Shelf]:
+def shelf(tmp_path_factory: pytest.TempPathFactory, servers: Servers) -> Shelf:
     """Give the books of the tests by name."""
-    with contextlib.ExitStack() as own:
-        yield Shelf(tmp_path_factory.mktemp("books"), own, Virtuoso(servers))
-
-
-@contextlib.contextmanager
-def serving(store: Path) -> Iterator[str]:
-    """Serve a store read-only on a free port of this machine, until the block ends."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        place = f"127.0.0.1:{free.getsockname()[1]}"
-    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent))
-    server = subprocess.Popen(
-        [program or "oxigraph", "serve-read-only", "--location", str(store), "--bind", place],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _await(place, server)
-        yield f"http://{place}/query"
-    finally:
-        server.terminate()
-        server.wait(_PATIENCE)
-
-
-def _await(place: str, server: subprocess.Popen[bytes]) -> None:
-    host, _, port = place.partition(":")
-    deadline = time.monotonic() + _PATIENCE
-    while server.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 1):
-            return
-        time.sleep(0.05)
-    raise RuntimeError(f"the server at {place} did not start")
+    return Shelf(tmp_path_factory.mktemp("books"), Virtuoso(servers))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode
 from rdflib import Dataset, URIRef
 
 from factbook.book import Book
@@ -209,14 +209,9 @@ def by_rdflib() -> Book:
 
 
 @pytest.fixture(scope="module")
-def by_endpoint(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Book:
+def by_endpoint(servers: Servers) -> Book:
     """Return the small book behind a real server."""
-    folder = tmp_path_factory.mktemp("store")
-    store = Store(str(folder))
-    store.bulk_extend(dataset(Book(BOOK, cache=False).files))
-    store.flush()
-    del store
-    server = servers.oxigraph(folder)
+    server = servers.oxigraph(dataset(Book(BOOK, cache=False).files))
     return Book(BOOK, endpoint=server.query)
 
 
