@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.benchmarks import jena
 from tests.benchmarks.measure import environment
 
 if TYPE_CHECKING:
@@ -89,8 +90,9 @@ def peers(python: str, endpoint: str | None) -> list[Peer]:
             oxigraph_query(name, place, files.query),
         ]
 
-    def jena(files: Files) -> list[list[str]]:
-        return [[_found("sparql", tool), f"--data={files.dataset}", f"--query={files.query}"]]
+    def jena_over(files: Files) -> list[list[str]]:
+        named = "GRAPH" in files.query.read_text(encoding="utf-8")
+        return [jena.command(python, files.dataset if named else files.merge, files.query)]
 
     def comunica(files: Files) -> list[list[str]]:
         name = _found("comunica-sparql-file", tool)
@@ -110,7 +112,7 @@ def peers(python: str, endpoint: str | None) -> list[Peer]:
         ),
         Peer("maplib", script(_MAPLIB, named[1]), module("maplib")),
         Peer("Comunica", comunica, program("comunica-sparql-file"), 100_000),
-        Peer("Jena", jena, program("sparql")),
+        Peer("Jena", jena_over, lambda: jena.missing(python)),
         Peer("roqet", roqet, program("roqet"), 100_000),
         Peer(
             "Virtuoso",
