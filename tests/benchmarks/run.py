@@ -168,6 +168,7 @@ class _Size:
             if why:
                 yield Measured(self.size, "queries", None, other=peer.name, said=why)
                 continue
+            self._write(self._files(None))
             for query in (each for each in self._queries() if each.name in _COMPARED):
                 yield self._against(peer.name, peer.commands(self._files(self._text(query))), query)
 
