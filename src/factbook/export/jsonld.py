@@ -7,199 +7,205 @@ that JSON-LD 1.1's expansion turns back into exactly that term.
 from __future__ import annotations
 
 import json
-import re
-from itertools import groupby
-from operator import attrgetter
-from typing import IO, TYPE_CHECKING, Any
-
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
+from json.encoder import encode_basestring as _text
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from factbook.errors import UsageError
 from factbook.export.context import Context, TermDefinition, read_for_writing
+from factbook.export.gather import gathered, in_order
 from factbook.export.names import TYPE
-from factbook.rdf.terms import XSD
+from factbook.export.native import STRING, is_native
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Quad
 
-    from factbook.rdf.terms import Term
+    from factbook.export.gather import Gathered
 
-STRING, _INTEGER, _BOOLEAN = f"{XSD}string", f"{XSD}integer", f"{XSD}boolean"
-_CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
-_LARGEST_EXACT = 2**53  # beyond it a reader in JavaScript would round
-_INDENT = "  "
 _REMEMBERED = 100_000  # statements that many things may share, such as their classes
-_text = json.JSONEncoder(ensure_ascii=False).encode
-_MOST_DIGITS = len(str(-_LARGEST_EXACT))
+_TYPE = str(TYPE)
+_INDENT = "  "
+_OBJECT, _KEY, _VALUE = (f"\n{_INDENT * depth}" for depth in (2, 3, 4))
 
 
-def write_json_ld(quads: Sequence[Quad], out: IO[bytes], *, context: Mapping[str, Any]) -> None:
-    """Write quads, sorted by graph and then by subject, as one JSON-LD document.
+def write_json_ld(quads: Iterable[Quad], out: IO[bytes], *, context: Mapping[str, Any]) -> None:
+    """Write quads, in any order and repeated or not, as one JSON-LD document.
 
     Raises:
         UsageError: A term has no form in JSON-LD.
     """
+    graphs = gathered(quads)
     writer = _Writer(read_for_writing(context))
-    objects = writer.objects(quads)
+    objects = list(writer.objects(graphs))
     if not writer.schemes.isdisjoint(context):
         # 'urn:x' would be read as a prefixed name where the context has a prefix 'urn'
         writer = _Writer(read_for_writing(context, without=writer.schemes))
-        objects = writer.objects(quads)
+        objects = list(writer.objects(graphs))
     kept = json.dumps(writer.context.pruned(writer.used), ensure_ascii=False, indent=2)
     kept = kept.replace("\n", f"\n{_INDENT}")
-    out.write(f'{{\n  "@context": {kept},\n  {_text(writer.key("@graph"))}: ['.encode())
-    between = f"\n{_INDENT * 2}"
+    out.write(f'{{\n  "@context": {kept},\n  {writer.keys["@graph"]}: ['.encode())
+    between = _OBJECT
     for written in objects:
         out.write(f"{between}{written}".encode())
-        between = f",\n{_INDENT * 2}"
+        between = f",{_OBJECT}"
     out.write(f"\n{_INDENT}]\n}}\n".encode() if objects else b"]\n}\n")
 
 
+class _Entry(NamedTuple):
+    """A statement as JSON."""
+
+    key: str
+    value: str
+    line: str
+    """Both, where the key has no other value."""
+
+
+class _Form(NamedTuple):
+    """How values of one kind stand under a property."""
+
+    key: str
+    as_set: bool
+    before: str = ""
+    after: str = ""
+    is_bare: bool = False
+    """Whether the value stands without quotation marks."""
+
+
 class _Writer:
-    """Compacts nodes and remembers which names of the context it used."""
+    """Compacts nodes and remembers which names of the context it used.
+
+    Terms come as N-Triples text. Its strings are JSON strings as well, but for rare characters.
+    """
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self.used: set[str] = set()
         self.schemes: set[str] = set()
         """Of the IRIs that have no '//'."""
-        self._entries: dict[tuple[NamedNode, Term], tuple[str, str, bool]] = {}
+        self.keys = {keyword: _text(name) for keyword, name in context.keywords.items()}
+        self._entries: dict[str, _Entry] = {}
+        self._forms: dict[tuple[str, str | None, bool], _Form] = {}
 
-    def key(self, keyword: str) -> str:
-        return self.context.keywords[keyword]
-
-    def objects(self, quads: Iterable[Quad]) -> list[str]:
-        """Return the objects of a document: nodes, then named graphs."""
-        objects: list[str] = []
-        for graph, inside in groupby(quads, key=attrgetter("graph_name")):
-            is_named = not isinstance(graph, DefaultGraph)
-            nodes = [
-                self.node(subject, about, _INDENT * (4 if is_named else 2))
-                for subject, about in groupby(inside, key=attrgetter("subject"))
-            ]
-            if is_named:
-                objects.append(self._graph(graph, nodes))
+    def objects(self, graphs: Gathered) -> Iterator[str]:
+        """Yield the objects of a document: nodes, then named graphs."""
+        for graph, subjects in sorted(graphs.items()):
+            nodes = (self._node(subject, subjects[subject]) for subject in sorted(subjects))
+            if graph:
+                yield self._graph(graph, nodes)
             else:
-                objects += nodes
-        return objects
+                yield from nodes
 
-    def _graph(self, name: Term, nodes: Sequence[str]) -> str:
+    def _graph(self, name: str, nodes: Iterable[str]) -> str:
         """Return the object of a named graph."""
-        inner = _INDENT * 3
-        between = f",\n{inner}{_INDENT}"
+        inside = f",{_OBJECT}".join(nodes).replace("\n", f"\n{_INDENT * 2}")
         return (
-            f"{{\n{inner}{_text(self.key('@id'))}: {_text(self.reference(name))},\n"
-            f"{inner}{_text(self.key('@graph'))}: [\n{inner}{_INDENT}{between.join(nodes)}\n"
-            f"{inner}]\n{_INDENT * 2}}}"
+            f"{{{_KEY}{self.keys['@id']}: {self._reference(name)},"
+            f"{_KEY}{self.keys['@graph']}: [{_VALUE}{inside}{_KEY}]{_OBJECT}}}"
         )
 
-    def node(self, subject: Term, about: Iterable[Quad], indent: str) -> str:
-        """Return the object of a subject, whose first line is indented already."""
-        values: dict[str, list[str]] = {_text(self.key("@id")): [_text(self.reference(subject))]}
-        sets: set[str] = set()
-        for quad in about:
-            pair = quad.predicate, quad.object
-            entry = self._entries.get(pair)
-            if entry is None:
-                entry = self._entry(*pair)
-            name, value, as_set = entry
-            if as_set:
-                sets.add(name)
-            if name in values:
-                values[name].append(value)
-            else:
-                values[name] = [value]
-        lines = []
-        for name, found in values.items():
-            if len(found) == 1 and name not in sets:
-                lines.append(f"{indent}{_INDENT}{name}: {found[0]}")
-            else:
-                between = f",\n{indent}{_INDENT * 2}"
-                listed = f"{between[1:]}{between.join(found)}\n{indent}{_INDENT}"
-                lines.append(f"{indent}{_INDENT}{name}: [{listed}]")
-        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    def _node(self, subject: str, statements: Sequence[str]) -> str:
+        """Return the object of a subject."""
+        known = self._entries
+        found = [known.get(said) or self._entry(said) for said in in_order(statements)]
+        lines = {key: line for key, _, line in found}
+        if len(lines) < len(found):
+            values: dict[str, list[str]] = {}
+            for key, value, _ in found:
+                values.setdefault(key, []).append(value)
+            lines |= {key: _listed(key, several) for key, several in values.items() if several[1:]}
+        rest = f",{_KEY}".join((f"{self.keys['@id']}: {self._reference(subject)}", *lines.values()))
+        return f"{{{_KEY}{rest}{_OBJECT}}}"
 
-    def _entry(self, predicate: NamedNode, term: Term) -> tuple[str, str, bool]:
-        """Return the key and the value of a statement as JSON, and whether it is one of a set."""
-        if predicate == TYPE and not isinstance(term, Literal):
-            name, value, as_set = self.key("@type"), self._class(term), False
+    def _entry(self, statement: str) -> _Entry:
+        predicate, _, term = statement.partition(" ")
+        if not term.startswith('"'):
+            if predicate == _TYPE:
+                form, text = _Form(self.keys["@type"], as_set=False), self._class(term)
+            else:
+                form, text = self._form(predicate, None), self._reference(term)
         else:
-            name, value, as_set = self._property(predicate.value, term)
+            end = term.rindex('"') + 1
+            text, ending = term[:end], term[end:]
+            fits = ending[:1] != "@" and is_native(text[1:-1], _datatype(ending))
+            form = self._form(predicate, ending, is_native=fits)
+            if form.is_bare:
+                text = text[1:-1]
+            elif "\\u" in text:
+                text = _text(json.loads(text))
+        value = f"{form.before}{text}{form.after}"
+        line = _listed(form.key, [value]) if form.as_set else f"{form.key}: {value}"
         if len(self._entries) >= _REMEMBERED:
             self._entries.clear()
-        entry = _text(name), _text(value), as_set
-        self._entries[predicate, term] = entry
+        entry = self._entries[statement] = _Entry(form.key, value, line)
         return entry
 
-    def reference(self, node: Term) -> str:
-        """Return the text for a node where JSON-LD expects an IRI relative to the document."""
-        if isinstance(node, NamedNode):
-            return self._iri(node.value)
-        if isinstance(node, BlankNode):
-            return f"_:{node.value}"
-        raise UsageError("JSON-LD has no form for a triple inside a triple; choose another format")
+    def _form(self, predicate: str, ending: str | None, *, is_native: bool = False) -> _Form:
+        """Return the form of values.
 
-    def _property(self, iri: str, value: Term) -> tuple[str, Any, bool]:
-        """Return the key that suits a value, the value under it, and whether it is a list."""
+        Args:
+            predicate: The property.
+            ending: What follows the text of a literal; None for nodes.
+            is_native: Whether JSON has such values.
+        """
+        kind = predicate, ending, is_native
+        known = self._forms.get(kind)
+        if known is None:
+            known = self._forms[kind] = self._new_form(predicate[1:-1], ending, is_native=is_native)
+        return known
+
+    def _new_form(self, iri: str, ending: str | None, *, is_native: bool) -> _Form:
+        if ending is not None and ending.startswith("@") and "--" in ending:
+            raise UsageError("JSON-LD has no form here for a base direction; choose another format")
         self._see(iri)
         definitions = self.context.by_iri.get(iri, ())
+        is_bare = is_native and ending != ""
         for definition in definitions:
-            plain = self._plain(value, definition)
-            if plain is not None:
-                return self._used(definition), plain, definition.as_set
-        full = self._full(value)
+            if _fits(definition, ending, is_native=is_native):
+                is_bare = is_bare and definition.neutral
+                return _Form(self._used(definition), definition.as_set, is_bare=is_bare)
+        before, after = self._full(ending)
         for definition in definitions:
             if definition.neutral:
-                return self._used(definition), full, definition.as_set
-        return self._iri(iri), full if self._keeps_language() else self._bare(value, full), False
+                return _Form(self._used(definition), definition.as_set, before, after)
+        if is_native and "@language" not in self.context.source:
+            return _Form(_text(self._iri(iri)), as_set=False, is_bare=is_bare)
+        return _Form(_text(self._iri(iri)), as_set=False, before=before, after=after)
 
-    def _plain(self, value: Term, definition: TermDefinition) -> Any:  # noqa: ANN401 - JSON
-        """Return a value as the string or number that a term turns back into it, or None."""
-        if not isinstance(value, Literal):
-            fits = definition.coercion in {"@id", "@vocab"}
-            return self.reference(value) if fits else None
-        if value.language is not None or value.direction is not None:
-            fits = definition.coercion is None and definition.language == value.language
-            return value.value if fits and value.direction is None else None
-        datatype = value.datatype.value
-        if definition.neutral:
-            return native(value)
-        return value.value if definition.coercion == datatype else None
+    def _full(self, ending: str | None) -> tuple[str, str]:
+        """Return what makes a value an object that needs no help from a term."""
+        if ending is None:
+            return f"{{{self.keys['@id']}: ", "}"
+        before = f"{{{self.keys['@value']}: "
+        if not ending:
+            return before, "}"
+        if ending.startswith("@"):
+            return before, f", {self.keys['@language']}: {_text(ending[1:])}}}"
+        return before, f", {self.keys['@type']}: {_text(self._iri(_datatype(ending)))}}}"
 
-    def _bare(self, value: Term, full: Any) -> Any:  # noqa: ANN401 - JSON
-        plain = native(value) if isinstance(value, Literal) else None
-        return full if plain is None else plain
-
-    def _keeps_language(self) -> bool:
-        """Tell whether a plain string would get a language from the context."""
-        return "@language" in self.context.source
-
-    def _full(self, value: Term) -> dict[str, Any]:
-        """Return the object that needs no help from a term."""
-        if not isinstance(value, Literal):
-            return {self.key("@id"): self.reference(value)}
-        written: dict[str, Any] = {self.key("@value"): value.value}
-        if value.direction is not None:
-            raise UsageError("JSON-LD has no form here for a base direction; choose another format")
-        if value.language is not None:
-            written[self.key("@language")] = value.language
-        elif value.datatype.value != STRING:
-            written[self.key("@type")] = self._iri(value.datatype.value)
-        return written
-
-    def _class(self, node: Term) -> str:
-        if isinstance(node, NamedNode):
-            self._see(node.value)
-            for definition in self.context.by_iri.get(node.value, ()):
+    def _class(self, node: str) -> str:
+        if node.startswith("<"):
+            iri = node[1:-1]
+            for definition in self.context.by_iri.get(iri, ()):
+                self._see(iri)
                 return self._used(definition)
-        return self.reference(node)
+        return self._reference(node)
+
+    def _reference(self, node: str) -> str:
+        """Return a node where JSON-LD expects an IRI relative to the document."""
+        if node.startswith("_:"):
+            return _text(node)
+        if node.startswith("<<"):
+            raise UsageError(
+                "JSON-LD has no form for a triple inside a triple; choose another format"
+            )
+        return _text(self._iri(node[1:-1]))
 
     def _iri(self, iri: str) -> str:
-        self._see(iri)
         end = max(iri.rfind("#"), iri.rfind("/")) + 1
         prefix = self.context.namespaces.get(iri[:end])
+        if prefix not in self.used:
+            self._see(iri)
         short = f"{prefix}:{iri[end:]}"
         if prefix is None or end == len(iri) or short in self.context.source:
             return iri
@@ -213,18 +219,21 @@ class _Writer:
 
     def _used(self, definition: TermDefinition) -> str:
         self.used.add(definition.name)
-        return definition.name
+        return _text(definition.name)
 
 
-def native(literal: Literal) -> str | int | bool | None:
-    """Return the JSON value that means this literal where no term says otherwise, or None."""
-    text, datatype = literal.value, literal.datatype.value
-    if literal.language is not None or literal.direction is not None:
-        return None
-    if datatype == STRING:
-        return text
-    if datatype == _BOOLEAN and text in {"true", "false"}:
-        return text == "true"
-    if datatype == _INTEGER and len(text) <= _MOST_DIGITS and _CANONICAL_INTEGER.fullmatch(text):
-        return int(text) if abs(int(text)) <= _LARGEST_EXACT else None
-    return None
+def _listed(key: str, values: Iterable[str]) -> str:
+    return f"{key}: [{_VALUE}{f',{_VALUE}'.join(values)}{_KEY}]"
+
+
+def _datatype(ending: str) -> str:
+    return ending[3:-1] if ending else STRING
+
+
+def _fits(definition: TermDefinition, ending: str | None, *, is_native: bool) -> bool:
+    """Tell whether a term turns a plain value back into what it was; see `_Writer._form`."""
+    if ending is None:
+        return definition.coercion in {"@id", "@vocab"}
+    if ending.startswith("@"):
+        return definition.coercion is None and definition.language == ending[1:]
+    return is_native if definition.neutral else definition.coercion == _datatype(ending)

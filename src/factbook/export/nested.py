@@ -15,8 +15,8 @@ from typing import IO, TYPE_CHECKING, Any
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook.errors import UsageError
-from factbook.export.jsonld import STRING, native
 from factbook.export.names import TYPE
+from factbook.export.native import STRING, is_native
 from factbook.results.labels import NAMING
 
 if TYPE_CHECKING:
@@ -156,7 +156,8 @@ class _Writer:
         value, kind = quad.object, self._kinds.get(quad.predicate.value, "")
         if isinstance(value, Literal):
             if _kind(value) == kind:
-                return value.value if kind else native(value)
+                is_text = kind or value.datatype.value == STRING
+                return value.value if is_text else json.loads(value.value)
             return _in_full(value)
         if value in self.about and quad.predicate not in _STUB:
             return self._described(value, [q for q in self.about[value] if q.predicate in _STUB])
@@ -185,7 +186,7 @@ def _kind(value: Term) -> str:
         return "@id"
     if value.direction is not None:
         raise UsageError("JSON-LD has no form here for a base direction; choose another format")
-    if native(value) is not None:
+    if value.language is None and is_native(value.value, value.datatype.value):
         return ""
     return f"@language {value.language}" if value.language else value.datatype.value
 

@@ -58,9 +58,13 @@ def write_rdf(
                 out,
                 prepare=lambda some: relabelled(_quads(some, syntax), labels),
             )
+        elif syntax.parser == RdfFormat.JSON_LD:
+            from factbook.export.jsonld import write_json_ld
+
+            write_json_ld(_quads(statements, syntax), out, context=context)
         else:
             quads = ordered(relabelled(_quads(statements, syntax)))
-            _write_ordered(quads, syntax, out, prefixes=prefixes, context=context)
+            _write_ordered(quads, syntax, out, prefixes=prefixes)
 
 
 def _write_ordered(
@@ -69,13 +73,8 @@ def _write_ordered(
     out: IO[bytes],
     *,
     prefixes: Mapping[str, str],
-    context: Mapping[str, Any],
 ) -> None:
-    if syntax.parser == RdfFormat.JSON_LD:
-        from factbook.export.jsonld import write_json_ld
-
-        write_json_ld(quads, out, context=context)
-    elif syntax.parser == RdfFormat.RDF_XML:
+    if syntax.parser == RdfFormat.RDF_XML:
         from factbook.export.rdfxml import write_xml
 
         write_xml(quads, out, prefixes=prefixes)
