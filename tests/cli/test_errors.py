@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -192,6 +193,26 @@ def test_unusable_paths(
     assert message in _one_line(result.stderr)
     assert result.exit_code == UNREADABLE
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "github", "markdown", "html"])
+def test_a_file_whose_name_is_no_text(run: Run, tmp_path: Path, form: str) -> None:
+    """A file name that is no UTF-8 is read, kept, and named in every report."""
+    name = os.fsdecode(b"caf\xe9.ttl")
+    try:
+        (tmp_path / name).write_text(
+            '<http://a> <http://b> "x"^^<http://www.w3.org/2001/XMLSchema#date> .'
+        )
+    except OSError:
+        pytest.skip("this file system takes only names that are text")
+    file = str(tmp_path / name)
+
+    asked = run("--data", file, "query", "lengths")
+    checked = run("--data", file, "check", "-f", form)
+
+    assert (asked.exit_code, asked.stderr) == (0, "")
+    assert checked.exit_code == 1
+    assert "caf" in checked.stdout
 
 
 def test_no_book(run: Run, tmp_path: Path) -> None:

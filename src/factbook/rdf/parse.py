@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zlib
 from contextlib import contextmanager
@@ -70,7 +71,7 @@ def in_graph(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:
 
 def graph_for(path: Path) -> NamedNode:
     """Return the name for the graph of a file that does not name one itself."""
-    return NamedNode(f"urn:factbook:file:{quote(path.name, safe='.-_')}")
+    return NamedNode(f"urn:factbook:file:{quote(os.fsencode(path.name), safe='.-_')}")
 
 
 def read_bytes(path: Path) -> bytes:

@@ -127,7 +127,7 @@ def _key(paths: Sequence[Path]) -> str:
     digest = hashlib.blake2b(f"{_LAYOUT} {pyoxigraph.__version__}".encode(), digest_size=16)
     for path in paths:
         with reading(path), path.open("rb") as file:
-            digest.update(f"\n{path.name} {os.fstat(file.fileno()).st_size} ".encode())
+            digest.update(os.fsencode(f"\n{path.name} {os.fstat(file.fileno()).st_size} "))
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
     return digest.hexdigest()

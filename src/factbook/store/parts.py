@@ -68,7 +68,7 @@ def part_of(path: Path) -> Part:
 def key_of(parts: Sequence[Part]) -> str:
     """Return the key of parts in their order, as this version indexes them."""
     lines = [VERSIONS, *(f"{part.name} {part.size} {part.digest}" for part in parts)]
-    return hashlib.blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(os.fsencode("\n".join(lines)), digest_size=16).hexdigest()
 
 
 class Indexing:

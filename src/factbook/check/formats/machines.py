@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -142,7 +143,8 @@ def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
     identity = f"{finding.rule} {finding.focus} {finding.property} {finding.value}"
     location: dict[str, Any] = {}
     if finding.path is not None:
-        physical: dict[str, Any] = {"artifactLocation": {"uri": quote(shown_file(finding.path))}}
+        uri = quote(os.fsencode(shown_file(finding.path)))
+        physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
         if finding.line is not None:
             physical["region"] = {"startLine": finding.line, "startColumn": finding.column or 1}
         location["physicalLocation"] = physical
