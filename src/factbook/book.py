@@ -66,7 +66,7 @@ class Book:
     @cached_property
     def context(self) -> dict[str, object]:
         """The JSON-LD context."""
-        return read_context(self.layout)
+        return read_context(self.layout.context)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:

@@ -10,10 +10,10 @@ Exit codes: DESIGN.md, section 6. A message says what is wrong, where, and what 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import ClassVar
 
 DONE = 0
 FOUND = 1

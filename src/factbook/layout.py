@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from factbook import files
 from factbook.errors import InputError
-
-CONTEXT = Path("ontology") / "context.jsonld"
-EXAMPLES = Path("ontology") / "shapes" / "examples"
 
 
 @dataclass(frozen=True)
@@ -21,12 +18,12 @@ class Layout:
     @property
     def queries(self) -> Path:
         """The folder of stored queries."""
-        return self.root / "queries"
+        return self.root / files.QUERIES
 
     @property
     def context(self) -> Path:
         """The JSON-LD context, which is also the one prefix map."""
-        return self.root / CONTEXT
+        return self.root / files.CONTEXT
 
     @property
     def endpoints(self) -> Path:
@@ -36,17 +33,19 @@ class Layout:
     @property
     def examples(self) -> Path:
         """The folder of graphs that show what each rule finds and what it lets pass."""
-        return self.root / EXAMPLES
+        return self.root / files.EXAMPLES
 
     def ontology_files(self) -> list[Path]:
         """Return the Turtle files that say what terms mean, shapes included, in order."""
-        return _turtle_below(self.root / "ontology", without=self.examples)
+        return [Path(name) for name in files.ontology_files(self._folder)]
 
     def data_files(self, *, leads: bool) -> list[Path]:
         """Return the Turtle files of the register and the sources, with the leads on request."""
-        data = self.root / "data"
-        parts = ["register", "sources", *(["leads"] if leads else [])]
-        return [file for part in parts for file in _turtle_below(data / part)]
+        return [Path(name) for name in files.data_files(self._folder, leads=leads)]
+
+    @property
+    def _folder(self) -> str:
+        return str(self.root)
 
 
 def layout_of(folder: str | Path | None) -> Layout:
@@ -66,34 +65,9 @@ def layout_of(folder: str | Path | None) -> Layout:
 
 
 def bundled() -> Path:
-    """Return the book inside the installed package, or else the checkout around the source.
+    """Return the book that comes with the package; see `files.bundled`.
 
     Raises:
-        InputError: Neither is there.
+        InputError: There is none.
     """
-    package = Path(__file__).resolve().parent
-    inside = package / "_resources"
-    if inside.is_dir():
-        return inside
-    checkout = package.parents[1]
-    if (checkout / "ontology").is_dir():
-        return checkout
-    raise InputError(f"no book found: neither {inside} nor {checkout / 'ontology'} is a folder")
-
-
-def _turtle_below(folder: Path, *, without: Path | None = None) -> list[Path]:
-    """Return the Turtle files below a folder in a stable order, hidden ones left out."""
-    found = []
-    left_out = str(without)
-    pending = [str(folder)] if folder.is_dir() else []
-    while pending:
-        # Texts and not paths, and no os.walk: that takes a fifth of the time, on every start
-        with os.scandir(pending.pop()) as entries:
-            for entry in entries:
-                if entry.name.startswith("."):
-                    continue
-                if entry.name.endswith(".ttl"):
-                    found.append(entry.path)
-                elif entry.is_dir(follow_symlinks=False) and entry.path != left_out:
-                    pending.append(entry.path)
-    return [Path(name) for name in sorted(found)]
+    return Path(files.bundled())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from factbook.errors import InputError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from factbook.layout import Layout
+    from pathlib import Path
 
 _STANDARD = {
     "owl": "http://www.w3.org/2002/07/owl#",
@@ -20,21 +20,22 @@ _STANDARD = {
 }
 
 
-def read_context(layout: Layout) -> dict[str, object]:
-    """Return the JSON-LD context of a book; a book without one has an empty context.
+def read_context(path: str | Path) -> dict[str, object]:
+    """Return the JSON-LD context of a book; a book without such a file has an empty context.
 
     Raises:
         InputError: The file is not a JSON-LD context.
     """
     try:
-        document = json.loads(layout.context.read_bytes())
+        with open(path, "rb") as file:
+            document = json.load(file)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise InputError(f"{layout.context}: cannot be read as JSON: {error}") from None
+        raise InputError(f"{path}: cannot be read as JSON: {error}") from None
     context = document.get("@context") if isinstance(document, dict) else None
     if not isinstance(context, dict):
-        raise InputError(f"{layout.context}: has no object '@context'")
+        raise InputError(f"{path}: has no object '@context'")
     return context
 
 

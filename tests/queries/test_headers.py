@@ -141,7 +141,7 @@ def test_it_is_a_command_with_help(path: Path) -> None:
 def test_prefixes_are_sorted(path: Path) -> None:
     """PREFIX lines stand in order, each of the one prefix map."""
     lines = re.findall(r"^PREFIX (\S+): <(\S+)>$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    known = prefixes_in(read_context(layout_of(None)))
+    known = prefixes_in(read_context(layout_of(None).context))
 
     assert lines == sorted(lines)
     assert {name: known.get(name) for name, _ in lines} == dict(lines)

@@ -13,9 +13,10 @@ from pyoxigraph import Literal, NamedNode
 from factbook.errors import UsageError
 from factbook.layout import layout_of
 from factbook.query.arguments import term_for
-from factbook.query.bind import bind, literal_for
+from factbook.query.bind import bind
 from factbook.query.catalog import query_paths
 from factbook.query.header import query_from, read_query
+from factbook.query.literals import literal_for
 from factbook.rdf.terms import XSD
 from factbook.store.answers import select
 
@@ -105,7 +106,7 @@ def _echo(variable: str) -> StoredQuery:
 
 def _echoed(engine: Engine, variable: str, value: str) -> tuple[object, ...]:
     query = _echo(variable)
-    term = literal_for(query.parameters[0], value)
+    term = literal_for("value", query.parameters[0].kind, value)
     (row,) = select(engine, bind(query.text, {variable: term}))
     assert row[1] == Literal(f"?{variable} # <")
     return (row[0], term)
@@ -139,7 +140,7 @@ def test_what_is_no_value_of_a_datatype_is_refused(value: str, variable: str) ->
     parameter = _echo(variable).parameters[0]
 
     with pytest.raises(UsageError, match="is not an xsd:"):
-        literal_for(parameter, value)
+        literal_for("value", parameter.kind, value)
 
 
 @pytest.mark.parametrize("tail", ["\n", " ", ";", "\u0660", '"', "> . DROP", "}", "#"])
@@ -149,7 +150,7 @@ def test_a_value_with_a_tail_is_refused(datatype: str, tail: str) -> None:
     parameter = _echo(f"_value_xsd_{datatype}").parameters[0]
 
     with pytest.raises(UsageError, match="is not an xsd:"):
-        literal_for(parameter, TYPED[datatype] + tail)
+        literal_for("value", parameter.kind, TYPED[datatype] + tail)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -14,7 +14,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, Store
 from factbook.store.build import build, in_memory
 from factbook.store.parts import part_of
 from factbook.store.renew import renewed
-from factbook.store.snapshot import reopen
+from factbook.store.reopen import reopen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,13 +6,15 @@ waits for it, and on Ctrl-C no longer.
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, TypeVar
+import _thread  # and not threading: it is all that is needed, and a question begins with it
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
-T = TypeVar("T")
+    T = TypeVar("T")
+
 # Only address space: pages that deeply nested queries do not need are never touched
 _STACK_BYTES = 256 << 20
 _GLANCE = 0.5
@@ -23,6 +25,9 @@ def interruptible(work: Callable[[], T]) -> T:
     results: list[T] = []
     faults: list[BaseException] = []
 
+    over = _thread.allocate_lock()
+    over.acquire()
+
     def run() -> None:
         try:
             results.append(work())
@@ -32,25 +37,24 @@ def interruptible(work: Callable[[], T]) -> T:
             # What the frames still hold belongs to this thread: the engine's results do not travel
             traceback.clear_frames(fault.__traceback__)
             faults.append(fault)
+        finally:
+            over.release()
 
-    thread = _started(run)
-    while thread.is_alive():  # the signal may reach the other thread, which does not wake this one
-        thread.join(_GLANCE)
+    _start(run)
+    while not over.acquire(timeout=_GLANCE):
+        pass  # the signal may reach the other thread, which does not wake this one
     if faults:
         raise faults[0]
     return results[0]
 
 
-def _started(run: Callable[[], None]) -> threading.Thread:
-    before = threading.stack_size()
+def _start(run: Callable[[], None]) -> None:
+    before = _thread.stack_size()
     try:
-        threading.stack_size(_STACK_BYTES)
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
+        _thread.stack_size(_STACK_BYTES)
+        _thread.start_new_thread(run, ())
     except (RuntimeError, ValueError):  # address space is limited: the usual stack will do
-        threading.stack_size(before)
-        thread = threading.Thread(target=run, daemon=True)
-        thread.start()
+        _thread.stack_size(before)
+        _thread.start_new_thread(run, ())
     finally:
-        threading.stack_size(before)
-    return thread
+        _thread.stack_size(before)

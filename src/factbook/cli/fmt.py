@@ -43,7 +43,7 @@ def command(session: Session, files: tuple[Path, ...], *, check: bool, diff: boo
 
     layout = layout_of(session.folder)
     paths = turtle_files(layout, files)
-    found = unformatted(paths, prefixes=prefixes_in(read_context(layout)))
+    found = unformatted(paths, prefixes=prefixes_in(read_context(layout.context)))
     for formatted in found:
         if diff:
             click.echo("".join(formatted.diff()), nl=False)

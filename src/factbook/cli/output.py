@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from factbook.cli.background import interruptible
-from factbook.results.formats import HUMAN, format_for, write_boolean, write_table
+from factbook.results.formats import format_for, write_boolean, write_table
+from factbook.results.names import HUMAN
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:

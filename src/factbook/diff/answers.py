@@ -10,9 +10,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from factbook.diff.changes import ADDED, REMOVED, REVISED, AnswerChange
 from factbook.errors import FactbookError, InputError
 from factbook.prefixes import prefixes_in, read_context
-from factbook.query.bind import bind, literal_for
+from factbook.query.bind import bind
 from factbook.query.catalog import query_paths
 from factbook.query.header import read_query
+from factbook.query.literals import literal_for
 from factbook.rdf.terms import expand
 from factbook.store.answers import Graph, Table, select
 
@@ -140,13 +141,15 @@ def _arguments(
     needed = []
     for parameter in query.parameters:
         if parameter.default is not None and parameter.kind != "iri":
-            fixed[parameter.variable] = literal_for(parameter, parameter.default)
+            fixed[parameter.variable] = literal_for(
+                parameter.name, parameter.kind, parameter.default
+            )
         elif parameter.required or parameter.default is not None:
             needed.append(parameter)
     if not needed:
         yield fixed
     elif len(needed) == 1 and needed[0].type_curie is not None and new.layout is not None:
-        prefixes = prefixes_in(read_context(new.layout))
+        prefixes = prefixes_in(read_context(new.layout.context))
         kind = expand(needed[0].type_curie, prefixes) or needed[0].type_curie
         text = bind(_MEMBERS, {"class": NamedNode(kind)})
         known = [select(side.engine, text) for side in (old, new)]

@@ -68,7 +68,7 @@ def _mentioned(quads: Iterable[Quad]) -> Iterator[str]:
 def _prefixes(old: Side, new: Side) -> dict[str, str]:
     """Return the prefixes of the newer book, or those that both files declare."""
     if new.layout is not None:
-        return prefixes_in(read_context(new.layout))
+        return prefixes_in(read_context(new.layout.context))
     return {
         prefix: namespace
         for side in (old, new)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.diff.changes import Name
-from factbook.query.resolve import NAMES
+from factbook.query.names import NAMES
 from factbook.rdf.terms import XSD, curie, is_iri
 from factbook.results import spoken
 from factbook.results.labels import labels

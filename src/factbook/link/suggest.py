@@ -14,7 +14,7 @@ from factbook.link.keys import Key, keys_of, plain, values_of
 from factbook.link.sets import NEGATIVE, POSITIVE, PREDICTED, UNSURE, links_of
 from factbook.link.sssom import Link
 from factbook.link.words import BY_KEY, BY_LABEL, EXACT
-from factbook.query.resolve import NAMES
+from factbook.query.names import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

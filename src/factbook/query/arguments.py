@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from factbook.errors import UsageError, did_you_mean
-from factbook.query.bind import literal_for
+from factbook.query.literals import literal_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,5 +60,5 @@ def term_for(
         UsageError: The value does not fit.
     """
     if parameter.kind != "iri":
-        return literal_for(parameter, value)
+        return literal_for(parameter.name, parameter.kind, value)
     return resolver().resolve(value, type_curie=parameter.type_curie, option=f"--{parameter.name}")

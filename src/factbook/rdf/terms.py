@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, TypeAlias
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from pyoxigraph import Literal, NamedNode
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pyoxigraph import BlankNode, Triple
-
-Term: TypeAlias = "NamedNode | BlankNode | Literal | Triple"
+Term = NamedNode | BlankNode | Literal | Triple
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
-_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_DIGITS = frozenset("0123456789")
+_IN_SCHEME = _LETTERS | _DIGITS | frozenset("+.-")
+_IN_LOCAL = _LETTERS | _DIGITS | frozenset("_.-")
+_NOT_IN_IRI = frozenset(map(chr, range(0x21))) | frozenset('<>"{}|^`\\')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def is_iri(text: str) -> bool:
     """Tell whether a text is an absolute IRI that may stand between angle brackets."""
-    if _IRI.fullmatch(text) is None:
+    scheme, colon, rest = text.partition(":")
+    if not colon or scheme[:1] not in _LETTERS or not _IN_SCHEME.issuperset(scheme):
+        return False
+    if not _NOT_IN_IRI.isdisjoint(rest):
         return False
     try:
         NamedNode(text)  # knows what a host or a port may look like
@@ -35,11 +37,16 @@ def curie(iri: str, prefixes: Mapping[str, str]) -> str | None:
     """Return the shortest prefixed name of an IRI, or None where no prefix fits."""
     best: str | None = None
     for prefix, namespace in prefixes.items():
-        if iri.startswith(namespace) and _LOCAL.fullmatch(local := iri[len(namespace) :]):
+        if iri.startswith(namespace) and _is_local(local := iri[len(namespace) :]):
             short = f"{prefix}:{local}"
             if best is None or len(short) < len(best):
                 best = short
     return best
+
+
+def _is_local(text: str) -> bool:
+    """Tell whether a text may follow the colon of a CURIE without an escape, in every syntax."""
+    return _IN_LOCAL.issuperset(text) and text[:1] not in {"", ".", "-"} and text[-1] != "."
 
 
 def expand(text: str, prefixes: Mapping[str, str]) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.query.resolve import NAMES
+from factbook.query.names import NAMES
 from factbook.rdf.terms import curie, expand, is_iri
 from factbook.reconcile.names import words
 from factbook.store.answers import select

@@ -19,19 +19,13 @@ from pyoxigraph import (
 )
 
 from factbook.errors import UsageError, did_you_mean
+from factbook.results.names import HUMAN, MACHINE, usual
 
 if TYPE_CHECKING:
     from factbook.rdf.terms import Term
     from factbook.results.readable import Cells
     from factbook.store.answers import Table
 
-MACHINE = {
-    "csv": QueryResultsFormat.CSV,
-    "tsv": QueryResultsFormat.TSV,
-    "json": QueryResultsFormat.JSON,
-    "xml": QueryResultsFormat.XML,
-}
-HUMAN = ("table", "md", "html")
 TABLE_FORMATS = (*HUMAN, *MACHINE)
 _ENDINGS = {
     ".csv": "csv",
@@ -54,7 +48,7 @@ def format_for(chosen: str | None, output: str | None, *, is_graph: bool, termin
         UsageError: The format does not fit this kind of answer.
     """
     if chosen is None and output is None and not is_graph:
-        return "table" if terminal else "tsv"
+        return usual(terminal=terminal)
     from factbook.rdf.formats import ALIASES, BY_ENDING, NAMES
 
     known = NAMES if is_graph else TABLE_FORMATS

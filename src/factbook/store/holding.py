@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,17 +14,19 @@ STORE = "store"
 _LOCK = "lock"
 
 
-def hold(path: Path) -> int | None:
+def hold(path: str | Path) -> int | None:
     """Keep a snapshot from being removed until it is let go or this process ends.
 
     Returns:
         What to let go, or None where there is nothing to hold.
     """
-    with contextlib.suppress(OSError):
-        handle = os.open(path / _LOCK, os.O_RDONLY)
-        if _locked(handle, exclusive=False):
-            return handle
-        os.close(handle)
+    try:
+        handle = os.open(os.path.join(path, _LOCK), os.O_RDONLY)
+    except OSError:
+        return None
+    if _locked(handle, exclusive=False):
+        return handle
+    os.close(handle)
     return None
 
 
@@ -41,6 +42,7 @@ def make_holdable(path: Path) -> None:
 
 def remove(path: Path) -> bool:
     """Remove a snapshot unless somebody uses it; say whether it is gone."""
+    import contextlib
     import shutil
 
     with contextlib.suppress(FileNotFoundError):

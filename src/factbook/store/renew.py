@@ -22,7 +22,8 @@ from factbook.rdf.parse import read_rdf
 from factbook.rdf.stream import is_large
 from factbook.store.holding import RECORD, STORE
 from factbook.store.parts import Indexed, Indexing, Part, graph_code, is_named, note, noted
-from factbook.store.snapshot import record, reopen
+from factbook.store.reopen import reopen
+from factbook.store.snapshot import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,9 +1,8 @@
-"""Keep the parsed graph on disk, keyed by the content of its files, and reopen it read-only.
+"""Keep the parsed graph on disk, keyed by the content of its files, to be opened read-only.
 
 A snapshot is only ever an index: it can be thrown away at any time and is rebuilt when it is
-missing, damaged or written by another version. Oxigraph opens a store with a broken MANIFEST as an
-empty one without an error, so that its files and some of its quads are checked first. A snapshot
-never changes and its place is never used twice, so that nobody reads half of another one.
+missing, damaged or written by another version. A snapshot never changes and its place is never used
+twice, so that nobody reads half of another one.
 """
 
 from __future__ import annotations
@@ -14,15 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
 
-from factbook.store.holding import RECORD, STORE, hold, let_go, make_holdable, remove
+from factbook.store.holding import RECORD, STORE, make_holdable, remove
+from factbook.store.reopen import cache_folder, files_of, reopen
 from factbook.store.stamps import recall, remember, stamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pyoxigraph import Quad
+    from pyoxigraph import Quad, Store
 
 
 class Snapshots:
@@ -98,45 +98,13 @@ class Snapshots:
 
 
 def default_folder() -> Path:
-    """Return the folder for snapshots: `$FACTBOOK_CACHE`, or the user's cache folder."""
-    chosen = os.environ.get("FACTBOOK_CACHE")
-    if chosen:
-        return Path(chosen)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "factbook"
+    """Return the folder for snapshots, see `cache_folder`."""
+    return Path(cache_folder())
 
 
 def record(folder: Path, quads: int, samples: Sequence[Quad]) -> None:
     """Note beside a store what it must hold to be trusted, and make it a snapshot."""
     text = pyoxigraph.serialize(samples, format=RdfFormat.N_QUADS) or b""
-    noted = {"quads": quads, "files": _files(folder / STORE), "samples": text.decode()}
+    noted = {"quads": quads, "files": files_of(folder / STORE), "samples": text.decode()}
     (folder / RECORD).write_text(json.dumps(noted), encoding="utf-8")
     make_holdable(folder)
-
-
-def _files(folder: Path) -> dict[str, list[int]]:
-    """Return size and time of the files of a store."""
-    return {
-        entry.name: [entry.stat().st_size, entry.stat().st_mtime_ns]
-        for entry in os.scandir(folder)
-        if entry.name != "LOCK" and not entry.name.startswith("LOG")
-    }
-
-
-def reopen(place: Path) -> Store | None:
-    """Open a snapshot, or return None where there is none that can be trusted."""
-    handle = hold(place)
-    if handle is None:
-        return None
-    try:
-        noted = json.loads((place / RECORD).read_bytes())
-        if _files(place / STORE) == noted["files"]:
-            store = Store.read_only(str(place / STORE))
-            samples = pyoxigraph.parse(noted["samples"].encode(), RdfFormat.N_QUADS)
-            if all(quad in store for quad in samples):
-                os.utime(place)
-                return store
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError):
-        pass
-    let_go(handle)
-    return None

@@ -1,0 +1,18 @@
+"""The formats of answers to SELECT, by our names."""
+
+from __future__ import annotations
+
+from pyoxigraph import QueryResultsFormat
+
+MACHINE = {
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+    "json": QueryResultsFormat.JSON,
+    "xml": QueryResultsFormat.XML,
+}
+HUMAN = ("table", "md", "html")
+
+
+def usual(*, terminal: bool) -> str:
+    """Return the format for stdout where none is chosen."""
+    return "table" if terminal else "tsv"
