@@ -81,6 +81,19 @@ def test_the_second_time_is_the_same_snapshot(tmp_path: Path) -> None:
     assert len(places(tmp_path / "cache")) == 1
 
 
+def test_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another version has kept of unchanged files is not opened."""
+    path = note(tmp_path / "a.ttl", "x")
+    monkeypatch.setattr("factbook.store.stamps._YOUNG_NS", 0)
+    for version in ("3 0.4.0", "5 0.5.13"):
+        monkeypatch.setattr("factbook.store.stamps.VERSIONS", version)
+        monkeypatch.setattr("factbook.store.parts.VERSIONS", version)
+
+        assert opened(tmp_path, path) == ["x"]
+
+    assert len(places(tmp_path / "cache")) == 2
+
+
 def test_a_changed_file(tmp_path: Path) -> None:
     """A change shows at once, even one that keeps the size and gives back the old time."""
     path = note(tmp_path / "a.ttl", "x")

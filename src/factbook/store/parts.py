@@ -9,11 +9,11 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode
 
 from factbook.rdf.parse import reading
 from factbook.store.embedded import dataset
+from factbook.store.stamps import VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from factbook.rdf.parse import RdfFile
     from factbook.rdf.stream import RdfStream
 
-VERSIONS = f"4 {pyoxigraph.__version__}"
-"""Ours, counted up when what is kept changes, and the engine's."""
 _FILE = "parts.json"
 _CHUNK = 1 << 20
 _MOST_GRAPHS = 1_000_000

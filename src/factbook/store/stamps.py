@@ -9,18 +9,25 @@ from __future__ import annotations
 import json
 import os
 
+import pyoxigraph
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+VERSIONS = f"5 {pyoxigraph.__version__}"
+"""Ours, counted up when what is kept changes, and the engine's."""
 # Some file systems tell times only to two seconds
 _YOUNG_NS = 2_000_000_000
 
 
 def stamps(paths: Iterable[str | Path]) -> str | None:
-    """Return the stamps of files as one text, or None where one is missing."""
-    lines = []
+    """Return the stamps of files as one text, or None where one is missing.
+
+    The versions stand first: what others have kept is not what we would keep.
+    """
+    lines = [VERSIONS]
     try:
         for path in paths:
             about = os.stat(path)
