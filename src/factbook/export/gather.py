@@ -33,6 +33,7 @@ def gathered(quads: Iterable[Quad]) -> Gathered:
     All are N-Triples text; blank nodes are called b1, b2 … in order of appearance.
     """
     graphs: Gathered = {}
+    known: dict[str, str] = {}  # what is said of many subjects is kept once
     for graph, lines in _lines(quads):
         subjects = graphs.setdefault(graph, {})
         current, about = "", []
@@ -40,7 +41,7 @@ def gathered(quads: Iterable[Quad]) -> Gathered:
             subject, _, statement = line.partition(" ")
             if subject != current:
                 current, about = subject, subjects.setdefault(subject, [])
-            about.append(statement)
+            about.append(known.setdefault(statement, statement))
     return graphs
 
 
