@@ -26,6 +26,7 @@ from tests.benchmarks.marketbook import make_book  # noqa: E402
 from tests.benchmarks.measure import Run, in_a_row, machine, ratio, run  # noqa: E402
 from tests.benchmarks.peers import Files, Peer, oxigraph_query, peers  # noqa: E402
 from tests.benchmarks.report import Measured, growth, line  # noqa: E402
+from tests.benchmarks.versions import versions  # noqa: E402
 
 from factbook.book import Book  # noqa: E402
 from factbook.query.arguments import terms_for  # noqa: E402
@@ -81,7 +82,7 @@ def main() -> None:
     if wanted.json:
         document = {
             "machine": machine(),
-            "versions": {"pyoxigraph": pyoxigraph.__version__},
+            "versions": {"pyoxigraph": pyoxigraph.__version__, **versions(wanted.others)},
             "repeat": wanted.repeat,
             "measured": [asdict(row) for row in measured],
         }
