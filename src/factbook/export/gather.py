@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Gathered: TypeAlias = dict[str, dict[str, list[str]]]
 
-_AT_ONCE = 5_000
+_AT_ONCE = 1_000  # so that what the engine writes stays close to the processor
 _BLANK = b"_:"  # in a literal as well, which does no harm
 _CLASSES, _AFTER_CLASSES = f"{TYPE} ", f"{TYPE}!"  # no character is between ' ' and '!'
 

@@ -52,15 +52,6 @@ def write_json_ld(quads: Iterable[Quad], out: IO[bytes], *, context: Mapping[str
     out.write(f"\n{_INDENT}]\n}}\n".encode() if objects else b"]\n}\n")
 
 
-class _Entry(NamedTuple):
-    """A statement as JSON."""
-
-    key: str
-    value: str
-    line: str
-    """Both, where the key has no other value."""
-
-
 class _Form(NamedTuple):
     """How values of one kind stand under a property."""
 
@@ -84,7 +75,8 @@ class _Writer:
         self.schemes: set[str] = set()
         """Of the IRIs that have no '//'."""
         self.keys = {keyword: _text(name) for keyword, name in context.keywords.items()}
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, tuple[str, str, str]] = {}
+        """By statement: the key, the value, and both as they stand where there is no other."""
         self._forms: dict[tuple[str, str | None, bool], _Form] = {}
 
     def objects(self, graphs: Gathered) -> Iterator[str]:
@@ -117,7 +109,7 @@ class _Writer:
         rest = f",{_KEY}".join((f"{self.keys['@id']}: {self._reference(subject)}", *lines.values()))
         return f"{{{_KEY}{rest}{_OBJECT}}}"
 
-    def _entry(self, statement: str) -> _Entry:
+    def _entry(self, statement: str) -> tuple[str, str, str]:
         predicate, _, term = statement.partition(" ")
         if not term.startswith('"'):
             if predicate == _TYPE:
@@ -137,7 +129,7 @@ class _Writer:
         line = _listed(form.key, [value]) if form.as_set else f"{form.key}: {value}"
         if len(self._entries) >= _REMEMBERED:
             self._entries.clear()
-        entry = self._entries[statement] = _Entry(form.key, value, line)
+        entry = self._entries[statement] = form.key, value, line
         return entry
 
     def _form(self, predicate: str, ending: str | None, *, is_native: bool = False) -> _Form:
