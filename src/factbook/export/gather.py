@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import DefaultGraph, RdfFormat, serialize
 
-from factbook.export.blanks import relabelled
+from factbook.export.blanks import may_have_blank_nodes, relabelled
 from factbook.export.names import TYPE
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Gathered: TypeAlias = dict[str, dict[str, list[str]]]
 
 _AT_ONCE = 1_000  # so that what the engine writes stays close to the processor
-_BLANK = b"_:"  # in a literal as well, which does no harm
 _CLASSES, _AFTER_CLASSES = f"{TYPE} ", f"{TYPE}!"  # no character is between ' ' and '!'
 
 
@@ -60,7 +59,7 @@ def _lines(quads: Iterable[Quad]) -> Iterator[tuple[str, list[str]]]:
         for _, inside in groupby(chunk, key=attrgetter("graph_name")):
             some = tuple(inside)
             text = serialize(some, format=RdfFormat.N_QUADS) or b""
-            if _BLANK in text:
+            if may_have_blank_nodes(text):
                 some = tuple(relabelled(some, labels))
                 text = serialize(some, format=RdfFormat.N_QUADS) or b""
             graph = _text(some[0].graph_name)

@@ -9,6 +9,8 @@ from typing import IO, TYPE_CHECKING, Protocol, cast
 
 import pyoxigraph
 
+from factbook.export.blanks import may_have_blank_nodes
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 250_000
 _TERMS_AT_ONCE = 5_000
-_BLANK = b"_:"  # in a literal as well, which does no harm
 
 
 class Lines(Protocol):
@@ -92,7 +93,7 @@ def _text(chunk: tuple[Triple | Quad, ...], syntax: RdfFormat, prepare: Prepare 
         if prepare is None:
             raise
     else:
-        if prepare is None or _BLANK not in text:
+        if prepare is None or not may_have_blank_nodes(text):
             return text
     return pyoxigraph.serialize(prepare(chunk), format=syntax) or b""
 
