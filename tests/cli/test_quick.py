@@ -129,6 +129,7 @@ def test_other_lines_are_left_to_the_command_line(words: str) -> None:
     [
         "query nothing",
         "query valuations --nothing x",
+        "query valuations --wide=yes",
         "query valuations --asof yesterday",
         "query valuations -f turtle",
         "query valuation-history",

@@ -51,7 +51,7 @@ def read(arguments: Sequence[str]) -> Line | None:
         else:
             return None
     for option, value in after:
-        if option in _WIDE:
+        if option in _WIDE and not value:
             line.wide = True
         elif option in _FORMAT and line.format is None:
             line.format = value
