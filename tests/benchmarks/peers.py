@@ -116,7 +116,7 @@ def peers(python: str, endpoint: str | None) -> list[Peer]:
         Peer("roqet", roqet, program("roqet"), 100_000),
         Peer(
             "Virtuoso",
-            script(_HTTP, lambda _: Path(endpoint or "")),
+            lambda files: [[python, "-c", _HTTP, endpoint or "", str(files.query)]],
             lambda: "" if endpoint else "no server given: --virtuoso ADDRESS",
         ),
     ]
