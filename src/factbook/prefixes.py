@@ -8,6 +8,7 @@ from factbook.errors import InputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _STANDARD = {
@@ -39,7 +40,7 @@ def read_context(path: str | Path) -> dict[str, object]:
     return context
 
 
-def prefixes_in(context: dict[str, object]) -> dict[str, str]:
+def prefixes_in(context: Mapping[str, object]) -> dict[str, str]:
     """Return the prefixes that a context declares, or a few standard ones."""
     found = {
         name: value

@@ -81,7 +81,7 @@ class KeptQueries:
 
 def _pieces(query: StoredQuery) -> list[str] | None:
     """Return the query split at its parameters, where it can be answered the quick way."""
-    if query.form != "SELECT" or query.asks_leads or asks_elsewhere(query.text):
+    if query.form == "ASK" or query.asks_leads or asks_elsewhere(query.text):
         return None
     from factbook.query.bind import pieces
 

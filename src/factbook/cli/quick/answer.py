@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from pyoxigraph import NamedNode, QuerySolutions
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 
 from factbook import files
 from factbook.cli.background import interruptible
@@ -19,7 +19,8 @@ from factbook.store.reopen import cache_folder, known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import IO, Any
 
     from pyoxigraph import Literal, Store
 
@@ -33,27 +34,19 @@ def answered(line: Line) -> bool:
     Raises:
         Exception: Something went wrong after writing had begun.
     """
-    form = line.format or usual(terminal=sys.stdout.isatty())
-    if form not in MACHINE and form not in HUMAN:
-        return False
     begun = False
 
     def work() -> bool:
         nonlocal begun
         question = _known(line)
-        solutions = None if question is None else question.solutions()
-        if question is None or solutions is None:
+        found = None if question is None else question.answer()
+        if question is None or found is None:
             return False
-        if form in MACHINE:
-            begun = True
-            solutions.serialize(sys.stdout.buffer, MACHINE[form])
-        else:
-            from factbook.cli.quick.table import write
-
-            fields, prefixes = question.entry["fields"], question.prefixes()
-            text = write(solutions, form, question.store, prefixes, fields, wide=line.wide)
-            begun = True
-            sys.stdout.buffer.write(text)
+        write = _writing(line, question, found)
+        if write is None:
+            return False
+        begun = True
+        write(sys.stdout.buffer)
         sys.stdout.flush()
         return True
 
@@ -65,6 +58,25 @@ def answered(line: Line) -> bool:
         return False  # whatever it is, the command line meets it again, and says what is wrong
 
 
+def _writing(
+    line: Line, question: _Question, found: QuerySolutions | QueryTriples
+) -> Callable[[IO[bytes]], object] | None:
+    """Return what writes an answer in the format that is wanted, or None where it does not fit."""
+    if isinstance(found, QueryTriples):
+        from factbook.cli.quick.readers import graph_writer
+
+        return graph_writer(found, line.format, question.context())
+    form = line.format or usual(terminal=sys.stdout.isatty())
+    if form in MACHINE:
+        return lambda out: found.serialize(out, MACHINE[form])
+    if form in HUMAN:
+        from factbook.cli.quick.readers import table_writer
+
+        fields, context = question.entry["fields"], question.context()
+        return table_writer(found, form, question.store, context, fields, wide=line.wide)
+    return None
+
+
 class _Question:
     """A question whose query and whose snapshot are known."""
 
@@ -74,17 +86,17 @@ class _Question:
         self.entry = entry
         self.store = store
 
-    def solutions(self) -> QuerySolutions | None:
-        """Run the query, or return None where what is given does not fit."""
+    def answer(self) -> QuerySolutions | QueryTriples | None:
+        """Run the query, or return None where what is given does not fit, or it is an ASK."""
         terms = self._terms()
         if terms is None:
             return None
         found = self.store.query(filled(self.entry["pieces"], terms))
-        return found if isinstance(found, QuerySolutions) else None
+        return None if isinstance(found, QueryBoolean) else found
 
-    def prefixes(self) -> dict[str, str]:
-        """Return the prefixes of the book."""
-        return prefixes_in(read_context(_below(self.root, files.CONTEXT)))
+    def context(self) -> dict[str, object]:
+        """Return the JSON-LD context of the book."""
+        return read_context(_below(self.root, files.CONTEXT))
 
     def _terms(self) -> dict[str, NamedNode | Literal] | None:
         names = None
@@ -97,7 +109,7 @@ class _Question:
                     return None
                 continue
             if kind == "iri":
-                names = names or Names(self._select, self._ask, self.prefixes())
+                names = names or Names(self._select, self._ask, prefixes_in(self.context()))
                 thing = names.meant(value, names.kind(parameter["type_curie"]))
                 if thing is None:
                     return None
