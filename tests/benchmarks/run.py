@@ -214,7 +214,8 @@ class _Size:
 
     def _asking(self, query: StoredQuery) -> list[str]:
         given = _questions().get(query.name, {})
-        return ["query", query.name, *(f"--{name}={value}" for name, value in given.items())]
+        words = ["query", query.name, *(f"--{name}={value}" for name, value in given.items())]
+        return words if query.form == "SELECT" else [*words, "-f", "nt"]  # as the others write it
 
     def _text(self, query: StoredQuery) -> Path:
         """Write down a query with its parameters filled in."""
