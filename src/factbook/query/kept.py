@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
-import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +13,7 @@ from factbook.query.catalog import not_found, query_paths
 from factbook.query.entries import entry_file, read_entry, stamp
 from factbook.query.header import Column, Parameter, StoredQuery, read_query
 from factbook.sparql.glance import asks_elsewhere
-
-# Some file systems tell times only to two seconds
-_YOUNG_NS = 2_000_000_000
+from factbook.store.notes import is_young, write_note
 
 
 class KeptQueries:
@@ -56,14 +51,12 @@ class KeptQueries:
             if query is None or query.path != path:
                 before = stamp(path)
                 query = read_query(path, group=path.parent.name)
-                if before == stamp(path) and max(before[1:]) < time.time_ns() - _YOUNG_NS:
+                if before == stamp(path) and not is_young(before[1:]):
                     self._write(query, before)
             found[name] = query
         return found
 
     def _write(self, query: StoredQuery, stamped: list[int]) -> None:
-        target = Path(entry_file(self.cache, self.queries, query.name))
-        temporary = target.with_name(f".{target.name}.{os.getpid()}")
         fields = dataclasses.asdict(query)
         del fields["path"], fields["text"]
         entry = {
@@ -73,10 +66,7 @@ class KeptQueries:
             "fields": fields,
             "pieces": _pieces(query),
         }
-        with contextlib.suppress(OSError):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(json.dumps(entry), encoding="utf-8")
-            temporary.replace(target)
+        write_note(entry_file(self.cache, self.queries, query.name), entry)
 
 
 def _pieces(query: StoredQuery) -> list[str] | None:

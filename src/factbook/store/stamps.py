@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 VERSIONS = f"5 {pyoxigraph.__version__}"
 """Ours, counted up when what is kept changes, and the engine's."""
-# Some file systems tell times only to two seconds
-_YOUNG_NS = 2_000_000_000
 
 
 def stamps(paths: Iterable[str | Path]) -> str | None:
@@ -51,20 +49,12 @@ def remember(
     folder: str | Path, paths: Sequence[str | Path], stamped: str, stands_for: str
 ) -> None:
     """Remember what the stamps stand for, if a change could not have escaped them."""
-    import contextlib
-    import time
-    from pathlib import Path
+    from factbook.store.notes import is_young, write_note
 
-    young = time.time_ns() - _YOUNG_NS
-    if any(int(field) > young for line in stamped.splitlines() for field in line.split("\t")[2:]):
+    lines = stamped.splitlines()
+    if is_young(int(field) for line in lines for field in line.split("\t")[2:]):
         return
-    target = Path(_file(folder, paths))
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    with contextlib.suppress(OSError):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        document = json.dumps({"stands for": stands_for, "stamps": stamped})
-        temporary.write_text(document, encoding="utf-8")
-        temporary.replace(target)
+    write_note(_file(folder, paths), {"stands for": stands_for, "stamps": stamped})
 
 
 def _file(folder: str | Path, paths: Sequence[str | Path]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cached_property
 
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
 
@@ -65,14 +66,14 @@ def _writing(
     if isinstance(found, QueryTriples):
         from factbook.cli.quick.readers import graph_writer
 
-        return graph_writer(found, line.format, question.context())
+        return graph_writer(found, line.format, question.context)
     form = line.format or usual(terminal=sys.stdout.isatty())
     if form in MACHINE:
         return lambda out: found.serialize(out, MACHINE[form])
     if form in HUMAN:
         from factbook.cli.quick.readers import table_writer
 
-        fields, context = question.entry["fields"], question.context()
+        fields, context = question.entry["fields"], question.context
         return table_writer(found, form, question.store, context, fields, wide=line.wide)
     return None
 
@@ -80,9 +81,9 @@ def _writing(
 class _Question:
     """A question whose query and whose snapshot are known."""
 
-    def __init__(self, line: Line, root: str, entry: dict[str, Any], store: Store) -> None:
+    def __init__(self, line: Line, folder: str, entry: dict[str, Any], store: Store) -> None:
         self.line = line
-        self.root = root
+        self.folder = folder
         self.entry = entry
         self.store = store
 
@@ -94,9 +95,10 @@ class _Question:
         found = self.store.query(filled(self.entry["pieces"], terms))
         return None if isinstance(found, QueryBoolean) else found
 
+    @cached_property
     def context(self) -> dict[str, object]:
-        """Return the JSON-LD context of the book."""
-        return read_context(_below(self.root, files.CONTEXT))
+        """The JSON-LD context of the book."""
+        return read_context(os.path.join(self.folder, files.CONTEXT))
 
     def _terms(self) -> dict[str, NamedNode | Literal] | None:
         names = None
@@ -109,7 +111,7 @@ class _Question:
                     return None
                 continue
             if kind == "iri":
-                names = names or Names(self._select, self._ask, prefixes_in(self.context()))
+                names = names or Names(self._select, self._ask, prefixes_in(self.context))
                 thing = names.meant(value, names.kind(parameter["type_curie"]))
                 if thing is None:
                     return None
@@ -128,9 +130,11 @@ class _Question:
 
 def _known(line: Line) -> _Question | None:
     """Return what is known of a question, or None where it has to be found out."""
-    root = files.bundled() if line.book is None else line.book
+    folder = files.bundled() if line.book is None else line.book
+    if folder == ".":
+        folder = ""
     cache = cache_folder()
-    entry = read_entry(cache, _below(root, files.QUERIES), line.name)
+    entry = read_entry(cache, os.path.join(folder, files.QUERIES), line.name)
     if entry is None or entry["pieces"] is None:
         return None
     fields = entry["fields"]
@@ -138,11 +142,6 @@ def _known(line: Line) -> _Question | None:
         return None
     if line.wide and not any(column["detail"] for column in fields["columns"]):
         return None
-    folder = "" if root == "." else root
     paths = [*files.ontology_files(folder), *files.data_files(folder, leads=False), *line.data]
     store = known(cache, paths)
-    return None if store is None else _Question(line, root, entry, store)
-
-
-def _below(folder: str, name: str) -> str:
-    return os.path.join("" if folder == "." else folder, name)
+    return None if store is None else _Question(line, folder, entry, store)
