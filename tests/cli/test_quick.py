@@ -33,7 +33,12 @@ FORMATS = ("csv", "tsv", "json", "xml", "table", "md", "html")
 SLOW = {"click", "typing", "dataclasses", "pathlib", "threading", "contextlib", "inspect"}
 
 
-def _quickly(*words: str) -> bytes | None:
+def _twice(*words: str) -> set[bytes | None]:
+    """Return what the quick way answers, and what it answers when it is asked again."""
+    return {ask_quickly(*words) for _ in range(2)}
+
+
+def ask_quickly(*words: str) -> bytes | None:
     """Return what the quick way writes on a stdout that is no terminal, or None."""
     line = read(words)
     if line is None:
@@ -65,7 +70,7 @@ def test_each_stored_query_is_answered_alike(run: Run, name: str) -> None:
     slow = run(*words, book=ROOT)
 
     assert slow.exit_code == 0
-    assert _quickly("--book", str(ROOT), *words) == slow.stdout_bytes
+    assert _twice("--book", str(ROOT), *words) == {slow.stdout_bytes}
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -76,7 +81,7 @@ def test_each_format_is_written_alike(run: Run, form: str, wide: list[str]) -> N
 
     slow = run(*words, book=ROOT)
 
-    assert _quickly("--book", str(ROOT), *words) == slow.stdout_bytes
+    assert _twice("--book", str(ROOT), *words) == {slow.stdout_bytes}
 
 
 @pytest.mark.parametrize("form", NAMES)
@@ -87,7 +92,7 @@ def test_each_syntax_is_written_alike(run: Run, form: str) -> None:
     slow = run(*words, book=ROOT)
 
     assert slow.exit_code == 0
-    assert _quickly("--book", str(ROOT), *words) == slow.stdout_bytes
+    assert _twice("--book", str(ROOT), *words) == {slow.stdout_bytes}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +106,7 @@ def test_things_are_found_alike(run: Run, value: str) -> None:
     slow = run(*words, book=ROOT)
 
     assert slow.exit_code == 0
-    assert _quickly("--book", str(ROOT), *words) == slow.stdout_bytes
+    assert _twice("--book", str(ROOT), *words) == {slow.stdout_bytes}
 
 
 @pytest.mark.parametrize(
@@ -158,7 +163,7 @@ def test_what_does_not_fit_is_left_to_the_command_line(run: Run, words: str) -> 
     run("query", "valuations", book=ROOT)  # so that it is not for want of an index
 
     assert read(words.split()) is not None
-    assert _quickly("--book", str(ROOT), *words.split()) is None
+    assert ask_quickly("--book", str(ROOT), *words.split()) is None
 
 
 def test_a_first_question_is_left_to_the_command_line(
@@ -167,7 +172,7 @@ def test_a_first_question_is_left_to_the_command_line(
     """Nothing is answered before the files have been read once, and nothing is kept for it."""
     monkeypatch.setenv("FACTBOOK_CACHE", str(tmp_path / "cache"))
 
-    assert _quickly("--book", str(BOOK), "query", "lengths") is None
+    assert ask_quickly("--book", str(BOOK), "query", "lengths") is None
     assert not (tmp_path / "cache").exists()
 
 
@@ -177,7 +182,7 @@ def test_a_damaged_entry_is_left_to_the_command_line(
 ) -> None:
     """What is kept may be anything: it is not trusted."""
     run("query", "lengths")
-    assert _quickly("--book", str(BOOK), "query", "lengths") is not None
+    assert ask_quickly("--book", str(BOOK), "query", "lengths") is not None
     copy = tmp_path / "cache"
     for path in cache.rglob("*"):
         target = copy / path.relative_to(cache)
@@ -187,7 +192,7 @@ def test_a_damaged_entry_is_left_to_the_command_line(
             target.write_bytes(damage if path.parent.name == "queries" else path.read_bytes())
     monkeypatch.setenv("FACTBOOK_CACHE", str(copy))
 
-    assert _quickly("--book", str(BOOK), "query", "lengths") is None
+    assert ask_quickly("--book", str(BOOK), "query", "lengths") is None
 
 
 def test_a_plain_question_imports_next_to_nothing(program: list[str]) -> None:

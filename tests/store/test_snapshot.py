@@ -84,7 +84,7 @@ def test_the_second_time_is_the_same_snapshot(tmp_path: Path) -> None:
 def test_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What another version has kept of unchanged files is not opened."""
     path = note(tmp_path / "a.ttl", "x")
-    monkeypatch.setattr("factbook.store.notes._YOUNG_NS", 0)
+    monkeypatch.setattr("factbook.store.stamps._YOUNG_NS", 0)
     for version in ("3 0.4.0", "5 0.5.13"):
         monkeypatch.setattr("factbook.store.stamps.VERSIONS", version)
         monkeypatch.setattr("factbook.store.parts.VERSIONS", version)

@@ -35,13 +35,16 @@ def read_entry(cache: str | Path, queries: str | Path, name: str) -> dict[str, A
     try:
         with open(entry_file(cache, queries, name), "rb") as file:
             entry: dict[str, Any] = json.load(file)
-        if entry["for"] == [__version__, str(queries), name] and entry["stamp"] == stamp(
-            entry["path"]
-        ):
+        if entry["for"] == made_for(queries, name) and entry["stamp"] == stamp(entry["path"]):
             return entry
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return None
+
+
+def made_for(queries: str | Path, name: str) -> list[str]:
+    """Return what an entry must be made for to be of use: a query, and the entries of today."""
+    return [f"2 {__version__}", str(queries), name]
 
 
 def stamp(path: str | Path) -> list[int]:

@@ -7,13 +7,13 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from factbook import __version__
 from factbook.errors import InputError
 from factbook.query.catalog import not_found, query_paths
-from factbook.query.entries import entry_file, read_entry, stamp
+from factbook.query.entries import entry_file, made_for, read_entry, stamp
 from factbook.query.header import Column, Parameter, StoredQuery, read_query
-from factbook.sparql.glance import asks_elsewhere
-from factbook.store.notes import is_young, write_note
+from factbook.sparql.glance import asks_elsewhere, lasts
+from factbook.store.notes import write_note
+from factbook.store.stamps import is_young
 
 
 class KeptQueries:
@@ -60,11 +60,12 @@ class KeptQueries:
         fields = dataclasses.asdict(query)
         del fields["path"], fields["text"]
         entry = {
-            "for": [__version__, str(self.queries), query.name],
+            "for": made_for(self.queries, query.name),
             "path": str(query.path),
             "stamp": stamped,
             "fields": fields,
             "pieces": _pieces(query),
+            "lasts": lasts(query.text),
         }
         write_note(entry_file(self.cache, self.queries, query.name), entry)
 

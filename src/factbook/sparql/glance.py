@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+# SPARQL 1.1, 17.4
+_FLEETING = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\b", re.IGNORECASE)
+
 
 def asks_elsewhere(text: str) -> bool:
     """Tell whether a query asks another endpoint; see `tokens.calls_service`."""
@@ -10,3 +15,11 @@ def asks_elsewhere(text: str) -> bool:
     from factbook.sparql.tokens import calls_service
 
     return calls_service(text)
+
+
+def lasts(text: str) -> bool:
+    """Tell whether a query surely has the same answer as long as the graph is the same.
+
+    In doubt the answer is no: a word may only look like a function that never gives the same.
+    """
+    return _FLEETING.search(text) is None

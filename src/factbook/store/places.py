@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from factbook.store.holding import RECORD, STORE, remove
+from factbook.store.replies import REPLIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,4 +88,5 @@ def _quads(path: Path) -> int:
 
 
 def _bytes(path: Path) -> int:
-    return sum(entry.stat().st_size for entry in os.scandir(path / STORE))
+    folders = [folder for name in (STORE, REPLIES) if (folder := path / name).is_dir()]
+    return sum(entry.stat().st_size for folder in folders for entry in os.scandir(folder))

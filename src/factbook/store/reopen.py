@@ -30,11 +30,14 @@ def cache_folder() -> str:
     return os.path.join(base, "factbook")
 
 
-def known(folder: str, paths: Sequence[str]) -> Store | None:
-    """Return the store of files that have not changed since their snapshot was made, or None."""
+def known(folder: str, paths: Sequence[str]) -> str | None:
+    """Return the snapshot of files that have not changed since it was made, or None.
+
+    It may have been removed since.
+    """
     stamped = stamps(paths)
     name = recall(folder, paths, stamped) if stamped else None
-    return None if name is None else reopen(os.path.join(folder, name))
+    return None if name is None else os.path.join(folder, name)
 
 
 def reopen(place: str | Path) -> Store | None:

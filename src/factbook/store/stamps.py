@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 
 import pyoxigraph
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 VERSIONS = f"5 {pyoxigraph.__version__}"
 """Ours, counted up when what is kept changes, and the engine's."""
+# Some file systems tell times only to two seconds
+_YOUNG_NS = 2_000_000_000
 
 
 def stamps(paths: Iterable[str | Path]) -> str | None:
@@ -49,12 +52,18 @@ def remember(
     folder: str | Path, paths: Sequence[str | Path], stamped: str, stands_for: str
 ) -> None:
     """Remember what the stamps stand for, if a change could not have escaped them."""
-    from factbook.store.notes import is_young, write_note
+    from factbook.store.notes import write_note
 
     lines = stamped.splitlines()
     if is_young(int(field) for line in lines for field in line.split("\t")[2:]):
         return
     write_note(_file(folder, paths), {"stands for": stands_for, "stamps": stamped})
+
+
+def is_young(times: Iterable[int]) -> bool:
+    """Tell whether a change could have escaped one of these times, in nanoseconds since 1970."""
+    young = time.time_ns() - _YOUNG_NS
+    return any(each > young for each in times)
 
 
 def _file(folder: str | Path, paths: Sequence[str | Path]) -> str:

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from functools import cached_property
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples
+from pyoxigraph import QuerySolutions
 
-from factbook import files
 from factbook.cli.background import interruptible
-from factbook.prefixes import prefixes_in, read_context
-from factbook.query.entries import read_entry
-from factbook.query.filling import filled
-from factbook.query.literals import literal_for
-from factbook.query.names import Names
+from factbook.cli.quick.question import known_question
 from factbook.results.names import HUMAN, MACHINE, usual
-from factbook.store.reopen import cache_folder, known
+from factbook.store.replies import Copying
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import IO, Any
 
-    from pyoxigraph import Literal, Store
-
     from factbook.cli.quick.line import Line
-    from factbook.rdf.terms import Term
+    from factbook.cli.quick.question import Question
 
 
 def answered(line: Line) -> bool:
@@ -39,11 +30,8 @@ def answered(line: Line) -> bool:
 
     def work() -> bool:
         nonlocal begun
-        question = _known(line)
-        found = None if question is None else question.answer()
-        if question is None or found is None:
-            return False
-        write = _writing(line, question, found)
+        question = known_question(line)
+        write = None if question is None else _writing(question)
         if write is None:
             return False
         begun = True
@@ -59,89 +47,36 @@ def answered(line: Line) -> bool:
         return False  # whatever it is, the command line meets it again, and says what is wrong
 
 
-def _writing(
-    line: Line, question: _Question, found: QuerySolutions | QueryTriples
-) -> Callable[[IO[bytes]], object] | None:
+def _writing(question: Question) -> Callable[[IO[bytes]], object] | None:
     """Return what writes an answer in the format that is wanted, or None where it does not fit."""
-    if isinstance(found, QueryTriples):
+    line = question.line
+    if question.entry["fields"]["form"] != "SELECT":
         from factbook.cli.quick.readers import graph_writer
 
-        return graph_writer(found, line.format, question.context)
+        return graph_writer(question, line.format)
     form = line.format or usual(terminal=sys.stdout.isatty())
     if form in MACHINE:
-        return lambda out: found.serialize(out, MACHINE[form])
+        return _machine_writer(question, form)
     if form in HUMAN:
         from factbook.cli.quick.readers import table_writer
 
-        fields, context = question.entry["fields"], question.context
-        return table_writer(found, form, question.store, context, fields, wide=line.wide)
+        return table_writer(question, form, wide=line.wide)
     return None
 
 
-class _Question:
-    """A question whose query and whose snapshot are known."""
-
-    def __init__(self, line: Line, folder: str, entry: dict[str, Any], store: Store) -> None:
-        self.line = line
-        self.folder = folder
-        self.entry = entry
-        self.store = store
-
-    def answer(self) -> QuerySolutions | QueryTriples | None:
-        """Run the query, or return None where what is given does not fit, or it is an ASK."""
-        terms = self._terms()
-        if terms is None:
-            return None
-        found = self.store.query(filled(self.entry["pieces"], terms))
-        return None if isinstance(found, QueryBoolean) else found
-
-    @cached_property
-    def context(self) -> dict[str, object]:
-        """The JSON-LD context of the book."""
-        return read_context(os.path.join(self.folder, files.CONTEXT))
-
-    def _terms(self) -> dict[str, NamedNode | Literal] | None:
-        names = None
-        terms: dict[str, NamedNode | Literal] = {}
-        for parameter in self.entry["fields"]["parameters"]:
-            name, kind = parameter["name"], parameter["kind"]
-            value = self.line.given.get(name, parameter["default"])
-            if value is None:
-                if parameter["required"]:
-                    return None
-                continue
-            if kind == "iri":
-                names = names or Names(self._select, self._ask, prefixes_in(self.context))
-                thing = names.meant(value, names.kind(parameter["type_curie"]))
-                if thing is None:
-                    return None
-                terms[parameter["variable"]] = thing
-            else:
-                terms[parameter["variable"]] = literal_for(name, kind, value)
-        return terms
-
-    def _select(self, text: str) -> list[tuple[Term | None, ...]]:
-        found = self.store.query(text)
-        return [tuple(row) for row in found] if isinstance(found, QuerySolutions) else []
-
-    def _ask(self, text: str) -> bool:
-        return bool(self.store.query(text))
-
-
-def _known(line: Line) -> _Question | None:
-    """Return what is known of a question, or None where it has to be found out."""
-    folder = files.bundled() if line.book is None else line.book
-    if folder == ".":
-        folder = ""
-    cache = cache_folder()
-    entry = read_entry(cache, os.path.join(folder, files.QUERIES), line.name)
-    if entry is None or entry["pieces"] is None:
+def _machine_writer(question: Question, form: str) -> Callable[[IO[bytes]], object] | None:
+    """Return what writes an answer as the engine does, and keeps a copy."""
+    reply = question.known_reply(form)
+    if reply is not None:
+        return lambda out: out.write(reply)
+    found = question.answer()
+    if not isinstance(found, QuerySolutions):
         return None
-    fields = entry["fields"]
-    if not {parameter["name"] for parameter in fields["parameters"]}.issuperset(line.given):
-        return None
-    if line.wide and not any(column["detail"] for column in fields["columns"]):
-        return None
-    paths = [*files.ontology_files(folder), *files.data_files(folder, leads=False), *line.data]
-    store = known(cache, paths)
-    return None if store is None else _Question(line, folder, entry, store)
+
+    def write(out: IO[bytes]) -> None:
+        copying: Any = Copying(out)
+        found.serialize(copying, MACHINE[form])
+        out.flush()
+        question.keep_reply(form, copying.copy())
+
+    return write

@@ -5,31 +5,35 @@ from __future__ import annotations
 import io
 from typing import IO, TYPE_CHECKING, Any
 
+from pyoxigraph import (
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    parse,
+    parse_query_results,
+    serialize,
+)
+
 from factbook.prefixes import prefixes_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
-    from pyoxigraph import QuerySolutions, QueryTriples, Store
+    from pyoxigraph import Quad, Triple
+
+    from factbook.cli.quick.question import Question
+
+_MOST_TRIPLES = 10_000
 
 
-def table_writer(  # noqa: PLR0913 - each is one thing that a table depends on
-    solutions: QuerySolutions,
-    form: str,
-    store: Store,
-    context: Mapping[str, object],
-    fields: Mapping[str, Any],
-    *,
-    wide: bool,
-) -> Callable[[IO[bytes]], object]:
-    """Return what writes the table of an answer; all of it is known by then.
+def table_writer(
+    question: Question, form: str, *, wide: bool
+) -> Callable[[IO[bytes]], object] | None:
+    """Return what writes the table of an answer, or None; all of it is known by then.
 
     Args:
-        solutions: The answer.
+        question: The question.
         form: One of the formats for people.
-        store: Where the names of things come from.
-        context: The book's JSON-LD context.
-        fields: What is kept of the query.
         wide: Whether details are shown as well.
     """
     from factbook.cli.output import show_cells
@@ -37,11 +41,15 @@ def table_writer(  # noqa: PLR0913 - each is one thing that a table depends on
     from factbook.results.readable import cells
     from factbook.store.embedded import EmbeddedEngine
 
+    solutions = _solutions(question)
+    if solutions is None or question.store is None:
+        return None
+    fields = question.entry["fields"]
     table = cells(
         [variable.value for variable in solutions.variables],
         [tuple(row) for row in solutions],
-        engine=EmbeddedEngine(store),
-        prefixes=prefixes_in(context),
+        engine=EmbeddedEngine(question.store),
+        prefixes=prefixes_in(question.context),
         columns=[Column(**each) for each in fields["columns"]],
         wide=wide,
     )
@@ -50,15 +58,25 @@ def table_writer(  # noqa: PLR0913 - each is one thing that a table depends on
     return lambda out: out.write(text.getvalue())
 
 
-def graph_writer(
-    triples: QueryTriples, form: str | None, context: Mapping[str, object]
-) -> Callable[[IO[bytes]], object]:
-    """Return what writes the triples of an answer.
+def _solutions(question: Question) -> QuerySolutions | None:
+    """Return the rows of an answer; what the engine makes of them is kept, not the table."""
+    reply = question.known_reply("json")
+    if reply is None:
+        found = question.answer()
+        if not isinstance(found, QuerySolutions):
+            return None
+        reply = found.serialize(format=QueryResultsFormat.JSON) or b""
+        question.keep_reply("json", reply)
+    solutions = parse_query_results(reply, QueryResultsFormat.JSON)
+    return solutions if isinstance(solutions, QuerySolutions) else None
+
+
+def graph_writer(question: Question, form: str | None) -> Callable[[IO[bytes]], object] | None:
+    """Return what writes the triples of an answer and keeps a copy, or None.
 
     Args:
-        triples: The answer.
+        question: The question.
         form: The syntax that is asked for, if any.
-        context: The book's JSON-LD context.
 
     Raises:
         UsageError: It is no syntax of RDF.
@@ -67,5 +85,25 @@ def graph_writer(
     from factbook.results.formats import format_for
 
     name = format_for(form, None, is_graph=True, terminal=False)
-    prefixes = prefixes_in(context)
-    return lambda out: write_rdf(triples, name, out, prefixes=prefixes, context=context)
+    reply = question.known_reply("nt")
+    found = question.answer() if reply is None else parse(reply, RdfFormat.N_TRIPLES)
+    if found is None or isinstance(found, QuerySolutions):
+        return None
+    prefixes, context = prefixes_in(question.context), question.context
+
+    def write(out: IO[bytes]) -> None:
+        passed: list[Any] = []  # triples
+        write_rdf(_passing(found, passed), name, out, prefixes=prefixes, context=context)
+        out.flush()
+        if reply is None and len(passed) < _MOST_TRIPLES:
+            question.keep_reply("nt", serialize(passed, format=RdfFormat.N_TRIPLES))
+
+    return write
+
+
+def _passing(statements: Iterable[Triple | Quad], passed: list[Any]) -> Iterator[Triple | Quad]:
+    """Yield statements and note them, as long as they are not many."""
+    for statement in statements:
+        if len(passed) < _MOST_TRIPLES:
+            passed.append(statement)
+        yield statement

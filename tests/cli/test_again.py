@@ -1,0 +1,173 @@
+"""A plain question that was asked before has its answer ready, as long as nothing has changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.cli.test_quick import FORMATS, ask_quickly
+
+from factbook.cli.root import root
+from factbook.store.places import places
+from factbook.store.replies import REPLIES, keep_reply
+
+BOOK = Path(__file__).parent / "book"
+LENGTHS = "queries/rivers/lengths.rq"
+
+
+class Asked:
+    """A book of one's own, asked the quick way."""
+
+    def __init__(self, folder: Path) -> None:
+        self.book = folder / "book"
+        self.cache = folder / "cache"
+        shutil.copytree(BOOK, self.book)
+
+    def __call__(self, *words: str) -> str | None:
+        """Return what the quick way answers, or None."""
+        said = ask_quickly("--book", str(self.book), "query", *words)
+        return None if said is None else said.decode()
+
+    def slowly(self, *words: str) -> str:
+        """Return what the command line answers; it makes the index where there is none."""
+        words = ("--book", str(self.book), "query", *words)
+        done = CliRunner().invoke(root, words, prog_name="factbook")
+        assert done.exit_code == 0, done.output
+        return done.stdout_bytes.decode()
+
+    def replies(self) -> list[Path]:
+        """Return what is kept."""
+        return [file for place in places(self.cache) for file in (place.path / REPLIES).glob("*")]
+
+    def forge(self, old: bytes, new: bytes) -> None:
+        """Put something else into what is kept, as if the engine had written it."""
+        for file in self.replies():
+            head, _, reply = file.read_bytes().partition(b"\n")
+            keep_reply(str(file.parents[1]), json.loads(head)[0], reply.replace(old, new))
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Change a file of the book."""
+        path = self.book / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """Return a book of one's own, whose files count as old and which has been asked once."""
+    monkeypatch.setenv("FACTBOOK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("factbook.store.stamps._YOUNG_NS", 0)
+    asked = Asked(tmp_path)
+    asked.slowly("lengths")
+    return asked
+
+
+@pytest.mark.parametrize("form", [*FORMATS, "usual"])
+def test_nothing_is_computed_again(asked: Asked, form: str) -> None:
+    """What the engine made of a question is what its next answer is made of, in each format."""
+    words = ["lengths"] if form == "usual" else ["lengths", "-f", form]
+    first = asked(*words)
+
+    asked.forge(b"518.5", b"777.7")
+
+    assert first == asked.slowly(*words)
+    assert asked(*words) == first.replace("518.5", "777.7") != first
+
+
+def test_no_triple_is_computed_again(asked: Asked) -> None:
+    """Triples are kept as well, and written in whatever syntax is asked for."""
+    words = ["river-graph", "--river", "danube"]
+    first = asked(*words, "-f", "nt")
+
+    asked.forge(b"germany", b"hungary")
+
+    assert first == asked.slowly(*words, "-f", "nt")
+    for form in ("nt", "turtle", "jsonld"):
+        again = asked(*words, "-f", form)
+        assert again is not None
+        assert ("hungary" in again, "germany" in again) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("data/sources/survey/gauges.ttl", "518.50", "999.50"),
+        (LENGTHS, "DESC(?length)", "?length"),
+        ("ontology/rivers.ttl", "River", "Stream"),
+        ("ontology/context.jsonld", "https://example.org/river/", "https://example.org/stream/"),
+    ],
+)
+def test_after_a_change_it_is_computed(asked: Asked, name: str, old: str, new: str) -> None:
+    """A change of data, of the query or of the context makes a new question of it."""
+    asked("lengths")
+    asked.forge(b"518.5", b"777.7")
+    assert "777.7" in str(asked("lengths"))
+
+    asked.edit(name, old, new)
+    computed = asked.slowly("lengths")
+
+    assert "777.7" not in computed
+    assert asked("lengths") == computed
+
+
+def test_another_question(asked: Asked) -> None:
+    """A reply serves for the values that it was computed with, and not for others."""
+    words = (["lengths"], ["lengths", "--since", "2021-01-01"], ["river", "--river", "inn"])
+    for _ in range(2):
+        found = [asked(*each) for each in (*words, ["river", "--river", "danube"])]
+
+    assert len(set(found)) == len(found) == len(asked.replies())
+
+
+@pytest.mark.parametrize("call", ["now()", "STR(RAND())", "UUID ()", "BNODE()"])
+def test_what_does_not_last_is_not_kept(asked: Asked, call: str) -> None:
+    """A query that may answer something else each time is asked each time."""
+    asked.edit(LENGTHS, "?river ?unit ?date", f"?river ?unit ?date ({call})")
+    asked.slowly("lengths")
+
+    assert asked("lengths") == asked.slowly("lengths")
+    assert asked.replies() == []
+
+
+def test_a_large_answer_is_not_kept(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is too much to be kept is written all the same."""
+    monkeypatch.setattr("factbook.store.replies.MOST_BYTES", 20)
+
+    for _ in range(2):
+        assert asked("lengths") == asked.slowly("lengths")
+        assert asked("lengths", "-f", "md") == asked.slowly("lengths", "-f", "md")
+    assert asked.replies() == []
+
+
+def test_many_triples_are_not_kept(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too many triples to be kept are written all the same."""
+    monkeypatch.setattr("factbook.cli.quick.readers._MOST_TRIPLES", 2)
+    words = ["river-graph", "--river", "danube", "-f", "nt"]
+
+    assert asked(*words) == asked.slowly(*words)
+    assert asked.replies() == []
+
+
+def test_a_young_context_is_not_trusted(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a change could escape the time of a file, nothing is kept that leans on it."""
+    monkeypatch.setattr("factbook.store.stamps._YOUNG_NS", 3600 * 10**9)
+
+    assert asked("lengths") == asked.slowly("lengths")
+    assert asked.replies() == []
+
+
+def test_replies_count(asked: Asked) -> None:
+    """What is kept counts in the size of its snapshot."""
+    before = places(asked.cache)[0].size
+
+    asked("lengths")
+
+    kept = sum(file.stat().st_size for file in asked.replies())
+    assert kept > 0
+    assert places(asked.cache)[0].size == before + kept
