@@ -12,12 +12,13 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import BNode, Variable
 
-from factbook.sparql.groups import Group, groups, is_variable
+from factbook.sparql.groups import groups
+from factbook.sparql.parts import Group, is_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from factbook.sparql.groups import Pattern
+    from factbook.sparql.parts import Pattern
 
 ROOT = Path(__file__).parents[2]
 QUERIES = [

@@ -15,10 +15,8 @@ from factbook.check.lint_rules import (
     LIMIT,
     OPTIONAL,
     ORDER,
-    PATH,
     PLACE,
     PREFIX,
-    PRODUCT,
     RULES,
     SYNTAX,
     TERM,
@@ -190,9 +188,8 @@ def _prologue(tokens: list[Placed]) -> Iterator[tuple[Placed, Placed]]:
 def _growth(text: _Text) -> Iterator[Finding]:
     given = {f"?{each.variable}" for each in text.query.parameters if each.required}
     for explosion in explosions(groups(text.query.text), given):
-        rule = PATH if explosion.is_path else PRODUCT
-        message = f"{explosion.message} {rule.cure}" if explosion.message else ""
-        yield text.finding(rule, explosion.start, message)
+        message = f"{explosion.message} {explosion.rule.cure}" if explosion.message else ""
+        yield text.finding(explosion.rule, explosion.start, message)
 
 
 def _orders(text: _Text) -> Iterator[Finding]:

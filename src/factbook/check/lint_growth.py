@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from factbook.sparql.groups import Group, is_variable
+from factbook.check.lint_rules import PATH, PRODUCT, UNSURE
+from factbook.sparql.parts import Group, is_variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-    from factbook.sparql.groups import Element, Pattern
+    from factbook.check.findings import Rule
+    from factbook.sparql.parts import Element, Pattern
 
 
 @dataclass(frozen=True)
 class Explosion:
     """A place in a query where the work grows faster than the graph."""
 
+    rule: Rule
     start: int
     message: str = ""
-    is_path: bool = False
-    """Whether it is a path with both ends free, and not a product."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class _Joined:
 
 
 def explosions(group: Group, given: AbstractSet[str]) -> Iterator[Explosion]:
-    """Yield the places in a query where nothing joins two parts, or where a path has no end.
+    """Yield the places in a query where nothing surely joins two parts, or a path has no end.
 
     Args:
         group: The outermost group of the query.
@@ -50,11 +52,12 @@ def _in_group(group: Group, given: frozenset[str], outside: frozenset[str]) -> I
     if outside:
         joined.insert(0, _Joined(outside, group.start))
     yield from _products(joined)
+    yield from _unsurely_joined(group, given, outside)
     opened = [pattern for pattern in _patterns(group) if _is_open(pattern)]
     starts = {pattern.start for pattern in opened}
     valued = outside.union(given, *(each.variables for each in joined if each.start not in starts))
     for pattern in _unreached(opened, valued):
-        yield Explosion(pattern.start, is_path=True)
+        yield Explosion(PATH, pattern.start)
     inside = outside.union(*(each.variables for each in joined))
     for element in group.elements:
         yield from _below(element, given, inside)
@@ -97,6 +100,17 @@ def _joined(group: Group, given: frozenset[str]) -> Iterator[_Joined]:
 
 def _products(joined: list[_Joined]) -> Iterator[Explosion]:
     """Yield where something has no variable in common with what else is joined."""
+    for (before, _), (names, start) in pairwise(_islands(joined)):
+        yield Explosion(
+            PRODUCT,
+            start,
+            f"Nothing joins {_shown(names)} with {_shown(before)}: each row of the one meets every "
+            "row of the other.",
+        )
+
+
+def _islands(joined: Iterable[_Joined]) -> list[tuple[set[str], int]]:
+    """Return what hangs together by variables and may have many rows: all of them, and where."""
     islands: list[tuple[set[str], list[_Joined]]] = []
     for each in joined:
         if not each.variables:
@@ -105,14 +119,32 @@ def _products(joined: list[_Joined]) -> Iterator[Explosion]:
         islands = [island for island in islands if island not in touched]
         names = set(each.variables).union(*(island[0] for island in touched))
         islands.append((names, [item for island in touched for item in island[1]] + [each]))
-    large = [(names, items) for names, items in islands if not any(each.few for each in items)]
-    large.sort(key=lambda island: island[1][0].start)
-    for (before, _), (names, items) in pairwise(large):
-        yield Explosion(
-            items[0].start,
-            f"Nothing joins {_shown(names)} with {_shown(before)}: each row of the one meets every "
-            "row of the other.",
-        )
+    large = [(names, items[0].start) for names, items in islands if not any(i.few for i in items)]
+    return sorted(large, key=itemgetter(1))
+
+
+def _unsurely_joined(
+    group: Group, given: frozenset[str], outside: frozenset[str]
+) -> Iterator[Explosion]:
+    """Yield where all that joins a part is what a binding may have left without a value.
+
+    Another endpoint is asked about what has a value.
+    """
+    sure, unsure = set(outside), set[str]()
+    for element in group.elements:
+        if element.assigned:
+            (unsure if element.unsure else sure).add(element.assigned)
+            continue
+        joined = list(_joined(Group(0, 0, (element,)), given))
+        for names, start in _islands(joined):
+            if names & unsure and not names & sure and element.word != "SERVICE":
+                yield Explosion(
+                    UNSURE,
+                    start,
+                    f"Only {min(names & unsure)} joins this, and where its expression fails it has "
+                    "no value: the row meets every match.",
+                )
+        sure = sure.union(*(each.variables for each in joined))
 
 
 def _shown(names: set[str]) -> str:

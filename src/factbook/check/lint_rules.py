@@ -86,4 +86,15 @@ PATH = _rule(
     "Say what one end of the path is: its class, or a property that it has.",
     "With both ends free the path is followed from everything in the graph to everything else.",
 )
-RULES = (COLUMNS, DOC, LIMIT, OPTIONAL, ORDER, PATH, PLACE, PREFIX, PRODUCT, SYNTAX, TERM, TIES)
+UNSURE = _rule(
+    "query-unsure-join",
+    "A computed value that joins a pattern is there in every row.",
+    "Give it a last resort: BIND(COALESCE(…, ex:nothing) AS ?x).",
+    "A computation that may fail leaves its variable without a value, and then the row meets every "
+    "match of the pattern. An engine that has to reckon with it compares each row with each match: "
+    "a graph of ten times the size takes a hundred times as long.",
+)
+RULES = (
+    *(COLUMNS, DOC, LIMIT, OPTIONAL, ORDER, PATH, PLACE, PREFIX, PRODUCT, SYNTAX, TERM, TIES),
+    UNSURE,
+)

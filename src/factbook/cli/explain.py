@@ -86,11 +86,10 @@ def _lines(told: Explanation) -> Iterator[str]:
 def _warnings(text: str) -> Iterator[str]:
     """Yield what the linter of queries would say of its shape."""
     from factbook.check.lint_growth import explosions
-    from factbook.check.lint_rules import PATH, PRODUCT
     from factbook.sparql.groups import groups
 
     for explosion in explosions(groups(text), set()):
         line = text.count("\n", 0, explosion.start) + 1
-        rule = PATH if explosion.is_path else PRODUCT
+        rule = explosion.rule
         said = explosion.message or rule.problem
         yield f"\nline {line}: {said} {rule.cure} ({rule.name})"

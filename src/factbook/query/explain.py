@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal
 
 from factbook.errors import FactbookError
-from factbook.sparql.groups import Group, groups, is_variable
+from factbook.sparql.groups import groups
+from factbook.sparql.parts import Group, is_variable
 from factbook.sparql.tokens import meaningful
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from factbook.sparql.groups import Element, Pattern
+    from factbook.sparql.parts import Element, Pattern
     from factbook.store.answers import Answer, Engine
 
 MOST_COUNTED = 1_000_000

@@ -9,71 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from factbook.sparql.parts import Element, Group, Pattern, is_variable
 from factbook.sparql.tokens import Token, meaningful
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CLOSE = {"{": "}", "(": ")", "[": "]"}
+_CONSTANTS = {"iri", "name", "string", "number"}
+_LEAST_BINDING = 5  # ( expression AS ?variable )
+_LEAST_COALESCE = 3
 _NODES = {"iri", "name", "variable", "string", "number"}
 _BETWEEN_STEPS = {"|", "/", "^", "!", "("}
-_REPEATED = {"*", "+"}
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """A triple pattern; what has no name of its own stands as `[]` and its place."""
-
-    subject: str
-    path: str
-    object: str
-    start: int
-    end: int
-
-    @property
-    def repeats(self) -> bool:
-        """Whether the path may be followed any number of times."""
-        return any(mark in self.path.split() for mark in _REPEATED)
-
-    @property
-    def is_path(self) -> bool:
-        """Whether it is more than one property."""
-        return " " in self.path
-
-    @property
-    def variables(self) -> set[str]:
-        """The names of its variables, with what has no name."""
-        return {term for term in (self.subject, self.path, self.object) if is_variable(term)}
-
-
-@dataclass(frozen=True)
-class Element:
-    """A part of a group: triple patterns, or what a keyword begins."""
-
-    word: str
-    """OPTIONAL, UNION, SELECT …; nothing for triple patterns, GROUP for a group in brackets."""
-    start: int
-    end: int
-    patterns: tuple[Pattern, ...] = ()
-    groups: tuple[Group, ...] = ()
-    variables: frozenset[str] = frozenset()
-    """What a filter, a binding or a list of values speaks of, or what a SELECT or GRAPH gives."""
-    one_row: bool = False
-    """Whether it is a SELECT that always gives one row."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """What stands between two braces."""
-
-    start: int
-    end: int
-    elements: tuple[Element, ...] = ()
-
-
-def is_variable(term: str) -> bool:
-    """Tell whether a term of a pattern is a variable, or has no name and works like one."""
-    return term[:1] in {"?", "$", "["}
 
 
 def groups(text: str) -> Group:
@@ -195,7 +142,7 @@ class _Reader:
         """Read what a filter, a binding or a list of values consists of."""
         names: set[str] = set()
         inside: list[Group] = []
-        depth = 0
+        begun, depth = self.at, 0
         while self.token.kind != "end":
             text = self.token.text
             if self.word == "EXISTS":
@@ -213,7 +160,12 @@ class _Reader:
             closing = "}" if word == "VALUES" else ")"
             if not depth and text == closing:
                 break
-        return self._made(word, start, groups=tuple(inside), variables=frozenset(names))
+        assigned, unsure = _binding(self.tokens[begun : self.at]) if word == "BIND" else ("", False)
+        return Element(
+            *(word, start, self._end(), (), tuple(inside), frozenset(names)),
+            assigned=assigned,
+            unsure=unsure,
+        )
 
     def _bracket(self) -> list[Token]:
         """Pass over a bracket and all in it."""
@@ -292,3 +244,19 @@ class _Reader:
         elif text == "_" or token.text.startswith("_:"):
             return f"[]{text}"
         return text
+
+
+def _binding(tokens: list[Token]) -> tuple[str, bool]:
+    """Return the variable of '( expression AS ?variable )', and whether it may have no value.
+
+    It has one where the expression is a constant, a variable, or COALESCE with a constant at its
+    end.
+    """
+    if len(tokens) < _LEAST_BINDING:
+        return "", False  # it is not valid
+    *expression, _, variable, _ = tokens[1:]
+    if len(expression) == 1:
+        return variable.text, False
+    *_, before, last = expression[:-1] if len(expression) > _LEAST_COALESCE else expression
+    rescued = expression[0].text.upper() == "COALESCE" and before.text in {",", "^"}
+    return variable.text, not (rescued and last.kind in _CONSTANTS)
