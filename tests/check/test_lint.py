@@ -158,3 +158,28 @@ def test_only_the_rules_that_are_asked_for(book: Book) -> None:
     assert lint([path], book, rules=frozenset({"query-order"})).findings == ()
     with pytest.raises(UsageError, match="query-order"):
         lint([path], book, rules=frozenset({"query-ordre"}))
+
+
+@pytest.mark.parametrize(
+    ("head", "order", "found"),
+    [
+        ("?x ?n", "?x ?n", []),
+        ("?x ?n", "?x", ["query-ties"]),
+        ("?x ?n", "?place", ["query-ties"]),
+        ("?x ?n", "?place ?n", []),
+        ("(STR(?x) AS ?y) ?n", "?place", ["query-ties"]),
+        ("(STR(?x) AS ?y) ?n", "?place ?n", []),
+        ("DISTINCT ?x ?n", "?x", ["query-ties"]),
+        ("DISTINCT ?x", "?place", []),  # with one column more there would be more rows
+    ],
+)
+def test_ties_are_found_whatever_the_order_is_made_of(
+    head: str, order: str, found: list[str], book: Book, tmp_path: Path
+) -> None:
+    """Rows that share a place are found, and a place need not be among the columns."""
+    pattern = "VALUES (?x ?n) { (skos:a 1) (skos:a 2) (skos:b 1) } BIND(STR(?x) AS ?place)"
+    text = f"{SKOS}SELECT {head} WHERE {{ {pattern} }} ORDER BY {order}"
+
+    rules = found_in(text, book, tmp_path)
+
+    assert [rule for rule in rules if rule != "query-unknown-term"] == found

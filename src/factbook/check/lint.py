@@ -229,9 +229,14 @@ def _header(text: _Text) -> Iterator[Finding]:
 def _ties(text: _Text, book: Book) -> Iterator[Finding]:
     """Run the query, and look for rows that its order does not tell apart."""
     outer = text.outer
-    if outer is None or "ORDER" not in outer.clauses or not set(outer.order) <= set(outer.columns):
+    if outer is None or "ORDER" not in outer.clauses:
         return
-    answer = book.engine.query(text.query.text)
+    hidden = [name for name in outer.order if name not in outer.columns]
+    if hidden and outer.deduplicated:
+        return
+    head = outer.head_end
+    shown = "".join(f" ?{name}" for name in dict.fromkeys(hidden))
+    answer = book.engine.query(f"{text.query.text[:head]}{shown} {text.query.text[head:]}")
     if not isinstance(answer, Table):
         return
     keys = [answer.variables.index(name) for name in outer.order]

@@ -50,6 +50,10 @@ class Select:
     star: bool
     aggregated: bool
     """Whether every column is computed and nothing is grouped: such a query has one row."""
+    head_end: int
+    """Where its columns end."""
+    deduplicated: bool = False
+    """Whether equal rows are one."""
     clauses: dict[str, Token] = field(default_factory=dict)
     """ORDER, LIMIT, OFFSET and GROUP, where the query has them."""
     order: tuple[str, ...] = ()
@@ -90,7 +94,8 @@ def _select(tokens: list[Placed], start: int) -> Select:
     around = tokens[start].around
     depth = len(around)
     own = list(_scope(tokens, start, depth))
-    head = own[: next((i for i, each in enumerate(own) if _ends_head(each, depth)), len(own))]
+    behind = next((i for i, each in enumerate(own) if _ends_head(each, depth)), len(own))
+    head = own[:behind]
     columns, computed, star = _columns(head, depth)
     clauses: dict[str, Token] = {}
     for each in own:
@@ -101,6 +106,10 @@ def _select(tokens: list[Placed], start: int) -> Select:
         depth=depth,
         columns=tuple(columns),
         star=star,
+        head_end=own[behind].token.start if behind < len(own) else tokens[start].token.start,
+        deduplicated=any(
+            each.word in _BEFORE_COLUMNS for each in head if len(each.around) == depth
+        ),
         aggregated=bool(columns) and computed == len(columns) and "GROUP" not in clauses,
         clauses=clauses,
         order=_ordered_by(own, depth),
