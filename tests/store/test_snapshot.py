@@ -9,6 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import pyoxigraph
 import pytest
 from pyoxigraph import Store
 
@@ -16,7 +17,7 @@ from factbook.errors import InputError
 from factbook.store.holding import hold, let_go
 from factbook.store.places import clear, places
 from factbook.store.snapshot import Snapshots
-from factbook.store.stamps import recall, remember, stamps
+from factbook.store.stamps import VERSIONS, recall, remember, stamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -338,3 +339,21 @@ def test_one_edits_while_others_ask(tmp_path: Path) -> None:
     ended = [(process.communicate(timeout=120)[1], process.returncode) for process in running]
 
     assert ended == [(b"", 0)] * 9
+
+
+def test_the_version_of_the_engine() -> None:
+    """The version that snapshots are made for is that of the engine that reads them."""
+    assert VERSIONS.split(" ")[1:] == [pyoxigraph.__version__]
+
+
+def test_an_engine_whose_version_is_not_at_hand(tmp_path: Path) -> None:
+    """Where no folder tells the version of the engine, it is asked itself."""
+    (tmp_path / "pyoxigraph").mkdir()
+    (tmp_path / "pyoxigraph" / "__init__.py").write_text("__version__ = '9.9'")
+    code = "from factbook.store.stamps import VERSIONS; print(VERSIONS)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    command = [sys.executable, "-c", code]
+
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+
+    assert done.stdout.split()[1:] == ["9.9"]

@@ -20,6 +20,7 @@ from pyoxigraph import (
 
 from factbook.errors import UsageError, did_you_mean
 from factbook.results.names import HUMAN, MACHINE, usual
+from factbook.results.native import NATIVE
 
 if TYPE_CHECKING:
     from factbook.rdf.terms import Term
@@ -81,10 +82,10 @@ def format_for(chosen: str | None, output: str | None, *, is_graph: bool, termin
 def write_table(table: Table, name: str, out: IO[bytes]) -> None:
     """Write rows in one of the machine formats."""
     if table.native is not None:
-        table.native.serialize(out, MACHINE[name])
+        table.native.serialize(out, NATIVE[name])
         return
     results = parse_query_results(_json(table), QueryResultsFormat.JSON)
-    results.serialize(out, MACHINE[name])
+    results.serialize(out, NATIVE[name])
 
 
 def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT001 - the answer
@@ -95,7 +96,7 @@ def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT
         document = json.dumps({"head": {}, "boolean": answer}).encode()
         result = parse_query_results(document, QueryResultsFormat.JSON)
         if isinstance(result, QueryBoolean):
-            result.serialize(out, MACHINE[name])
+            result.serialize(out, NATIVE[name])
     else:
         out.write(b"true\n" if answer else b"false\n")
 

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from pyoxigraph import QueryResultsFormat
-
-MACHINE = {
-    "csv": QueryResultsFormat.CSV,
-    "tsv": QueryResultsFormat.TSV,
-    "json": QueryResultsFormat.JSON,
-    "xml": QueryResultsFormat.XML,
-}
+MACHINE = ("csv", "tsv", "json", "xml")
 HUMAN = ("table", "md", "html")
 
 

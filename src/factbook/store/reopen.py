@@ -13,31 +13,10 @@ import pyoxigraph
 from pyoxigraph import RdfFormat, Store
 
 from factbook.store.holding import RECORD, STORE, hold, let_go
-from factbook.store.stamps import recall, stamps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
-
-
-def cache_folder() -> str:
-    """Return the folder for snapshots: `$FACTBOOK_CACHE`, or the user's cache folder."""
-    chosen = os.environ.get("FACTBOOK_CACHE")
-    if chosen:
-        return chosen
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "factbook")
-
-
-def known(folder: str, paths: Sequence[str]) -> str | None:
-    """Return the snapshot of files that have not changed since it was made, or None.
-
-    It may have been removed since.
-    """
-    stamped = stamps(paths)
-    name = recall(folder, paths, stamped) if stamped else None
-    return None if name is None else os.path.join(folder, name)
 
 
 def reopen(place: str | Path) -> Store | None:

@@ -16,8 +16,8 @@ import pyoxigraph
 from pyoxigraph import RdfFormat
 
 from factbook.store.holding import RECORD, STORE, make_holdable, remove
-from factbook.store.reopen import cache_folder, files_of, reopen
-from factbook.store.stamps import recall, remember, stamps
+from factbook.store.reopen import files_of, reopen
+from factbook.store.stamps import cache_folder, recall, remember, stamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

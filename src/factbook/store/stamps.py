@@ -8,19 +8,43 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
-
-import pyoxigraph
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-VERSIONS = f"5 {pyoxigraph.__version__}"
-"""Ours, counted up when what is kept changes, and the engine's."""
+
 # Some file systems tell times only to two seconds
 _YOUNG_NS = 2_000_000_000
+
+
+def _engine_version() -> str:
+    """Return the version of the engine, without the time that its import takes if possible."""
+    for folder in sys.path:
+        if os.path.isdir(os.path.join(folder, "pyoxigraph")):
+            names = [name for name in os.listdir(folder) if name.startswith("pyoxigraph-")]
+            if len(names) == 1 and names[0].endswith(".dist-info"):
+                return names[0].removeprefix("pyoxigraph-").removesuffix(".dist-info")
+            break
+    import pyoxigraph
+
+    return pyoxigraph.__version__
+
+
+VERSIONS = f"5 {_engine_version()}"
+"""Ours, counted up when what is kept changes, and the engine's."""
+
+
+def cache_folder() -> str:
+    """Return the folder for snapshots: `$FACTBOOK_CACHE`, or the user's cache folder."""
+    chosen = os.environ.get("FACTBOOK_CACHE")
+    if chosen:
+        return chosen
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "factbook")
 
 
 def stamps(paths: Iterable[str | Path]) -> str | None:
@@ -46,6 +70,16 @@ def recall(folder: str | Path, paths: Sequence[str | Path], stamped: str) -> str
         return str(known["stands for"]) if known["stamps"] == stamped else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def known(folder: str, paths: Sequence[str]) -> str | None:
+    """Return the snapshot of files that have not changed since it was made, or None.
+
+    It may have been removed since.
+    """
+    stamped = stamps(paths)
+    name = recall(folder, paths, stamped) if stamped else None
+    return None if name is None else os.path.join(folder, name)
 
 
 def remember(

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from pyoxigraph import QuerySolutions
-
 from factbook.cli.background import interruptible
 from factbook.cli.quick.question import known_question
 from factbook.results.names import HUMAN, MACHINE, usual
-from factbook.store.replies import Copying
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import IO, Any
+    from typing import IO
 
     from factbook.cli.quick.line import Line
     from factbook.cli.quick.question import Question
@@ -65,18 +62,10 @@ def _writing(question: Question) -> Callable[[IO[bytes]], object] | None:
 
 
 def _machine_writer(question: Question, form: str) -> Callable[[IO[bytes]], object] | None:
-    """Return what writes an answer as the engine does, and keeps a copy."""
+    """Return what writes an answer as the engine does."""
     reply = question.known_reply(form)
     if reply is not None:
         return lambda out: out.write(reply)
-    found = question.answer()
-    if not isinstance(found, QuerySolutions):
-        return None
+    from factbook.cli.quick.asking import native_writer
 
-    def write(out: IO[bytes]) -> None:
-        copying: Any = Copying(out)
-        found.serialize(copying, MACHINE[form])
-        out.flush()
-        question.keep_reply(form, copying.copy())
-
-    return write
+    return native_writer(question, form)

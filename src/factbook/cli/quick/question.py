@@ -1,4 +1,7 @@
-"""Find what is known of a plain question: its query, its snapshot, and the replies of before."""
+"""Find what is known of a plain question: its query, its snapshot, and the replies of before.
+
+The engine is not imported here: where there is a reply, it has no part in the answer.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,19 @@ import json
 import os
 from functools import cached_property
 
-from pyoxigraph import QueryBoolean, QuerySolutions
-
 from factbook import files
-from factbook.prefixes import prefixes_in, read_context
+from factbook.prefixes import read_context
 from factbook.query.entries import read_entry, stamp
-from factbook.query.filling import filled
-from factbook.query.literals import literal_for
-from factbook.query.names import Names
-from factbook.store.reopen import cache_folder, known, reopen
 from factbook.store.replies import keep_reply, known_reply
-from factbook.store.stamps import is_young
+from factbook.store.stamps import cache_folder, is_young, known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from pyoxigraph import Literal, NamedNode, QueryTriples, Store
+    from pyoxigraph import Store
 
     from factbook.cli.quick.line import Line
-    from factbook.rdf.terms import Term
 
 
 class Question:
@@ -37,15 +33,6 @@ class Question:
         self.entry = entry
         self.snapshot = snapshot
         self._context_file = os.path.join(folder, files.CONTEXT)
-
-    def answer(self) -> QuerySolutions | QueryTriples | None:
-        """Run the query, or return None where what is given does not fit, or it is an ASK."""
-        store = self.store
-        terms = None if store is None else self._terms(store)
-        if store is None or terms is None:
-            return None
-        found = store.query(filled(self.entry["pieces"], terms))
-        return None if isinstance(found, QueryBoolean) else found
 
     def known_reply(self, form: str) -> bytes | None:
         """Return what the engine once wrote for this question in some format, or None."""
@@ -69,6 +56,8 @@ class Question:
     @cached_property
     def store(self) -> Store | None:
         """The snapshot, open; None where it cannot be trusted."""
+        from factbook.store.reopen import reopen
+
         return reopen(self.snapshot)
 
     @cached_property
@@ -82,34 +71,6 @@ class Question:
     def context(self) -> dict[str, object]:
         """The JSON-LD context of the book."""
         return read_context(self._context_file)
-
-    def _terms(self, store: Store) -> dict[str, NamedNode | Literal] | None:
-        names = None
-        terms: dict[str, NamedNode | Literal] = {}
-        for parameter in self.entry["fields"]["parameters"]:
-            name, kind = parameter["name"], parameter["kind"]
-            value = self.line.given.get(name, parameter["default"])
-            if value is None:
-                if parameter["required"]:
-                    return None
-                continue
-            if kind == "iri":
-                names = names or Names(
-                    lambda text: _rows(store.query(text)),
-                    lambda text: bool(store.query(text)),
-                    prefixes_in(self.context),
-                )
-                thing = names.meant(value, names.kind(parameter["type_curie"]))
-                if thing is None:
-                    return None
-                terms[parameter["variable"]] = thing
-            else:
-                terms[parameter["variable"]] = literal_for(name, kind, value)
-        return terms
-
-
-def _rows(found: QuerySolutions | QueryTriples | QueryBoolean) -> list[tuple[Term | None, ...]]:
-    return [tuple(row) for row in found] if isinstance(found, QuerySolutions) else []
 
 
 def known_question(line: Line) -> Question | None:

@@ -14,6 +14,7 @@ from pyoxigraph import (
     serialize,
 )
 
+from factbook.cli.quick.asking import ask
 from factbook.prefixes import prefixes_in
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _solutions(question: Question) -> QuerySolutions | None:
     """Return the rows of an answer; what the engine makes of them is kept, not the table."""
     reply = question.known_reply("json")
     if reply is None:
-        found = question.answer()
+        found = ask(question)
         if not isinstance(found, QuerySolutions):
             return None
         reply = found.serialize(format=QueryResultsFormat.JSON) or b""
@@ -86,7 +87,7 @@ def graph_writer(question: Question, form: str | None) -> Callable[[IO[bytes]], 
 
     name = format_for(form, None, is_graph=True, terminal=False)
     reply = question.known_reply("nt")
-    found = question.answer() if reply is None else parse(reply, RdfFormat.N_TRIPLES)
+    found = ask(question) if reply is None else parse(reply, RdfFormat.N_TRIPLES)
     if found is None or isinstance(found, QuerySolutions):
         return None
     prefixes, context = prefixes_in(question.context), question.context
