@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
-import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from factbook.diff.changes import ADDED, REMOVED, REVISED
+from factbook.markdown import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 _SIGNS = {ADDED: "+", REMOVED: "-", REVISED: "~"}
 _BREAKS = "!"
 _MOST_ROWS, _MOST_NAMES = 3, 5  # of each query; JSON has all
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 
 
 def as_text(found: Differences) -> str:
@@ -44,7 +42,7 @@ def as_markdown(found: Differences) -> str:
     if not found:
         return "No differences.\n"
     parts = []
-    for heading, body in _sections(found, _plain):
+    for heading, body in _sections(found, plain):
         parts.append("\n".join((f"## {heading}", "", *map(_item, body))))
     return "\n\n".join(parts) + "\n"
 
@@ -168,9 +166,3 @@ def _item(line: str) -> str:
     if sign in {*_SIGNS.values(), _BREAKS}:
         return f"{'  ' * depth}- `{sign}` {rest}"
     return f"{'  ' * depth}- {text}" if depth else f"- **{text}**"
-
-
-def _plain(text: str) -> str:
-    """Return a text in which nothing means anything to Markdown."""
-    escaped = html.escape(text, quote=False).replace("&lt;", "<").replace("&gt;", ">")
-    return _SPECIAL.sub(r"\\\1", escaped)

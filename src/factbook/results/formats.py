@@ -103,11 +103,10 @@ def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT
 
 def write_markdown(cells: Cells, out: IO[bytes]) -> None:
     """Write a table in GitHub's Markdown."""
-    import html
+    from factbook.markdown import plain
 
     def line(values: tuple[str, ...]) -> str:
-        escaped = (value.replace("\\", "\\\\").replace("|", "\\|") for value in values)
-        return "| " + " | ".join(html.escape(value, quote=False) for value in escaped) + " |\n"
+        return "| " + " | ".join(map(plain, values)) + " |\n"
 
     rule = "|" + "|".join(" ---: " if number else " --- " for number in cells.numeric) + "|\n"
     out.write((line(cells.headings) + rule + "".join(map(line, cells.rows))).encode())

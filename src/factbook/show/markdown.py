@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import html
-import re
 from typing import TYPE_CHECKING
 
+from factbook.markdown import plain
 from factbook.rdf.terms import is_iri
 from factbook.show.wording import (
     SECTIONS,
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from factbook.show.page import Cited, Event, Figure, FigureGroup, Line, Page, Reference
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 _WEB = ("http://", "https://")
 
 
@@ -32,7 +30,7 @@ def as_markdown(page: Page) -> str:
 
 
 def _page(page: Page) -> Iterator[str]:
-    yield f"# {_plain(page.title.text)}{_notes(page.title.sources)}"
+    yield f"# {plain(page.title.text)}{_notes(page.title.sources)}"
     yield ""
     yield " · ".join(filter(None, (_values(page.kinds), f"`{page.curie}`")))
     if page.aliases:
@@ -44,10 +42,10 @@ def _page(page: Page) -> Iterator[str]:
         yield f"{said}."
     for text in page.texts:
         yield ""
-        yield _plain(text.text) + _notes(text.sources)
+        yield plain(text.text) + _notes(text.sources)
     for line in page.notes:
         yield ""
-        yield f"{_plain(headed(line.label))}: {_values(line.values)}"
+        yield f"{plain(headed(line.label))}: {_values(line.values)}"
     for heading, body in _sections(page):
         if body:
             yield ""
@@ -74,7 +72,7 @@ def _sections(page: Page) -> Iterator[tuple[str, list[str]]]:
         [
             line
             for name, lines in page.said
-            for line in (f"- {_plain(name.text)}", *(f"  {each}" for each in _lines(lines)))
+            for line in (f"- {plain(name.text)}", *(f"  {each}" for each in _lines(lines)))
         ],
     )
     yield "links", _lines(page.links)
@@ -82,7 +80,7 @@ def _sections(page: Page) -> Iterator[tuple[str, list[str]]]:
 
 
 def _lines(lines: Sequence[Line]) -> list[str]:
-    return [f"- {_plain(line.label)}: {_values(line.values)}" for line in lines]
+    return [f"- {plain(line.label)}: {_values(line.values)}" for line in lines]
 
 
 def _figures(groups: Sequence[FigureGroup]) -> list[str]:
@@ -90,34 +88,34 @@ def _figures(groups: Sequence[FigureGroup]) -> list[str]:
         return []
     rows = ["| figure | when | value |", "| --- | --- | --- |"]
     for group in groups:
-        label = _plain(group.label)
+        label = plain(group.label)
         for figure in group.figures:
-            rows.append(f"| {label} | {_plain(figure.when)} | {_figure(figure)} |")
+            rows.append(f"| {label} | {plain(figure.when)} | {_figure(figure)} |")
             label = ""
     return rows
 
 
 def _figure(figure: Figure) -> str:
-    said = _plain(", ".join((figure.text, *figure.words)))
-    said += "".join(f" ({_plain(each)})" for each in figure.conditions)
+    said = plain(", ".join((figure.text, *figure.words)))
+    said += "".join(f" ({plain(each)})" for each in figure.conditions)
     said += "".join(f", also at {_link(host_of(each), each)}" for each in figure.also)
     return said + _notes(figure.sources)
 
 
 def _event(event: Event) -> Iterator[str]:
     titles = event.titles or ()
-    name = _plain(event.name.text)
+    name = plain(event.name.text)
     named = [each for each in titles if each.text == event.name.text]
     rest = [each for each in titles if each.text != event.name.text]
     noted = _notes(tuple(sorted({number for each in named for number in each.sources})))
     said = f": {_values(rest)}" if rest else ""
-    yield f"- {_plain(event.when)} **{name}**{noted}{said}"
+    yield f"- {plain(event.when)} **{name}**{noted}{said}"
     for line in event.lines:
-        yield f"  - {_plain(line.label)}: {_values(line.values)}"
+        yield f"  - {plain(line.label)}: {_values(line.values)}"
     for group in event.amounts:
         for figure in group.figures:
-            when = "" if figure.when in {event.when, "undated"} else f"{_plain(figure.when)}: "
-            yield f"  - {_plain(group.label)}: {when}{_figure(figure)}"
+            when = "" if figure.when in {event.when, "undated"} else f"{plain(figure.when)}: "
+            yield f"  - {plain(group.label)}: {when}{_figure(figure)}"
 
 
 def _values(values: Iterable[Cited]) -> str:
@@ -128,8 +126,8 @@ def _values(values: Iterable[Cited]) -> str:
 
 def _value(value: Cited) -> str:
     if value.iri is not None and value.text == value.iri and value.iri.startswith(_WEB):
-        return f"<{value.iri}>" if is_iri(value.iri) else _plain(value.text)
-    return _plain(value.text)
+        return f"<{value.iri}>" if is_iri(value.iri) else plain(value.text)
+    return plain(value.text)
 
 
 def _reference(reference: Reference) -> str:
@@ -139,20 +137,13 @@ def _reference(reference: Reference) -> str:
         if address
         else ""
     )
-    return f"[^{reference.number}]: {_plain(reference_words(reference))} {shown}".rstrip()
+    return f"[^{reference.number}]: {plain(reference_words(reference))} {shown}".rstrip()
 
 
 def _link(text: str, address: str) -> str:
     target = address.replace("(", "%28").replace(")", "%29")
-    return f"[{_plain(text)}]({target})" if is_iri(address) else _plain(address)
+    return f"[{plain(text)}]({target})" if is_iri(address) else plain(address)
 
 
 def _notes(sources: Sequence[int]) -> str:
     return "".join(f"[^{number}]" for number in sources)
-
-
-def _plain(text: str) -> str:
-    """Return a text in which nothing means anything to Markdown."""
-    return _SPECIAL.sub(
-        r"\\\1", html.escape(text, quote=False).replace("&lt;", "<").replace("&gt;", ">")
-    )

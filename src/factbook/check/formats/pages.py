@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import html
-import re
 from typing import TYPE_CHECKING
 
 from factbook.check.findings import counted
 from factbook.check.formats.places import shown_fault, shown_place
 from factbook.check.formats.text import summary
+from factbook.markdown import plain
 from factbook.results.readable import printable
 
 if TYPE_CHECKING:
     from factbook.check.findings import Outcome
 
-_IN_MARKDOWN = re.compile(r"([\\`*_\[\]|<>~])")
 _STYLE = (
     ":root{color-scheme:light dark}body{font:1rem system-ui;margin:2rem;max-width:75rem}"
     "table{border-collapse:collapse}th,td{padding:.3rem .7rem;text-align:left;"
@@ -69,4 +68,4 @@ def _headline(outcome: Outcome) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _IN_MARKDOWN.sub(r"\\\1", printable(text))
+    return plain(printable(text))

@@ -1,0 +1,35 @@
+"""Values from outside mean nothing in Markdown."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from factbook.markdown import plain
+from factbook.results.formats import write_markdown
+from factbook.results.readable import Cells
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Wafer 3", "Wafer 3"),
+        ("*a* _b_ ~c~ `d` $e$ #1", r"\*a\* \_b\_ \~c\~ \`d\` \$e\$ \#1"),
+        ("[a](http://e/)", r"\[a\](http://e/)"),
+        ("<b>a</b> &lt; &#42;", r"\<b\>a\</b\> &amp;lt; &amp;\#42;"),
+        ("a|b \\", r"a\|b \\"),
+    ],
+)
+def test_plain_text(text: str, written: str) -> None:
+    """A text is shown as it is, whatever Markdown would make of it."""
+    assert plain(text) == written
+
+
+def test_a_cell() -> None:
+    """A cell of a table cannot become a link, nor end the cell."""
+    out = io.BytesIO()
+
+    write_markdown(Cells(("name",), [("[a](javascript:b)|c",)], (False,)), out)
+
+    assert out.getvalue().decode().splitlines()[-1] == r"| \[a\](javascript:b)\|c |"
