@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 REPLIES = "replies"
-MOST_BYTES = 8 << 20
+MOST_BYTES = 32 << 20
 """Of one reply, so that keeping it takes little memory."""
-_MOST_TOGETHER = 64 << 20
+_MOST_TOGETHER = 128 << 20
 
 
 def known_reply(snapshot: str, question: str) -> bytes | None:
