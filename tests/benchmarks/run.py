@@ -55,7 +55,34 @@ _FLOORS = (
 
 def main() -> None:
     """Run the comparison and print a table; `--json` keeps the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    wanted = options(__doc__ or "").parse_args()
+
+    measured: list[Measured] = []
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as temporary:
+        for size in wanted.sizes:
+            for row in Size(wanted.folder or Path(temporary), size, wanted).rows():
+                measured.append(row)
+                say(line(row))
+    for text in growth(measured):
+        say(text)
+    keep(wanted, measured)
+
+
+def keep(wanted: argparse.Namespace, measured: Sequence[Measured]) -> None:
+    """Write the figures down, with the machine and the versions, where `--json` says so."""
+    if wanted.json:
+        document = {
+            "machine": machine(),
+            "versions": {"pyoxigraph": pyoxigraph.__version__, **versions(wanted.others)},
+            "repeat": wanted.repeat,
+            "measured": [asdict(row) for row in measured],
+        }
+        wanted.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def options(description: str) -> argparse.ArgumentParser:
+    """Return what the commands that measure books understand."""
+    parser = argparse.ArgumentParser(description=description.partition("\n")[0])
     parser.add_argument(
         "--sizes",
         type=lambda text: [int(float(each)) for each in text.split(",")],
@@ -71,27 +98,10 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="use an index that is in --folder")
     parser.add_argument("--timeout", type=float, default=3600, help="seconds for one run")
     parser.add_argument("--json", type=Path, help="file for the figures")
-    wanted = parser.parse_args()
-
-    measured: list[Measured] = []
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as temporary:
-        for size in wanted.sizes:
-            for row in _Size(wanted.folder or Path(temporary), size, wanted).rows():
-                measured.append(row)
-                _say(line(row))
-    for text in growth(measured):
-        _say(text)
-    if wanted.json:
-        document = {
-            "machine": machine(),
-            "versions": {"pyoxigraph": pyoxigraph.__version__, **versions(wanted.others)},
-            "repeat": wanted.repeat,
-            "measured": [asdict(row) for row in measured],
-        }
-        wanted.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return parser
 
 
-class _Size:
+class Size:
     """One book, and everything that is measured with it."""
 
     def __init__(self, folder: Path, size: int, wanted: argparse.Namespace) -> None:
@@ -122,14 +132,14 @@ class _Size:
             yield self.alone("check", ["check", "-f", "json"], repeat=1)
         place = str(places(self.cache)[0].path / "store")
         oxigraph = next(peer for peer in self._peers() if peer.name.startswith("oxigraph"))
-        for query in self._queries():
+        for query in self.queries():
             name, text = query.name, self._text(query)
             if oxigraph.missing() or query.asks_leads:  # they are in another store
-                yield self.alone(f"query {name}", self._asking(query))
+                yield self.alone(f"query {name}", self.asking(query))
                 continue
             command = oxigraph_query(oxigraph.commands(self._files(text))[1][0], place, text)
             yield from self.paired(
-                f"query {name}", self._asking(query), "oxigraph, same store", command
+                f"query {name}", self.asking(query), "oxigraph, same store", command
             )
         yield from self.compared()
 
@@ -138,7 +148,7 @@ class _Size:
         if self.wanted.keep and places(self.cache):
             return
         subprocess.run(["rm", "-rf", str(self.cache)], check=True)
-        ours = self._run([*self.call, "sparql", "ASK {}"])
+        ours = self.run([*self.call, "sparql", "ASK {}"])
         peer = next(peer for peer in self._peers() if peer.name.startswith("oxigraph"))
         if peer.missing() or self.size > peer.most:
             yield Measured(self.size, "load", *_middle([ours]), said=ours.error)
@@ -150,7 +160,7 @@ class _Size:
 
     def alone(self, task: str, arguments: Sequence[str], *, repeat: int | None = None) -> Measured:
         """Measure a task that nobody else is asked to do."""
-        runs = [self._run([*self.call, *arguments]) for _ in range(repeat or self.wanted.repeat)]
+        runs = [self.run([*self.call, *arguments]) for _ in range(repeat or self.wanted.repeat)]
         said = runs[0].error if runs[0].error != "failed" else ""
         return Measured(self.size, task, *_middle(runs), said=said)
 
@@ -160,9 +170,9 @@ class _Size:
         """Measure a task in turn with another program's, and a query when it is asked again."""
         ours, again, theirs = [], [], []
         for _ in range(self.wanted.repeat):
-            ours.append(self._run([*self.call, *arguments]))
+            ours.append(self.run([*self.call, *arguments]))
             if arguments[0] == "query":
-                again.append(self._run([*self.call, *arguments], afresh=False))
+                again.append(self.run([*self.call, *arguments], afresh=False))
             theirs.append(run(command, timeout=self.wanted.timeout))
         yield self._pair(task, ours, other, theirs)
         if again:
@@ -178,7 +188,7 @@ class _Size:
                 yield Measured(self.size, "queries", None, other=peer.name, said=why)
                 continue
             self._write(self._files(None))
-            for query in (each for each in self._queries() if each.name in _COMPARED):
+            for query in (each for each in self.queries() if each.name in _COMPARED):
                 yield self._against(peer.name, peer.commands(self._files(self._text(query))), query)
 
     def _against(
@@ -188,7 +198,7 @@ class _Size:
         repeat = self.wanted.repeat if self.size <= 100_000 else 1
         try:
             for _ in range(repeat):
-                ours.append(self._run([*self.call, *self._asking(query)]))
+                ours.append(self.run([*self.call, *self.asking(query)]))
                 theirs.append(in_a_row(commands, timeout=self.wanted.timeout))
         except subprocess.TimeoutExpired as late:
             said = f"not finished in {late.timeout:g} s"
@@ -206,7 +216,7 @@ class _Size:
             work_ratio=ratio([r.work for r in ours], [r.work for r in theirs]),
         )
 
-    def _run(self, command: Sequence[str], *, afresh: bool = True) -> Run:
+    def run(self, command: Sequence[str], *, afresh: bool = True) -> Run:
         """Run factbook, with its index; what it has answered before only counts on request."""
         for place in places(self.cache) if afresh else ():
             shutil.rmtree(place.path / REPLIES, ignore_errors=True)
@@ -215,7 +225,8 @@ class _Size:
     def _peers(self) -> list[Peer]:
         return peers(self.wanted.others, self.wanted.virtuoso)
 
-    def _queries(self) -> list[StoredQuery]:
+    def queries(self) -> list[StoredQuery]:
+        """Return the stored queries that are to be measured."""
         names = self.wanted.queries
         return [
             query
@@ -223,7 +234,8 @@ class _Size:
             if query.name not in _UNASKED and (not names or query.name in names)
         ]
 
-    def _asking(self, query: StoredQuery) -> list[str]:
+    def asking(self, query: StoredQuery) -> list[str]:
+        """Return the words that ask a query."""
         given = _questions().get(query.name, {})
         words = ["query", query.name, *(f"--{name}={value}" for name, value in given.items())]
         return words if query.form == "SELECT" else [*words, "-f", "nt"]  # as the others write it
@@ -267,7 +279,8 @@ def _middle(runs: Sequence[Run]) -> tuple[float, float, int]:
     )
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Show a line at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
