@@ -7,12 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 
@@ -74,6 +71,23 @@ def test_a_closed_pipe_is_no_matter(program: list[str], words: list[str]) -> Non
 
     assert done.stderr == ""
     assert done.returncode == 141
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["query lengths", "query lengths -f md", "export -f nt", "show river:inn", "queries", "--help"],
+)
+def test_a_full_disk_is_named(program: list[str], words: str) -> None:
+    """Where the file that stdout goes to has no room, that is said, and whose fault it is not."""
+    for _ in range(2):  # the second time the quick way
+        with Path("/dev/full").open("wb") as full:
+            command = [*program, *words.split()]
+            done = subprocess.run(
+                command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )
+
+        assert done.stderr == "error: the output cannot be written: No space left on device\n"
+        assert done.returncode == 3
 
 
 @pytest.mark.parametrize(

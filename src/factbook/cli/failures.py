@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from factbook.errors import DONE, INTERNAL, FactbookError
+from factbook.errors import DONE, INTERNAL, UNREADABLE, FactbookError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # What a shell reports for a program that a signal ended: 128 and the signal's number
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+# What stdout may meet where it is a file
+_OUT_OF_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 def exit_code_of(  # noqa: C901, PLR0911 - one way out for each kind of ending
@@ -55,6 +58,10 @@ def exit_code_of(  # noqa: C901, PLR0911 - one way out for each kind of ending
     except Exception as fault:  # the last resort: whatever it is, never a bare traceback
         if debug:
             raise
+        if isinstance(fault, OSError) and fault.errno in _OUT_OF_ROOM and not fault.filename:
+            _swallow_output()
+            _say(f"error: the output cannot be written: {fault.strerror}")
+            return UNREADABLE
         _say(
             f"error: {type(fault).__name__}: {fault} (this is a fault of factbook; please report "
             "it with what --debug prints)"
