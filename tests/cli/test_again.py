@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -171,3 +175,37 @@ def test_replies_count(asked: Asked) -> None:
     kept = sum(file.stat().st_size for file in asked.replies())
     assert kept > 0
     assert places(asked.cache)[0].size == before + kept
+
+
+def test_eight_ask_while_the_book_is_edited(asked: Asked) -> None:
+    """Each answer is that of one state of the book, and the last one that of its last state."""
+    code = (
+        "import factbook.store.stamps as stamps; stamps._YOUNG_NS = 0\n"
+        "from factbook.cli import main; main()"
+    )
+    command = [sys.executable, "-c", code, "--book", str(asked.book), "query", "lengths"]
+
+    def ask(*_number: int) -> list[tuple[str, str, int]]:
+        found = []
+        for _ in range(6):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            found.append((done.stdout, done.stderr, done.returncode))
+        return found
+
+    gauges = asked.book / "data/sources/survey/gauges.ttl"
+    before, text = asked.slowly("lengths"), gauges.read_text(encoding="utf-8")
+    states = [before]
+    with ThreadPoolExecutor(8) as pool:
+        asking = [pool.submit(ask, number) for number in range(8)]
+        for number in range(10):
+            time.sleep(0.1)
+            new = gauges.with_suffix(".new")
+            new.write_text(text.replace("518.50", f"518.{number}1"), encoding="utf-8")
+            new.replace(gauges)
+            states.append(before.replace("518.5", f"518.{number}1"))
+        found = [each for future in asking for each in future.result()]
+
+    assert {(error, code) for _, error, code in found} == {("", 0)}
+    assert {answer for answer, _, _ in found} <= set(states)
+    assert [answer for answer, _, _ in [*ask(), *ask()]] == [states[-1]] * 12
+    assert asked.replies()
