@@ -1,18 +1,27 @@
-"""Write the small notes that stand beside the snapshots."""
+"""Write the small files that stand beside the snapshots, each whole or not at all.
+
+Where that cannot be, nothing is kept: all of them can be made anew.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-from pathlib import Path
 
 
 def write_note(path: str, document: object) -> None:
-    """Write a document as JSON, whole or not at all; where that cannot be, nothing is kept."""
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    with contextlib.suppress(OSError):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(document), encoding="utf-8")
-        temporary.replace(target)
+    """Write a document as JSON."""
+    write_whole(path, json.dumps(document).encode())
+
+
+def write_whole(path: str, content: bytes) -> None:
+    """Write a file under another name first, in a folder that is made where it is missing."""
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}")
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with open(temporary, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except OSError:
+        pass

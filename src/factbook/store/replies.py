@@ -10,6 +10,8 @@ import json
 import os
 from zlib import crc32
 
+from factbook.store.notes import write_whole
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
@@ -52,18 +54,9 @@ def keep_reply(snapshot: str, question: str, reply: bytes) -> None:
     """Keep a reply, if it is not too much; where that cannot be, nothing is kept."""
     if len(reply) > MOST_BYTES:
         return
-    target = _file(snapshot, question)
-    folder = os.path.dirname(target)
-    temporary = os.path.join(folder, f".{os.getpid()}")
     head = json.dumps([question, len(reply), crc32(reply)]).encode()
-    try:
-        os.makedirs(folder, exist_ok=True)
-        _make_room(folder, len(reply))
-        with open(temporary, "wb") as file:
-            file.write(b"%b\n%b" % (head, reply))
-        os.replace(temporary, target)
-    except OSError:
-        pass
+    _make_room(os.path.join(snapshot, REPLIES), len(reply))
+    write_whole(_file(snapshot, question), b"%b\n%b" % (head, reply))
 
 
 class Copying:
@@ -100,7 +93,10 @@ def _file(snapshot: str, question: str) -> str:
 
 def _make_room(folder: str, more: int) -> None:
     """Forget all replies where one more would be too much; the next ones show what is needed."""
-    entries = list(os.scandir(folder))
-    if more + sum(entry.stat().st_size for entry in entries) > _MOST_TOGETHER:
-        for entry in entries:
-            os.unlink(entry.path)
+    try:
+        entries = list(os.scandir(folder))
+        if more + sum(entry.stat().st_size for entry in entries) > _MOST_TOGETHER:
+            for entry in entries:
+                os.unlink(entry.path)
+    except OSError:
+        pass  # there is none yet, or somebody else is making room

@@ -11,11 +11,12 @@ import os
 import sys
 import time
 
+from factbook.store.notes import write_note
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
-
 
 # Some file systems tell times only to two seconds
 _YOUNG_NS = 2_000_000_000
@@ -86,8 +87,6 @@ def remember(
     folder: str | Path, paths: Sequence[str | Path], stamped: str, stands_for: str
 ) -> None:
     """Remember what the stamps stand for, if a change could not have escaped them."""
-    from factbook.store.notes import write_note
-
     lines = stamped.splitlines()
     if is_young(int(field) for line in lines for field in line.split("\t")[2:]):
         return

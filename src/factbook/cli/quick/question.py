@@ -29,7 +29,6 @@ class Question:
 
     def __init__(self, line: Line, folder: str, entry: dict[str, Any], snapshot: str) -> None:
         self.line = line
-        self.folder = folder
         self.entry = entry
         self.snapshot = snapshot
         self._context_file = os.path.join(folder, files.CONTEXT)
@@ -41,8 +40,7 @@ class Question:
 
     def keep_reply(self, form: str, reply: bytes | None) -> None:
         """Keep what the engine wrote, if it wrote little, and it would write it again."""
-        asked = None if reply is None else self._asked(form)
-        if reply is not None and asked is not None:
+        if reply is not None and (asked := self._asked(form)) is not None:
             keep_reply(self.snapshot, asked, reply)
 
     def _asked(self, form: str) -> str | None:
