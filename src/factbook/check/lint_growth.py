@@ -8,14 +8,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from factbook.check.lint_rules import PATH, PRODUCT, UNSURE
-from factbook.sparql.parts import Group, is_variable
+from factbook.sparql.parts import is_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from factbook.check.findings import Rule
-    from factbook.sparql.parts import Element, Pattern
+    from factbook.sparql.parts import Element, Group, Pattern
 
 
 @dataclass(frozen=True)
@@ -79,23 +79,27 @@ def _below(element: Element, given: frozenset[str], inside: frozenset[str]) -> I
 def _joined(group: Group, given: frozenset[str]) -> Iterator[_Joined]:
     """Yield what a group joins: patterns, those of graphs as well, values, and inner groups."""
     for element in group.elements:
-        names = element.variables - given
-        if element.word == "":
-            for pattern in element.patterns:
-                few = not is_variable(pattern.subject) or pattern.subject in given
-                yield _Joined(frozenset(pattern.variables - given), pattern.start, few)
-        elif element.word in {"GRAPH", "SERVICE"}:
-            for each in _joined(element.groups[0], given):
-                yield _Joined(each.variables | names, each.start, each.few)
-        elif element.word in {"BIND", "VALUES"}:
-            yield _Joined(names, element.start, few=True)
-        elif element.word == "SELECT":
-            yield _Joined(names, element.start, element.one_row)
-        elif element.word in {"GROUP", "UNION"}:
-            inner = [list(_joined(branch, given)) for branch in element.groups]
-            few = all(each.few for branch in inner for each in branch)
-            every = frozenset().union(*(each.variables for branch in inner for each in branch))
-            yield _Joined(every, element.start, few)
+        yield from _joined_by(element, given)
+
+
+def _joined_by(element: Element, given: frozenset[str]) -> Iterator[_Joined]:
+    names = element.variables - given
+    if element.word == "":
+        for pattern in element.patterns:
+            few = not is_variable(pattern.subject) or pattern.subject in given
+            yield _Joined(frozenset(pattern.variables - given), pattern.start, few)
+    elif element.word in {"GRAPH", "SERVICE"}:
+        for each in _joined(element.groups[0], given):
+            yield _Joined(each.variables | names, each.start, each.few)
+    elif element.word in {"BIND", "VALUES"}:
+        yield _Joined(names, element.start, few=True)
+    elif element.word == "SELECT":
+        yield _Joined(names, element.start, element.one_row)
+    elif element.word in {"GROUP", "UNION"}:
+        inner = [list(_joined(branch, given)) for branch in element.groups]
+        few = all(each.few for branch in inner for each in branch)
+        every = frozenset().union(*(each.variables for branch in inner for each in branch))
+        yield _Joined(every, element.start, few)
 
 
 def _products(joined: list[_Joined]) -> Iterator[Explosion]:
@@ -135,7 +139,7 @@ def _unsurely_joined(
         if element.assigned:
             (unsure if element.unsure else sure).add(element.assigned)
             continue
-        joined = list(_joined(Group(0, 0, (element,)), given))
+        joined = list(_joined_by(element, given))
         for names, start in _islands(joined):
             if names & unsure and not names & sure and element.word != "SERVICE":
                 yield Explosion(

@@ -19,7 +19,7 @@ _CLOSE = {"{": "}", "(": ")", "[": "]"}
 _CONSTANTS = {"iri", "name", "string", "number"}
 _LEAST_BINDING = 5  # ( expression AS ?variable )
 _LEAST_COALESCE = 3
-_NODES = {"iri", "name", "variable", "string", "number"}
+_NODES = {*_CONSTANTS, "variable"}
 _BETWEEN_STEPS = {"|", "/", "^", "!", "("}
 
 
