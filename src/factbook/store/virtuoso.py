@@ -11,6 +11,7 @@ What no client can put right is avoided by the stored queries; a query of one's 
   in FILTER EXISTS; of two such paths each stands in a subselect of its own;
 - a computed truth value is a number: `xsd:boolean(…)` makes it one of truth;
 - one integer divided by another is an integer: `100.0 * ?a / ?b`;
+- sameTerm takes one IRI for two where COALESCE gave one of them;
 - CONCAT and `=` take an unbound variable for an empty text: COALESCE names what it stands for;
 - FILTER NOT EXISTS does not see the variable of GRAPH: OPTIONAL and COALESCE do;
 - a value from BIND(COALESCE(…)) joins single patterns, and no alternatives such as `p|q`, wherever
