@@ -28,13 +28,14 @@ _MOST_TRIPLES = 10_000
 
 
 def table_writer(
-    question: Question, form: str, *, wide: bool
+    question: Question, form: str, reply: bytes | None, *, wide: bool
 ) -> Callable[[IO[bytes]], object] | None:
     """Return what writes the table of an answer, or None; all of it is known by then.
 
     Args:
         question: The question.
         form: One of the formats for people.
+        reply: What the engine once wrote as JSON, or None.
         wide: Whether details are shown as well.
     """
     from factbook.cli.output import show_cells
@@ -42,7 +43,7 @@ def table_writer(
     from factbook.results.readable import cells
     from factbook.store.embedded import EmbeddedEngine
 
-    solutions = _solutions(question)
+    solutions = _solutions(question, reply)
     if solutions is None or question.store is None:
         return None
     fields = question.entry["fields"]
@@ -59,9 +60,8 @@ def table_writer(
     return lambda out: out.write(text.getvalue())
 
 
-def _solutions(question: Question) -> QuerySolutions | None:
+def _solutions(question: Question, reply: bytes | None) -> QuerySolutions | None:
     """Return the rows of an answer; what the engine makes of them is kept, not the table."""
-    reply = question.known_reply("json")
     if reply is None:
         found = ask(question)
         if not isinstance(found, QuerySolutions):
@@ -72,12 +72,15 @@ def _solutions(question: Question) -> QuerySolutions | None:
     return solutions if isinstance(solutions, QuerySolutions) else None
 
 
-def graph_writer(question: Question, form: str | None) -> Callable[[IO[bytes]], object] | None:
+def graph_writer(
+    question: Question, form: str | None, reply: bytes | None
+) -> Callable[[IO[bytes]], object] | None:
     """Return what writes the triples of an answer and keeps a copy, or None.
 
     Args:
         question: The question.
         form: The syntax that is asked for, if any.
+        reply: What the engine once wrote as N-Triples, or None.
 
     Raises:
         UsageError: It is no syntax of RDF.
@@ -86,7 +89,6 @@ def graph_writer(question: Question, form: str | None) -> Callable[[IO[bytes]], 
     from factbook.results.formats import format_for
 
     name = format_for(form, None, is_graph=True, terminal=False)
-    reply = question.known_reply("nt")
     found = ask(question) if reply is None else parse(reply, RdfFormat.N_TRIPLES)
     if found is None or isinstance(found, QuerySolutions):
         return None
