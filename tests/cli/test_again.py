@@ -149,13 +149,31 @@ def test_a_large_answer_is_not_kept(asked: Asked, monkeypatch: pytest.MonkeyPatc
     assert asked.replies() == []
 
 
-def test_many_triples_are_not_kept(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Too many triples to be kept are written all the same."""
-    monkeypatch.setattr("factbook.cli.quick.readers._MOST_TRIPLES", 2)
-    words = ["river-graph", "--river", "danube", "-f", "nt"]
+@pytest.mark.parametrize(
+    ("limit", "form"),
+    [("cli.quick.readers._MOST_TRIPLES", "turtle"), ("store.replies.MOST_BYTES", "nt")],
+)
+def test_many_triples_are_not_kept(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, limit: str, form: str
+) -> None:
+    """Too many triples to be kept are written all the same, by the engine and by us."""
+    words = ["river-graph", "--river", "danube", "-f", form]
+    monkeypatch.setattr(f"factbook.{limit}", 2)
 
     assert asked(*words) == asked.slowly(*words)
     assert asked.replies() == []
+
+
+@pytest.mark.parametrize("form", ["nt", "nq", "turtle", "jsonld"])
+def test_one_reply_serves_every_syntax(asked: Asked, form: str) -> None:
+    """What is kept of triples in one syntax is given again in another, as it would be written."""
+    words = ["river-graph", "--river", "danube", "-f"]
+    asked(*words, form)
+    assert len(asked.replies()) == 1
+
+    for other in ("nt", "nq", "turtle", "jsonld"):
+        assert asked(*words, other) == asked.slowly(*words, other)
+    assert len(asked.replies()) == 1
 
 
 def test_a_young_context_is_not_trusted(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,9 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryTriples, RdfFormat, Store, Triple
 
+from factbook.export.blanks import relabelled
 from factbook.export.lines import write_lines
 
 if TYPE_CHECKING:
@@ -51,3 +52,46 @@ def test_only_what_cannot_stay_is_prepared(at_once: int) -> None:
     assert out.getvalue().decode() == f"{a} {a} {a} .\n" + 2 * f"{a} {a} {b} .\n"
     with pytest.raises(ValueError, match="named graphs"):
         write_lines([named], RdfFormat.N_TRIPLES, out)
+
+
+@pytest.mark.parametrize("syntax", [RdfFormat.N_TRIPLES, RdfFormat.N_QUADS])
+@pytest.mark.parametrize("bytes_at_once", [1, 150, 1 << 20])
+@pytest.mark.parametrize("at_once", [1, 8, 1000])
+def test_what_the_engine_writes_itself(
+    monkeypatch: pytest.MonkeyPatch, at_once: int, bytes_at_once: int, syntax: RdfFormat
+) -> None:
+    """An answer that the engine writes in pieces of any size is the one that it gives term by term.
+
+    Blank nodes get their labels in order of appearance, also where they are of the query's making.
+    """
+    monkeypatch.setattr("factbook.export.lines._BYTES_AT_ONCE", bytes_at_once)
+    texts = ["plain", "two\nlines", 'quote " and \\', "looks like _:x", "\u2028 \U0001f600", "\r"]
+    blanks = [BlankNode() for _ in range(3)]
+    store = Store()
+    for number in range(40):
+        subject = blanks[number % 3] if number % 5 == 0 else NamedNode(f"http://e/{number}")
+        value = blanks[number % 2] if number % 7 == 0 else Literal(texts[number % 6])
+        store.add(Quad(subject, NamedNode(f"http://e/p{number % 2}"), value))
+    query = "CONSTRUCT { ?s ?p ?o . [] <http://e/made> ?s } WHERE { ?s ?p ?o } ORDER BY ?p ?s ?o"
+
+    def written(*, by_the_engine: bool) -> bytes:
+        labels: dict[str, BlankNode] = {}
+        answer = store.query(query)
+        assert isinstance(answer, QueryTriples)
+        out = io.BytesIO()
+        write_lines(
+            answer if by_the_engine else list(answer),
+            syntax,
+            out,
+            prepare=lambda some: relabelled(
+                (Quad(each.subject, each.predicate, each.object) for each in some), labels
+            ),
+            at_once=at_once,
+        )
+        return out.getvalue()
+
+    lines = written(by_the_engine=True)
+
+    assert lines == written(by_the_engine=False)
+    assert lines.count(b"\n") == 80
+    assert b"_:b43 " in lines

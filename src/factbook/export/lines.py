@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 from bisect import bisect_right
-from typing import IO, TYPE_CHECKING, Protocol, cast
+from typing import IO, TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 import pyoxigraph
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 250_000
 _TERMS_AT_ONCE = 5_000
+_BYTES_AT_ONCE = 1 << 20
 
 
 class Lines(Protocol):
@@ -31,8 +32,17 @@ class Lines(Protocol):
         ...
 
 
+@runtime_checkable
+class Answer(Protocol):
+    """Triples that the engine can write itself, without a Python object for each."""
+
+    def serialize(self, output: Chunks, format: RdfFormat) -> object:  # noqa: A002 - pyoxigraph's
+        """Write them."""
+        ...
+
+
 def write_lines(
-    statements: Iterable[Triple | Quad],
+    statements: Iterable[Triple | Quad] | Answer,
     syntax: RdfFormat,
     out: Lines,
     *,
@@ -52,36 +62,97 @@ def write_lines(
     Raises:
         ValueError: There is a graph for which the syntax has no form, and nothing to prepare it.
     """
-    runs: list[IO[bytes]] = []
+    sorter = _Sorter(at_once)
     try:
-        for lines, is_last in _sorted(statements, syntax, prepare, at_once):
-            if is_last and not runs:
-                out.writelines(lines)
-                return
-            runs.append(_kept(lines))
-        for merged in _merged(runs, max(1, at_once // (len(runs) or 1))):
-            out.writelines(merged)
+        if isinstance(statements, Answer):
+            chunks = Chunks(lambda text: sorter.add(_prepared(text, syntax, prepare)))
+            statements.serialize(chunks, syntax)
+            chunks.end()
+        else:
+            remaining = iter(statements)
+            # Terms take much more room than their text: few of them at a time
+            few = min(_TERMS_AT_ONCE, at_once)
+            while chunk := tuple(itertools.islice(remaining, few)):
+                sorter.add(_text(chunk, syntax, prepare))
+        sorter.write(out)
     finally:
-        for run in runs:
+        sorter.close()
+
+
+class _Sorter:
+    """Lines that are sorted, some at a time."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._lines: list[bytes] = []
+        self._runs: list[IO[bytes]] = []
+
+    def add(self, text: bytes) -> None:
+        """Take some lines."""
+        self._lines += text.splitlines(keepends=True)
+        if len(self._lines) >= self._at_once:
+            self._put_aside()
+
+    def write(self, out: Lines) -> None:
+        """Write all lines in order, each once."""
+        if not self._runs:
+            out.writelines(self._sorted())
+            return
+        self._put_aside()
+        for merged in _merged(self._runs, max(1, self._at_once // len(self._runs))):
+            out.writelines(merged)
+
+    def close(self) -> None:
+        """Let go of what was put aside."""
+        for run in self._runs:
             run.close()
 
+    def _sorted(self) -> list[bytes]:
+        self._lines.sort()  # before repetitions go: what is in order already takes no time
+        return list(dict.fromkeys(self._lines))
 
-def _sorted(
-    statements: Iterable[Triple | Quad], syntax: RdfFormat, prepare: Prepare | None, at_once: int
-) -> Iterator[tuple[list[bytes], bool]]:
-    """Yield some lines after the other, sorted and each once, and whether they are the last."""
-    remaining = iter(statements)
-    # Terms take much more room than their text: few of them at a time
-    few = min(_TERMS_AT_ONCE, at_once)
-    chunk = tuple(itertools.islice(remaining, few))
-    lines: list[bytes] = []
-    while chunk:
-        lines += _text(chunk, syntax, prepare).splitlines(keepends=True)
-        chunk = tuple(itertools.islice(remaining, few))
-        if len(lines) >= at_once or not chunk:
-            lines.sort()  # before repetitions go: what is in order already takes no time
-            yield list(dict.fromkeys(lines)), not chunk
-            lines = []
+    def _put_aside(self) -> None:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` does
+        self._runs.append(file)
+        file.writelines(self._sorted())
+        file.seek(0)
+        self._lines = []
+
+
+class Chunks:
+    """Takes what the engine writes and passes on whole lines, many at a time."""
+
+    def __init__(self, take: Callable[[bytes], object]) -> None:
+        self._take = take
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def write(self, text: bytes, /) -> int:
+        """Take some text."""
+        self._parts.append(bytes(text))
+        self._size += len(text)
+        if self._size >= _BYTES_AT_ONCE:
+            whole = b"".join(self._parts)
+            end = whole.rfind(b"\n") + 1
+            self._take(whole[:end])
+            self._parts = [whole[end:]]
+            self._size = len(whole) - end
+        return len(text)
+
+    def flush(self) -> None:
+        """Do nothing: lines are passed on when there are many."""
+
+    def end(self) -> None:
+        """Pass on what is left."""
+        self._take(b"".join(self._parts))
+
+
+def _prepared(text: bytes, syntax: RdfFormat, prepare: Prepare | None) -> bytes:
+    """Return lines of the engine as they are to be; only those that need it are looked at."""
+    if prepare is None or not may_have_blank_nodes(text):
+        return text
+    quads = tuple(pyoxigraph.parse(text, syntax))
+    return pyoxigraph.serialize(prepare(quads), format=syntax) or b""
 
 
 def _text(chunk: tuple[Triple | Quad, ...], syntax: RdfFormat, prepare: Prepare | None) -> bytes:
@@ -96,13 +167,6 @@ def _text(chunk: tuple[Triple | Quad, ...], syntax: RdfFormat, prepare: Prepare 
         if prepare is None or not may_have_blank_nodes(text):
             return text
     return pyoxigraph.serialize(prepare(chunk), format=syntax) or b""
-
-
-def _kept(lines: list[bytes]) -> IO[bytes]:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `write_lines`
-    file.writelines(lines)
-    file.seek(0)
-    return file
 
 
 def _merged(runs: Sequence[IO[bytes]], at_once: int) -> Iterator[list[bytes]]:

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 from pyoxigraph import (
     QueryResultsFormat,
     QuerySolutions,
+    QueryTriples,
     RdfFormat,
     parse,
     parse_query_results,
@@ -16,11 +17,12 @@ from pyoxigraph import (
 
 from factbook.cli.quick.asking import ask
 from factbook.prefixes import prefixes_in
+from factbook.store.replies import Copying
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from pyoxigraph import Quad, Triple
+    from pyoxigraph import Triple
 
     from factbook.cli.quick.question import Question
 
@@ -95,18 +97,38 @@ def graph_writer(
     prefixes, context = prefixes_in(question.context), question.context
 
     def write(out: IO[bytes]) -> None:
-        passed: list[Any] = []  # triples
-        write_rdf(_passing(found, passed), name, out, prefixes=prefixes, context=context)
+        passing = _Passing(found) if isinstance(found, QueryTriples) else found
+        write_rdf(passing, name, out, prefixes=prefixes, context=context)
         out.flush()
-        if reply is None and len(passed) < _MOST_TRIPLES:
-            question.keep_reply("nt", serialize(passed, format=RdfFormat.N_TRIPLES))
+        if isinstance(passing, _Passing):
+            question.keep_reply("nt", passing.copy())
 
     return write
 
 
-def _passing(statements: Iterable[Triple | Quad], passed: list[Any]) -> Iterator[Triple | Quad]:
-    """Yield statements and note them, as long as they are not many."""
-    for statement in statements:
-        if len(passed) < _MOST_TRIPLES:
-            passed.append(statement)
-        yield statement
+class _Passing:
+    """Triples of which a copy is taken on their way, unless it becomes too much."""
+
+    def __init__(self, found: QueryTriples) -> None:
+        self._found = found
+        self._passed: list[Triple] = []
+        self._text: bytes | None = None
+
+    def __iter__(self) -> Iterator[Triple]:
+        """Yield the triples, for syntaxes that we write."""
+        for triple in self._found:
+            if len(self._passed) < _MOST_TRIPLES:
+                self._passed.append(triple)
+            yield triple
+        if len(self._passed) < _MOST_TRIPLES:
+            self._text = serialize(self._passed, format=RdfFormat.N_TRIPLES)
+
+    def serialize(self, output: IO[bytes], format: RdfFormat) -> None:  # noqa: A002 - pyoxigraph's
+        """Have the engine write the triples, in lines."""
+        copying: Any = Copying(output)
+        self._found.serialize(copying, format)
+        self._text = copying.copy()
+
+    def copy(self) -> bytes | None:
+        """Return what went by as N-Triples, or None where it was too much."""
+        return self._text
