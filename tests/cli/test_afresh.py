@@ -81,7 +81,7 @@ def program(tmp_path: Path) -> Program:
 @pytest.mark.parametrize("form", ["csv", "json", "table", "html"])
 def test_large_graphs_are_asked_with_settings(program: Program, form: str) -> None:
     """A small graph is asked at once, a large one after a second start, with the same answer."""
-    small, starts = program(form, FACTBOOK_CACHE=str(program.cache))
+    small, starts = program(form)
     assert starts == ["None"]
     program.grow()
     for kept in program.cache.glob("*/replies/*"):

@@ -33,7 +33,7 @@ class Lines(Protocol):
 
 
 @runtime_checkable
-class Answer(Protocol):
+class Serializable(Protocol):
     """Triples that the engine can write itself, without a Python object for each."""
 
     def serialize(self, output: Chunks, format: RdfFormat) -> object:  # noqa: A002 - pyoxigraph's
@@ -42,7 +42,7 @@ class Answer(Protocol):
 
 
 def write_lines(
-    statements: Iterable[Triple | Quad] | Answer,
+    statements: Iterable[Triple | Quad] | Serializable,
     syntax: RdfFormat,
     out: Lines,
     *,
@@ -64,7 +64,7 @@ def write_lines(
     """
     sorter = _Sorter(at_once)
     try:
-        if isinstance(statements, Answer):
+        if isinstance(statements, Serializable):
             chunks = Chunks(lambda text: sorter.add(_prepared(text, syntax, prepare)))
             statements.serialize(chunks, syntax)
             chunks.end()

@@ -57,6 +57,17 @@ def remove(path: Path) -> bool:
     return not path.exists()
 
 
+def quads_in(path: str | Path) -> int:
+    """Return how many quads a snapshot says it has, 0 where it does not say."""
+    import json
+
+    try:
+        with open(os.path.join(path, RECORD), "rb") as file:
+            return int(json.load(file)["quads"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
 def _locked(handle: int, *, exclusive: bool) -> bool:
     if sys.platform == "win32":  # an open file cannot be removed there anyway
         return True

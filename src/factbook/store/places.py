@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from factbook.store.holding import RECORD, STORE, remove
+from factbook.store.holding import STORE, quads_in, remove
 from factbook.store.replies import REPLIES
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def places(folder: Path) -> list[Place]:
             if entry.name.startswith(".") or not (path / STORE).is_dir():
                 continue
             with contextlib.suppress(OSError):
-                found.append(Place(path, _quads(path), _bytes(path), entry.stat().st_mtime))
+                found.append(Place(path, quads_in(path), _bytes(path), entry.stat().st_mtime))
     return sorted(found, key=lambda place: (-place.used, place.path))
 
 
@@ -78,13 +77,6 @@ def _leftovers(folder: Path) -> Iterator[Path]:
     for entry in os.scandir(folder):
         if entry.name.startswith(".") and entry.is_dir():
             yield folder / entry.name
-
-
-def _quads(path: Path) -> int:
-    try:
-        return int(json.loads((path / RECORD).read_bytes())["quads"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0
 
 
 def _bytes(path: Path) -> int:

@@ -9,11 +9,10 @@ Tunables").
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
-from factbook.store.holding import RECORD
+from factbook.store.holding import quads_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,14 +34,11 @@ def start_afresh(snapshot: str) -> None:
     if _VARIABLE in os.environ or not sys.argv[0].endswith(_OURS) or not sys.executable:
         return
     try:
-        if not os.confstr("CS_GNU_LIBC_VERSION"):
+        if not os.confstr("CS_GNU_LIBC_VERSION") or quads_in(snapshot) < _LARGE:
             return
-        with open(os.path.join(snapshot, RECORD), "rb") as file:
-            if json.load(file)["quads"] < _LARGE:
-                return
         environment: Mapping[str, str] = {**os.environ, _VARIABLE: _SETTINGS}
         os.execve(  # noqa: S606 - it is this program itself
             sys.executable, [sys.executable, *sys.orig_argv[1:]], environment
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError):
         return  # it is slower as it is, and no less right

@@ -101,7 +101,7 @@ def graph_writer(
         write_rdf(passing, name, out, prefixes=prefixes, context=context)
         out.flush()
         if isinstance(passing, _Passing):
-            question.keep_reply("nt", passing.copy())
+            question.keep_reply("nt", passing.text)
 
     return write
 
@@ -112,7 +112,8 @@ class _Passing:
     def __init__(self, found: QueryTriples) -> None:
         self._found = found
         self._passed: list[Triple] = []
-        self._text: bytes | None = None
+        self.text: bytes | None = None
+        """What went by as N-Triples, when all has; None where it was too much."""
 
     def __iter__(self) -> Iterator[Triple]:
         """Yield the triples, for syntaxes that we write."""
@@ -121,14 +122,10 @@ class _Passing:
                 self._passed.append(triple)
             yield triple
         if len(self._passed) < _MOST_TRIPLES:
-            self._text = serialize(self._passed, format=RdfFormat.N_TRIPLES)
+            self.text = serialize(self._passed, format=RdfFormat.N_TRIPLES)
 
     def serialize(self, output: IO[bytes], format: RdfFormat) -> None:  # noqa: A002 - pyoxigraph's
         """Have the engine write the triples, in lines."""
         copying: Any = Copying(output)
         self._found.serialize(copying, format)
-        self._text = copying.copy()
-
-    def copy(self) -> bytes | None:
-        """Return what went by as N-Triples, or None where it was too much."""
-        return self._text
+        self.text = copying.copy()
