@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from factbook.query.resolve import Resolver
     from factbook.rdf.parse import RdfFile
     from factbook.rdf.stream import RdfStream
-    from factbook.results.rows import Rows
+    from factbook.render.rows import Rows
     from factbook.store.answers import Answer, Engine
 
 
@@ -272,6 +272,6 @@ class Book:
         return engine_of(self.paths(leads=leads), cache=self._cache, announce=self._announce)
 
     def _typed(self, answer: Answer) -> Rows | rdflib.Graph | bool:
-        from factbook.results.rows import typed
+        from factbook.render.rows import typed
 
         return typed(answer, self.prefixes)

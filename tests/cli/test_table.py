@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from factbook.cli.table import draw
-from factbook.results.readable import Cells
-from factbook.results.width import display_width, wrap
+from factbook.render.readable import Cells
+from factbook.render.width import display_width, wrap
 
 CELLS = Cells(
     ("name", "amount", "note"),

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import factbook
-from factbook.results.rows import Rows
+from factbook.render.rows import Rows
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"

@@ -26,7 +26,7 @@ from factbook.export.nested import write_nested
 from factbook.export.run import Part, format_of, write_export
 from factbook.export.write import ordered
 from factbook.rdf.formats import BY_NAME
-from factbook.results.rows import Rows
+from factbook.render.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

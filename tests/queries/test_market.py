@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from factbook.book import Book
-from factbook.results.rows import rows_of
+from factbook.render.rows import rows_of
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
     from tests.queries.conftest import Shelf
 
-    from factbook.results.rows import Rows
+    from factbook.render.rows import Rows
 
 
 def ask(shelf: Shelf, query: str, **values: str) -> Rows:

@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from factbook.check.faults import shown
 from factbook.check.findings import Finding
-from factbook.results.labels import labels
+from factbook.render.labels import labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -15,7 +15,7 @@ from factbook.cli.options import with_answer_options
 from factbook.cli.output import listing
 from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND, UsageError
-from factbook.results.formats import TABLE_FORMATS
+from factbook.render.formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
     from factbook.book import Book

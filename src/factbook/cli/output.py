@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from factbook.cli.background import interruptible
-from factbook.results.formats import format_for, write_boolean, write_table
-from factbook.results.names import HUMAN
+from factbook.render.formats import format_for, write_boolean, write_table
+from factbook.render.names import HUMAN
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from factbook.book import Book
     from factbook.cli.options import Wanted
     from factbook.query.header import Column
-    from factbook.results.readable import Cells
+    from factbook.render.readable import Cells
     from factbook.store.answers import Answer
 
 
@@ -85,7 +85,7 @@ def listing(
     )
     with opened(wanted.output) as out:
         if name in HUMAN:
-            from factbook.results.readable import Cells, printable
+            from factbook.render.readable import Cells, printable
 
             texts = [tuple(printable(str(value)) for value in row) for row in rows]
             numeric = tuple(
@@ -103,11 +103,11 @@ def listing(
 def show_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
     """Write a table in one of the forms for people."""
     if name == "md":
-        from factbook.results.formats import write_markdown
+        from factbook.render.formats import write_markdown
 
         write_markdown(table, out)
     elif name == "html":
-        from factbook.results.formats import write_html
+        from factbook.render.formats import write_html
 
         write_html(table, out, title=title)
     else:
@@ -138,7 +138,7 @@ def _write(  # noqa: PLR0913, PLR0917 - the inner half of `answer`
 
         write_rdf(found.triples, name, out, prefixes=book.prefixes, context=book.context)
     elif name in HUMAN:
-        from factbook.results.readable import cells
+        from factbook.render.readable import cells
 
         rows = list(found.rows)
         table = cells(

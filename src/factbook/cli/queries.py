@@ -10,7 +10,7 @@ from factbook.cli.options import with_answer_options
 from factbook.cli.output import listing
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError, did_you_mean
-from factbook.results.formats import TABLE_FORMATS
+from factbook.render.formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,7 +17,7 @@ from factbook.cli.options import (
 from factbook.cli.output import answer
 from factbook.cli.session import Session, session_of
 from factbook.errors import InputError
-from factbook.results.formats import TABLE_FORMATS
+from factbook.render.formats import TABLE_FORMATS
 from factbook.sparql.glance import asks_elsewhere
 
 if TYPE_CHECKING:

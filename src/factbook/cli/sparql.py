@@ -13,7 +13,7 @@ from factbook.cli.output import answer
 from factbook.cli.session import Session, pass_session
 from factbook.errors import InputError, UsageError
 from factbook.rdf.formats import NAMES
-from factbook.results.formats import TABLE_FORMATS
+from factbook.render.formats import TABLE_FORMATS
 from factbook.sparql.tokens import query_form
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from factbook.results.width import display_width, wrap
+from factbook.render.width import display_width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from factbook.results.readable import Cells
+    from factbook.render.readable import Cells
 
 _GAP = "  "
 _NARROWEST = 10  # a text column is not squeezed below this; then records read better

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.diff.changes import ADDED, REMOVED, REVISED, Detail, FactChange, ThingChange
-from factbook.results import spoken
+from factbook.render import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,9 +9,9 @@ from pyoxigraph import Literal, NamedNode
 from factbook.diff.changes import Name
 from factbook.query.names import NAMES
 from factbook.rdf.terms import XSD, curie, is_iri
-from factbook.results import spoken
-from factbook.results.labels import labels
-from factbook.results.readable import printable
+from factbook.render import spoken
+from factbook.render.labels import labels
+from factbook.render.readable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

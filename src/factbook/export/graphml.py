@@ -19,7 +19,7 @@ from factbook.export.names import TYPE
 from factbook.export.write import ordered
 from factbook.export.xmltext import quoted, text
 from factbook.rdf.terms import XSD, curie
-from factbook.results.labels import NAMING
+from factbook.render.labels import NAMING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from factbook.errors import UsageError
 from factbook.export.names import TYPE
 from factbook.export.native import STRING, is_native
-from factbook.results.labels import NAMING
+from factbook.render.labels import NAMING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -12,7 +12,7 @@ from factbook.export.columns import short_name
 from factbook.export.part import statements
 from factbook.export.profiles import FULL, profile_named
 from factbook.rdf.formats import BY_NAME, NAMES, syntax_for_writing, syntax_named
-from factbook.results.labels import NAMING
+from factbook.render.labels import NAMING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

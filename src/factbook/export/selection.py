@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from factbook.export.names import TYPE
-from factbook.results.labels import NAMING
+from factbook.render.labels import NAMING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

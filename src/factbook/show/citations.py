@@ -8,8 +8,8 @@ from urllib.parse import unquote
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import curie
-from factbook.results.readable import printable
-from factbook.results.spoken import date
+from factbook.render.readable import printable
+from factbook.render.spoken import date
 from factbook.show.page import Name, Reference
 
 if TYPE_CHECKING:

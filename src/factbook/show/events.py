@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from factbook.results import spoken
+from factbook.render import spoken
 from factbook.show.figures import grouped_figures
 from factbook.show.lines import cited_values, lines_of
 from factbook.show.page import Cited, Event, Line, Name

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.results import spoken
-from factbook.results.readable import printable
+from factbook.render import spoken
+from factbook.render.readable import printable
 from factbook.show.page import Figure, FigureGroup, Name
 from factbook.show.statements import (
     ABOUT,

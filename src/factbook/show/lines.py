@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import XSD
-from factbook.results import spoken
-from factbook.results.readable import printable, readable
+from factbook.render import spoken
+from factbook.render.readable import printable, readable
 from factbook.show.page import Cited, Line, Name
 from factbook.show.statements import DATE, DATE_PRECISION
 

@@ -11,9 +11,9 @@ from factbook.layout import bundled
 from factbook.query.bind import bind
 from factbook.query.catalog import PAGES
 from factbook.rdf.terms import curie, is_iri
-from factbook.results import spoken
-from factbook.results.labels import labels
-from factbook.results.readable import printable
+from factbook.render import spoken
+from factbook.render.labels import labels
+from factbook.render.readable import printable
 from factbook.sparql.tokens import meaningful
 from factbook.store.answers import Table
 

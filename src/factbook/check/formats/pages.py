@@ -9,7 +9,7 @@ from factbook.check.findings import counted
 from factbook.check.formats.places import shown_fault, shown_place
 from factbook.check.formats.text import summary
 from factbook.markdown import plain
-from factbook.results.readable import printable
+from factbook.render.readable import printable
 
 if TYPE_CHECKING:
     from factbook.check.findings import Outcome

@@ -42,7 +42,7 @@ def table_writer(
     """
     from factbook.cli.output import show_cells
     from factbook.query.header import Column
-    from factbook.results.readable import cells
+    from factbook.render.readable import cells
     from factbook.store.embedded import EmbeddedEngine
 
     solutions = _solutions(question, reply)
@@ -88,7 +88,7 @@ def graph_writer(
         UsageError: It is no syntax of RDF.
     """
     from factbook.export.write import write_rdf
-    from factbook.results.formats import format_for
+    from factbook.render.formats import format_for
 
     name = format_for(form, None, is_graph=True, terminal=False)
     found = ask(question) if reply is None else parse(reply, RdfFormat.N_TRIPLES)

@@ -10,13 +10,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.reconcile.conftest import ADDRESS, BOOK
+from tests.link.reconcile.conftest import ADDRESS, BOOK
 
 from factbook.book import Book
 from factbook.errors import UsageError
+from factbook.link.reconcile import Service
 from factbook.push.run import push
 from factbook.push.target import target_of
-from factbook.reconcile import Service
 
 if TYPE_CHECKING:
     from tests.conftest import Servers

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from factbook.book import Book
-from factbook.reconcile import Service
+from factbook.link.reconcile import Service
 
 BOOK = Path(__file__).parent / "book"
 ADDRESS = "https://service.example/reconcile"

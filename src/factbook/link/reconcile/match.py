@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from factbook.errors import UsageError
-from factbook.reconcile.facts import Json, agrees, values_of
-from factbook.reconcile.names import SAME, similarity
+from factbook.link.reconcile.facts import Json, agrees, values_of
+from factbook.link.reconcile.names import SAME, similarity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from factbook.reconcile.index import Entity, Index
+    from factbook.link.reconcile.index import Entity, Index
     from factbook.store.answers import Engine
 
 _LIMIT, _MOST = 10, 1000

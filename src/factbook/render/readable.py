@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import XSD
-from factbook.results.labels import labels
+from factbook.render.labels import labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -96,7 +96,7 @@ def _with_others(
     """Return a cell together with what the columns that belong to it say."""
     precision = beside(column.precision)
     if isinstance(precision, NamedNode) and isinstance(term, Literal):
-        from factbook.results.spoken import iso_date
+        from factbook.render.spoken import iso_date
 
         return printable(iso_date(term.value, names.get(precision.value, "")))
     low, high = beside(column.low) if term is None else term, beside(column.high)
@@ -109,7 +109,7 @@ def _with_others(
 
 def _quantity(term: Term, unit: Term | None, column: Column, names: Mapping[str, str]) -> str:
     if isinstance(unit, NamedNode) and isinstance(term, Literal) and _is_number(term):
-        from factbook.results.amounts import amount
+        from factbook.render.amounts import amount
 
         return printable(amount(term.value, unit.value, names.get(unit.value, unit.value)))
     return readable(term, names, column.type)

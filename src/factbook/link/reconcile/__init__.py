@@ -1,7 +1,7 @@
 """Reconciliation: match names in somebody's table against the graph (Reconciliation API 0.2).
 
 >>> import factbook
->>> from factbook.reconcile import Service
+>>> from factbook.link.reconcile import Service
 >>> service = Service(factbook.open(), address="http://localhost:8000/reconcile")
 >>> answer = service.reconcile({"q0": {"query": "A Name, Inc.", "limit": 3}})
 >>> best = answer["q0"]["result"][:1]  # each with id, name, type, score, match and features
@@ -11,6 +11,6 @@ Each method takes and returns what the API sends as JSON, ready for whatever spe
 
 from __future__ import annotations
 
-from factbook.reconcile.service import Service
+from factbook.link.reconcile.service import Service
 
 __all__ = ["Service"]

@@ -7,8 +7,8 @@ import io
 import pytest
 
 from factbook.markdown import plain
-from factbook.results.formats import write_markdown
-from factbook.results.readable import Cells
+from factbook.render.formats import write_markdown
+from factbook.render.readable import Cells
 
 
 @pytest.mark.parametrize(

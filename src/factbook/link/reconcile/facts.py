@@ -17,8 +17,8 @@ from factbook.store.answers import select
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from factbook.link.reconcile.index import Index
     from factbook.rdf.terms import Term
-    from factbook.reconcile.index import Index
     from factbook.store.answers import Engine
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from factbook.rdf.terms import local_name
-from factbook.results.readable import grouped
+from factbook.render.readable import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

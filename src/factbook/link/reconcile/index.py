@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from factbook.link.reconcile.names import words
 from factbook.query.names import NAMES
 from factbook.rdf.terms import curie, expand, is_iri
-from factbook.reconcile.names import words
 from factbook.store.answers import select
 
 if TYPE_CHECKING:

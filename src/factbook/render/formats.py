@@ -19,12 +19,12 @@ from pyoxigraph import (
 )
 
 from factbook.errors import UsageError, did_you_mean
-from factbook.results.names import HUMAN, MACHINE, usual
-from factbook.results.native import NATIVE
+from factbook.render.names import HUMAN, MACHINE, usual
+from factbook.render.native import NATIVE
 
 if TYPE_CHECKING:
     from factbook.rdf.terms import Term
-    from factbook.results.readable import Cells
+    from factbook.render.readable import Cells
     from factbook.store.answers import Table
 
 TABLE_FORMATS = (*HUMAN, *MACHINE)

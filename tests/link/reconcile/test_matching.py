@@ -9,7 +9,7 @@ import pytest
 from factbook.errors import UsageError
 
 if TYPE_CHECKING:
-    from factbook.reconcile import Service
+    from factbook.link.reconcile import Service
 
 FIRM = "https://example.org/firm/"
 MACHINE = "https://example.org/machine/"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factbook.reconcile.names import ALIKE, EXACT, SAME, core, similarity, words
+from factbook.link.reconcile.names import ALIKE, EXACT, SAME, core, similarity, words
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import NamedNode
 
 from factbook.errors import UsageError
-from factbook.reconcile.facts import Json, cell, properties_of, values_of
-from factbook.reconcile.index import Index, in_order, index_of
-from factbook.reconcile.match import answer, question_of
-from factbook.reconcile.names import similarity, words
+from factbook.link.reconcile.facts import Json, cell, properties_of, values_of
+from factbook.link.reconcile.index import Index, in_order, index_of
+from factbook.link.reconcile.match import answer, question_of
+from factbook.link.reconcile.names import similarity, words
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
