@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     import rdflib
 
     from factbook.check.findings import Finding
-    from factbook.export.run import Wanted
+    from factbook.export.export_book import Wanted
     from factbook.query.header import StoredQuery
     from factbook.query.kept import KeptQueries
     from factbook.query.resolve import Resolver
-    from factbook.rdf.parse import RdfFile
-    from factbook.rdf.stream import RdfStream
+    from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.render.rows import Rows
     from factbook.store.answers import Answer, Engine
 
@@ -91,7 +90,7 @@ class Book:
 
     def read(self) -> Iterator[RdfFile | RdfStream]:
         """Yield what each file says; large files are read quad by quad and not kept."""
-        from factbook.rdf.stream import read_any
+        from factbook.rdf.parse import read_any
 
         if "files" in self.__dict__:
             yield from self.files
@@ -254,13 +253,13 @@ class Book:
             target: The file, packed when its name ends in '.gz'; for tables the folder.
             format: A syntax such as 'turtle' or 'json-ld', 'graphml', 'csvw' or 'parquet'; by
                 default the file's ending says it.
-            part: What of it and in which terms, see `export.run.Wanted`.
+            part: What of it and in which terms, see `export.export_book.Wanted`.
 
         Raises:
             UsageError: The format, a thing, a source, a profile or the query is not known.
             InputError: A file cannot be read or written.
         """
-        from factbook.export.run import export
+        from factbook.export.export_book import export
 
         export(self, Path(target), format, part)
 

@@ -23,7 +23,7 @@ from pyoxigraph import (
 
 from factbook.errors import UsageError
 from factbook.export.canonical import Canonical, write_canonical
-from factbook.export.run import Part, write_canonical_export
+from factbook.export.export_book import Part, write_canonical_export
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -23,7 +23,7 @@ from rdflib import DCAT, DCTERMS, RDF, SH, VOID, URIRef
 from factbook.cli.root import root
 from factbook.errors import UsageError
 from factbook.export.catalog.describe import write_catalog
-from factbook.export.run import Part
+from factbook.export.export_book import Part
 from factbook.link.sets import links_of
 
 if TYPE_CHECKING:

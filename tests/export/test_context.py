@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
-from factbook.export.write import write_rdf
+from factbook.export.rdf_writer import write_rdf
 
 EX = "http://example.org/"
 CONTEXTS: dict[str, dict[str, Any]] = {

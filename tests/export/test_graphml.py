@@ -11,8 +11,8 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from factbook.errors import UsageError
+from factbook.export.export_book import Part, write_export
 from factbook.export.graphml import write_graphml
-from factbook.export.run import Part, write_export
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -22,9 +22,9 @@ from pyoxigraph import (
 from tests.export.conftest import canonical
 
 from factbook.errors import InputError, UsageError
+from factbook.export.export_book import Part, format_of, write_export
 from factbook.export.nested import write_nested
-from factbook.export.run import Part, format_of, write_export
-from factbook.export.write import ordered
+from factbook.export.rdf_writer import ordered
 from factbook.rdf.formats import BY_NAME
 from factbook.render.rows import Rows
 

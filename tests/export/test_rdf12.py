@@ -9,8 +9,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple, parse
 
 from factbook.book import Book
 from factbook.errors import UsageError
+from factbook.export.export_book import Part, write_export
 from factbook.export.reify import reified
-from factbook.export.run import Part, write_export
 from factbook.rdf.formats import BY_NAME
 
 EX = "https://example.org/"

@@ -13,7 +13,7 @@ from pyoxigraph import BaseDirection, BlankNode, Dataset, Literal, NamedNode, Qu
 from pyoxigraph import CanonicalizationAlgorithm as Canonicalization
 
 from factbook.errors import UsageError
-from factbook.export.write import write_rdf
+from factbook.export.rdf_writer import write_rdf
 from factbook.rdf.formats import BY_NAME
 
 if TYPE_CHECKING:

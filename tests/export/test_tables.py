@@ -16,8 +16,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 from factbook.book import Book
 from factbook.errors import InputError, UsageError
 from factbook.export.csvw import METADATA, write_csvw
+from factbook.export.export_book import Part, write_folder
 from factbook.export.parquet import write_parquet
-from factbook.export.run import Part, write_folder
 from factbook.export.tables import laid_out
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from rdflib import Dataset, URIRef
 
 from factbook.book import Book
 from factbook.layout import layout_of
-from factbook.push.run import push
+from factbook.push.push_book import push
 from factbook.push.target import target_of
 from factbook.rdf.bridge import from_rdflib, to_rdflib
 from factbook.store.answers import Graph, Table

@@ -9,7 +9,7 @@ import pytest
 
 from factbook.book import Book
 from factbook.check.remote import check_endpoint
-from factbook.push.run import push
+from factbook.push.push_book import push
 from factbook.push.target import target_of
 from factbook.query.catalog import check_queries
 from factbook.store.answers import select

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from factbook.rdf.parse import RdfFile, read_rdf
-from factbook.rdf.stream import Progress, is_large, open_rdf
+from factbook.rdf.parse import Progress, RdfFile, is_large, open_rdf, read_rdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,8 +13,8 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from factbook.check.faults import Fault
+    from factbook.rdf.parse import RdfStream
     from factbook.rdf.positions.excerpt import Excerpt
-    from factbook.rdf.stream import RdfStream
     from factbook.rdf.terms import Term
 
 _HELD_BYTES = 16 << 20

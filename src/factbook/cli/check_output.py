@@ -59,7 +59,7 @@ def _write_graph(outcome: Outcome, name: str, wanted: Wanted) -> None:
     """Write the report that the W3C defines, and say what it leaves out."""
     from factbook.check.findings import counted
     from factbook.check.shapes import KIND as SHAPE
-    from factbook.export.write import write_rdf
+    from factbook.export.rdf_writer import write_rdf
     from factbook.shacl.report import SH
     from factbook.shacl.report_graph import to_graph
 

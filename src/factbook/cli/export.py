@@ -11,7 +11,7 @@ from factbook.cli.options import complete_thing, with_answer_options
 from factbook.cli.output import opened
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
-from factbook.export.run import (
+from factbook.export.export_book import (
     FOLDERS,
     FORMATS,
     Part,

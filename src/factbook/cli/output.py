@@ -134,7 +134,7 @@ def _write(  # noqa: PLR0913, PLR0917 - the inner half of `answer`
         else:
             write_boolean(found, name, out)
     elif not isinstance(found, Table):
-        from factbook.export.write import write_rdf
+        from factbook.export.rdf_writer import write_rdf
 
         write_rdf(found.triples, name, out, prefixes=book.prefixes, context=book.context)
     elif name in HUMAN:

@@ -11,7 +11,7 @@ from factbook.cli.session import Session, announce, pass_session
 from factbook.errors import DONE, FOUND, UsageError
 
 if TYPE_CHECKING:
-    from factbook.push.run import Outcome
+    from factbook.push.push_book import Outcome
 
 _MOST_NAMED = 5
 
@@ -62,7 +62,7 @@ def command(  # noqa: PLR0913 - one for each option
         raise UsageError("say where to: factbook push --endpoint URL")
     if session.leads:
         raise UsageError("--leads: an endpoint could not mark what rests on a lead; push without")
-    from factbook.push.run import push
+    from factbook.push.push_book import push
     from factbook.push.target import target_of
 
     book = session.local_book()

@@ -16,7 +16,7 @@ from factbook.export.blanks import relabelled
 from factbook.export.columns import short_name
 from factbook.export.context import read_for_writing
 from factbook.export.names import TYPE
-from factbook.export.write import ordered
+from factbook.export.rdf_writer import ordered
 from factbook.export.xmltext import quoted, text
 from factbook.rdf.terms import XSD, curie
 from factbook.render.labels import NAMING

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-    from factbook.rdf.parse import RdfFile
-    from factbook.rdf.stream import RdfStream
+    from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.rdf.terms import Term
 
 _ABOUT = NamedNode("https://schema.org/observationAbout")

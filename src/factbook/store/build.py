@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Store
 
-from factbook.rdf.parse import read_rdf
-from factbook.rdf.stream import Progress, is_large, open_rdf, read_any
+from factbook.rdf.parse import Progress, is_large, open_rdf, read_any, read_rdf
 from factbook.store.embedded import store_of
 from factbook.store.holding import STORE
 from factbook.store.parts import Indexing, note

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from factbook.rdf.parse import RdfFile
-    from factbook.rdf.stream import RdfStream
+    from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.store.answers import Answer
 
 # Not compiled before there is an error: most processes meet none

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-    from factbook.rdf.parse import RdfFile
-    from factbook.rdf.stream import RdfStream
+    from factbook.rdf.parse import RdfFile, RdfStream
 
 _FILE = "parts.json"
 _CHUNK = 1 << 20

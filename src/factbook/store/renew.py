@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 
-from factbook.rdf.parse import read_rdf
-from factbook.rdf.stream import is_large
+from factbook.rdf.parse import is_large, read_rdf
 from factbook.store.holding import RECORD, STORE
 from factbook.store.parts import Indexed, Indexing, Part, graph_code, is_named, note, noted
 from factbook.store.reopen import reopen

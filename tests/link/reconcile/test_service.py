@@ -15,7 +15,7 @@ from tests.link.reconcile.conftest import ADDRESS, BOOK
 from factbook.book import Book
 from factbook.errors import UsageError
 from factbook.link.reconcile import Service
-from factbook.push.run import push
+from factbook.push.push_book import push
 from factbook.push.target import target_of
 
 if TYPE_CHECKING:

@@ -87,7 +87,7 @@ def graph_writer(
     Raises:
         UsageError: It is no syntax of RDF.
     """
-    from factbook.export.write import write_rdf
+    from factbook.export.rdf_writer import write_rdf
     from factbook.render.formats import format_for
 
     name = format_for(form, None, is_graph=True, terminal=False)

@@ -16,9 +16,9 @@ from factbook.export.catalog.linksets import linksets
 from factbook.export.catalog.names import DCAT, DCTERMS, RDFS, SH, SPDX, VOID, is_a
 from factbook.export.catalog.partitions import partitions
 from factbook.export.catalog.queries import executables
+from factbook.export.export_book import Part
 from factbook.export.names import TYPE
-from factbook.export.run import Part
-from factbook.export.write import write_rdf
+from factbook.export.rdf_writer import write_rdf
 from factbook.rdf.parse import read_rdf
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from typing import IO, TYPE_CHECKING, cast
 from pyoxigraph import NamedNode
 
 from factbook.export.catalog.names import DCAT, DCTERMS, SPDX, is_a, part_of, said, typed
-from factbook.export.profiles import profiles_of
-from factbook.export.run import (
+from factbook.export.export_book import (
     GRAPHML,
     Part,
     format_of,
     write_canonical_export,
     write_export,
 )
+from factbook.export.profiles import profiles_of
 from factbook.rdf.formats import BY_NAME
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse
 
+from factbook.rdf.parse import open_rdf, open_unpacked
 from factbook.rdf.positions.places import Places, Stated
 from factbook.rdf.positions.scanner import scan
-from factbook.rdf.stream import open_rdf, open_unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
-    from factbook.rdf.stream import RdfStream
+    from factbook.rdf.parse import RdfStream
     from factbook.rdf.terms import Term
 
 _LINES = {RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Triple
 
 from factbook.push.batches import batches
-from factbook.rdf.stream import read_any
+from factbook.rdf.parse import read_any
 from factbook.store.answers import select
 
 if TYPE_CHECKING:

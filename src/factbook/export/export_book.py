@@ -140,7 +140,7 @@ def write_export(book: Book, part: Part, name: str, out: IO[bytes]) -> None:
         profile = profile_named(book, part.profile)
         if profile.vocabulary is not None:
             from factbook.export.nested import write_nested
-            from factbook.export.write import ordered
+            from factbook.export.rdf_writer import ordered
 
             write_nested(
                 ordered(part.quads(book)),
@@ -149,7 +149,7 @@ def write_export(book: Book, part: Part, name: str, out: IO[bytes]) -> None:
                 nested=profile.nested,
             )
             return
-    from factbook.export.write import write_rdf
+    from factbook.export.rdf_writer import write_rdf
 
     write_rdf(part.of(book), name, out, prefixes=book.prefixes, context=book.context)
 
