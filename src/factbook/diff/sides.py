@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset
 
-from factbook.diff.git import Repository, repository_of
 from factbook.errors import InputError, UsageError
+from factbook.git import Repository, find_repository
 from factbook.layout import bundled, layout_of
 from factbook.rdf.parse import read_rdf
 from factbook.store.embedded import EmbeddedEngine, store_of
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from factbook.layout import Layout
     from factbook.rdf.parse import RdfFile
+
+_BOOK_FOLDERS = ("ontology", "data", "queries")
 
 
 @dataclass(frozen=True)
@@ -95,17 +97,17 @@ def _side(text: str, *, folder: Path | None, leads: bool, room: Path) -> Side:
     if path.exists():
         return Side(text, (_read(path),), None, leads)
     for repository in _repositories(folder):
-        commit = repository.commit(text)
+        commit = repository.find_commit(text)
         if commit is not None:
             room.mkdir()
-            if repository.extract(commit, room):
+            if repository.extract(commit, _BOOK_FOLDERS, room):
                 return _of_book(text, layout_of(room), leads=leads, called=text)
             continue
-        content = repository.file(text)
+        content = repository.find_blob(text)
         if content is not None:
             room.mkdir()
             copy = room / Path(text.partition(":")[2]).name
-            copy.write_bytes(repository.content(content))
+            copy.write_bytes(repository.read_blob(content))
             return Side(text, (_read(copy, instead=(str(copy), text)),), None, leads)
     raise UsageError(
         f"'{text}' is no folder, no file and no git revision with a book in it (in the checkout "
@@ -116,17 +118,17 @@ def _side(text: str, *, folder: Path | None, leads: bool, room: Path) -> Side:
 def _repositories(folder: Path | None) -> Iterator[Repository]:
     """Yield where a book may stand in a checkout: here, at its top, or where ours comes from."""
     if folder is not None:
-        found = repository_of(folder)
+        found = find_repository(folder)
         if found is not None:
             yield found
         return
-    here = repository_of(Path.cwd())
+    here = find_repository(Path.cwd())
     if here is not None:
         yield here
         if here.prefix:
             yield Repository(here.top, "")
     try:
-        ours = repository_of(bundled())
+        ours = find_repository(bundled())
     except InputError:
         return
     if ours is not None and ours != here:
