@@ -1,4 +1,4 @@
-"""Statements are cut into pieces that mean together what they meant before."""
+"""Statements are split into batches that together mean the same."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from factbook.push.batches import batches, has_blanks
+from factbook.push.push_book import split_batches
 
 P = NamedNode("https://example.org/p")
 GRAPHS = [None, NamedNode("https://example.org/g"), NamedNode("https://example.org/h")]
@@ -29,46 +29,45 @@ def blanks(triple: Triple) -> set[BlankNode]:
     statements=st.lists(st.tuples(st.sampled_from(GRAPHS), triples), max_size=40),
     size=st.integers(1, 8),
 )
-def test_pieces_hold_everything_once(
+def test_batches_hold_every_statement_once(
     statements: list[tuple[NamedNode | None, Triple]], size: int
 ) -> None:
-    """All is there as often as before, and no blank node of a graph is in two pieces."""
-    pieces = list(batches(statements, size))
+    """Every statement is sent once, and no blank node of a graph is in two batches."""
+    found = list(split_batches(statements, size))
 
-    sent = Counter((graph, triple) for graph, piece in pieces for triple in piece)
+    sent = Counter((graph, triple) for graph, batch in found for triple in batch)
     assert sent == Counter(statements)
     for graph in GRAPHS:
-        seen = [{n for t in piece for n in blanks(t)} for g, piece in pieces if g == graph]
+        seen = [{n for t in batch for n in blanks(t)} for g, batch in found if g == graph]
         assert sum(map(len, seen)) == len(set().union(*seen))
 
 
 @pytest.mark.parametrize(("number", "sizes"), [(0, []), (3, [3]), (7, [3, 3, 1])])
-def test_pieces_are_of_the_size(number: int, sizes: list[int]) -> None:
-    """Without blank nodes, every piece but the last is full."""
+def test_batches_have_the_size(number: int, sizes: list[int]) -> None:
+    """Without blank nodes, every batch but the last is full."""
     plain = [Triple(NamedNode(f"https://example.org/{n}"), P, P) for n in range(number)]
 
-    pieces = [piece for _, piece in batches(((None, triple) for triple in plain), 3)]
+    found = [batch for _, batch in split_batches(((None, triple) for triple in plain), 3)]
 
-    assert [len(piece) for piece in pieces] == sizes
-    assert not has_blanks(plain)
+    assert [len(batch) for batch in found] == sizes
 
 
-def test_what_hangs_together_stays_together() -> None:
-    """A chain of blank nodes is one piece, however long; another chain may join or not."""
+def test_chain_of_blank_nodes_stays_in_one_batch() -> None:
+    """A chain of blank nodes is one batch, however long; another chain is sent apart."""
     chain = [Triple(BlankNode(f"b{n}"), P, BlankNode(f"b{n + 1}")) for n in range(9)]
     other = Triple(BlankNode("c"), P, P)
 
-    pieces = [piece for _, piece in batches([(None, t) for t in [*chain, other]], 3)]
+    found = [batch for _, batch in split_batches([(None, t) for t in [*chain, other]], 3)]
 
-    assert pieces == [chain, [other]]
+    assert found == [chain, [other]]
 
 
-def test_a_triple_about_a_triple() -> None:
-    """A blank node inside a quoted triple holds the pieces together too."""
+def test_blank_node_in_a_triple_term_keeps_a_batch_together() -> None:
+    """Triples that share a blank node only inside a triple term are sent together."""
     inner = Triple(BlankNode("b"), P, P)
     about = Triple(BlankNode("c"), P, inner)
     plain = Triple(BlankNode("b"), P, NamedNode("https://example.org/x"))
 
-    pieces = [piece for _, piece in batches([(None, t) for t in [about, plain]], 1)]
+    found = [batch for _, batch in split_batches([(None, t) for t in [about, plain]], 1)]
 
-    assert pieces == [[about, plain]]
+    assert found == [[about, plain]]

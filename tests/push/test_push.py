@@ -1,4 +1,4 @@
-"""A pushed book is there whole, replaces the one before, and answers as it does here."""
+"""A pushed book arrives whole, replaces the one before, and answers like the local book."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def bundled() -> Book:
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["first", "second time"])
-def test_the_bundled_book_arrives(
+def test_push_sends_the_bundled_book_whole(
     run: Callable[..., Result], store: Place, bundled: Book, again: object
 ) -> None:
-    """Every graph and the merge have their size, and a second push changes nothing."""
+    """Every graph and the merge have their sizes, and a second push changes nothing."""
     del again
 
     result = run("push", "--endpoint", store.endpoint, "--prune")
@@ -61,10 +61,10 @@ def test_the_bundled_book_arrives(
     assert store.counts() == sizes(bundled.engine)
 
 
-def test_there_it_can_be_shown_and_asked(
+def test_pushed_book_answers_show_and_query_like_the_local_book(
     run: Callable[..., Result], store: Place, bundled: Book
 ) -> None:
-    """A page and a query say there what they say here, through the command line."""
+    """A page and a query give the same text from the store and from the files."""
     assert run("push", "--endpoint", store.endpoint, "--prune").exit_code == 0
     company = bundled.query("companies")[0]["company"]  # type: ignore[index] # rows
 
@@ -74,8 +74,8 @@ def test_there_it_can_be_shown_and_asked(
         assert there.stdout == run(*words).stdout
 
 
-def test_there_it_can_be_checked(run: Callable[..., Result], store: Place) -> None:
-    """The book has no findings there either."""
+def test_pushed_book_passes_the_checks(run: Callable[..., Result], store: Place) -> None:
+    """The checks over the store have no findings."""
     assert run("push", "--endpoint", store.endpoint, "--prune").exit_code == 0
 
     outcome = check_endpoint(factbook.open(endpoint=store.endpoint))
@@ -83,8 +83,10 @@ def test_there_it_can_be_checked(run: Callable[..., Result], store: Place) -> No
     assert outcome.findings == ()
 
 
-def test_a_second_push_replaces(run: Callable[..., Result], store: Place, book: Path) -> None:
-    """What a file no longer says is gone, from its graph and from the merge."""
+def test_second_push_replaces_the_first(
+    run: Callable[..., Result], store: Place, book: Path
+) -> None:
+    """A statement that a file no longer has is gone, from its graph and from the merge."""
     assert push(run, book, store).exit_code == 0
     before = store.counts()
     source = book / "data" / "sources" / "survey" / "gauges.ttl"
@@ -99,10 +101,10 @@ def test_a_second_push_replaces(run: Callable[..., Result], store: Place, book: 
     assert Book(book, endpoint=store.endpoint).engine.query(asked) is False
 
 
-def test_what_is_left_of_earlier_pushes(
+def test_push_reports_orphaned_graphs_and_prunes_them(
     run: Callable[..., Result], store: Place, book: Path
 ) -> None:
-    """A graph that no file says any more is named, and dropped when that is asked for."""
+    """A graph that no file has any more is named, and --prune drops it."""
     extra = book / "data" / "sources" / "survey" / "old.ttl"
     extra.write_text(TANGLED.replace("tangled", "old"), encoding="utf-8")
     assert push(run, book, store).exit_code == 0
@@ -112,18 +114,18 @@ def test_what_is_left_of_earlier_pushes(
     dropped = push(run, book, store, "--prune")
 
     name = "https://example.org/source/old"
-    assert f"not in the book, --prune drops them: <{name}>" in kept.stderr
+    assert f"not in the book; --prune drops them: <{name}>" in kept.stderr
     assert f"dropped: <{name}>" in dropped.stderr
     assert name not in store.counts()
-    assert "graphs named" not in push(run, book, store).stderr
+    assert "graphs in the namespaces" not in push(run, book, store).stderr
 
 
 @pytest.mark.parametrize("way", ["--graph-store", "--update"])
 @pytest.mark.parametrize("batch", ["1", "5", "1000"])
-def test_blank_nodes_hold_together(
+def test_push_keeps_blank_nodes_connected(
     run: Callable[..., Result], store: Place, book: Path, way: str, batch: str
 ) -> None:
-    """Lists, nested nodes, circles and odd texts are the same there, however small the pieces."""
+    """Lists, nested nodes, cycles and odd texts arrive the same, however small the batches."""
     file = book / "data" / "sources" / "survey" / "tangled.ttl"
     file.write_text(TANGLED, encoding="utf-8")
     address = store.server.graph_store if way == "--graph-store" else store.server.update
@@ -134,11 +136,11 @@ def test_blank_nodes_hold_together(
     assert store.holds("https://example.org/source/tangled") == read(file)
 
 
-def test_after_an_interruption(
+def test_push_after_an_interruption_completes_the_store(
     run: Callable[..., Result], store: Place, book: Path, tmp_path: Path
 ) -> None:
-    """A push that was killed half-way leaves nothing behind when it is done again."""
-    nodes = 40_000  # in pieces of five: far from done when the first of them are seen
+    """A push that was interrupted half-way leaves nothing behind once it is run again."""
+    nodes = 40_000  # in batches of five: far from done when the first of them arrive
     many = "".join(
         f"<https://example.org/n/{n}> a <https://example.org/N> .\n" for n in range(nodes)
     )
@@ -162,10 +164,10 @@ def test_after_an_interruption(
     assert store.holds("https://example.org/source/big") == read(big)
 
 
-def test_spellings_that_a_store_takes_for_one(
+def test_push_reports_spellings_that_the_store_merges(
     run: Callable[..., Result], store: Place, book: Path
 ) -> None:
-    """Where fewer statements arrive than were sent, that is said, with exit code 1."""
+    """If fewer statements arrive than were sent, push says so and exits with 1."""
     file = book / "data" / "sources" / "survey" / "spelt.ttl"
     file.write_text(
         "@base <https://example.org/source/spelt> .\n"
@@ -176,13 +178,13 @@ def test_spellings_that_a_store_takes_for_one(
     result = push(run, book, store)
 
     assert result.exit_code == 1
-    assert "graph <https://example.org/source/spelt> holds 2 statements of 3" in result.stderr
+    assert "graph <https://example.org/source/spelt> holds 2 of 3 statements" in result.stderr
 
 
-def test_files_of_ones_own_are_pushed(
+def test_push_includes_files_given_with_data(
     run: Callable[..., Result], store: Place, tmp_path: Path
 ) -> None:
-    """`--data` joins the book there as it does here."""
+    """The graph of a `--data` file arrives with the book."""
     own = tmp_path / "own.trig"
     own.write_text("<https://example.org/g> { <https://e.org/a> a <https://e.org/B> }", "utf-8")
 
@@ -192,18 +194,16 @@ def test_files_of_ones_own_are_pushed(
     assert store.counts()["https://example.org/g"] == 1
 
 
-def test_leads_are_not_pushed(run: Callable[..., Result], store: Place) -> None:
-    """An endpoint could not mark what rests on a lead, so that they stay here."""
+def test_push_refuses_leads(run: Callable[..., Result], store: Place) -> None:
+    """An endpoint cannot mark what rests on a lead, so push refuses `--leads`."""
     result = run("--book", str(RIVERS), "--leads", "push", "--endpoint", store.endpoint)
 
     assert result.exit_code == 2
     assert "--leads" in result.stderr
 
 
-def test_the_merge_is_nobodys_statement(
-    run: Callable[..., Result], store: Place, book: Path
-) -> None:
-    """A graph variable finds sources and never the merge."""
+def test_merge_is_not_a_named_graph(run: Callable[..., Result], store: Place, book: Path) -> None:
+    """A graph variable matches sources and never the merge."""
     assert push(run, book, store).exit_code == 0
     engine = target_of(store.endpoint).engine
     text = (

@@ -1,4 +1,4 @@
-"""What goes wrong with a push is said in one line, and nothing secret is on the command line."""
+"""A push that fails says why in one line and shows no password."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def pushing(run: Callable[..., Result], *words: str) -> Result:
 
 
 @pytest.mark.parametrize("store", ["virtuoso"], indirect=True)
-def test_a_wrong_password(
+def test_push_reports_a_wrong_password(
     run: Callable[..., Result], store: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The store's refusal is exit code 4, before anything is changed."""
+    """A refused login exits with 4 before anything is changed."""
     assert pushing(run, "--endpoint", store.endpoint).exit_code == 0
     before = store.counts()
     monkeypatch.setenv("FACTBOOK_PASSWORD", "not-it")
@@ -47,10 +47,10 @@ def test_a_wrong_password(
 
 
 @pytest.mark.parametrize("store", ["virtuoso"], indirect=True)
-def test_no_password(
+def test_push_without_a_login_says_where_to_set_one(
     run: Callable[..., Result], store: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a login the line says where it can come from."""
+    """The error names the environment variables and the netrc file."""
     monkeypatch.delenv("FACTBOOK_USER")
 
     result = pushing(run, "--endpoint", store.endpoint)
@@ -60,10 +60,10 @@ def test_no_password(
 
 
 @pytest.mark.parametrize("store", ["virtuoso"], indirect=True)
-def test_a_login_from_netrc(
+def test_push_takes_the_login_from_netrc(
     run: Callable[..., Result], store: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The netrc file of the user is enough."""
+    """A login in the user's netrc file is enough."""
     monkeypatch.delenv("FACTBOOK_USER")
     netrc = tmp_path / ".netrc"
     netrc.write_text("machine 127.0.0.1 login dba password dba\n", encoding="utf-8")
@@ -78,7 +78,7 @@ def test_a_login_from_netrc(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ([], 2, "say where to: factbook push --endpoint URL"),
+        ([], 2, "no store to fill: factbook push --endpoint URL"),
         (["--endpoint", "ftp://example.org/"], 2, "is not an http or https address"),
         (["--endpoint", "http://u:secret@127.0.0.1/q"], 2, "must not hold a password"),
         (["--endpoint", "{closed}"], 4, "cannot be reached: Connection refused"),
@@ -88,10 +88,10 @@ def test_a_login_from_netrc(
         (["--endpoint", "{open}", "--update", "{open}"], 4, "refuses the update"),
     ],
 )
-def test_what_cannot_be(
+def test_push_refuses_wrong_addresses(
     run: Callable[..., Result], store: Place, words: list[str], code: int, said: str
 ) -> None:
-    """Each has its exit code and its line."""
+    """Each wrong address has its exit code and its line."""
     places = {"closed": f"http://127.0.0.1:{free_port()}/", "open": store.endpoint}
 
     result = pushing(run, *(word.format(**places) for word in words))
@@ -102,8 +102,10 @@ def test_what_cannot_be(
 
 
 @pytest.mark.parametrize("store", ["virtuoso"], indirect=True)
-def test_a_store_without_a_default_graph(run: Callable[..., Result], store: Place) -> None:
-    """Virtuoso needs to be told where the merge belongs, and the line has the whole address."""
+def test_push_needs_a_merge_graph_without_a_default_graph(
+    run: Callable[..., Result], store: Place
+) -> None:
+    """For Virtuoso, the error has the whole address with a graph for the merge."""
     result = pushing(run, "--endpoint", store.server.query)
 
     assert result.exit_code == 2
@@ -111,8 +113,8 @@ def test_a_store_without_a_default_graph(run: Callable[..., Result], store: Plac
 
 
 @pytest.mark.parametrize("store", ["oxigraph"], indirect=True)
-def test_a_broken_file(run: Callable[..., Result], store: Place, book: Path) -> None:
-    """A file that cannot be read is exit code 3, with its place."""
+def test_push_reports_a_broken_file(run: Callable[..., Result], store: Place, book: Path) -> None:
+    """A file that cannot be parsed exits with 3 and its line."""
     (book / "data" / "register" / "rivers.ttl").write_text("nonsense", encoding="utf-8")
 
     result = run("--book", str(book), "push", "--endpoint", store.endpoint)
@@ -129,10 +131,10 @@ def test_a_broken_file(run: Callable[..., Result], store: Place, book: Path) -> 
         "SELECT ?a WHERE { ?a <https://example.org/p>+ ?a } ORDER BY ?a",
     ],
 )
-def test_a_query_that_a_store_cannot_run(
+def test_endpoint_reports_a_query_that_the_store_cannot_run(
     run: Callable[..., Result], store: Place, query: str
 ) -> None:
-    """Where Virtuoso gives up, there is one line and no answer."""
+    """When Virtuoso gives up on a query, there is one line and no answer."""
     result = run("--book", str(RIVERS), "--endpoint", store.endpoint, "sparql", query)
 
     assert result.exit_code == 4

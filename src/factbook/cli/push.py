@@ -1,4 +1,4 @@
-"""`factbook push`: fill a SPARQL store with the book, so that it answers for it."""
+"""`factbook push`: fill a SPARQL store with the book."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ Examples:
   factbook push --endpoint 'http://localhost:8890/sparql?default-graph-uri=urn:factbook:merge'
   factbook --endpoint http://localhost:7878/query query NAME
 
-A login comes from FACTBOOK_USER and FACTBOOK_PASSWORD, or from the netrc file; it goes out by https
-or to this machine only. Where to write is known for Oxigraph and Virtuoso; other stores need
---graph-store or --update. Until it is done, a graph of more than one request is incomplete; after
-an interruption, run it again: every graph is replaced whole."""
+The login comes from FACTBOOK_USER and FACTBOOK_PASSWORD, or from the netrc file; it is sent by
+https or to this machine only. The address to write to is known for Oxigraph and Virtuoso; other
+stores need --graph-store or --update. While a push runs, a graph that takes more than one request
+is incomplete. After an interruption run it again: every graph is replaced whole."""
 )
 @click.option("--endpoint", metavar="URL", help="Where the store answers queries.")
-@click.option("--graph-store", metavar="URL", help="Where it speaks the Graph Store Protocol.")
-@click.option("--update", metavar="URL", help="Where it takes SPARQL updates.")
+@click.option("--graph-store", metavar="URL", help="Address for the Graph Store Protocol.")
+@click.option("--update", metavar="URL", help="Address for SPARQL Update.")
 @click.option(
     "--batch",
+    "batch_size",
     type=click.IntRange(min=1),
     metavar="N",
     help="Statements in one request. [default: 100,000; for --update 1,000]",
@@ -40,7 +41,7 @@ an interruption, run it again: every graph is replaced whole."""
 @click.option(
     "--prune",
     is_flag=True,
-    help="Drop graphs in the namespaces of the book's graphs that it no longer has.",
+    help="Drop graphs in the namespaces of the book's graphs that the book no longer has.",
 )
 @pass_session
 def command(  # noqa: PLR0913 - one for each option
@@ -49,19 +50,19 @@ def command(  # noqa: PLR0913 - one for each option
     endpoint: str | None,
     graph_store: str | None,
     update: str | None,
-    batch: int | None,
+    batch_size: int | None,
     prune: bool,
 ) -> int:
     """Fill a SPARQL store with the book: each source as a named graph, and the merge.
 
     The merge goes into the default graph, or into the graph that the address names with
-    default-graph-uri. Then queries, show and check run there with --endpoint.
+    default-graph-uri. After that, queries, show and check run there with --endpoint.
     """
     address = endpoint or session.endpoint
     if address is None:
-        raise UsageError("say where to: factbook push --endpoint URL")
+        raise UsageError("no store to fill: factbook push --endpoint URL")
     if session.leads:
-        raise UsageError("--leads: an endpoint could not mark what rests on a lead; push without")
+        raise UsageError("--leads: an endpoint cannot mark what rests on a lead; push without it")
     from factbook.push.push_book import push
     from factbook.push.target import target_of
 
@@ -69,7 +70,7 @@ def command(  # noqa: PLR0913 - one for each option
 
     def work() -> Outcome:
         target = target_of(address, graph_store=graph_store, update=update)
-        return push(book.paths(), target, piece=batch, prune=prune, announce=announce)
+        return push(book.paths(), target, batch_size=batch_size, prune=prune, announce=announce)
 
     try:
         outcome = interruptible(work)
@@ -87,16 +88,16 @@ def _report(outcome: Outcome, address: str) -> None:
     for difference in outcome.differences:
         graph = f"graph <{difference.graph.value}>" if difference.graph else "the merge"
         click.echo(
-            f"{graph} holds {difference.there:,} statements of {difference.sent:,} that were sent: "
-            "the store takes different spellings of a value for one, or somebody else writes to it",
+            f"{graph} holds {difference.found:,} of {difference.sent:,} statements that were sent: "
+            "the store merges different spellings of a value, or another client writes to it",
             err=True,
         )
-    if outcome.strangers:
-        names = ", ".join(f"<{graph.value}>" for graph in outcome.strangers[:_MOST_NAMED])
-        more = len(outcome.strangers) - _MOST_NAMED
-        done = "dropped" if outcome.pruned else "not in the book, --prune drops them"
+    if outcome.orphans:
+        names = ", ".join(f"<{graph.value}>" for graph in outcome.orphans[:_MOST_NAMED])
+        more = len(outcome.orphans) - _MOST_NAMED
+        verdict = "dropped" if outcome.pruned else "not in the book; --prune drops them"
         click.echo(
-            f"graphs named like the book's, {done}: {names}"
+            f"graphs in the namespaces of the book, {verdict}: {names}"
             + (f" and {more} more" if more > 0 else ""),
             err=True,
         )

@@ -1,13 +1,12 @@
-"""Push a book: replace each of its named graphs, then the merge, and count what has arrived."""
+"""Push a book: replace each of its named graphs, then the merge, and count what arrived."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from factbook.push.batches import batches
 from factbook.rdf.parse import read_any
 from factbook.store.answers import select
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
     from factbook.push.target import Target
 
+    Graph: TypeAlias = NamedNode | None
+
 _COUNT = "SELECT (COUNT(*) AS ?triples) WHERE { ?subject ?property ?value }"
 _COUNTS = """SELECT ?graph (COUNT(*) AS ?triples)
 WHERE { GRAPH ?graph { ?subject ?property ?value } } GROUP BY ?graph ORDER BY ?graph"""
@@ -24,11 +25,11 @@ WHERE { GRAPH ?graph { ?subject ?property ?value } } GROUP BY ?graph ORDER BY ?g
 
 @dataclass(frozen=True)
 class Difference:
-    """A graph that does not hold as many triples as it was sent; None for the merge."""
+    """A graph that holds another number of triples than was sent; None for the merge."""
 
-    graph: NamedNode | None
+    graph: Graph
     sent: int
-    there: int
+    found: int
 
 
 @dataclass(frozen=True)
@@ -39,17 +40,17 @@ class Outcome:
     triples: int
     """In the merge."""
     differences: tuple[Difference, ...]
-    strangers: tuple[NamedNode, ...]
-    """Graphs that are named like the book's and are not in it."""
+    orphans: tuple[NamedNode, ...]
+    """Graphs in the namespaces of the book's graphs that the book does not have."""
     pruned: bool
-    """Whether the strangers were dropped."""
+    """Whether the orphans were dropped."""
 
 
 def push(
     paths: Sequence[Path],
     target: Target,
     *,
-    piece: int | None = None,
+    batch_size: int | None = None,
     prune: bool = False,
     announce: Callable[[str], None],
 ) -> Outcome:
@@ -58,71 +59,71 @@ def push(
     Args:
         paths: The files, in loading order.
         target: The store.
-        piece: How many triples go into one request, if not what suits the store.
-        prune: Whether to drop graphs that earlier pushes have left and no file says any more.
+        batch_size: How many triples one request carries; the default suits the protocol.
+        prune: Whether to drop graphs that earlier pushes left and that no file has any more.
         announce: Called with a line about the progress.
 
     Raises:
         InputError: A file cannot be read.
-        EndpointError: The store failed or refused; doing it again is safe.
+        EndpointError: The store failed or refused; running the push again is safe.
     """
-    target.writer.greet()
-    sent: dict[NamedNode | None, set[int]] = {}
-    size = piece or target.writer.piece
+    target.writer.check_access()
+    sent: dict[Graph, set[int]] = {}
+    size = batch_size or target.writer.batch_size
     for number, path in enumerate(paths, 1):
         announce(f"Pushing file {number} of {len(paths)}")
-        _send(_of_sources(path), target, size, sent)
-    # The merge comes last, so that what was interrupted before still answers as before
-    _send(_of_merge(paths, announce), target, size, sent)
+        _send(_read_graphs(path), target, size, sent)
+    # The merge comes last, so that an interrupted push leaves the old answers in place
+    _send(_read_merge(paths, announce), target, size, sent)
     announce("Counting")
-    there = _counts(target)
-    strangers = tuple(graph for graph in there if graph and _is_ours(graph, sent, target))
-    for graph in strangers if prune else ():
+    found = _count_graphs(target)
+    orphans = tuple(graph for graph in found if graph and _is_orphan(graph, sent, target))
+    for graph in orphans if prune else ():
         target.writer.drop(graph)
     return Outcome(
         graphs=len(sent.keys() - {None}),
         triples=len(sent.get(None, ())),
         differences=tuple(
-            Difference(graph, len(triples), there.get(graph, 0))
+            Difference(graph, len(triples), found.get(graph, 0))
             for graph, triples in sent.items()
-            if len(triples) != there.get(graph, 0)
+            if len(triples) != found.get(graph, 0)
         ),
-        strangers=strangers,
+        orphans=orphans,
         pruned=prune,
     )
 
 
 def _send(
-    statements: Iterable[tuple[NamedNode | None, Triple]],
+    statements: Iterable[tuple[Graph, Triple]],
     target: Target,
     size: int,
-    sent: dict[NamedNode | None, set[int]],
+    sent: dict[Graph, set[int]],
 ) -> None:
-    """Send statements piece by piece; the first one for a graph replaces it."""
-    for graph, triples in batches(statements, size):
+    """Send statements in batches; the first batch of a graph replaces the graph."""
+    for graph, triples in split_batches(statements, size):
         name = target.merge if graph is None else graph
         (target.writer.add if graph in sent else target.writer.replace)(name, triples)
         sent.setdefault(graph, set()).update(map(hash, triples))
 
 
-def _of_sources(path: Path) -> Iterator[tuple[NamedNode, Triple]]:
+def _read_graphs(path: Path) -> Iterator[tuple[NamedNode, Triple]]:
     for quad in read_any(path).named_quads():
         if isinstance(quad.graph_name, NamedNode):
-            yield quad.graph_name, Triple(quad.subject, quad.predicate, quad.object)
+            yield quad.graph_name, quad.triple
 
 
-def _of_merge(
+def _read_merge(
     paths: Sequence[Path], announce: Callable[[str], None]
 ) -> Iterator[tuple[None, Triple]]:
     for number, path in enumerate(paths, 1):
         announce(f"Pushing the merge: file {number} of {len(paths)}")
         for quad in read_any(path).quads:
-            yield None, Triple(quad.subject, quad.predicate, quad.object)
+            yield None, quad.triple
 
 
-def _counts(target: Target) -> dict[NamedNode | None, int]:
+def _count_graphs(target: Target) -> dict[Graph, int]:
     """Return how many triples each graph of the store holds; under None, the merge."""
-    counts: dict[NamedNode | None, int] = {}
+    counts: dict[Graph, int] = {}
     for graph, number in select(target.engine, _COUNTS):
         if isinstance(graph, NamedNode) and isinstance(number, Literal):
             counts[graph] = int(number.value)
@@ -132,8 +133,8 @@ def _counts(target: Target) -> dict[NamedNode | None, int]:
     return counts
 
 
-def _is_ours(graph: NamedNode, sent: dict[NamedNode | None, set[int]], target: Target) -> bool:
-    """Tell whether a graph that was not sent is named as one that was: in the same namespace."""
+def _is_orphan(graph: NamedNode, sent: Iterable[Graph], target: Target) -> bool:
+    """Tell whether a graph was not sent but is in the namespace of one that was."""
     if graph in sent or graph == target.merge:
         return False
     return _namespace(graph) in {_namespace(known) for known in sent if known is not None}
@@ -142,3 +143,63 @@ def _is_ours(graph: NamedNode, sent: dict[NamedNode | None, set[int]], target: T
 def _namespace(graph: NamedNode) -> str:
     name = graph.value
     return name[: max(name.rfind("/"), name.rfind("#"), name.rfind(":")) + 1]
+
+
+def split_batches(
+    statements: Iterable[tuple[Graph, Triple]], size: int
+) -> Iterator[tuple[Graph, list[Triple]]]:
+    """Yield all statements in batches of about a size, each with its graph; None is the merge.
+
+    The label of a blank node has a meaning inside one request only, so triples that share blank
+    nodes stay in one batch, however large it gets. They come last, because only at the end is it
+    known which triples share them; apart from these, memory holds one batch for each graph.
+    """
+    pending: dict[Graph, list[Triple]] = {}
+    with_blank_nodes: dict[Graph, list[Triple]] = {}
+    for graph, triple in statements:
+        if _blank_nodes(triple):
+            with_blank_nodes.setdefault(graph, []).append(triple)
+            continue
+        batch = pending.setdefault(graph, [])
+        batch.append(triple)
+        if len(batch) >= size:
+            yield graph, pending.pop(graph)
+    for graph, triples in with_blank_nodes.items():
+        for component in _connected_components(triples):
+            batch = pending.setdefault(graph, [])
+            if batch and len(batch) + len(component) > size:
+                yield graph, batch
+                pending[graph] = component
+            else:
+                batch += component
+    yield from pending.items()
+
+
+def _blank_nodes(triple: Triple) -> list[BlankNode]:
+    found: list[BlankNode] = []
+    for node in (triple.subject, triple.object):
+        if isinstance(node, BlankNode):
+            found.append(node)
+        elif isinstance(node, Triple):
+            found += _blank_nodes(node)
+    return found
+
+
+def _connected_components(triples: Sequence[Triple]) -> Iterable[list[Triple]]:
+    """Group triples that share blank nodes, directly or through others."""
+    parents: dict[BlankNode, BlankNode] = {}
+
+    def find_root(node: BlankNode) -> BlankNode:
+        while parents.setdefault(node, node) != node:
+            parents[node] = parents[parents[node]]
+            node = parents[node]
+        return node
+
+    for triple in triples:
+        first, *others = _blank_nodes(triple)
+        for other in others:
+            parents[find_root(other)] = find_root(first)
+    groups: dict[BlankNode, list[Triple]] = {}
+    for triple in triples:
+        groups.setdefault(find_root(_blank_nodes(triple)[0]), []).append(triple)
+    return groups.values()
