@@ -6,9 +6,8 @@ import io
 
 import pytest
 
-from factbook.markdown import plain
-from factbook.render.formats import write_markdown
-from factbook.render.readable import Cells
+from factbook.render.cells import Cells
+from factbook.render.markup import escape_markdown, write_markdown
 
 
 @pytest.mark.parametrize(
@@ -23,7 +22,7 @@ from factbook.render.readable import Cells
 )
 def test_plain_text(text: str, written: str) -> None:
     """A text is shown as it is, whatever Markdown would make of it."""
-    assert plain(text) == written
+    assert escape_markdown(text) == written
 
 
 def test_a_cell() -> None:

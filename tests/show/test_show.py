@@ -20,7 +20,7 @@ from factbook.book import Book
 from factbook.cli.root import root
 from factbook.layout import bundled
 from factbook.rdf.bridge import from_rdflib, to_rdflib
-from factbook.render.width import display_width
+from factbook.render.terminal import display_width
 from factbook.show.gather import page_of
 from factbook.show.text import as_text
 from factbook.store.answers import Table

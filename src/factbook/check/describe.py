@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from factbook.check.faults import shown
 from factbook.check.findings import Finding
-from factbook.render.labels import labels
+from factbook.render.labels import find_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -46,7 +46,7 @@ def described(
     if not found:
         return []
     iris = {fault.focus.value for fault, _ in found if isinstance(fault.focus, NamedNode)}
-    names = labels(engine, iris, prefixes)
+    names = find_labels(engine, iris, prefixes)
     told = {(fault.rule.name, fault.focus) for fault, place in found if place and place.exact}
     return [
         _finding(fault, location, names, prefixes)

@@ -8,7 +8,7 @@ import click
 
 from factbook.check.formats import ENDINGS, FORMATS, GRAPHS, NAMES
 from factbook.check.formats.text import summary, to_text
-from factbook.cli.output import may_style, opened
+from factbook.cli.output import may_style, open_output
 from factbook.errors import UsageError, did_you_mean
 from factbook.rdf.formats import ALIASES
 
@@ -48,7 +48,7 @@ def write(outcome: Outcome, name: str, wanted: Wanted) -> None:
     else:
         colour = name == "text" and wanted.output is None and may_style()
         text = to_text(outcome, colour=True) if colour else FORMATS[name](outcome)
-        with opened(wanted.output) as out:
+        with open_output(wanted.output) as out:
             out.write(text.encode("utf-8", "replace"))
             out.flush()
     for line in summary(outcome):
@@ -69,7 +69,7 @@ def _write_graph(outcome: Outcome, name: str, wanted: Wanted) -> None:
     prefixes = {**outcome.prefixes, "sh": SH}
     context = {prefix: iri for prefix, iri in prefixes.items() if prefix}
     graph = to_graph(found.report, shapes=found.shapes, data=found.data)
-    with opened(wanted.output) as out:
+    with open_output(wanted.output) as out:
         write_rdf(graph, name, out, prefixes=prefixes, context=context)
         out.flush()
     others = {rule.name for rule in outcome.rules.values() if rule.kind != SHAPE}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from factbook.cli.background import interruptible
-from factbook.cli.document import FORMATS, document_format, write_document
 from factbook.cli.options import with_answer_options
+from factbook.cli.output import DOCUMENT_FORMATS, document_format, write_document
 from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND
 
@@ -39,7 +39,7 @@ Examples:
 @click.argument("new")
 @click.option("--no-queries", is_flag=True, help="Do not ask the stored queries of both sides.")
 @click.option("--summary", "only_summary", is_flag=True, help="Print only how much changed.")
-@with_answer_options(*FORMATS)
+@with_answer_options(*DOCUMENT_FORMATS)
 @pass_session
 def command(  # noqa: PLR0913 - one for each argument and option
     session: Session, old: str, new: str, wanted: Wanted, *, no_queries: bool, only_summary: bool

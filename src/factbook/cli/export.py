@@ -8,7 +8,7 @@ import click
 
 from factbook.cli.background import interruptible
 from factbook.cli.options import complete_thing, with_answer_options
-from factbook.cli.output import opened
+from factbook.cli.output import open_output
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
 from factbook.export.export_book import (
@@ -143,7 +143,7 @@ def command(  # noqa: PLR0913 - one for each option
         _write_folder(book, part, wanted)
     else:
         name = _format(book, part, wanted)
-        with opened(wanted.output) as out:
+        with open_output(wanted.output) as out:
             interruptible(lambda: write_export(book, part, name, out))
 
 
@@ -158,7 +158,7 @@ def _format(book: Book, part: Part, wanted: Wanted) -> str:
 def _write_canonical(book: Book, part: Part, wanted: Wanted) -> None:
     if wanted.format is not None and syntax_named(wanted.format).name != "nquads":
         raise UsageError(f"--canonical is N-Quads: no -f {wanted.format} with it")
-    with opened(wanted.output) as out:
+    with open_output(wanted.output) as out:
         made = interruptible(lambda: write_canonical_export(book, part, out))
     click.echo(
         f"RDFC-1.0, SHA-256 {made.sha256}: {made.quads} quads, {made.blank_nodes} blank nodes, "
@@ -173,7 +173,7 @@ def _write_catalog(book: Book, wanted: Wanted) -> None:
         raise UsageError(f"--catalog is RDF: one of {', '.join(BY_NAME)}, not {name}")
     from factbook.export.catalog.describe import write_catalog
 
-    with opened(wanted.output) as out:
+    with open_output(wanted.output) as out:
         interruptible(lambda: write_catalog(book, name, out))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from factbook.cli.document import file_name
+from factbook.cli.output import shown_path
 from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND
 from factbook.layout import layout_of
@@ -48,10 +48,10 @@ def command(session: Session, files: tuple[Path, ...], *, check: bool, diff: boo
         if diff:
             click.echo("".join(formatted.diff()), nl=False)
         elif check:
-            click.echo(file_name(formatted.path))
+            click.echo(shown_path(formatted.path))
         else:
             write(formatted)
-            click.echo(file_name(formatted.path))
+            click.echo(shown_path(formatted.path))
     only_looked = check or diff
     done = "not in the house form" if only_looked else "changed"
     click.echo(f"{len(found)} of {len(paths)} files {done}", err=True)

@@ -12,7 +12,7 @@ from factbook.cli.background import interruptible
 from factbook.cli.link_review import review
 from factbook.cli.link_suggest import at_option, pause_option, progress_on_terminal, suggest
 from factbook.cli.options import with_answer_options
-from factbook.cli.output import listing
+from factbook.cli.output import write_listing
 from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND, UsageError
 from factbook.render.formats import TABLE_FORMATS
@@ -200,7 +200,7 @@ def stats(session: Session, wanted: Wanted) -> None:
     links = links_of(book.layout)
     found = list(counts(links))
     rows = [(each.role, each.target, each.predicate, each.ground, each.mappings) for each in found]
-    listing(_COUNTED, rows, wanted, title="Mappings")
+    write_listing(_COUNTED, rows, wanted, title="Mappings")
     from factbook.cli.link_suggest import things_of
 
     things = things_of(book, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from factbook.cli.complete import things
-from factbook.cli.document import file_name
+from factbook.cli.output import shown_path
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
 
@@ -81,5 +81,5 @@ def source(  # noqa: PLR0913, PLR0917 - one for each option
         is_lead=lead,
     )
     path = new_source(session.book, wish)
-    click.echo(file_name(path))
+    click.echo(shown_path(path))
     click.echo("Fill in the examples or delete them; then: factbook fmt, factbook check", err=True)

@@ -1,29 +1,32 @@
-"""Put an answer where it is wanted, in the form that is wanted."""
+"""Write an answer, a listing or a document to stdout or to the file of -o."""
 
 from __future__ import annotations
 
 import os
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from factbook.cli.background import interruptible
-from factbook.render.formats import format_for, write_boolean, write_table
-from factbook.render.names import HUMAN
+from factbook.errors import UsageError, did_you_mean
+from factbook.render.formats import HUMAN, format_for, write_boolean, write_table
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from factbook.book import Book
     from factbook.cli.options import Wanted
     from factbook.query.header import Column
-    from factbook.render.readable import Cells
+    from factbook.render.cells import Cells
     from factbook.store.answers import Answer
 
+DOCUMENT_FORMATS = ("text", "md", "json")
+_DOCUMENT_ENDINGS = {".txt": "text", ".md": "md", ".json": "json"}
 
-def answer(  # noqa: PLR0913 - each is one thing that the answer depends on
+
+def write_answer(  # noqa: PLR0913 - each is one thing that the answer depends on
     book: Book,
     ask: Callable[[], Answer],
     *,
@@ -53,12 +56,12 @@ def answer(  # noqa: PLR0913 - each is one thing that the answer depends on
         is_graph=form in {"CONSTRUCT", "DESCRIBE"},
         terminal=sys.stdout.isatty(),
     )
-    with opened(wanted.output) as out:
+    with open_output(wanted.output) as out:
         interruptible(lambda: _write(book, ask(), name, out, title, columns, wide=wide))
 
 
 @contextmanager
-def opened(path: Path | None) -> Iterator[IO[bytes]]:
+def open_output(path: Path | None) -> Iterator[IO[bytes]]:
     """Give the file to write to: a path's, whole or not at all, or stdout."""
     if path is None or str(path) == "-":
         yield sys.stdout.buffer
@@ -69,7 +72,7 @@ def opened(path: Path | None) -> Iterator[IO[bytes]]:
         yield out
 
 
-def listing(
+def write_listing(
     headings: tuple[str, ...], rows: Sequence[tuple[str | int, ...]], wanted: Wanted, *, title: str
 ) -> None:
     """Write rows of texts and numbers that are no answer of a query, in the forms of one.
@@ -83,16 +86,17 @@ def listing(
         is_graph=False,
         terminal=sys.stdout.isatty(),
     )
-    with opened(wanted.output) as out:
+    with open_output(wanted.output) as out:
         if name in HUMAN:
-            from factbook.render.readable import Cells, printable
+            from factbook.render.cells import Cells
+            from factbook.render.humanize import printable
 
             texts = [tuple(printable(str(value)) for value in row) for row in rows]
             numeric = tuple(
                 bool(rows) and all(isinstance(row[index], int) for row in rows)
                 for index in range(len(headings))
             )
-            show_cells(Cells(headings, texts, numeric), name, out, title=title)
+            write_cells(Cells(headings, texts, numeric), name, out, title=title)
         else:
             from pyoxigraph import Literal
 
@@ -100,25 +104,25 @@ def listing(
             write_table(Table(headings, terms), name, out)
 
 
-def show_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
+def write_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
     """Write a table in one of the forms for people."""
     if name == "md":
-        from factbook.render.formats import write_markdown
+        from factbook.render.markup import write_markdown
 
         write_markdown(table, out)
     elif name == "html":
-        from factbook.render.formats import write_html
+        from factbook.render.markup import write_html
 
         write_html(table, out, title=title)
     else:
-        from factbook.cli.table import draw
+        from factbook.render.terminal import draw
 
         text = draw(table, width=terminal_width(), bold=may_style())
         encoding = sys.stdout.encoding or "utf-8"
         out.write(text.encode(encoding, "replace"))
 
 
-def _write(  # noqa: PLR0913, PLR0917 - the inner half of `answer`
+def _write(  # noqa: PLR0913, PLR0917 - the inner half of `write_answer`
     book: Book,
     found: Answer,
     name: str,
@@ -138,7 +142,7 @@ def _write(  # noqa: PLR0913, PLR0917 - the inner half of `answer`
 
         write_rdf(found.triples, name, out, prefixes=book.prefixes, context=book.context)
     elif name in HUMAN:
-        from factbook.render.readable import cells
+        from factbook.render.cells import cells
 
         rows = list(found.rows)
         table = cells(
@@ -149,9 +153,47 @@ def _write(  # noqa: PLR0913, PLR0917 - the inner half of `answer`
             columns=columns,
             wide=wide,
         )
-        show_cells(table, name, out, title=title)
+        write_cells(table, name, out, title=title)
     else:
         write_table(found, name, out)
+
+
+def document_format(wanted: Wanted) -> str:
+    """Return the chosen format, or that of the file's ending, or text.
+
+    Raises:
+        UsageError: There is no such format.
+    """
+    if wanted.format is None:
+        return (
+            _DOCUMENT_ENDINGS.get(wanted.output.suffix.lower(), "text") if wanted.output else "text"
+        )
+    if wanted.format not in DOCUMENT_FORMATS:
+        raise UsageError(
+            f"-f {wanted.format}: no such format.{did_you_mean(wanted.format, DOCUMENT_FORMATS)} "
+            f"Known: {', '.join(DOCUMENT_FORMATS)}"
+        )
+    return wanted.format
+
+
+def write_document(text: str, form: str, wanted: Wanted) -> None:
+    """Write a document where it is wanted; JSON and files are UTF-8, stdout what it takes.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    ours = wanted.output is not None or form == "json"
+    encoding = "utf-8" if ours else sys.stdout.encoding or "utf-8"
+    with open_output(wanted.output) as out:
+        out.write(text.encode(encoding, "replace"))
+
+
+def shown_path(path: Path) -> str:
+    """Return what to call a file: from here where it is below, so that it can be typed again."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return str(path)
 
 
 def terminal_width() -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from factbook.cli.options import with_answer_options
-from factbook.cli.output import listing
+from factbook.cli.output import write_listing
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError, did_you_mean
 from factbook.render.formats import TABLE_FORMATS
@@ -42,7 +42,7 @@ def command(session: Session, words: tuple[str, ...], wanted: Wanted) -> None:
             "See: factbook queries"
         )
     rows = [(query.group, query.name, query.summary, _parameters(query)) for query in found]
-    listing(_HEADINGS, rows, wanted, title="Stored queries")
+    write_listing(_HEADINGS, rows, wanted, title="Stored queries")
 
 
 def _has_all(query: StoredQuery, words: Iterable[str]) -> bool:

@@ -14,7 +14,7 @@ from factbook.cli.options import (
     output_option,
     taken,
 )
-from factbook.cli.output import answer
+from factbook.cli.output import write_answer
 from factbook.cli.session import Session, session_of
 from factbook.errors import InputError
 from factbook.render.formats import TABLE_FORMATS
@@ -78,7 +78,7 @@ def command_for(query: StoredQuery) -> click.Command:
 
             explain_stored(book, query, given)
             return
-        answer(
+        write_answer(
             book,
             lambda: book.answer(query, given, services=services),
             form=query.form,

@@ -8,9 +8,14 @@ import click
 
 from factbook.cli.background import interruptible
 from factbook.cli.complete import things
-from factbook.cli.document import FORMATS, document_format, write_document
 from factbook.cli.options import with_answer_options
-from factbook.cli.output import may_style, terminal_width
+from factbook.cli.output import (
+    DOCUMENT_FORMATS,
+    document_format,
+    may_style,
+    terminal_width,
+    write_document,
+)
 from factbook.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -28,7 +33,7 @@ Examples:
   factbook show NAME -f json"""
 )
 @click.argument("thing", shell_complete=things())
-@with_answer_options(*FORMATS)
+@with_answer_options(*DOCUMENT_FORMATS)
 @pass_session
 def command(session: Session, thing: str, wanted: Wanted) -> None:
     """Show all that the graph has on THING: names, figures, events, relations, sources.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from factbook.cli.options import EXPLAIN, service_option, with_answer_options
-from factbook.cli.output import answer
+from factbook.cli.output import write_answer
 from factbook.cli.session import Session, pass_session
 from factbook.errors import InputError, UsageError
 from factbook.rdf.formats import NAMES
@@ -63,7 +63,7 @@ def command(  # noqa: PLR0913 - one for each option
 
         explain_text(book, query)
         return
-    answer(
+    write_answer(
         book,
         lambda: book.ask(query, declare=True, services=services),
         form=form,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.diff.changes import ADDED, REMOVED, REVISED, Detail, FactChange, ThingChange
-from factbook.render import spoken
+from factbook.render import humanize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,7 +97,7 @@ def facts_changed(
                 each.source.label,
                 each.source.iri,
                 each.what.label,
-                spoken.newest_first(each.when),
+                humanize.newest_first(each.when),
                 each.change,
                 each.old,
                 each.new,
@@ -168,12 +168,12 @@ def _words(node: _Node, naming: Naming) -> Iterator[str]:
 
 def _amount(node: _Node, naming: Naming) -> str:
     numbers = [
-        spoken.number(text) for about in (_VALUE, _LEAST, _MOST) if (text := node.first(about))
+        humanize.number(text) for about in (_VALUE, _LEAST, _MOST) if (text := node.first(about))
     ]
     if not numbers:
         return "no figure"
     unit = node.first(_UNIT)
-    return spoken.with_unit(" to ".join(numbers), naming.label(unit) if unit else "")
+    return humanize.with_unit(" to ".join(numbers), naming.label(unit) if unit else "")
 
 
 def _statements_changed(gone: list[Quad], come: list[Quad], naming: Naming) -> Iterator[FactChange]:

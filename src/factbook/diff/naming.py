@@ -9,9 +9,9 @@ from pyoxigraph import Literal, NamedNode
 from factbook.diff.changes import Name
 from factbook.query.names import NAMES
 from factbook.rdf.terms import XSD, curie, is_iri
-from factbook.render import spoken
-from factbook.render.labels import labels
-from factbook.render.readable import printable
+from factbook.render import humanize
+from factbook.render.humanize import printable
+from factbook.render.labels import find_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,9 +35,9 @@ class Naming:
     def learn(self, iris: Iterable[str]) -> None:
         """Look the names of some things up, all at once."""
         wanted = {iri for iri in iris if is_iri(iri)} - self._labels.keys()
-        self._labels |= labels(self._newer, wanted, self._prefixes)
+        self._labels |= find_labels(self._newer, wanted, self._prefixes)
         unknown = {iri for iri in wanted if not self._knows(iri)}
-        self._labels |= labels(self._older, unknown, self._prefixes)
+        self._labels |= find_labels(self._older, unknown, self._prefixes)
 
     def label(self, iri: str) -> str:
         """Return what people call a thing, or else its CURIE or IRI."""
@@ -45,7 +45,7 @@ class Naming:
 
     def property(self, iri: str) -> Name:
         """Return a property or class with its names, made of its IRI where it has no label."""
-        words = self.label(iri) if self._knows(iri) else printable(spoken.local_words(iri))
+        words = self.label(iri) if self._knows(iri) else printable(humanize.local_words(iri))
         return Name(iri, printable(self.short(iri)), words or self.label(iri))
 
     def kinds(self, classes: Iterable[str]) -> str:
@@ -75,7 +75,7 @@ class Naming:
         if not isinstance(term, Literal):
             return printable(str(term))
         if term.datatype.value in _NUMBERS:
-            return spoken.number(term.value)
+            return humanize.number(term.value)
         said = printable(term.value)
         return said if term.language in _PLAIN_LANGUAGES else f"{said} ({term.language})"
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from factbook.diff.changes import ADDED, REMOVED, REVISED
-from factbook.markdown import plain
+from factbook.render.markup import escape_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +42,7 @@ def as_markdown(found: Differences) -> str:
     if not found:
         return "No differences.\n"
     parts = []
-    for heading, body in _sections(found, plain):
+    for heading, body in _sections(found, escape_markdown):
         parts.append("\n".join((f"## {heading}", "", *map(_item, body))))
     return "\n\n".join(parts) + "\n"
 

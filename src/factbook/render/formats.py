@@ -1,7 +1,7 @@
 """Write an answer in a format of the reader's choice.
 
-Machine formats carry the terms untouched (SPARQL 1.1 Query Results JSON, XML, CSV and TSV); table,
-Markdown and HTML are for people and show labels.
+Machine formats carry the terms untouched (SPARQL 1.1 Query Results JSON, XML, CSV and TSV); the
+text table, Markdown and HTML show labels and are in `terminal` and `markup`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,19 @@ from pyoxigraph import (
 )
 
 from factbook.errors import UsageError, did_you_mean
-from factbook.render.names import HUMAN, MACHINE, usual
-from factbook.render.native import NATIVE
 
 if TYPE_CHECKING:
     from factbook.rdf.terms import Term
-    from factbook.render.readable import Cells
     from factbook.store.answers import Table
 
+MACHINE = ("csv", "tsv", "json", "xml")
+HUMAN = ("table", "md", "html")
+NATIVE = {
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+    "json": QueryResultsFormat.JSON,
+    "xml": QueryResultsFormat.XML,
+}
 TABLE_FORMATS = (*HUMAN, *MACHINE)
 _ENDINGS = {
     ".csv": "csv",
@@ -40,6 +45,11 @@ _ENDINGS = {
     ".htm": "html",
     ".txt": "table",
 }
+
+
+def usual(*, terminal: bool) -> str:
+    """Return the format for stdout where none is chosen."""
+    return "table" if terminal else "tsv"
 
 
 def format_for(chosen: str | None, output: str | None, *, is_graph: bool, terminal: bool) -> str:
@@ -99,51 +109,6 @@ def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT
             result.serialize(out, NATIVE[name])
     else:
         out.write(b"true\n" if answer else b"false\n")
-
-
-def write_markdown(cells: Cells, out: IO[bytes]) -> None:
-    """Write a table in GitHub's Markdown."""
-    from factbook.markdown import plain
-
-    def line(values: tuple[str, ...]) -> str:
-        return "| " + " | ".join(map(plain, values)) + " |\n"
-
-    rule = "|" + "|".join(" ---: " if number else " --- " for number in cells.numeric) + "|\n"
-    out.write((line(cells.headings) + rule + "".join(map(line, cells.rows))).encode())
-
-
-def write_html(cells: Cells, out: IO[bytes], *, title: str) -> None:
-    """Write a table as a small HTML page of its own."""
-    import html
-    import re
-
-    date = re.compile(r"[0-9]{4}-[Q0-9]{2}(?:-[0-9]{2})?")
-
-    def kind(value: str, *, number: bool) -> str:
-        if number:
-            return " class=n"
-        return " class=d" if date.fullmatch(value) else ""  # browsers break it at its hyphens
-
-    def row(values: tuple[str, ...], tag: str) -> str:
-        inner = "".join(
-            f"<{tag}{kind(value, number=number)}>{html.escape(value)}</{tag}>"
-            for value, number in zip(values, cells.numeric, strict=True)
-        )
-        return f"<tr>{inner}</tr>\n"
-
-    out.write(
-        (
-            "<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n"
-            f"<title>{html.escape(title)}</title>\n"
-            "<style>:root{color-scheme:light dark}body{font:1rem system-ui;margin:2rem}"
-            "table{border-collapse:collapse}th,td{padding:.3rem .7rem;text-align:left;"
-            "border-bottom:1px solid #8886}.n{text-align:right;"
-            "font-variant-numeric:tabular-nums}.n,.d{white-space:nowrap}</style>\n"
-            f"<h1>{html.escape(title)}</h1>\n<table>\n"
-            f"<thead>\n{row(cells.headings, 'th')}</thead>\n"
-            f"<tbody>\n{''.join(row(values, 'td') for values in cells.rows)}</tbody>\n</table>\n"
-        ).encode()
-    )
 
 
 def _json(table: Table) -> bytes:

@@ -26,7 +26,7 @@ _PROPERTIES = ", ".join(f"<{name}>" for name in NAMING)
 _AT_ONCE = 500
 
 
-def labels(engine: Engine, iris: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]:
+def find_labels(engine: Engine, iris: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return a short readable text for each IRI.
 
     English names come first, then those without a language, then any other.

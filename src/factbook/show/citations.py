@@ -8,8 +8,7 @@ from urllib.parse import unquote
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import curie
-from factbook.render.readable import printable
-from factbook.render.spoken import date
+from factbook.render.humanize import date, printable
 from factbook.show.page import Name, Reference
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from factbook.render import spoken
+from factbook.render import humanize
 from factbook.show.figures import grouped_figures
 from factbook.show.lines import cited_values, lines_of
 from factbook.show.page import Cited, Event, Line, Name
@@ -48,7 +48,7 @@ def events_of(
 
     def newest_first(iri: str) -> tuple[object, ...]:
         day = dates[iri][0].day if dates[iri] else ""
-        return (*spoken.newest_first(day), desk.names.of(iri), iri)
+        return (*humanize.newest_first(day), desk.names.of(iri), iri)
 
     return tuple(
         _event(iri, told[iri], dates[iri], [raw for raw in amounts if raw.about == iri], desk)
@@ -104,6 +104,6 @@ def _dates(statements: Sequence[Statement], names: Names) -> list[_Dated]:
             given[each.text, precisions.get(each.source, "day")].append(each.source)
     ordered = sorted(given, key=lambda key: (_FINENESS.get(key[1], 0), -len(given[key]), key))
     return [
-        _Dated(day, spoken.date(day, precision), tuple(given[day, precision]))
+        _Dated(day, humanize.date(day, precision), tuple(given[day, precision]))
         for day, precision in ordered
     ]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.render import spoken
-from factbook.render.readable import printable
+from factbook.render import humanize
+from factbook.render.humanize import printable
 from factbook.show.page import Figure, FigureGroup, Name
 from factbook.show.statements import (
     ABOUT,
@@ -123,7 +123,7 @@ def _figures(raws: Sequence[Raw], desk: Desk) -> Iterator[Figure]:
     def newest_first(wording: _Wording) -> tuple[object, ...]:
         raw = said[wording][0]
         return (
-            *spoken.newest_first(raw.first(DATE) or ""),
+            *humanize.newest_first(raw.first(DATE) or ""),
             raw.first(PER) or "",
             raw.size,
             wording,
@@ -173,11 +173,11 @@ def _number(raw: Raw, scales: dict[str, tuple[Decimal, str]], names: Names) -> s
     scale = scales.get(raw.first(UNIT) or "", (Decimal(1), ""))
     value, least, most = raw.first(VALUE), raw.first(LEAST), raw.first(MOST)
     if value is not None:
-        said = spoken.quantity(value, scale)
+        said = humanize.quantity(value, scale)
     elif least is not None and most is not None:
-        said = spoken.span(least, most, scale)
+        said = humanize.span(least, most, scale)
     elif least is not None or most is not None:
-        said = spoken.quantity(least or most or "", scale)
+        said = humanize.quantity(least or most or "", scale)
         said = f"{'from' if least is not None else 'up to'} {said}"
     else:
         return ""
@@ -197,7 +197,7 @@ def _when(raw: Raw, names: Names) -> str:
     precision = raw.first(DATE_PRECISION)
     known = names.of(precision) if precision else "day"
     length = raw.first(PERIOD)
-    return spoken.period(day, length, known) if length else spoken.date(day, known)
+    return humanize.period(day, length, known) if length else humanize.date(day, known)
 
 
 def _of_role(raw: Raw, role: str, names: Names) -> list[str]:
@@ -234,4 +234,6 @@ def _scales(raws: Sequence[Raw], names: Names) -> dict[str, tuple[Decimal, str]]
         unit = raw.first(UNIT)
         if unit is not None:
             by_unit[unit] += raw.numbers
-    return {unit: spoken.common_scale(numbers, names.of(unit)) for unit, numbers in by_unit.items()}
+    return {
+        unit: humanize.common_scale(numbers, names.of(unit)) for unit, numbers in by_unit.items()
+    }

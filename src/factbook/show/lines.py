@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import XSD
-from factbook.render import spoken
-from factbook.render.readable import printable, readable
+from factbook.render import humanize
+from factbook.render.cells import readable
+from factbook.render.humanize import printable
 from factbook.show.page import Cited, Line, Name
 from factbook.show.statements import DATE, DATE_PRECISION
 
@@ -113,9 +114,9 @@ def _text_of(statement: Statement, names: Names, precision: str) -> str:
     if not isinstance(value, Literal):
         return printable(str(value))
     if value.datatype.value == f"{XSD}date":
-        return spoken.date(value.value, precision if statement.role == DATE else "day")
+        return humanize.date(value.value, precision if statement.role == DATE else "day")
     if value.datatype.value in _NUMBERS:
-        return spoken.number(value.value)
+        return humanize.number(value.value)
     text = readable(value, {})
     return text if value.language in _PLAIN_LANGUAGES else f"{text} ({value.language})"
 

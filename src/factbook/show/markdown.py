@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from factbook.markdown import plain
 from factbook.rdf.terms import is_iri
+from factbook.render.markup import escape_markdown as escape
 from factbook.show.wording import (
     SECTIONS,
     by_sources,
@@ -30,7 +30,7 @@ def as_markdown(page: Page) -> str:
 
 
 def _page(page: Page) -> Iterator[str]:
-    yield f"# {plain(page.title.text)}{_notes(page.title.sources)}"
+    yield f"# {escape(page.title.text)}{_notes(page.title.sources)}"
     yield ""
     yield " · ".join(filter(None, (_values(page.kinds), f"`{page.curie}`")))
     if page.aliases:
@@ -42,10 +42,10 @@ def _page(page: Page) -> Iterator[str]:
         yield f"{said}."
     for text in page.texts:
         yield ""
-        yield plain(text.text) + _notes(text.sources)
+        yield escape(text.text) + _notes(text.sources)
     for line in page.notes:
         yield ""
-        yield f"{plain(headed(line.label))}: {_values(line.values)}"
+        yield f"{escape(headed(line.label))}: {_values(line.values)}"
     for heading, body in _sections(page):
         if body:
             yield ""
@@ -72,7 +72,10 @@ def _sections(page: Page) -> Iterator[tuple[str, list[str]]]:
         [
             line
             for name, lines in page.said
-            for line in (f"- {plain(name.text)}", *(f"  {each}" for each in _lines(lines)))
+            for line in (
+                f"- {escape(name.text)}",
+                *(f"  {each}" for each in _lines(lines)),
+            )
         ],
     )
     yield "links", _lines(page.links)
@@ -80,7 +83,7 @@ def _sections(page: Page) -> Iterator[tuple[str, list[str]]]:
 
 
 def _lines(lines: Sequence[Line]) -> list[str]:
-    return [f"- {plain(line.label)}: {_values(line.values)}" for line in lines]
+    return [f"- {escape(line.label)}: {_values(line.values)}" for line in lines]
 
 
 def _figures(groups: Sequence[FigureGroup]) -> list[str]:
@@ -88,34 +91,34 @@ def _figures(groups: Sequence[FigureGroup]) -> list[str]:
         return []
     rows = ["| figure | when | value |", "| --- | --- | --- |"]
     for group in groups:
-        label = plain(group.label)
+        label = escape(group.label)
         for figure in group.figures:
-            rows.append(f"| {label} | {plain(figure.when)} | {_figure(figure)} |")
+            rows.append(f"| {label} | {escape(figure.when)} | {_figure(figure)} |")
             label = ""
     return rows
 
 
 def _figure(figure: Figure) -> str:
-    said = plain(", ".join((figure.text, *figure.words)))
-    said += "".join(f" ({plain(each)})" for each in figure.conditions)
+    said = escape(", ".join((figure.text, *figure.words)))
+    said += "".join(f" ({escape(each)})" for each in figure.conditions)
     said += "".join(f", also at {_link(host_of(each), each)}" for each in figure.also)
     return said + _notes(figure.sources)
 
 
 def _event(event: Event) -> Iterator[str]:
     titles = event.titles or ()
-    name = plain(event.name.text)
+    name = escape(event.name.text)
     named = [each for each in titles if each.text == event.name.text]
     rest = [each for each in titles if each.text != event.name.text]
     noted = _notes(tuple(sorted({number for each in named for number in each.sources})))
     said = f": {_values(rest)}" if rest else ""
-    yield f"- {plain(event.when)} **{name}**{noted}{said}"
+    yield f"- {escape(event.when)} **{name}**{noted}{said}"
     for line in event.lines:
-        yield f"  - {plain(line.label)}: {_values(line.values)}"
+        yield f"  - {escape(line.label)}: {_values(line.values)}"
     for group in event.amounts:
         for figure in group.figures:
-            when = "" if figure.when in {event.when, "undated"} else f"{plain(figure.when)}: "
-            yield f"  - {plain(group.label)}: {when}{_figure(figure)}"
+            when = "" if figure.when in {event.when, "undated"} else f"{escape(figure.when)}: "
+            yield f"  - {escape(group.label)}: {when}{_figure(figure)}"
 
 
 def _values(values: Iterable[Cited]) -> str:
@@ -126,8 +129,8 @@ def _values(values: Iterable[Cited]) -> str:
 
 def _value(value: Cited) -> str:
     if value.iri is not None and value.text == value.iri and value.iri.startswith(_WEB):
-        return f"<{value.iri}>" if is_iri(value.iri) else plain(value.text)
-    return plain(value.text)
+        return f"<{value.iri}>" if is_iri(value.iri) else escape(value.text)
+    return escape(value.text)
 
 
 def _reference(reference: Reference) -> str:
@@ -137,12 +140,12 @@ def _reference(reference: Reference) -> str:
         if address
         else ""
     )
-    return f"[^{reference.number}]: {plain(reference_words(reference))} {shown}".rstrip()
+    return f"[^{reference.number}]: {escape(reference_words(reference))} {shown}".rstrip()
 
 
 def _link(text: str, address: str) -> str:
     target = address.replace("(", "%28").replace(")", "%29")
-    return f"[{plain(text)}]({target})" if is_iri(address) else plain(address)
+    return f"[{escape(text)}]({target})" if is_iri(address) else escape(address)
 
 
 def _notes(sources: Sequence[int]) -> str:

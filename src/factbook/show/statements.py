@@ -11,9 +11,9 @@ from factbook.layout import bundled
 from factbook.query.bind import bind
 from factbook.query.catalog import PAGES
 from factbook.rdf.terms import curie, is_iri
-from factbook.render import spoken
-from factbook.render.labels import labels
-from factbook.render.readable import printable
+from factbook.render import humanize
+from factbook.render.humanize import printable
+from factbook.render.labels import find_labels
 from factbook.sparql.tokens import meaningful
 from factbook.store.answers import Table
 
@@ -75,7 +75,7 @@ class Names:
         """Return the name of a property or class, made from its IRI where the graph has none."""
         if self.knows(iri):
             return self.of(iri)
-        return printable(spoken.local_words(iri)) or self.of(iri)
+        return printable(humanize.local_words(iri)) or self.of(iri)
 
 
 def ask(book: Book, name: str, thing: NamedNode) -> list[Statement]:
@@ -123,7 +123,7 @@ def ask_sources(book: Book, iris: Iterable[str]) -> dict[str, dict[str, Term]]:
 
 def ask_names(book: Book, iris: Iterable[str]) -> Names:
     """Return the names of all the IRIs that a page mentions."""
-    return Names(labels(book.engine, iris, book.prefixes), book.prefixes)
+    return Names(find_labels(book.engine, iris, book.prefixes), book.prefixes)
 
 
 def _rows(book: Book, query: str) -> list[dict[str, Term | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from factbook.render.width import display_width, wrap
+from factbook.render.terminal import display_width, wrap
 from factbook.show.wording import (
     FIRM,
     SECTIONS,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from factbook.check.findings import counted
 from factbook.check.formats.places import shown_fault, shown_place
 from factbook.check.formats.text import summary
-from factbook.markdown import plain
-from factbook.render.readable import printable
+from factbook.render.humanize import printable
+from factbook.render.markup import escape_markdown
 
 if TYPE_CHECKING:
     from factbook.check.findings import Outcome
@@ -68,4 +68,4 @@ def _headline(outcome: Outcome) -> str:
 
 
 def _escaped(text: str) -> str:
-    return plain(printable(text))
+    return escape_markdown(printable(text))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from factbook.check.findings import ERROR, INFO, WARNING, counted
 from factbook.check.formats.places import shown_fault, shown_place
-from factbook.render.readable import printable
+from factbook.render.humanize import printable
 
 if TYPE_CHECKING:
     from factbook.check.findings import Finding, Outcome

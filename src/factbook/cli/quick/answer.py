@@ -7,7 +7,7 @@ import sys
 from factbook.cli.background import interruptible
 from factbook.cli.quick.afresh import start_afresh
 from factbook.cli.quick.question import known_question
-from factbook.render.names import HUMAN, MACHINE, usual
+from factbook.render.formats import HUMAN, MACHINE, usual
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

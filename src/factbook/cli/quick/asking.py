@@ -8,7 +8,7 @@ from factbook.prefixes import prefixes_in
 from factbook.query.filling import filled
 from factbook.query.literals import literal_for
 from factbook.query.names import Names
-from factbook.render.native import NATIVE
+from factbook.render.formats import NATIVE
 from factbook.store.replies import Copying
 
 TYPE_CHECKING = False

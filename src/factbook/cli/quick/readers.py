@@ -40,9 +40,9 @@ def table_writer(
         reply: What the engine once wrote as JSON, or None.
         wide: Whether details are shown as well.
     """
-    from factbook.cli.output import show_cells
+    from factbook.cli.output import write_cells
     from factbook.query.header import Column
-    from factbook.render.readable import cells
+    from factbook.render.cells import cells
     from factbook.store.embedded import EmbeddedEngine
 
     solutions = _solutions(question, reply)
@@ -58,7 +58,7 @@ def table_writer(
         wide=wide,
     )
     text = io.BytesIO()
-    show_cells(table, form, text, title=fields["summary"] or fields["name"])
+    write_cells(table, form, text, title=fields["summary"] or fields["name"])
     return lambda out: out.write(text.getvalue())
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import XSD
-from factbook.render.labels import labels
+from factbook.render.humanize import amount, grouped, iso_date, printable
+from factbook.render.labels import find_labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
     from factbook.store.answers import Engine, Row
 
-_NUMBER = re.compile(r"([+-]?)([0-9]+)(\.[0-9]+)?", re.ASCII)
 _NUMERIC = {XSD + name for name in ("integer", "decimal", "int", "long", "nonNegativeInteger")}
 _UNGROUPED = {"year", "identifier"}
 
@@ -50,7 +48,7 @@ def cells(  # noqa: PLR0913 - each is one thing that cells depend on
     only where there is something in it.
     """
     iris = [term.value for row in rows for term in row if isinstance(term, NamedNode)]
-    names = labels(engine, iris, prefixes)
+    names = find_labels(engine, iris, prefixes)
     about = {column.name: column for column in columns if column.name in variables}
     owned = {name for column in about.values() for name in _owned(column)}
     places = {name: index for index, name in enumerate(variables)}
@@ -96,8 +94,6 @@ def _with_others(
     """Return a cell together with what the columns that belong to it say."""
     precision = beside(column.precision)
     if isinstance(precision, NamedNode) and isinstance(term, Literal):
-        from factbook.render.spoken import iso_date
-
         return printable(iso_date(term.value, names.get(precision.value, "")))
     low, high = beside(column.low) if term is None else term, beside(column.high)
     ends = [(low, "" if term else "from "), (high, "to ")]
@@ -109,8 +105,6 @@ def _with_others(
 
 def _quantity(term: Term, unit: Term | None, column: Column, names: Mapping[str, str]) -> str:
     if isinstance(unit, NamedNode) and isinstance(term, Literal) and _is_number(term):
-        from factbook.render.amounts import amount
-
         return printable(amount(term.value, unit.value, names.get(unit.value, unit.value)))
     return readable(term, names, column.type)
 
@@ -131,27 +125,6 @@ def _readable_literal(literal: Literal, kind: str) -> str:
     if datatype == f"{XSD}boolean":
         return "yes" if literal.value in {"true", "1"} else "no"
     return printable(literal.value)
-
-
-def grouped(number: str) -> str:
-    """Return a decimal number with its thousands set apart by commas."""
-    match = _NUMBER.fullmatch(number)
-    if match is None:
-        return printable(number)
-    sign, whole, fraction = match.groups()
-    return f"{sign}{int(whole):,}{fraction or ''}"
-
-
-def printable(text: str) -> str:
-    """Return a text on one line, without the characters that steer a terminal."""
-    return "".join(
-        " "
-        if character in "\t\n\r"
-        else "\ufffd"
-        if unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character != "\u00ad"
-        else character
-        for character in text
-    )
 
 
 def _is_number(term: Term | None) -> bool:

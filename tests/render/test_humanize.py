@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factbook.render.amounts import amount
+from factbook.render.humanize import amount
 
 QUDT = "http://qudt.org/vocab/unit/"
 

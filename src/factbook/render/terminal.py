@@ -1,15 +1,14 @@
-"""Draw a table for a terminal: aligned, wrapped to its width, or as records where it is narrow."""
+"""Lay text out on a terminal: display widths, wrapping, and tables that fit its width."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
-
-from factbook.render.width import display_width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from factbook.render.readable import Cells
+    from factbook.render.cells import Cells
 
 _GAP = "  "
 _NARROWEST = 10  # a text column is not squeezed below this; then records read better
@@ -87,3 +86,36 @@ def _records(cells: Cells, width: int, *, bold: bool) -> str:
             lines.append((label + " " * (margin - display_width(heading)) + first).rstrip())
             lines += [" " * margin + line for line in rest]
     return "".join(f"{line}\n" for line in lines)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return a text as lines of at most that width, broken between words where it can be."""
+    if display_width(text) <= width:
+        return [text]
+    lines = [""]
+    for word in text.split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if display_width(joined) <= width:
+            lines[-1] = joined
+            continue
+        if lines[-1]:
+            lines.append("")
+        for character in word:
+            if display_width(lines[-1] + character) > width:
+                lines.append("")
+            lines[-1] += character
+    return lines
+
+
+def display_width(text: str) -> int:
+    """Return how many terminal columns a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0
+        if unicodedata.category(character) in {"Mn", "Me"}
+        else 2
+        if unicodedata.east_asian_width(character) in "WF"
+        else 1
+        for character in text
+    )

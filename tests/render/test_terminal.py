@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from factbook.cli.table import draw
-from factbook.render.readable import Cells
-from factbook.render.width import display_width, wrap
+from factbook.render.cells import Cells
+from factbook.render.terminal import display_width, draw, wrap
 
 CELLS = Cells(
     ("name", "amount", "note"),

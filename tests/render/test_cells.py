@@ -7,7 +7,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from factbook.query.header import Column
 from factbook.rdf.terms import XSD, Term
-from factbook.render.readable import Cells, cells
+from factbook.render.cells import Cells, cells
 from factbook.store.embedded import EmbeddedEngine
 
 EX = "https://example.org/"

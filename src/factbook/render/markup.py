@@ -1,0 +1,59 @@
+"""Write tables as Markdown and HTML, and escape texts for Markdown."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from factbook.render.cells import Cells
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
+
+
+def escape_markdown(text: str) -> str:
+    """Return a text as Markdown that shows just that text, in a paragraph or in a table."""
+    # '<' and '>' are better taken by backslashes; '&' alone could begin a character's name
+    return _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;"))
+
+
+def write_markdown(cells: Cells, out: IO[bytes]) -> None:
+    """Write a table in GitHub's Markdown."""
+
+    def line(values: tuple[str, ...]) -> str:
+        return "| " + " | ".join(map(escape_markdown, values)) + " |\n"
+
+    rule = "|" + "|".join(" ---: " if number else " --- " for number in cells.numeric) + "|\n"
+    out.write((line(cells.headings) + rule + "".join(map(line, cells.rows))).encode())
+
+
+def write_html(cells: Cells, out: IO[bytes], *, title: str) -> None:
+    """Write a table as a small HTML page of its own."""
+    date = re.compile(r"[0-9]{4}-[Q0-9]{2}(?:-[0-9]{2})?")
+
+    def kind(value: str, *, number: bool) -> str:
+        if number:
+            return " class=n"
+        return " class=d" if date.fullmatch(value) else ""  # browsers break it at its hyphens
+
+    def row(values: tuple[str, ...], tag: str) -> str:
+        inner = "".join(
+            f"<{tag}{kind(value, number=number)}>{html.escape(value)}</{tag}>"
+            for value, number in zip(values, cells.numeric, strict=True)
+        )
+        return f"<tr>{inner}</tr>\n"
+
+    out.write(
+        (
+            "<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n"
+            f"<title>{html.escape(title)}</title>\n"
+            "<style>:root{color-scheme:light dark}body{font:1rem system-ui;margin:2rem}"
+            "table{border-collapse:collapse}th,td{padding:.3rem .7rem;text-align:left;"
+            "border-bottom:1px solid #8886}.n{text-align:right;"
+            "font-variant-numeric:tabular-nums}.n,.d{white-space:nowrap}</style>\n"
+            f"<h1>{html.escape(title)}</h1>\n<table>\n"
+            f"<thead>\n{row(cells.headings, 'th')}</thead>\n"
+            f"<tbody>\n{''.join(row(values, 'td') for values in cells.rows)}</tbody>\n</table>\n"
+        ).encode()
+    )
