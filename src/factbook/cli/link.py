@@ -164,12 +164,12 @@ def compile_(session: Session, *, owl: Path | None, only_check: bool) -> int:
     if owl is not None:
         if only_check:
             raise UsageError("--check belongs to the compiled files, not to --owl")
+        from factbook.atomic_write import atomic_write
         from factbook.link.compile import as_ntriples, linkset
         from factbook.link.sets import links_of
-        from factbook.rdf.write import replacing
 
         triples = linkset(links_of(book.layout))
-        with replacing(owl) as file:
+        with atomic_write(owl) as file:
             file.write(as_ntriples(triples).encode())
         click.echo(f"Wrote {len(triples)} triples to {owl}.", err=True)
         return DONE

@@ -66,9 +66,9 @@ def open_output(path: Path | None) -> Iterator[IO[bytes]]:
     if path is None or str(path) == "-":
         yield sys.stdout.buffer
         return
-    from factbook.rdf.write import packed, replacing
+    from factbook.atomic_write import atomic_write
 
-    with replacing(path) as file, packed(path, file) as out:
+    with atomic_write(path, compress=path.suffix == ".gz") as out:
         yield out
 
 

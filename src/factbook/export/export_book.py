@@ -78,14 +78,14 @@ class Wanted(TypedDict, total=False):
 
 def export(book: Book, target: Path, name: str | None, wanted: Wanted) -> None:
     """Write a part of a book to a file or a folder; see `Book.export`."""
-    from factbook.rdf.write import packed, replacing
+    from factbook.atomic_write import atomic_write
 
     part = Part(**wanted)
     name = named_format(name) if name else format_for(target)
     if name in FOLDERS:
         write_folder(book, part, name, target)
         return
-    with replacing(target) as file, packed(target, file) as out:
+    with atomic_write(target, compress=target.suffix == ".gz") as out:
         write_export(book, part, name, out)
 
 

@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from factbook.atomic_write import atomic_write
 from factbook.errors import InputError, UsageError
 from factbook.fmt.order import in_order, with_missing_prefixes, without_idle_prefixes
 from factbook.fmt.program import laid_out
@@ -13,7 +14,6 @@ from factbook.fmt.proof import prove
 from factbook.rdf.formats import syntax_of
 from factbook.rdf.parse import RdfSyntaxError, read_rdf
 from factbook.rdf.positions.tokens import STRING, tokens_of
-from factbook.rdf.write import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -131,7 +131,7 @@ def write(formatted: Formatted) -> None:
     """
     if _text(formatted.path) != formatted.old:
         raise InputError(f"{formatted.path}: was changed by somebody else just now; run it again")
-    with replacing(formatted.path) as file:
+    with atomic_write(formatted.path) as file:
         file.write(formatted.new.encode())
 
 

@@ -48,10 +48,10 @@ class Compiled:
 
     def save(self) -> None:
         """Write the files, each whole or not at all."""
-        from factbook.rdf.write import replacing
+        from factbook.atomic_write import atomic_write
 
         for path in self.stale():
-            with replacing(path) as file:
+            with atomic_write(path) as file:
                 file.write(self.texts[path].encode())
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from factbook.atomic_write import atomic_write
+from factbook.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,11 +25,10 @@ class Journal:
     def add(self, things: list[str]) -> None:
         """Note that these are done."""
         self.done.update(things)
-        temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, InputError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(json.dumps(sorted(self.done)), encoding="utf-8")
-            temporary.replace(self.path)
+            with atomic_write(self.path) as file:
+                file.write(json.dumps(sorted(self.done)).encode())
 
     def close(self) -> None:
         """Forget the run: everything is done."""

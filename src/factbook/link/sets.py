@@ -74,9 +74,9 @@ def write_links(links: LinkSet) -> None:
     Raises:
         InputError: It cannot be written.
     """
-    from factbook.rdf.write import replacing
+    from factbook.atomic_write import atomic_write
 
-    with replacing(links.path) as file:
+    with atomic_write(links.path) as file:
         file.write(text_of(links).encode())
 
 

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import Literal
 
+from factbook.atomic_write import atomic_write
 from factbook.errors import InputError, UsageError, did_you_mean
 from factbook.new.period import period_of
 from factbook.new.template import read_template
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.terms import curie, is_iri, to_sparql
-from factbook.rdf.write import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ def new_source(book: Book, wish: Wish, *, today: date | None = None) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
-    with replacing(path) as file:
+    with atomic_write(path) as file:
         file.write(content.encode())
     return path
 

@@ -1,0 +1,79 @@
+"""Write a file completely or not at all: a temporary file beside the target, then a rename."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+from factbook.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TEMPORARY_SUFFIX = ".part"
+
+
+@contextmanager
+def atomic_write(path: Path, *, compress: bool = False) -> Iterator[IO[bytes]]:
+    """Open a binary file that replaces the target only when the block ends without an error.
+
+    The new file has the mode of the old one. A symbolic link stays, and the file that it points to
+    is replaced. A device or a pipe, which a file cannot replace, is written directly.
+
+    Args:
+        path: The target.
+        compress: Whether to pack the content with gzip. The same content gives the same bytes.
+
+    Raises:
+        InputError: The folder is missing or cannot be written, or the disk is full.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as device, _packing(device, compress=compress) as out:
+                yield out
+        else:
+            with (
+                _replacement(Path(os.path.realpath(path))) as file,
+                _packing(file, compress=compress) as out,
+            ):
+                yield out
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+@contextmanager
+def _replacement(target: Path) -> Iterator[IO[bytes]]:
+    handle, name = tempfile.mkstemp(
+        prefix=f".{target.name}.", suffix=TEMPORARY_SUFFIX, dir=target.parent
+    )
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _packing(file: IO[bytes], *, compress: bool) -> Iterator[IO[bytes]]:
+    if not compress:
+        yield file
+        return
+    import gzip
+
+    with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+        yield cast("IO[bytes]", packed)
+
+
+def _umask() -> int:
+    """Return the mask for the mode of new files, which can be read only by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
