@@ -9,9 +9,10 @@ Everything else is reached from the `Book` that `open` returns.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from factbook.errors import EndpointError, FactbookError, InputError, UsageError
 
-TYPE_CHECKING = False  # as in `typing`, which takes longer to import than a query to answer
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path

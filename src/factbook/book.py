@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from factbook.check.findings import Finding
     from factbook.export.export_book import Wanted
     from factbook.query.header import StoredQuery
-    from factbook.query.kept import KeptQueries
-    from factbook.query.resolve import Resolver
+    from factbook.query.names import Names
     from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.render.rows import Rows
     from factbook.store.answers import Answer, Engine
@@ -130,15 +129,15 @@ class Book:
         return Book(root, data=self.data, leads=True, cache=self._cache, announce=announce)
 
     @cached_property
-    def resolver(self) -> Resolver:
+    def names(self) -> Names:
         """Finds things by name."""
-        from factbook.query.resolve import Resolver
+        from factbook.query.names import Names
 
-        return Resolver(self.engine, self.prefixes)
+        return Names(self.engine, self.prefixes)
 
     def queries(self) -> list[StoredQuery]:
         """Return the stored queries."""
-        return self._kept.all() if self._kept else all_queries(self.layout.queries)
+        return all_queries(self.layout.queries)
 
     def stored_query(self, name: str) -> StoredQuery:
         """Return one stored query.
@@ -146,18 +145,7 @@ class Book:
         Raises:
             UsageError: There is none of that name.
         """
-        if self._kept:
-            return self._kept.find(name)
         return find_query(self.layout.queries, name)
-
-    @cached_property
-    def _kept(self) -> KeptQueries | None:
-        if not self._cache:
-            return None
-        from factbook.query.kept import KeptQueries
-        from factbook.store.snapshot import default_folder
-
-        return KeptQueries(self.layout.queries, default_folder())
 
     def query(
         self, name: str, /, *, services: Collection[str] = (), **values: str
@@ -200,10 +188,10 @@ class Book:
         """
         text = query.text
         if query.parameters or values:
-            from factbook.query.arguments import terms_for
-            from factbook.query.bind import bind
+            from factbook.query.parameters import terms_for
+            from factbook.sparql.bind import bind
 
-            text = bind(text, terms_for(query, values, lambda: self.resolver))
+            text = bind(text, terms_for(query, values, lambda: self.names))
         return self.ask(text, services=services)
 
     def ask(self, text: str, *, declare: bool = False, services: Collection[str] = ()) -> Answer:
@@ -220,8 +208,7 @@ class Book:
         """
         prefixes = self.prefixes if declare else None
         if services or asks_elsewhere(text):
-            from factbook.query.endpoints import registered
-            from factbook.query.services import answered
+            from factbook.query.federation import answered, registered
 
             text = answered(
                 text,

@@ -10,7 +10,8 @@ Exit codes: DESIGN.md, section 6. A message says what is wrong, where, and what 
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import ClassVar

@@ -1,11 +1,10 @@
-"""Where the parts of a book stand: ontology, data and queries in one folder."""
+"""The folders and files of a book: ontology, data and queries below one root."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from factbook import files
 from factbook.errors import InputError
 
 
@@ -16,36 +15,38 @@ class Layout:
     root: Path
 
     @property
+    def ontology(self) -> Path:
+        """The folder of the ontology, its schemes and its shapes."""
+        return self.root / "ontology"
+
+    @property
     def queries(self) -> Path:
         """The folder of stored queries."""
-        return self.root / files.QUERIES
+        return self.root / "queries"
 
     @property
     def context(self) -> Path:
         """The JSON-LD context, which is also the one prefix map."""
-        return self.root / files.CONTEXT
+        return self.ontology / "context.jsonld"
 
     @property
     def endpoints(self) -> Path:
-        """The endpoints of others that queries may ask by name."""
-        return self.root / "ontology" / "endpoints.ttl"
+        """The file that registers the remote endpoints that queries may ask by name."""
+        return self.ontology / "endpoints.ttl"
 
     @property
     def examples(self) -> Path:
-        """The folder of graphs that show what each rule finds and what it lets pass."""
-        return self.root / files.EXAMPLES
+        """The folder of graphs that show what each rule reports and what it accepts."""
+        return self.ontology / "shapes" / "examples"
 
     def ontology_files(self) -> list[Path]:
-        """Return the Turtle files that say what terms mean, shapes included, in order."""
-        return [Path(name) for name in files.ontology_files(self._folder)]
+        """Return the Turtle files of the ontology, shapes included, in order."""
+        return _turtle_below(self.ontology, without=self.examples)
 
     def data_files(self, *, leads: bool) -> list[Path]:
         """Return the Turtle files of the register and the sources, with the leads on request."""
-        return [Path(name) for name in files.data_files(self._folder, leads=leads)]
-
-    @property
-    def _folder(self) -> str:
-        return str(self.root)
+        parts = ["register", "sources", *(["leads"] if leads else [])]
+        return [file for part in parts for file in _turtle_below(self.root / "data" / part)]
 
 
 def layout_of(folder: str | Path | None) -> Layout:
@@ -65,9 +66,27 @@ def layout_of(folder: str | Path | None) -> Layout:
 
 
 def bundled() -> Path:
-    """Return the book that comes with the package; see `files.bundled`.
+    """Return the book inside the installed package, or else the checkout around the source.
 
     Raises:
-        InputError: There is none.
+        InputError: Neither is there.
     """
-    return Path(files.bundled())
+    package = Path(__file__).resolve().parent
+    inside = package / "_resources"
+    if inside.is_dir():
+        return inside
+    checkout = package.parents[1]
+    if (checkout / "ontology").is_dir():
+        return checkout
+    raise InputError(f"no book found: neither {inside} nor {checkout / 'ontology'} is a folder")
+
+
+def _turtle_below(folder: Path, *, without: Path | None = None) -> list[Path]:
+    """Return the Turtle files below a folder in order of their paths, hidden ones left out."""
+    found = [
+        path
+        for path in folder.rglob("*.ttl")
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and without not in path.parents
+    ]
+    return sorted(found, key=str)

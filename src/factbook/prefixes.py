@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from factbook.errors import InputError
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -21,15 +21,14 @@ _STANDARD = {
 }
 
 
-def read_context(path: str | Path) -> dict[str, object]:
+def read_context(path: Path) -> dict[str, object]:
     """Return the JSON-LD context of a book; a book without such a file has an empty context.
 
     Raises:
         InputError: The file is not a JSON-LD context.
     """
     try:
-        with open(path, "rb") as file:
-            document = json.load(file)
+        document = json.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

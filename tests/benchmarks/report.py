@@ -42,9 +42,7 @@ def line(row: Measured) -> str:
 def growth(measured: Sequence[Measured]) -> Iterator[str]:
     """Yield how much longer each task takes on a graph of ten times the size."""
     own = {
-        (row.task, row.triples): row
-        for row in measured
-        if (not row.other or "same" in row.other) and not row.task.endswith(", again")
+        (row.task, row.triples): row for row in measured if (not row.other or "same" in row.other)
     }
     for (task, size), row in own.items():
         larger = own.get((task, size * 10))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,11 +29,10 @@ from tests.benchmarks.report import Measured, growth, line  # noqa: E402
 from tests.benchmarks.versions import versions  # noqa: E402
 
 from factbook.book import Book  # noqa: E402
-from factbook.query.arguments import terms_for  # noqa: E402
-from factbook.query.bind import bind  # noqa: E402
+from factbook.query.parameters import terms_for  # noqa: E402
+from factbook.sparql.bind import bind  # noqa: E402
 from factbook.store.embedded import dataset  # noqa: E402
 from factbook.store.places import places  # noqa: E402
-from factbook.store.replies import REPLIES  # noqa: E402
 from factbook.store.snapshot import Snapshots  # noqa: E402
 
 if TYPE_CHECKING:
@@ -167,16 +165,12 @@ class Size:
     def paired(
         self, task: str, arguments: Sequence[str], other: str, command: Sequence[str]
     ) -> Iterator[Measured]:
-        """Measure a task in turn with another program's, and a query when it is asked again."""
-        ours, again, theirs = [], [], []
+        """Measure a task in turn with another program's."""
+        ours, theirs = [], []
         for _ in range(self.wanted.repeat):
             ours.append(self.run([*self.call, *arguments]))
-            if arguments[0] == "query":
-                again.append(self.run([*self.call, *arguments], afresh=False))
             theirs.append(run(command, timeout=self.wanted.timeout))
         yield self._pair(task, ours, other, theirs)
-        if again:
-            yield self._pair(f"{task}, again", again, other, theirs)
 
     def compared(self) -> Iterator[Measured]:
         """Measure some queries against programs that read the file each time."""
@@ -216,10 +210,8 @@ class Size:
             work_ratio=ratio([r.work for r in ours], [r.work for r in theirs]),
         )
 
-    def run(self, command: Sequence[str], *, afresh: bool = True) -> Run:
-        """Run factbook, with its index; what it has answered before only counts on request."""
-        for place in places(self.cache) if afresh else ():
-            shutil.rmtree(place.path / REPLIES, ignore_errors=True)
+    def run(self, command: Sequence[str]) -> Run:
+        """Run factbook with its snapshot."""
         return run(command, timeout=self.wanted.timeout, cache=self.cache)
 
     def _peers(self) -> list[Peer]:
@@ -247,7 +239,7 @@ class Size:
         store = Snapshots(self.cache).open(self.paths, announce=lambda _: None)
         del store
         values = _questions().get(query.name, {})
-        file.write_text(bind(query.text, terms_for(query, values, lambda: self.book.resolver)))
+        file.write_text(bind(query.text, terms_for(query, values, lambda: self.book.names)))
         return file
 
     def _files(self, query: Path | None) -> Files:

@@ -151,11 +151,11 @@ class Tested:
         if engine == "endpoint":
             remote = Book(self.book.layout.root, endpoint=self.address, cache=False)
             return remote.answer(remote.stored_query(query), values)
-        from factbook.query.arguments import terms_for
-        from factbook.query.bind import bind
+        from factbook.query.parameters import terms_for
+        from factbook.sparql.bind import bind
 
         stored = self.book.stored_query(query)
-        terms = terms_for(stored, values, lambda: self.book.resolver)
+        terms = terms_for(stored, values, lambda: self.book.names)
         return self.engine(engine).query(bind(stored.text, terms))
 
 

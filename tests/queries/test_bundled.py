@@ -31,7 +31,7 @@ def _values(parameter: Parameter, shelf: Shelf) -> list[str]:
     """Return values for a parameter that must have one: a few things of its class."""
     if parameter.kind != "iri":
         return [DAY]
-    things = shelf(BUNDLED).book.resolver.choices(type_curie=parameter.type_curie)
+    things = shelf(BUNDLED).book.names.choices(type_curie=parameter.type_curie)
     names = list(dict.fromkeys(thing.value for thing, _ in things))
     return names[:: max(1, len(names) // _MOST)][:_MOST]
 

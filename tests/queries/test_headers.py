@@ -153,7 +153,7 @@ def test_parameters_take_things_of_a_class(path: Path, shelf: Shelf) -> None:
     book = shelf("bundled").book
     for parameter in read_query(path).parameters:
         if parameter.type_curie is not None:
-            assert book.resolver.choices(type_curie=parameter.type_curie), parameter.name
+            assert book.names.choices(type_curie=parameter.type_curie), parameter.name
         elif parameter.kind == "iri":
             assert parameter.name == "thing"
 

@@ -12,12 +12,11 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
 from factbook.layout import layout_of
-from factbook.query.arguments import term_for
-from factbook.query.bind import bind
 from factbook.query.catalog import query_paths
 from factbook.query.header import query_from, read_query
-from factbook.query.literals import literal_for
+from factbook.query.parameters import literal_for, term_for
 from factbook.rdf.terms import XSD
+from factbook.sparql.bind import bind
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
@@ -211,7 +210,7 @@ def test_no_parameter_of_a_stored_query_lets_go(path: Path, shelf: Shelf) -> Non
             continue  # takes anything, and arrives unchanged: the tests above
         for value in ('" } #', "> . DROP ALL", "\\u0022 }", "a\nb", "<x:y> <x:z>"):
             with pytest.raises(UsageError, match=f"--{parameter.name}"):
-                term_for(parameter, value, lambda: book.resolver)
+                term_for(parameter, value, lambda: book.names)
 
 
 @pytest.mark.parametrize("engine", ["embedded", "endpoint", "virtuoso"])

@@ -217,7 +217,7 @@ def by_endpoint(servers: Servers) -> Book:
 
 def page(book: Book, thing: str) -> Page:
     """Return the page of a thing."""
-    return page_of(book, book.resolver.resolve(thing))
+    return page_of(book, book.names.lookup_one(thing))
 
 
 @pytest.mark.parametrize("thing", THINGS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from factbook.errors import UsageError, did_you_mean
-from factbook.query.resolve import Resolver
+from factbook.query.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,10 +65,10 @@ def files_of(
     Raises:
         UsageError: One of them is no source, or has no file.
     """
-    resolver = Resolver(engine, prefixes)
+    resolver = Names(engine, prefixes)
     found = set()
     for name in sources:
-        graph = resolver.resolve(name, option="--source").value
+        graph = resolver.lookup_one(name, option="--source").value
         if graph not in graphs:
             raise UsageError(f"--source: '{name}' is not a source: no file bears its name")
         found.add(graphs[graph])

@@ -7,8 +7,8 @@ waits for it, and on Ctrl-C no longer.
 from __future__ import annotations
 
 import _thread  # and not threading: it is all that is needed, and a question begins with it
+from typing import TYPE_CHECKING
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar

@@ -28,7 +28,7 @@ def things(type_curie: str | None = None) -> Complete:
         context: click.Context, _: click.Parameter, begun: str
     ) -> list[CompletionItem[str]]:
         try:
-            choices = session_of(context).book.resolver.choices(type_curie=type_curie)
+            choices = session_of(context).book.names.choices(type_curie=type_curie)
         except FactbookError:
             return []
         return _matching(choices, begun)

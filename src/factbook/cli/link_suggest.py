@@ -94,7 +94,7 @@ def suggest(  # noqa: PLR0913 - one for each option
 def things_of(book: Book, names: tuple[str, ...]) -> list[str]:
     """Return the IRIs of some things, or of all that the register declares."""
     if names:
-        return [book.resolver.resolve(name, option="--thing").value for name in names]
+        return [book.names.lookup_one(name, option="--thing").value for name in names]
     from pyoxigraph import NamedNode
 
     from factbook.rdf.parse import read_rdf

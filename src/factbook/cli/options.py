@@ -24,12 +24,6 @@ SERVICE: dict[str, Any] = {
 }
 
 
-EXPLAIN: dict[str, Any] = {
-    "is_flag": True,
-    "help": "Say what takes the time and how many rows each part gives, instead of the answer.",
-}
-
-
 class Wanted(NamedTuple):
     """The form in which an answer is wanted, and where."""
 

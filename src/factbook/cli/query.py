@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from factbook.cli.options import (
-    EXPLAIN,
     SERVICE,
     SERVICE_NAMES,
     format_option,
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from factbook.cli.complete import Complete
     from factbook.query.header import Parameter, StoredQuery
 
-_TAKEN = {"explain", "format", "output", "wide", "help", "f", "o", "w", "h"}
+_TAKEN = {"format", "output", "wide", "help", "f", "o", "w", "h"}
 
 
 class Queries(click.Group):
@@ -66,18 +65,12 @@ def command_for(query: StoredQuery) -> click.Command:
         wanted = taken(values)
         services = values.pop("services", ())
         wide = values.pop("wide", False)
-        explained = values.pop("explain")
         book = session_of(context).book.suited(query)
         given = {
             parameter.name: value
             for parameter in query.parameters
             if (value := values[_destination(parameter)]) is not None
         }
-        if explained:
-            from factbook.cli.explain import explain_stored
-
-            explain_stored(book, query, given)
-            return
         write_answer(
             book,
             lambda: book.answer(query, given, services=services),
@@ -98,7 +91,6 @@ def command_for(query: StoredQuery) -> click.Command:
             *(_option(query, parameter) for parameter in query.parameters),
             format_option(*_formats(query)),
             output_option(),
-            click.Option(["--explain"], **EXPLAIN),
             *([_wide_option(query)] if any(column.detail for column in query.columns) else []),
             *([click.Option(SERVICE_NAMES, **SERVICE)] if asks_elsewhere(query.text) else []),
         ],

@@ -50,7 +50,7 @@ def _written(session: Session, thing: str, form: str, *, to_file: bool) -> str:
     from factbook.show.gather import page_of
 
     book = session.book
-    page = page_of(book, book.resolver.resolve(thing))
+    page = page_of(book, book.names.lookup_one(thing))
     if form == "json":
         from factbook.show.data import as_json
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.options import EXPLAIN, service_option, with_answer_options
+from factbook.cli.options import service_option, with_answer_options
 from factbook.cli.output import write_answer
 from factbook.cli.session import Session, pass_session
 from factbook.errors import InputError, UsageError
@@ -36,17 +36,15 @@ Examples:
     help="Read the query from a file.",
 )
 @service_option
-@click.option("--explain", **EXPLAIN)
 @with_answer_options(*TABLE_FORMATS, *NAMES)
 @pass_session
-def command(  # noqa: PLR0913 - one for each option
+def command(
     session: Session,
     text: str | None,
     path: Path | None,
     wanted: Wanted,
     *,
     services: tuple[str, ...],
-    explain: bool,
 ) -> None:
     """Run a SPARQL 1.1 query: TEXT, a file, or '-' for what comes in on stdin.
 
@@ -58,11 +56,6 @@ def command(  # noqa: PLR0913 - one for each option
     if form is None:
         raise UsageError("the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
     book = session.book
-    if explain:
-        from factbook.cli.explain import explain_text
-
-        explain_text(book, query)
-        return
     write_answer(
         book,
         lambda: book.ask(query, declare=True, services=services),

@@ -10,11 +10,11 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from factbook.diff.changes import ADDED, REMOVED, REVISED, AnswerChange
 from factbook.errors import FactbookError, InputError
 from factbook.prefixes import prefixes_in, read_context
-from factbook.query.bind import bind
 from factbook.query.catalog import query_paths
 from factbook.query.header import read_query
-from factbook.query.literals import literal_for
+from factbook.query.parameters import literal_for
 from factbook.rdf.terms import expand
+from factbook.sparql.bind import bind
 from factbook.store.answers import Graph, Table, select
 
 if TYPE_CHECKING:

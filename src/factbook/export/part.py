@@ -107,7 +107,7 @@ def _asserted(book: Book) -> set[Triple]:
 
 
 def _nodes(book: Book, names: Iterable[str]) -> set[NamedNode]:
-    return {book.resolver.resolve(name, option="--thing") for name in names}
+    return {book.names.lookup_one(name, option="--thing") for name in names}
 
 
 def _graphs(book: Book, quads: Iterable[Quad], names: Iterable[str]) -> set[NamedNode]:
@@ -115,7 +115,7 @@ def _graphs(book: Book, quads: Iterable[Quad], names: Iterable[str]) -> set[Name
     graphs = {quad.graph_name for quad in quads}
     wanted = set()
     for name in names:
-        source = book.resolver.resolve(name, option="--source")
+        source = book.names.lookup_one(name, option="--source")
         if source not in graphs:
             raise UsageError(f"--source: '{name}' is not a source: no file says things in its name")
         wanted.add(source)

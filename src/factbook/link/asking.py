@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from factbook.errors import UsageError
 from factbook.layout import bundled
 from factbook.query.catalog import LINKS
-from factbook.query.endpoints import endpoint_named, endpoints_of
+from factbook.query.federation import endpoint_named, endpoints_of
 from factbook.query.header import StoredQuery, read_query
 from factbook.rdf.terms import to_sparql
 from factbook.sparql.tokens import meaningful

@@ -139,7 +139,7 @@ def _refuse_known_address(book: Book, url: str) -> None:
 def _publisher(book: Book, text: str) -> str:
     """Return the CURIE of an organisation that the register knows."""
     try:
-        found = book.resolver.resolve(text, type_curie=_ORGANIZATION, option="--publisher")
+        found = book.names.lookup_one(text, type_curie=_ORGANIZATION, option="--publisher")
     except UsageError as error:
         raise UsageError(
             f"{error} A new publisher needs an entry first: "
@@ -150,7 +150,7 @@ def _publisher(book: Book, text: str) -> str:
 
 
 def _about(book: Book, text: str) -> dict[str, str]:
-    short = _short(book, book.resolver.resolve(text, option="--about").value)
+    short = _short(book, book.names.lookup_one(text, option="--about").value)
     return {"about": short, "name": re.split(r"[:/#]", short.strip("<>"))[-1]}
 
 

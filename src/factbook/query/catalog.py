@@ -8,7 +8,6 @@ from factbook.errors import UsageError, did_you_mean
 from factbook.query.header import StoredQuery, read_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 # Folders with a job of their own: they are run by `check` and on export, not asked by name.
@@ -37,13 +36,8 @@ def find_query(folder: Path, name: str) -> StoredQuery:
     """
     paths = query_paths(folder)
     if name not in paths:
-        raise not_found(name, paths)
+        raise UsageError(f"No query '{name}'.{did_you_mean(name, paths)} See: factbook queries")
     return read_query(paths[name], group=paths[name].parent.name)
-
-
-def not_found(name: str, known: Iterable[str]) -> UsageError:
-    """Return the error that offers the nearest names."""
-    return UsageError(f"No query '{name}'.{did_you_mean(name, known)} See: factbook queries")
 
 
 def all_queries(folder: Path) -> list[StoredQuery]:

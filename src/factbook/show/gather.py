@@ -48,7 +48,7 @@ def page_of(book: Book, thing: NamedNode) -> Page:
 
     Args:
         book: Where to ask.
-        thing: Its IRI, see `Book.resolver`.
+        thing: Its IRI, see `Book.names`.
 
     Raises:
         FactbookError: A query of the page cannot be read, or the engine failed.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.query.bind import bind
 from factbook.rdf.terms import XSD, is_iri, to_sparql
+from factbook.sparql.bind import bind
 from factbook.store.answers import select
 
 if TYPE_CHECKING:

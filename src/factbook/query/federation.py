@@ -13,21 +13,83 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from factbook.errors import EndpointError, UsageError
-from factbook.rdf.terms import expand, to_sparql
+from factbook.errors import EndpointError, UsageError, did_you_mean
+from factbook.rdf.terms import expand, local_name, to_sparql
 from factbook.sparql.tokens import Token, meaningful, resolved, tokens, variables
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from factbook.query.endpoints import Endpoint
+    from factbook.layout import Layout
     from factbook.rdf.terms import Term
     from factbook.store.answers import Engine, Row
 
+_ADDRESS = NamedNode("http://www.w3.org/ns/sparql-service-description#endpoint")
 _AT_ONCE = 50
 _MOST_ROWS = 20_000
 _SILENT = "SILENT"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A SPARQL endpoint of others: its short name, its IRI in the book, and where it listens."""
+
+    name: str
+    iri: str
+    address: str
+
+
+def endpoints_of(layout: Layout) -> dict[str, Endpoint]:
+    """Return the endpoints that `ontology/endpoints.ttl` registers, by name.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    from factbook.rdf.parse import read_rdf
+
+    if not layout.endpoints.is_file():
+        return {}
+    found = {}
+    for quad in read_rdf(layout.endpoints).quads:
+        node, value = quad.subject, quad.object
+        if quad.predicate == _ADDRESS and isinstance(node, NamedNode):
+            name = local_name(node.value)
+            if isinstance(value, NamedNode):
+                found[name] = Endpoint(name, node.value, value.value)
+    return dict(sorted(found.items()))
+
+
+def registered(layout: Layout, allowed: Collection[str]) -> dict[str, Endpoint]:
+    """Return the endpoints by name, and make sure that those that may be asked are among them.
+
+    Raises:
+        UsageError: One that may be asked is not registered.
+        InputError: The file cannot be read.
+    """
+    known = endpoints_of(layout)
+    for name in allowed:
+        endpoint_named(name, known, option="--allow-service")
+    return known
+
+
+def endpoint_named(name: str, known: dict[str, Endpoint], *, option: str) -> Endpoint:
+    """Return the endpoint of a name.
+
+    Raises:
+        UsageError: None of that name is registered.
+    """
+    if name not in known:
+        raise UsageError(
+            f"{option}: no endpoint '{name}' is registered.{did_you_mean(name, known)} "
+            f"{_registered(known)}"
+        )
+    return known[name]
+
+
+def _registered(known: Iterable[str]) -> str:
+    names = ", ".join(known)
+    return f"Registered in ontology/endpoints.ttl: {names or 'none'}."
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,112 @@
+"""Parse the values of a query's parameters into RDF terms."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.errors import UsageError, did_you_mean
+from factbook.rdf.terms import XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from factbook.query.header import Parameter, StoredQuery
+    from factbook.query.names import Names
+
+
+# XML Schema 1.1 part 2: the lexical forms, and an example for the message
+_LEXICAL = {
+    "integer": (r"[+-]?[0-9]{1,18}", "12"),
+    "decimal": (r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", "1.5"),
+    "boolean": (r"true|false|1|0", "true"),
+    "date": (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "2025-03-31"),
+    "dateTime": (
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z?",
+        "2025-03-31T12:00:00Z",
+    ),
+    "gYear": (r"[0-9]{4}", "2025"),
+}
+
+
+def terms_for(
+    query: StoredQuery, values: Mapping[str, str], names: Callable[[], Names]
+) -> dict[str, NamedNode | Literal]:
+    """Return the terms that stand for a query's variables.
+
+    Args:
+        query: The query.
+        values: What was given, by the parameters' names.
+        names: Returns the look-up of things; called only where a thing is given.
+
+    Raises:
+        UsageError: A parameter is missing or unknown, or its value does not fit.
+    """
+    known = {parameter.name for parameter in query.parameters}
+    for name in values:
+        if name not in known:
+            takes = f"it takes --{', --'.join(sorted(known))}" if known else "it takes none"
+            raise UsageError(
+                f"Query '{query.name}' has no parameter --{name}; {takes}."
+                f"{did_you_mean(name, known)}"
+            )
+    terms: dict[str, NamedNode | Literal] = {}
+    for parameter in query.parameters:
+        value = values.get(parameter.name, parameter.default)
+        if value is None:
+            if parameter.required:
+                raise UsageError(
+                    f"Query '{query.name}' needs --{parameter.name}: "
+                    f"{parameter.doc or parameter.kind}"
+                )
+        else:
+            terms[parameter.variable] = term_for(parameter, value, names)
+    return terms
+
+
+def term_for(parameter: Parameter, value: str, names: Callable[[], Names]) -> NamedNode | Literal:
+    """Return the term of a parameter's kind for a value as somebody typed it.
+
+    Raises:
+        UsageError: The value does not fit.
+    """
+    if parameter.kind != "iri":
+        return literal_for(parameter.name, parameter.kind, value)
+    return names().lookup_one(value, type_curie=parameter.type_curie, option=f"--{parameter.name}")
+
+
+def literal_for(name: str, kind: str, value: str) -> Literal:
+    """Return the literal of a parameter's kind for a value as somebody typed it.
+
+    Args:
+        name: The parameter's name.
+        kind: Its kind, see `header.Parameter`; not 'iri'.
+        value: What was typed.
+
+    Raises:
+        UsageError: The value is not of that kind.
+    """
+    kind, _, detail = kind.partition(":")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise UsageError(f"--{name}: {value!a} is not valid Unicode text")
+    if kind == "lang":
+        return Literal(value, language=detail)
+    if kind == "text":
+        return Literal(value)
+    pattern, example = _LEXICAL[detail]
+    if re.fullmatch(pattern, value, re.ASCII) is None or (
+        detail.startswith("date") and not _in_calendar(value)
+    ):
+        raise UsageError(f"--{name}: {value!r} is not an xsd:{detail}; write it like {example}")
+    return Literal(value, datatype=NamedNode(XSD + detail))
+
+
+def _in_calendar(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
