@@ -24,7 +24,7 @@ from factbook.cli.root import root
 from factbook.errors import UsageError
 from factbook.export.catalog.describe import write_catalog
 from factbook.export.export_book import Part
-from factbook.link.sets import links_of
+from factbook.rdf.mapping_files import read_mapping_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,11 +136,11 @@ def said(graph: rdflib.Graph, node: rdflib.term.Node, *names: str) -> tuple[str,
 
 
 def test_linksets_count_every_mapping(bundled: Book, graph: rdflib.Graph) -> None:
-    """Each standing mapping counts in the set of its target."""
-    links = links_of(bundled.layout)
+    """Each effective mapping counts in the set of its target."""
+    files = read_mapping_files(bundled.layout)
     targets = Counter(
-        links["positive"].expanded(f"{link['object_id'].partition(':')[0]}:")
-        for link in links.standing()
+        files["positive"].expand(f"{row['object_id'].partition(':')[0]}:")
+        for row in files.effective()
     )
     found: Counter[str] = Counter()
     for linkset in graph.subjects(RDF.type, VOID.Linkset):

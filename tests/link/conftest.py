@@ -1,4 +1,4 @@
-"""A small made-up book, and a real endpoint with a sample shaped as Wikidata is."""
+"""A small invented book, and a real endpoint with a sample in the form of Wikidata."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Small:
-    """The folder of the small book, and where its endpoint listens."""
+    """The folder of the small book and the address of its endpoint."""
 
     folder: Path
     address: str
@@ -42,17 +42,17 @@ class Small:
         return Book(self.folder, cache=False)
 
     def file(self, role: str) -> Path:
-        """Return the file of the mappings of a role."""
+        """Return the mapping file of a role."""
         return self.folder / "data" / "links" / f"{role}.sssom.tsv"
 
     def links(self, role: str, *rows: str) -> None:
-        """Write mappings; cells are divided by spaces, `-` is an empty one."""
+        """Write mappings; spaces separate cells, `-` is an empty cell."""
         lines = ["\t".join("" if c == "-" else c for c in row.split()) for row in rows]
         self.file(role).write_text("\n".join([header(role), COLUMNS, *lines, ""]), encoding="utf-8")
 
 
 def header(role: str) -> str:
-    """Return the header of a file of mappings."""
+    """Return the header of a mapping file."""
     name = "mappings" if role == "positive" else f"mappings-{role}"
     lines = [
         f"mapping_set_id: https://w3id.org/ai-infra/source/{name}",
@@ -67,14 +67,14 @@ def header(role: str) -> str:
 
 @pytest.fixture(scope="session")
 def wikidata(servers: Servers) -> str:
-    """Serve the sample and give its address."""
+    """Serve the sample and return its address."""
     sample = parse(path=str(HERE / "sample.ttl"), format=RdfFormat.TURTLE)
     return servers.oxigraph(sample).query
 
 
 @pytest.fixture
 def small(wikidata: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
-    """Make the small book, with the checkout's ontology and queries."""
+    """Create the small book with the checkout's ontology and queries."""
     monkeypatch.setenv("FACTBOOK_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "small"
     shutil.copytree(HERE / "book", folder)

@@ -20,8 +20,8 @@ def link(small: Small, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_from_suggestion_to_graph(small: Small) -> None:
-    """Suggest, list, accept: the link is then in the graph."""
+def test_accepted_suggestion_reaches_the_graph(small: Small) -> None:
+    """After suggest, review and accept, the graph contains the link."""
     done = link(small, "suggest", "--target", "wikidata", "--pause", "0", "--thing", "alder")
     assert done.returncode == 0, done.stderr
     assert "1 things looked for: 1 by key" in done.stderr
@@ -44,8 +44,8 @@ def test_from_suggestion_to_graph(small: Small) -> None:
     ]
 
 
-def test_check_exits_1_and_offers_the_fix(small: Small) -> None:
-    """A merged target is told with its line; with --fix the mapping follows."""
+def test_check_fix_follows_merged_target(small: Small) -> None:
+    """A merged target is a finding with exit code 1; --fix changes the mapping."""
     small.links(
         "positive", "company:cedar skos:exactMatch - wikidata:Q300 semapv:ManualMappingCuration 1"
     )
@@ -61,8 +61,8 @@ def test_check_exits_1_and_offers_the_fix(small: Small) -> None:
     assert (again.returncode, again.stdout) == (0, "")
 
 
-def test_check_tells_what_is_not_compiled(small: Small) -> None:
-    """Exit code 1 until `link compile` has run."""
+def test_check_reports_files_that_are_not_compiled(small: Small) -> None:
+    """The exit code is 1 until `link compile` has run."""
     small.links("positive", "company:elm skos:exactMatch - wikidata:Q500 semapv:LexicalMatching 1")
 
     done = link(small, "check")
@@ -71,8 +71,8 @@ def test_check_tells_what_is_not_compiled(small: Small) -> None:
     assert "run factbook link compile" in done.stdout
 
 
-def test_a_dead_endpoint_is_exit_4(small: Small) -> None:
-    """One line says which endpoint, and nothing is written."""
+def test_suggest_exits_4_when_endpoint_fails(small: Small) -> None:
+    """One line names the endpoint, and nothing is written."""
     before = small.file("predicted").read_bytes()
 
     done = link(
@@ -84,8 +84,8 @@ def test_a_dead_endpoint_is_exit_4(small: Small) -> None:
     assert small.file("predicted").read_bytes() == before
 
 
-def test_owl_same_as_is_for_reviewed_things_only(small: Small) -> None:
-    """Neither a page nor a guess is the thing itself."""
+def test_compile_owl_writes_reviewed_things_only(small: Small) -> None:
+    """Web pages, guesses and terms get no owl:sameAs."""
     small.links(
         "positive",
         "company:alder skos:exactMatch - wikidata:Q100 semapv:ManualMappingCuration 0.95",
@@ -103,8 +103,8 @@ def test_owl_same_as_is_for_reviewed_things_only(small: Small) -> None:
     )
 
 
-def test_stats_counts(small: Small) -> None:
-    """A line for each file, target, predicate and ground."""
+def test_stats_counts_mappings(small: Small) -> None:
+    """Each file, target, predicate and justification has a line."""
     small.links("positive", "company:elm skos:exactMatch - wikidata:Q500 semapv:LexicalMatching 1")
 
     done = link(small, "stats", "-f", "csv")

@@ -1,4 +1,4 @@
-"""A stored query asks a registered endpoint when the user says so, and nobody else ever."""
+"""A query may use SERVICE only for registered endpoints that the user allows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BY_CIK = """SELECT ?company ?item WHERE {
 } ORDER BY ?company"""
 
 
-def test_comparison_shows_agreement_and_disagreement(small: Small) -> None:
+def test_comparison_query_shows_agreement_and_disagreement(small: Small) -> None:
     """The CIK and the site agree, the founding year does not, the headquarters are theirs only."""
     rows = small.book.query("wikidata-compare", services=["wikidata"], company="alder")
 
@@ -31,15 +31,15 @@ def test_comparison_shows_agreement_and_disagreement(small: Small) -> None:
     }
 
 
-def test_only_what_is_bound_is_asked_for(small: Small) -> None:
-    """The endpoint's items for other values do not come along."""
+def test_service_receives_bound_values_only(small: Small) -> None:
+    """Items of the endpoint with other values are not in the answer."""
     rows = small.book.sparql(BY_CIK, services=["wikidata"])
 
     assert [str(row["item"]) for row in rows] == [ITEM]  # type: ignore[union-attr, call-overload] # rows of a SELECT
 
 
 def test_optional_service_keeps_rows_without_an_answer(small: Small) -> None:
-    """A part inside OPTIONAL may find nothing."""
+    """A SERVICE inside OPTIONAL may find nothing."""
     text = BY_CIK.replace("  SERVICE", "  OPTIONAL { SERVICE").replace("?cik }\n}", "?cik } }\n}")
 
     rows = small.book.sparql(text, services=["wikidata"])
@@ -73,16 +73,16 @@ def test_optional_service_keeps_rows_without_an_answer(small: Small) -> None:
         ("SERVICE endpoint:wikidata { ?s ?p ?o }", ["wikidat"], "Did you mean 'wikidata'"),
     ],
 )
-def test_what_may_not_be_asked_is_refused(
+def test_service_rejects_what_was_not_allowed(
     small: Small, service: str, allowed: list[str], said: str
 ) -> None:
-    """Unregistered addresses, endpoints without leave, and what could hide a failure."""
+    """Unregistered addresses, endpoints that were not allowed, and SILENT are rejected."""
     with pytest.raises(UsageError, match=said):
         small.book.sparql(f"SELECT ?s WHERE {{ {service} }}", services=allowed)
 
 
-def test_values_of_ours_cannot_break_out(small: Small) -> None:
-    """A text with quotes and brackets reaches the endpoint as that text."""
+def test_service_values_are_escaped(small: Small) -> None:
+    """A text with quotes and brackets reaches the endpoint unchanged."""
     text = """SELECT ?item WHERE {
       BIND("x\\"} # \\\\u0022 }" AS ?cik)
       SERVICE endpoint:wikidata { ?item <http://www.wikidata.org/prop/direct/P5531> ?cik }

@@ -1,4 +1,4 @@
-"""Suggestions are right where they claim to be, and a run can be interrupted."""
+"""Suggested mappings are correct, and an interrupted run can be resumed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from factbook.errors import EndpointError
-from factbook.link.asking import Target, target_of
-from factbook.link.journal import journal_for
-from factbook.link.sets import PREDICTED, links_of
-from factbook.link.suggest import suggest
-from factbook.link.words import BY_KEY
+from factbook.link.client import TargetClient, open_target
+from factbook.link.suggest import load_checkpoint, suggest_mappings
+from factbook.rdf.mapping_files import PREDICTED, read_mapping_files
+from factbook.rdf.sssom import BACKGROUND_KNOWLEDGE
 
 if TYPE_CHECKING:
     from tests.link.conftest import Small
@@ -20,55 +19,51 @@ COMPANIES = [
     f"https://w3id.org/ai-infra/company/{name}"
     for name in ("alder", "birch", "cedar", "dogwood", "elm", "fir")
 ]
-# What the sample was made to hold
+# Expected from the sample
 BY_KEYS = {("company:alder", "Q100"), ("company:birch", "Q201"), ("company:cedar", "Q301")}
 AMBIGUOUS = {("company:dogwood", "Q400"), ("company:dogwood", "Q401")}
 SAME_NAME = {("company:elm", "Q500")}
 LIKE_NAME = {("company:fir", "Q600")}
 
 
-def run(small: Small, target: Target | None = None, *, batch: int = 20) -> None:
+def run(small: Small, target: TargetClient | None = None, *, batch: int = 20) -> None:
     """Run the suggestions for all companies."""
-    journal = journal_for(small.folder / "journal", "wikidata")
-    suggest(
-        small.book,
-        target or target_of(small.book, "wikidata", pause=0),
-        COMPANIES,
-        journal,
-        batch=batch,
-    )
+    checkpoint = load_checkpoint(small.folder / "checkpoint", "wikidata")
+    target = target or open_target(small.book, "wikidata", pause=0)
+    suggest_mappings(small.book, target, COMPANIES, checkpoint, batch_size=batch)
 
 
 def predicted(small: Small) -> dict[tuple[str, str], tuple[str, float]]:
-    """Return the pairs that are predicted, each with its ground and confidence."""
+    """Return the predicted pairs, each with its justification and confidence."""
     return {
-        (link["subject_id"], link["object_id"].removeprefix("wikidata:")): (
-            link["mapping_justification"],
-            link.confidence,
+        (row["subject_id"], row["object_id"].removeprefix("wikidata:")): (
+            row["mapping_justification"],
+            row.confidence,
         )
-        for link in links_of(small.book.layout)[PREDICTED].links
+        for row in read_mapping_files(small.book.layout)[PREDICTED].rows
     }
 
 
-def test_key_matches_are_all_right_and_all_found(small: Small) -> None:
-    """Precision and recall are 1.0 with wrong, merged and ambiguous items beside the right ones."""
+def test_matches_by_key_are_correct_and_complete(small: Small) -> None:
+    """Precision and recall are 1.0 although the sample has wrong, merged and ambiguous items."""
     run(small)
 
-    found = {pair for pair, (why, sure) in predicted(small).items() if why == BY_KEY and sure > 0.5}
-    assert found == BY_KEYS
+    found = predicted(small).items()
+    by_key = {pair for pair, (why, sure) in found if why == BACKGROUND_KNOWLEDGE and sure > 0.5}
+    assert by_key == BY_KEYS
 
 
-def test_what_several_items_carry_is_never_sure(small: Small) -> None:
-    """Two items with the same site are both shown to the reviewer, with low confidence."""
+def test_ambiguous_key_gives_low_confidence(small: Small) -> None:
+    """Two items with the same site are both suggested, with low confidence."""
     run(small)
 
     assert {pair: predicted(small)[pair] for pair in AMBIGUOUS} == dict.fromkeys(
-        AMBIGUOUS, (BY_KEY, 0.3)
+        AMBIGUOUS, (BACKGROUND_KNOWLEDGE, 0.3)
     )
 
 
-def test_names_come_in_two_bands(small: Small) -> None:
-    """The same name of one item is worth more than an alias in other letters."""
+def test_same_name_scores_higher_than_similar_name(small: Small) -> None:
+    """A unique same name has more confidence than an alias in another case."""
     run(small)
 
     found = predicted(small)
@@ -76,16 +71,16 @@ def test_names_come_in_two_bands(small: Small) -> None:
     assert {found[pair][1] for pair in LIKE_NAME} == {0.4}
 
 
-def test_nothing_else_is_predicted(small: Small) -> None:
-    """A namesake with another CIK, and an owner of the site with another CIK, are left out."""
+def test_contradicting_items_are_not_suggested(small: Small) -> None:
+    """Items with the same name or the same site but another CIK are left out."""
     run(small)
 
     assert set(predicted(small)) == BY_KEYS | AMBIGUOUS | SAME_NAME | LIKE_NAME
 
 
 @pytest.mark.parametrize("role", ["positive", "negative", "unsure"])
-def test_what_was_decided_is_not_suggested_again(small: Small, role: str) -> None:
-    """A pair that stands in another file stays there."""
+def test_decided_pair_is_not_suggested_again(small: Small, role: str) -> None:
+    """A pair that another file has is not predicted."""
     no = "Not" if role == "negative" else "-"
     row = f"company:alder skos:exactMatch {no} wikidata:Q100 semapv:ManualMappingCuration 1"
     small.links(role, row)
@@ -95,8 +90,8 @@ def test_what_was_decided_is_not_suggested_again(small: Small, role: str) -> Non
     assert ("company:alder", "Q100") not in predicted(small)
 
 
-def test_a_second_run_changes_nothing(small: Small) -> None:
-    """What stands in the file is not written twice."""
+def test_second_run_changes_nothing(small: Small) -> None:
+    """No row is written twice."""
     run(small)
     before = small.file("predicted").read_bytes()
 
@@ -106,9 +101,9 @@ def test_a_second_run_changes_nothing(small: Small) -> None:
 
 
 class Failing:
-    """An endpoint that is gone after some answers."""
+    """An endpoint that fails after some answers."""
 
-    def __init__(self, target: Target, answers: int) -> None:
+    def __init__(self, target: TargetClient, answers: int) -> None:
         self.engine = target.engine
         self.left = answers
 
@@ -121,40 +116,39 @@ class Failing:
 
 
 @pytest.mark.parametrize("answers", range(12))
-def test_an_interrupted_run_goes_on(small: Small, answers: int) -> None:
-    """Wherever the endpoint fails, the next run ends with what a whole run gives."""
-    target = target_of(small.book, "wikidata", pause=0)
+def test_interrupted_run_resumes(small: Small, answers: int) -> None:
+    """Wherever the endpoint fails, the next run ends with the result of a complete run."""
+    target = open_target(small.book, "wikidata", pause=0)
     target.engine = Failing(target, answers)  # type: ignore[assignment] # it has `query`, and that is asked
 
     with pytest.raises(EndpointError):
         run(small, target, batch=1)
     run(small, batch=1)
 
-    rows = [link.pair for link in links_of(small.book.layout)[PREDICTED].links]
+    rows = [row.pair for row in read_mapping_files(small.book.layout)[PREDICTED].rows]
     assert len(rows) == len(set(rows))
     assert set(predicted(small)) == BY_KEYS | AMBIGUOUS | SAME_NAME | LIKE_NAME
 
 
-def test_done_things_are_not_asked_again(small: Small) -> None:
-    """A run that goes on asks only for what is left."""
-    target = target_of(small.book, "wikidata", pause=0)
+def test_resumed_run_skips_finished_things(small: Small) -> None:
+    """A resumed run asks only for the remaining things."""
+    target = open_target(small.book, "wikidata", pause=0)
     target.engine = Failing(target, 6)  # type: ignore[assignment] # as above
-    journal = journal_for(small.folder / "journal", "wikidata")
+    checkpoint = load_checkpoint(small.folder / "checkpoint", "wikidata")
     with pytest.raises(EndpointError):
-        suggest(small.book, target, COMPANIES, journal, batch=1)
+        suggest_mappings(small.book, target, COMPANIES, checkpoint, batch_size=1)
 
-    report = suggest(
-        small.book, target_of(small.book, "wikidata", pause=0), COMPANIES, journal, batch=1
-    )
+    target = open_target(small.book, "wikidata", pause=0)
+    report = suggest_mappings(small.book, target, COMPANIES, checkpoint, batch_size=1)
 
     assert 0 < report.resumed < len(COMPANIES)
 
 
-def test_requests_keep_their_distance(small: Small) -> None:
-    """Between two requests the pause is waited out."""
+def test_client_pauses_between_requests(small: Small) -> None:
+    """The client waits for the pause between two requests."""
     waits: list[float] = []
-    target = target_of(small.book, "wikidata", pause=5)
-    target.wait = waits.append
+    target = open_target(small.book, "wikidata", pause=5)
+    target.sleep = waits.append
 
     run(small, target)
 

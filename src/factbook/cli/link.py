@@ -1,4 +1,4 @@
-"""`factbook link`: mappings to other data sets: find, decide, check, compile and count them."""
+"""`factbook link`: suggest, review, check, compile and count mappings to other data sets."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from factbook.cli.background import interruptible
-from factbook.cli.link_review import review
-from factbook.cli.link_suggest import at_option, pause_option, progress_on_terminal, suggest
+from factbook.cli.link_candidates import (
+    at_option,
+    pause_option,
+    progress_on_terminal,
+    review,
+    suggest,
+)
 from factbook.cli.options import with_answer_options
 from factbook.cli.output import write_listing
 from factbook.cli.session import Session, pass_session
@@ -20,10 +25,10 @@ from factbook.render.formats import TABLE_FORMATS
 if TYPE_CHECKING:
     from factbook.book import Book
     from factbook.cli.options import Wanted
-    from factbook.link.sets import Links
-    from factbook.link.targets import Moved
+    from factbook.link.target_state import StaleMapping
+    from factbook.rdf.mapping_files import MappingFiles
 
-_COUNTED = ("file", "target", "predicate", "ground", "mappings")
+_COUNT_COLUMNS = ("file", "target", "predicate", "ground", "mappings")
 
 
 @click.group(
@@ -35,7 +40,7 @@ Examples:
   factbook link check --target wikidata"""
 )
 def command() -> None:
-    """Find, decide, check and compile mappings to other data sets (SSSOM, in data/links)."""
+    """Suggest, review, check and compile mappings to other data sets (SSSOM, in data/links)."""
 
 
 command.add_command(suggest)
@@ -56,8 +61,12 @@ Examples:
     multiple=True,
     help="Ask this registered endpoint for the state of its items; may be given again.",
 )
-@click.option("--pages", is_flag=True, help="Ask for every mapped web page.")
-@click.option("--fix", is_flag=True, help="Follow what moved, park what is dead, and compile.")
+@click.option("--pages", is_flag=True, help="Request every mapped web page.")
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Follow moved targets, move mappings of dead ones to unsure.sssom.tsv, and compile.",
+)
 @at_option
 @pause_option
 @pass_session
@@ -70,77 +79,77 @@ def check(  # noqa: PLR0913 - one for each option
     at: str | None,
     pause: float,
 ) -> int:
-    """Find faults in the files of mappings; on request, targets that are dead, moved or merged.
+    """Find faults in the mapping files; on request, targets that are dead, moved or merged.
 
-    Without options only the files are read; nothing is asked of anybody.
+    Without options, only local files are read.
     """
     book = session.book
-    faults = _faults(book)
-    if faults:
+    if _report_faults(book):
         return FOUND
-    moved = interruptible(lambda: _moved(book, targets=targets, pages=pages, at=at, pause=pause))
-    from factbook.link.sets import ROLES, links_of
-    from factbook.link.targets import mended
+    stale = interruptible(
+        lambda: _check_targets(book, targets=targets, pages=pages, at=at, pause=pause)
+    )
+    from factbook.link.target_state import repair
+    from factbook.rdf.mapping_files import ROLES, read_mapping_files
 
-    links = links_of(book.layout)
-    for each in moved:
-        click.echo(_line(links, each))
-    if moved and fix:
-        mended(links, moved).save(*ROLES)
+    files = read_mapping_files(book.layout)
+    for each in stale:
+        click.echo(_stale_line(files, each))
+    if stale and fix:
+        repair(files, stale).save(*ROLES)
         _compile(book)
-        click.echo(f"Mended {len(moved)}.", err=True)
-    elif moved:
-        click.echo("To follow what moved and park what is dead: --fix", err=True)
-    return FOUND if moved else DONE
+        click.echo(f"Fixed {len(stale)}.", err=True)
+    elif stale:
+        click.echo("Use --fix to follow moved targets and park dead ones.", err=True)
+    return FOUND if stale else DONE
 
 
-def _faults(book: Book) -> int:
-    """Print what is wrong in the files, and what is not compiled; return how much that is."""
-    from factbook.link.compile import compiled
-    from factbook.link.sets import problems_of
+def _report_faults(book: Book) -> int:
+    """Print the faults of the mapping files and the files that are not compiled; count them."""
+    from factbook.link.compiler import compile_mappings
+    from factbook.rdf.mapping_files import find_problems
 
-    problems = problems_of(book.layout)
+    problems = find_problems(book.layout)
     for problem in problems:
         click.echo(str(problem))
     if problems:
         return len(problems)
-    stale = compiled(book).stale()
+    stale = compile_mappings(book).stale()
     for path in stale:
-        click.echo(f"{path}: does not say what the mappings say: run factbook link compile")
+        click.echo(f"{path}: differs from the mappings; run factbook link compile")
     return len(stale)
 
 
-def _moved(
+def _check_targets(
     book: Book, *, targets: tuple[str, ...], pages: bool, at: str | None, pause: float
-) -> list[Moved]:
-    from factbook.link.asking import target_of
-    from factbook.link.sets import links_of
-    from factbook.link.targets import check_targets
+) -> list[StaleMapping]:
+    from factbook.link.client import open_target
+    from factbook.link.target_state import check_items, check_pages
+    from factbook.rdf.mapping_files import read_mapping_files
 
-    links = links_of(book.layout)
+    files = read_mapping_files(book.layout)
     found = []
     for name in targets:
-        target = target_of(book, name, at=at, pause=pause)
-        found += check_targets(links, target, progress=progress_on_terminal(f"Asking {name}"))
+        target = open_target(book, name, at=at, pause=pause)
+        found += check_items(files, target, progress=progress_on_terminal(f"Asking {name}"))
     if pages:
-        from factbook.link.pages import check_pages
-
-        asked, unjudged = check_pages(
-            links, wait=lambda: time.sleep(pause), progress=progress_on_terminal("Asking pages")
+        stale, undetermined = check_pages(
+            files,
+            wait=lambda: time.sleep(pause),
+            progress=progress_on_terminal("Requesting pages"),
         )
-        found += asked
-        for word in unjudged:
-            click.echo(f"not judged: {word}", err=True)
+        found += stale
+        for message in undetermined:
+            click.echo(f"not checked: {message}", err=True)
     return found
 
 
-def _line(links: Links, moved: Moved) -> str:
-    own = links[moved.role]
-    place = f"{own.path}:{moved.link.line}:1"
-    subject, obj = moved.link.pair
-    if not moved.now:
-        return f"{place}: {subject} {obj}: {moved.state}; park it in unsure.sssom.tsv"
-    return f"{place}: {subject} {obj}: {moved.state}; write {own.shortened(moved.now) or moved.now}"
+def _stale_line(files: MappingFiles, stale: StaleMapping) -> str:
+    own = files[stale.role]
+    start = f"{own.path}:{stale.row.line}:1: {' '.join(stale.row.pair)}: {stale.state}"
+    if not stale.new_iri:
+        return f"{start}; move it to unsure.sssom.tsv"
+    return f"{start}; write {own.compress(stale.new_iri) or stale.new_iri}"
 
 
 @command.command(
@@ -154,37 +163,42 @@ Examples:
     "--owl",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Instead write owl:sameAs for things that a person made sure of (N-Triples).",
+    help="Write only owl:sameAs for mappings that a person confirmed, as N-Triples.",
 )
-@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if it is due.")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; exit 1 if a file is out of date."
+)
 @pass_session
 def compile_(session: Session, *, owl: Path | None, only_check: bool) -> int:
-    """Compile the mappings: schema:sameAs for things, skos:*Match for terms; Not beats both."""
-    book = session.book
-    if owl is not None:
-        if only_check:
-            raise UsageError("--check belongs to the compiled files, not to --owl")
-        from factbook.atomic_write import atomic_write
-        from factbook.link.compile import as_ntriples, linkset
-        from factbook.link.sets import links_of
+    """Compile the mappings to schema:sameAs for things and skos:*Match for terms.
 
-        triples = linkset(links_of(book.layout))
-        with atomic_write(owl) as file:
-            file.write(as_ntriples(triples).encode())
-        click.echo(f"Wrote {len(triples)} triples to {owl}.", err=True)
-        return DONE
-    return _compile(book, only_check=only_check)
+    A negative mapping (Not) excludes the positive mapping of the same pair.
+    """
+    book = session.book
+    if owl is None:
+        return _compile(book, only_check=only_check)
+    if only_check:
+        raise UsageError("--check cannot be combined with --owl")
+    from factbook.atomic_write import atomic_write
+    from factbook.link.compiler import owl_same_as, to_ntriples
+    from factbook.rdf.mapping_files import read_mapping_files
+
+    triples = owl_same_as(read_mapping_files(book.layout))
+    with atomic_write(owl) as file:
+        file.write(to_ntriples(triples).encode())
+    click.echo(f"Wrote {len(triples)} triples to {owl}.", err=True)
+    return DONE
 
 
 def _compile(book: Book, *, only_check: bool = False) -> int:
-    from factbook.link.compile import compiled
+    from factbook.link.compiler import compile_mappings
 
-    found = compiled(book)
-    stale = found.stale()
+    compiled = compile_mappings(book)
+    stale = compiled.stale()
     if not only_check:
-        found.save()
+        compiled.save()
     for path in stale:
-        click.echo(f"{path}: {'is due' if only_check else 'compiled'}", err=not only_check)
+        click.echo(f"{path}: {'out of date' if only_check else 'compiled'}", err=not only_check)
     return FOUND if stale and only_check else DONE
 
 
@@ -192,21 +206,18 @@ def _compile(book: Book, *, only_check: bool = False) -> int:
 @with_answer_options(*TABLE_FORMATS)
 @pass_session
 def stats(session: Session, wanted: Wanted) -> None:
-    """Count the mappings by file, target, predicate and ground."""
-    from factbook.link.sets import links_of
-    from factbook.link.stats import counts, unlinked
+    """Count the mappings by file, target, predicate and justification."""
+    from factbook.link.suggest import register_things
+    from factbook.rdf.mapping_files import read_mapping_files
 
-    book = session.book
-    links = links_of(book.layout)
-    found = list(counts(links))
-    rows = [(each.role, each.target, each.predicate, each.ground, each.mappings) for each in found]
-    write_listing(_COUNTED, rows, wanted, title="Mappings")
-    from factbook.cli.link_suggest import things_of
-
-    things = things_of(book, ())
-    alone = unlinked(links, things)
+    files = read_mapping_files(session.book.layout)
+    counts = list(files.counts())
+    rows = [(c.role, c.target, c.predicate, c.justification, c.mappings) for c in counts]
+    write_listing(_COUNT_COLUMNS, rows, wanted, title="Mappings")
+    things = register_things(session.book)
+    mapped = len(things) - len(files.unmapped(things))
     click.echo(
-        f"{sum(each.mappings for each in found)} mappings; {len(things) - len(alone)} of "
-        f"{len(things)} things of the register have one that holds",
+        f"{sum(each.mappings for each in counts)} mappings; {mapped} of {len(things)} things in "
+        "the register have at least one",
         err=True,
     )

@@ -1,4 +1,4 @@
-"""`factbook new source`: begin the file of a new source."""
+"""`factbook new source`: create the file of a new source."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ Example:
   factbook new source --title "Annual report" --publisher NAME --date 2025-03"""
 )
 def command() -> None:
-    """Begin a new file with what every file of its sort has."""
+    """Create a new file from a template."""
 
 
 @command.command(
-    epilog="""The file is called after the title, stands in the folder of its publisher and is never
-written over another one. Fill in the examples in it, or delete them; then run `factbook fmt` and
-`factbook check`.
+    epilog="""The file is named after the title and stored in the folder of its publisher. Existing
+files are never overwritten. Fill in or delete the examples in the file, then run `factbook fmt`
+and `factbook check`.
 
 \b
 Examples:
   factbook new source --title "Annual report" --publisher NAME --date 2025-03 --about NAME
   factbook new source --title "A page" --publisher NAME --undated --evidence citedOnly --lead"""
 )
-@click.option("--title", required=True, help="What the document is called.")
+@click.option("--title", required=True, help="The title of the document.")
 @click.option(
     "--publisher",
     required=True,
     shell_complete=things("schema:Organization"),
-    help="Who published it: an organisation that the register knows.",
+    help="The publisher: an organization in the register.",
 )
-@click.option("--date", help="When: a day 2025-03-31, a month 2025-03, a quarter 2025-Q1, a year.")
-@click.option("--undated", is_flag=True, help="It bears no date.")
-@click.option("--inferred", is_flag=True, help="The date was worked out, not read.")
-@click.option("--url", help="Its address on the web.")
-@click.option("--evidence", default="", help="How it was seen. [default: read]")
-@click.option("--lead", is_flag=True, help="Too weak to answer with: it goes to data/leads/.")
+@click.option("--date", help="Publication date: 2025-03-31, 2025-03, 2025-Q1 or 2025.")
+@click.option("--undated", is_flag=True, help="The document has no date.")
+@click.option("--inferred", is_flag=True, help="The date was inferred, not stated.")
+@click.option("--url", help="The web address of the document.")
+@click.option("--evidence", default="", help="How the document was seen. [default: read]")
+@click.option("--lead", is_flag=True, help="Too weak to be used in answers; stored in data/leads/.")
 @click.option(
     "--about",
     multiple=True,
     shell_complete=things(),
-    help="A thing that it speaks of, for the examples; may be given again.",
+    help="A thing that the document is about, for the examples; may be given again.",
 )
-@click.option("--slug", help="Another name for the file. [default: made from the title]")
+@click.option("--slug", help="The name of the file. [default: made from the title]")
 @pass_session
 def source(  # noqa: PLR0913, PLR0917 - one for each option
     session: Session,
@@ -64,12 +64,12 @@ def source(  # noqa: PLR0913, PLR0917 - one for each option
     inferred: bool,
     lead: bool,
 ) -> None:
-    """Begin the file of a new source."""
+    """Create the file of a new source."""
     if (date is None) != undated:
-        raise UsageError("a source has a --date, or it is --undated: give one of them")
-    from factbook.new.source import Wish, new_source
+        raise UsageError("give either --date or --undated")
+    from factbook.new.source import SourceRequest, create_source
 
-    wish = Wish(
+    request = SourceRequest(
         title=title,
         publisher=publisher,
         date=date,
@@ -80,6 +80,6 @@ def source(  # noqa: PLR0913, PLR0917 - one for each option
         is_inferred=inferred,
         is_lead=lead,
     )
-    path = new_source(session.book, wish)
+    path = create_source(session.book, request)
     click.echo(shown_path(path))
-    click.echo("Fill in the examples or delete them; then: factbook fmt, factbook check", err=True)
+    click.echo("Fill in or delete the examples, then run: factbook fmt, factbook check", err=True)

@@ -1,1 +1,1 @@
-"""Links: mappings to other data sets, as SSSOM files that are read, checked, compiled and grown."""
+"""Links to other data sets: suggest, review, check and compile mappings; reconcile names."""

@@ -1,107 +1,90 @@
-"""Review predicted mappings: accept, reject or park them; the row moves to the file of its role."""
+"""Review predicted mappings: accept, reject or park them; the row moves to the matching file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from factbook.errors import UsageError, did_you_mean
-from factbook.link.sets import NEGATIVE, POSITIVE, PREDICTED, UNSURE, Links
-from factbook.link.words import BY_HAND, NOT
+from factbook.rdf.mapping_files import NEGATIVE, POSITIVE, PREDICTED, UNSURE, MappingFiles
+from factbook.rdf.sssom import MANUAL, NOT
 
 if TYPE_CHECKING:
-    from factbook.link.sssom import Link
+    from factbook.rdf.sssom import MappingRow
 
 ACCEPT, REJECT, PARK = "accept", "reject", "park"
 ROLE_OF = {ACCEPT: POSITIVE, REJECT: NEGATIVE, PARK: UNSURE}
+_REVIEWED_CONFIDENCE = "0.95"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What somebody decided of a candidate."""
+    """A reviewer's decision on a candidate."""
 
     verdict: str
-    by: str
+    reviewer: str
     note: str = ""
 
 
-def candidate(links: Links, subject: str, obj: str, *, role: str = PREDICTED) -> Link:
-    """Return the candidate of a subject and an object, each a CURIE or an IRI.
+def find_candidate(
+    files: MappingFiles, subject: str, obj: str, *, role: str = PREDICTED
+) -> MappingRow:
+    """Return the candidate with this subject and object, each a CURIE or an IRI.
 
     Raises:
-        UsageError: There is none.
+        UsageError: There is no such candidate.
     """
-    waiting = links[role]
-    wanted = (waiting.expanded(subject), waiting.expanded(obj))
-    for link in waiting.links:
-        if (waiting.expanded(link.pair[0]), waiting.expanded(link.pair[1])) == wanted:
-            return link
-    known = [" ".join(link.pair) for link in waiting.links]
+    waiting = files[role]
+    wanted = (waiting.expand(subject), waiting.expand(obj))
+    for row in waiting.rows:
+        if waiting.expand_pair(row) == wanted:
+            return row
+    known = [" ".join(row.pair) for row in waiting.rows]
     raise UsageError(
         f"no candidate {subject} {obj} in {waiting.path.name}."
         f"{did_you_mean(f'{subject} {obj}', known)} See: factbook link review"
     )
 
 
-def decided(links: Links, link: Link, decision: Decision, *, role: str = PREDICTED) -> Links:
-    """Return the mappings with a candidate moved to where a decision puts it.
+def apply_decision(
+    files: MappingFiles, row: MappingRow, decision: Decision, *, role: str = PREDICTED
+) -> MappingFiles:
+    """Return the mappings with a candidate moved to the file that a decision selects.
 
-    Accepting a candidate that would contradict a refusal, or refusing a mapping that stands, is an
-    error: the other row must be taken back first.
+    A pair that is already accepted, rejected or parked must be removed there first.
 
     Raises:
-        UsageError: The pair stands in another file already, or nobody is named.
+        UsageError: Another file has the pair already, or the reviewer is missing.
     """
-    if not decision.by.strip():
-        raise UsageError("say who decides: --by NAME, or FACTBOOK_REVIEWER")
-    source = links[role]
+    if not decision.reviewer.strip():
+        raise UsageError("name the reviewer: --by NAME, or FACTBOOK_REVIEWER")
+    source = files[role]
     target = ROLE_OF[decision.verdict]
-    pair = (source.expanded(link.pair[0]), source.expanded(link.pair[1]))
     for other in (POSITIVE, NEGATIVE, UNSURE):
-        if other != role and pair in links.pairs(other):
+        if other != role and source.expand_pair(row) in files.pairs(other):
             raise UsageError(
-                f"{' '.join(link.pair)} stands in {other}.sssom.tsv: take it out there first"
+                f"{' '.join(row.pair)} is already in {other}.sssom.tsv; remove it there first"
             )
-    row = _moved(link, decision, target)
-    rest = [each for each in source.links if each is not link]
-    return with_prefixes(
-        links.with_set(role, rest).with_set(target, [*links[target].links, row])
-        if target != role
-        else links.with_set(role, [*rest, row]),
-        source_role=role,
-        target=target,
-    )
+    files = files.with_rows(role, [each for each in source.rows if each is not row])
+    moved = _record_decision(row, decision, target)
+    return files.with_rows(target, [*files[target].rows, moved]).copy_prefixes(role, target)
 
 
-def _moved(link: Link, decision: Decision, target: str) -> Link:
-    ground = link["mapping_justification"]
-    notes = [decision.note, link["comment"]]
-    if ground != BY_HAND:
-        tool = link["mapping_tool"] or "a tool"
-        notes.append(f"Proposed by {tool} ({ground}, confidence {link.confidence:g}).")
-    confidence = link["confidence"] if decision.verdict == PARK else "0.95"
-    return link.having(
-        predicate_modifier=NOT if target == NEGATIVE else "",
-        mapping_justification=BY_HAND if decision.verdict != PARK else ground,
-        author_label=decision.by if decision.verdict != PARK else link["author_label"],
-        reviewer_label=decision.by,
-        mapping_date=datetime.now(UTC).date().isoformat(),
-        confidence=confidence,
-        comment=" ".join(note for note in notes if note),
-    )
-
-
-def with_prefixes(links: Links, *, source_role: str, target: str) -> Links:
-    """Give the target file those prefixes of the source file that its new rows need."""
-    own = links[target]
-    used = {
-        link[column].partition(":")[0]
-        for link in own.links
-        for column in ("subject_id", "object_id", "subject_match_field", "object_match_field")
+def _record_decision(row: MappingRow, decision: Decision, target: str) -> MappingRow:
+    justification = row["mapping_justification"]
+    notes = [decision.note, row["comment"]]
+    if justification != MANUAL:
+        tool = row["mapping_tool"] or "a tool"
+        notes.append(f"Proposed by {tool} ({justification}, confidence {row.confidence:g}).")
+    values = {
+        "predicate_modifier": NOT if target == NEGATIVE else "",
+        "reviewer_label": decision.reviewer,
+        "mapping_date": datetime.now(UTC).date().isoformat(),
+        "comment": " ".join(note for note in notes if note),
     }
-    theirs = links[source_role].about.get("curie_map") or {}
-    missing = {name: iri for name, iri in theirs.items() if name in used}
-    merged = dict(sorted({**missing, **(own.about.get("curie_map") or {})}.items()))
-    about = {**own.about, "curie_map": merged}
-    return Links({**links.sets, target: replace(own, about=about)})
+    if decision.verdict != PARK:
+        values["mapping_justification"] = MANUAL
+        values["author_label"] = decision.reviewer
+        values["confidence"] = _REVIEWED_CONFIDENCE
+    return row.with_values(**values)

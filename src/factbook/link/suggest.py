@@ -1,129 +1,196 @@
-"""Suggest mappings: look for our things in another data set, and write what may be them."""
+"""Suggest mappings: find things of the book in another data set."""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from factbook.atomic_write import atomic_write
 from factbook.errors import InputError
-from factbook.link.judge import AMBIGUOUS, KEY, LABEL, Candidate, Verdict, by_key, by_label
-from factbook.link.keys import Key, keys_of, plain, values_of
-from factbook.link.sets import NEGATIVE, POSITIVE, PREDICTED, UNSURE, links_of
-from factbook.link.sssom import Link
-from factbook.link.words import BY_KEY, BY_LABEL, EXACT
+from factbook.link.scoring import (
+    AMBIGUOUS,
+    KEY,
+    LABEL,
+    Candidate,
+    KeyProperty,
+    Match,
+    match_by_key,
+    match_by_label,
+    read_key_values,
+    read_keys,
+    term_text,
+)
 from factbook.query.names import NAMES
+from factbook.rdf.mapping_files import (
+    NEGATIVE,
+    POSITIVE,
+    PREDICTED,
+    UNSURE,
+    MappingFiles,
+    read_mapping_files,
+)
+from factbook.rdf.parse import read_rdf
+from factbook.rdf.sssom import BACKGROUND_KNOWLEDGE, EXACT_MATCH, LEXICAL, MappingRow, MappingSet
+from factbook.store.answers import select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from factbook.book import Book
-    from factbook.link.asking import Target
-    from factbook.link.journal import Journal
-    from factbook.link.sets import Links
-    from factbook.link.sssom import LinkSet
+    from factbook.link.client import TargetClient
 
-LABEL_OF = "http://www.w3.org/2000/01/rdf-schema#label"
-_JUSTIFIED = {KEY: BY_KEY, AMBIGUOUS: BY_KEY, LABEL: BY_LABEL}
-BATCH = 20
+_RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+_JUSTIFICATIONS = {KEY: BACKGROUND_KNOWLEDGE, AMBIGUOUS: BACKGROUND_KNOWLEDGE, LABEL: LEXICAL}
+_BATCH_SIZE = 20
+
+KeysByThing = dict[str, dict[KeyProperty, list[str]]]
+NamesByThing = dict[str, list[str]]
 
 
 @dataclass
 class Report:
-    """What a run has found."""
+    """The result of a run."""
 
     things: int = 0
     resumed: int = 0
-    """How many of the things were done by a run before."""
-    by_ground: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_JUSTIFIED, 0))
+    """Number of things that an earlier run had already done."""
+    by_basis: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_JUSTIFICATIONS, 0))
     known: int = 0
-    """Candidates that somebody has decided on already, or that were suggested before."""
+    """Number of candidates that were already decided on or suggested."""
 
 
-def suggest(  # noqa: PLR0913 - each says how the run goes
+@dataclass
+class Checkpoint:
+    """The things that a run has done, kept on disk until the run is complete."""
+
+    path: Path
+    done: set[str] = field(default_factory=set)
+
+    def add(self, things: list[str]) -> None:
+        """Record things as done; a folder that cannot be written is ignored."""
+        self.done.update(things)
+        with contextlib.suppress(OSError, InputError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_write(self.path) as file:
+                file.write(json.dumps(sorted(self.done)).encode())
+
+    def remove(self) -> None:
+        """Delete the checkpoint after a complete run."""
+        self.path.unlink(missing_ok=True)
+
+
+def load_checkpoint(folder: Path, *identity: str) -> Checkpoint:
+    """Return the checkpoint of the run that has this target, file and list of things."""
+    name = hashlib.blake2b("\n".join(identity).encode(), digest_size=8).hexdigest()
+    path = folder / "links" / f"{name}.json"
+    try:
+        return Checkpoint(path, set(json.loads(path.read_bytes())))
+    except (OSError, ValueError, TypeError):
+        return Checkpoint(path)
+
+
+def register_things(book: Book) -> list[str]:
+    """Return the IRIs of all things that the register declares."""
+    folder = book.layout.root / "data" / "register"
+    found = {
+        quad.subject.value
+        for path in book.layout.data_files(leads=False)
+        if path.is_relative_to(folder)
+        for quad in read_rdf(path).quads
+        if isinstance(quad.subject, NamedNode)
+    }
+    return sorted(found)
+
+
+def suggest_mappings(  # noqa: PLR0913 - the last two only control the run
     book: Book,
-    target: Target,
+    target: TargetClient,
     things: Sequence[str],
-    journal: Journal,
+    checkpoint: Checkpoint,
     *,
-    batch: int = BATCH,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    batch_size: int = _BATCH_SIZE,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Report:
-    """Look for things in a target, and add what is found to the predicted mappings.
+    """Look for things in a target, and add the candidates to the predicted mappings.
 
-    After each batch the file is written, then the journal: an interrupted run loses nothing that is
-    done, and what it did twice is not written twice.
+    After each batch the mapping file is written, then the checkpoint: an interrupted run loses
+    nothing, and a batch that is repeated adds no row twice.
 
     Args:
-        book: Whose things and mappings they are.
+        book: The book that has the things and the mappings.
         target: Where to look.
-        things: The IRIs of what to look for.
-        journal: What a run before has done.
-        batch: How many things to ask for at once.
-        progress: Called with how many things are done, of how many.
+        things: The IRIs of the things to look for.
+        checkpoint: What an earlier run has done.
+        batch_size: How many things to ask for at once.
+        progress: Called with the number of things done and the total.
 
     Raises:
-        EndpointError: The endpoint failed; what was done before is kept.
-        InputError: A file of mappings has a fault or cannot be written.
+        EndpointError: The endpoint failed; finished batches are kept.
+        InputError: A mapping file has a fault or cannot be written.
     """
-    keys = keys_of(target.header, book.prefixes, where=str(target.queries["by-key"].path))
-    left = [thing for thing in things if thing not in journal.done]
+    keys = read_keys(target.metadata, book.prefixes, where=str(target.queries["by-key"].path))
+    left = [thing for thing in things if thing not in checkpoint.done]
     report = Report(things=len(things), resumed=len(things) - len(left))
-    names = _names(book)
-    values = values_of(book, keys, things)
-    for start in range(0, len(left), batch):
-        part = left[start : start + batch]
+    names = _read_names(book)
+    key_values = read_key_values(book, keys, things)
+    for start in range(0, len(left), batch_size):
+        batch = left[start : start + batch_size]
         progress(report.resumed + start, len(things))
-        verdicts = _batch(target, keys, part, values, names)
-        _write(book, target, verdicts, names, report)
-        journal.add(part)
+        matches = _match_by_key(target, keys, batch, key_values)
+        rest = [thing for thing in batch if not matches.get(thing)]
+        matches |= _match_by_label(target, keys, rest, key_values, names)
+        _add_predicted(book, target, matches, names, report)
+        checkpoint.add(batch)
     progress(len(things), len(things))
-    journal.close()
+    checkpoint.remove()
     return report
 
 
-def _batch(
-    target: Target,
-    keys: Sequence[Key],
+def _match_by_key(
+    target: TargetClient,
+    keys: Sequence[KeyProperty],
     things: Sequence[str],
-    values: dict[str, dict[Key, list[str]]],
-    names: dict[str, list[str]],
-) -> dict[str, list[Verdict]]:
-    """Return what a target has for some things: asked by key first, by name what is left."""
+    key_values: KeysByThing,
+) -> dict[str, list[Match]]:
     asked: dict[tuple[str, str], set[str]] = {}
     rows = []
     for thing in things:
-        for key, own in values.get(thing, {}).items():
-            for term in (term for value in own for term in key.spellings(value)):
-                for theirs in key.theirs:
+        for key, values in key_values.get(thing, {}).items():
+            for term in (term for value in values for term in key.spellings(value)):
+                for theirs in key.target_properties:
                     asked.setdefault((theirs, term.value), set()).add(thing)
                     rows.append((NamedNode(theirs), term))
     found: dict[str, set[str]] = {}
-    carried: dict[str, list[tuple[str, str]]] = {}
-    for row in target.ask("by-key", ("key", "value"), dict.fromkeys(rows)):
-        key_iri, value, iri = (plain(row[column]) for column in ("key", "value", "candidate"))
+    matched_keys: dict[str, list[tuple[str, str]]] = {}
+    for row in target.run("by-key", ("key", "value"), dict.fromkeys(rows)):
+        key_iri, value, iri = (term_text(row[column]) for column in ("key", "value", "candidate"))
         for thing in asked.get((key_iri, value), ()):
             found.setdefault(thing, set()).add(iri)
-            # An item that another was merged into may not carry the key itself
-            carried.setdefault(iri, []).append((key_iri, value))
-    facts = _facts(target, keys, {iri for iris in found.values() for iri in iris}, carried)
-    verdicts = {
-        thing: by_key(values[thing], [facts[iri] for iri in sorted(iris)])
+            # An item that another was merged into may not have the key itself
+            matched_keys.setdefault(iri, []).append((key_iri, value))
+    candidates = _read_candidates(
+        target, keys, {iri for iris in found.values() for iri in iris}, matched_keys
+    )
+    return {
+        thing: match_by_key(key_values[thing], [candidates[iri] for iri in sorted(iris)])
         for thing, iris in found.items()
     }
-    rest = [thing for thing in things if not verdicts.get(thing)]
-    return verdicts | _by_label(target, keys, rest, values, names)
 
 
-def _by_label(
-    target: Target,
-    keys: Sequence[Key],
+def _match_by_label(
+    target: TargetClient,
+    keys: Sequence[KeyProperty],
     things: Sequence[str],
-    values: dict[str, dict[Key, list[str]]],
-    names: dict[str, list[str]],
-) -> dict[str, list[Verdict]]:
+    key_values: KeysByThing,
+    names: NamesByThing,
+) -> dict[str, list[Match]]:
     asked: dict[str, set[str]] = {}
     rows = []
     for thing in things:
@@ -132,110 +199,112 @@ def _by_label(
                 asked.setdefault(spelling, set()).add(thing)
                 rows += [(Literal(spelling, language="en"),), (Literal(spelling),)]
     found: dict[str, list[tuple[str, str]]] = {}
-    for row in target.ask("by-label", ("name",), dict.fromkeys(rows)):
-        name = plain(row["name"])
+    for row in target.run("by-label", ("name",), dict.fromkeys(rows)):
+        name = term_text(row["name"])
         for thing in asked.get(name, ()):
-            found.setdefault(thing, []).append((plain(row["candidate"]), name))
-    facts = _facts(target, keys, {iri for pairs in found.values() for iri, _ in pairs})
+            found.setdefault(thing, []).append((term_text(row["candidate"]), name))
+    candidates = _read_candidates(target, keys, {iri for pair in found.values() for iri, _ in pair})
     return {
-        thing: by_label(
-            values.get(thing, {}), names[thing], [(facts[iri], name) for iri, name in pairs]
+        thing: match_by_label(
+            key_values.get(thing, {}),
+            names[thing],
+            [(candidates[iri], name) for iri, name in pairs],
         )
         for thing, pairs in found.items()
     }
 
 
-def _facts(
-    target: Target,
-    keys: Sequence[Key],
+def _read_candidates(
+    target: TargetClient,
+    keys: Sequence[KeyProperty],
     iris: set[str],
-    carried: dict[str, list[tuple[str, str]]] | None = None,
+    matched_keys: dict[str, list[tuple[str, str]]] | None = None,
 ) -> dict[str, Candidate]:
-    """Return what candidates are called and which of the keys they carry."""
-    by_property = {theirs: key for key in keys for theirs in key.theirs}
+    """Return the names and the key values of candidates."""
+    by_property = {theirs: key for key in keys for theirs in key.target_properties}
     rows = [
         (NamedNode(iri), NamedNode(name))
         for iri in sorted(iris)
-        for name in (LABEL_OF, *by_property)
+        for name in (_RDFS_LABEL, *by_property)
     ]
     names: dict[str, str] = {}
-    values: dict[str, dict[Key, list[str]]] = {}
-    for iri, pairs in (carried or {}).items():
+    values: KeysByThing = {}
+    for iri, pairs in (matched_keys or {}).items():
         for name, value in pairs:
             values.setdefault(iri, {}).setdefault(by_property[name], []).append(value)
-    for row in target.ask("facts", ("candidate", "key"), rows):
-        iri, name, value = (plain(row[column]) for column in ("candidate", "key", "value"))
-        if name == LABEL_OF:
+    for row in target.run("facts", ("candidate", "key"), rows):
+        iri, name, value = (term_text(row[column]) for column in ("candidate", "key", "value"))
+        if name == _RDFS_LABEL:
             names.setdefault(iri, value)
         else:
             values.setdefault(iri, {}).setdefault(by_property[name], []).append(value)
     return {iri: Candidate(iri, names.get(iri, ""), values.get(iri, {})) for iri in iris}
 
 
-def _names(book: Book) -> dict[str, list[str]]:
-    """Return what each thing of the graph is called, the best name first."""
-    from factbook.store.answers import select
-
+def _read_names(book: Book) -> NamesByThing:
+    """Return the names of each thing in the graph, the best one first."""
     order = {name: rank for rank, name in enumerate(NAMES)}
     listed = " ".join(f"<{name}>" for name in NAMES)
     query = f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?p {{ {listed} }} ?s ?p ?o }}"
     found: dict[str, list[tuple[int, str]]] = {}
     for thing, name, value in select(book.engine, query):
         if isinstance(thing, NamedNode):
-            found.setdefault(thing.value, []).append((order[plain(name)], plain(value)))
+            found.setdefault(thing.value, []).append((order[term_text(name)], term_text(value)))
     return {
         thing: list(dict.fromkeys(value for _, value in sorted(pairs)))
         for thing, pairs in found.items()
     }
 
 
-def _write(
+def _add_predicted(
     book: Book,
-    target: Target,
-    verdicts: dict[str, list[Verdict]],
-    names: dict[str, list[str]],
+    target: TargetClient,
+    matches: dict[str, list[Match]],
+    names: NamesByThing,
     report: Report,
 ) -> None:
-    links = links_of(book.layout)
-    known = links.pairs(POSITIVE, NEGATIVE, UNSURE, PREDICTED)
-    fresh = []
-    for thing, found in sorted(verdicts.items()):
-        for verdict in found:
-            if (thing, verdict.candidate.iri) in known:
+    files = read_mapping_files(book.layout)
+    known = files.pairs(POSITIVE, NEGATIVE, UNSURE, PREDICTED)
+    added = []
+    for thing, found in sorted(matches.items()):
+        for match in found:
+            if (thing, match.candidate.iri) in known:
                 report.known += 1
                 continue
-            fresh.append(_link(links, target, thing, verdict, (names.get(thing) or [""])[0]))
-            report.by_ground[verdict.ground] += 1
-    if fresh:
-        added: Links = links.with_set(PREDICTED, [*links[PREDICTED].links, *fresh])
-        added.save(PREDICTED)
+            added.append(_make_row(files, target, thing, match, (names.get(thing) or [""])[0]))
+            report.by_basis[match.basis] += 1
+    if added:
+        files.with_rows(PREDICTED, [*files[PREDICTED].rows, *added]).save(PREDICTED)
 
 
-def _link(links: Links, target: Target, thing: str, verdict: Verdict, name: str) -> Link:
-    predicted = links[PREDICTED]
-    candidate = verdict.candidate
-    fields = {
-        "subject_id": _curie(predicted, thing),
+def _make_row(
+    files: MappingFiles, target: TargetClient, thing: str, match: Match, name: str
+) -> MappingRow:
+    predicted = files[PREDICTED]
+    values = {
+        "subject_id": _compress(predicted, thing),
         "subject_label": name,
-        "predicate_id": EXACT,
+        "predicate_id": EXACT_MATCH,
         "predicate_modifier": "",
-        "object_id": _curie(predicted, candidate.iri),
-        "object_label": candidate.name,
-        "mapping_justification": _JUSTIFIED[verdict.ground],
+        "object_id": _compress(predicted, match.candidate.iri),
+        "object_label": match.candidate.name,
+        "mapping_justification": _JUSTIFICATIONS[match.basis],
         "mapping_tool": f"factbook link suggest --target {target.name}",
         "mapping_date": datetime.now(UTC).date().isoformat(),
-        "confidence": f"{verdict.confidence:g}",
-        "match_string": verdict.match,
-        "comment": verdict.note,
+        "confidence": f"{match.confidence:g}",
+        "match_string": match.shared,
+        "comment": match.note,
     }
-    if verdict.key is not None:
-        fields["subject_match_field"] = _curie(predicted, verdict.key.ours)
-        fields["object_match_field"] = predicted.shortened(verdict.key.theirs[0]) or ""
-    return Link(fields)
+    if match.key is not None:
+        values["subject_match_field"] = _compress(predicted, match.key.iri)
+        values["object_match_field"] = predicted.compress(match.key.target_properties[0]) or ""
+    return MappingRow(values)
 
 
-def _curie(links: LinkSet, iri: str) -> str:
-    short = links.shortened(iri)
-    if short is None:
-        raise InputError(f"{links.path}: the curie_map has no prefix for <{iri}>: add one")
-    return short
+def _compress(mappings: MappingSet, iri: str) -> str:
+    curie = mappings.compress(iri)
+    if curie is None:
+        raise InputError(
+            f"{mappings.path}: no prefix in the curie_map fits <{iri}>; add one to the header"
+        )
+    return curie

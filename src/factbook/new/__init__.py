@@ -1,1 +1,1 @@
-"""Write the beginnings of new files, so that an author only fills in what is new."""
+"""Create new files for authors to fill in."""

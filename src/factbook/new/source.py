@@ -1,11 +1,11 @@
-"""Begin the file of a new source: its description, and examples of what it may say."""
+"""Create the file of a new source: its description, and examples of statements."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,8 +13,7 @@ from pyoxigraph import Literal
 
 from factbook.atomic_write import atomic_write
 from factbook.errors import InputError, UsageError, did_you_mean
-from factbook.new.period import period_of
-from factbook.new.template import read_template
+from factbook.new.source_template import read_template
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.terms import curie, is_iri, to_sparql
 
@@ -26,12 +25,19 @@ if TYPE_CHECKING:
 
 _ORGANIZATION = "schema:Organization"
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_LONGEST = 60
+_MAX_SLUG_LENGTH = 60
+_DATE_FORMS = (
+    ("day", re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)),
+    ("month", re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)),
+    ("quarter", re.compile(r"([0-9]{4})-Q([1-4])", re.ASCII)),
+    ("year", re.compile(r"([0-9]{4})", re.ASCII)),
+)
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What an author says of a new source."""
+class SourceRequest:
+    """What an author knows about a new source."""
 
     title: str
     publisher: str
@@ -44,38 +50,47 @@ class Wish:
     is_lead: bool = False
 
 
-def new_source(book: Book, wish: Wish, *, today: date | None = None) -> Path:
-    """Write the file of a new source and return where it stands.
+@dataclass(frozen=True)
+class Period:
+    """A calendar period, from its first to its last day."""
+
+    precision: str
+    first: date
+    last: date
+
+
+def create_source(book: Book, request: SourceRequest, *, today: date | None = None) -> Path:
+    """Write the file of a new source and return its path.
 
     Args:
-        book: The book that it joins.
-        wish: What is known of it.
-        today: The day on which it is read; by default today.
+        book: The book that gets the source.
+        request: What is known about the source.
+        today: The day on which the author reads the source; by default today.
 
     Raises:
-        UsageError: Something that is given is not known, or the source is there already.
+        UsageError: A value is not valid, or the source exists already.
         InputError: The file cannot be written, or the book has no template for it.
     """
     if book.layout.root.name == "_resources":
         raise UsageError("the bundled book is part of an installed package: give --book DIR")
     template = read_template(book.layout.root / "data" / "templates" / "source.ttl.txt")
-    evidence = _chosen("--evidence", wish.evidence, template.choices.get("evidence", ()))
-    title = to_sparql(Literal(_line("--title", wish.title)))
-    values = {"title": title, "evidence": evidence, "lead" if wish.is_lead else "firm": ""}
-    values |= _dated(wish, today or date.today())  # noqa: DTZ011 - the author's own day
-    if wish.is_inferred:
+    evidence = _check_choice("--evidence", request.evidence, template.choices.get("evidence", ()))
+    title = to_sparql(Literal(_check_line("--title", request.title)))
+    values = {"title": title, "evidence": evidence, "lead" if request.is_lead else "firm": ""}
+    values |= _date_values(request, today or date.today())  # noqa: DTZ011 - the author's own day
+    if request.is_inferred:
         values["inferred"] = "true"
-    if wish.url is not None:
-        values["url"] = _address(wish.url)
-        _refuse_known_address(book, wish.url)
-    publisher = _publisher(book, wish.publisher)
+    if request.url is not None:
+        values["url"] = _check_url(request.url)
+        _require_new_url(book, request.url)
+    publisher = _resolve_publisher(book, request.publisher)
     values["publisher"] = publisher
-    path = _place(book, wish, re.split(r"[:/#]", publisher.strip("<>"))[-1])
+    path = _choose_path(book, request, _last_segment(publisher))
     values["slug"] = path.stem
-    values["base"] = _namespace(book) + path.stem
-    each = [_about(book, text) for text in wish.about]
-    content = template.filled(values, each=each or [{"about": "company:?", "name": "?"}])
-    read_rdf(path, content.encode())  # a template that gives broken Turtle is found here
+    values["base"] = _source_namespace(book) + path.stem
+    items = [_resolve_about(book, text) for text in request.about]
+    content = template.render(values, items=items or [{"about": "company:?", "name": "?"}])
+    read_rdf(path, content.encode())  # reports a template that renders to broken Turtle
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -85,19 +100,56 @@ def new_source(book: Book, wish: Wish, *, today: date | None = None) -> Path:
     return path
 
 
-def _chosen(option: str, given: str, known: Sequence[str]) -> str:
-    """Return one of the values that the template knows; the first one where none is given."""
-    if not given and known:
+def parse_period(text: str, *, today: date) -> Period:
+    """Return the period of a text such as 2025-03-31, 2025-03, 2025-Q1 or 2025.
+
+    Raises:
+        UsageError: The text is not a date, or the period starts in the future.
+    """
+    for precision, pattern in _DATE_FORMS:
+        match = pattern.fullmatch(text)
+        if match is None:
+            continue
+        year, *rest = map(int, match.groups())
+        month = 3 * rest[0] - 2 if precision == "quarter" else rest[0] if rest else 1
+        try:
+            first = date(year, month, rest[1] if precision == "day" else 1)
+        except ValueError:
+            break
+        if first > today:
+            raise UsageError(f"--date: {text} is in the future; give the date of publication")
+        last = first if precision == "day" else _last_day(first, _MONTHS[precision])
+        return Period(precision, first, last)
+    raise UsageError(
+        f"--date: '{text}' is not a valid date; write it like 2025-03-31, 2025-03, 2025-Q1 or 2025"
+    )
+
+
+def make_slug(title: str) -> str:
+    """Return the words of a title in lower-case ASCII, joined by hyphens, up to 60 characters."""
+    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
+    slug = ""
+    for word in re.findall(r"[a-z0-9]+", plain.replace("'", "")):
+        joined = f"{slug}-{word}" if slug else word[:_MAX_SLUG_LENGTH]
+        if len(joined) > _MAX_SLUG_LENGTH:
+            break
+        slug = joined
+    return slug
+
+
+def _check_choice(option: str, value: str, known: Sequence[str]) -> str:
+    """Return a value that the template allows; by default the first one."""
+    if not value and known:
         return known[0]
-    if given not in known:
+    if value not in known:
         raise UsageError(
-            f"{option}: no '{given}'.{did_you_mean(given, known)} Known: {', '.join(known)}"
+            f"{option}: no '{value}'.{did_you_mean(value, known)} Known: {', '.join(known)}"
         )
-    return given
+    return value
 
 
-def _line(option: str, text: str) -> str:
-    """Return a text of one line that says something."""
+def _check_line(option: str, text: str) -> str:
+    """Return a text with single spaces; it must be one line and not empty."""
     if not text.strip():
         raise UsageError(f"{option}: is empty")
     if not text.isprintable():
@@ -105,94 +157,91 @@ def _line(option: str, text: str) -> str:
     return " ".join(text.split())
 
 
-def _dated(wish: Wish, today: date) -> dict[str, str]:
-    """Return what the template says of the date: the period, or that there is none."""
-    if wish.date is None:
-        if wish.is_inferred:
-            raise UsageError("--inferred needs the --date that was inferred")
-        return {"undated": "true", "known": today.isoformat()}
-    period = period_of(wish.date, today=today)
-    return {
-        "date": period.first.isoformat(),
-        "precision": period.precision,
-        # A source counts from the end of its period, or from today where that is not over
-        "known": min(period.last, today).isoformat(),
-    }
-
-
-def _address(url: str) -> str:
+def _check_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not is_iri(url):
         raise UsageError(f"--url: '{url}' is not an http or https address")
     return url
 
 
-def _refuse_known_address(book: Book, url: str) -> None:
-    """Make sure that no source has this address: the same document is one source."""
-    stated = re.compile(rb"schema:url\s+<" + re.escape(url.encode()) + rb">")
+def _require_new_url(book: Book, url: str) -> None:
+    """Raise an error if a source has this address: one document is one source."""
+    statement = re.compile(rb"schema:url\s+<" + re.escape(url.encode()) + rb">")
     for path in book.layout.data_files(leads=True):
         content = path.read_bytes()
-        if stated.search(content) and b"<> a " in content:
-            raise UsageError(f"--url: {path} is the file of the source at this address")
+        if statement.search(content) and b"<> a " in content:
+            raise UsageError(f"--url: {path} is already the source with this address")
 
 
-def _publisher(book: Book, text: str) -> str:
-    """Return the CURIE of an organisation that the register knows."""
+def _date_values(request: SourceRequest, today: date) -> dict[str, str]:
+    """Return the template's values for the date, or for a source without one."""
+    if request.date is None:
+        if request.is_inferred:
+            raise UsageError("--inferred needs the --date that was inferred")
+        return {"undated": "true", "known": today.isoformat()}
+    period = parse_period(request.date, today=today)
+    return {
+        "date": period.first.isoformat(),
+        "precision": period.precision,
+        # A source is known from the end of its period, or from today if that is earlier
+        "known": min(period.last, today).isoformat(),
+    }
+
+
+def _last_day(first: date, months: int) -> date:
+    """Return the last day of a period of some months."""
+    years, month = divmod(first.month - 1 + months, 12)
+    return date(first.year + years, month + 1, 1) - timedelta(days=1)
+
+
+def _resolve_publisher(book: Book, text: str) -> str:
+    """Return the CURIE of an organization in the register."""
     try:
         found = book.names.lookup_one(text, type_curie=_ORGANIZATION, option="--publisher")
     except UsageError as error:
         raise UsageError(
-            f"{error} A new publisher needs an entry first: "
-            f'organization:{slug_of(text)} a {_ORGANIZATION} ; schema:name "…"@en . '
-            "in data/register/organizations.ttl"
+            f"{error} Add a new publisher to data/register/organizations.ttl first: "
+            f'organization:{make_slug(text)} a {_ORGANIZATION} ; schema:name "…"@en .'
         ) from None
-    return _short(book, found.value)
+    return _shorten(book, found.value)
 
 
-def _about(book: Book, text: str) -> dict[str, str]:
-    short = _short(book, book.names.lookup_one(text, option="--about").value)
-    return {"about": short, "name": re.split(r"[:/#]", short.strip("<>"))[-1]}
+def _resolve_about(book: Book, text: str) -> dict[str, str]:
+    short = _shorten(book, book.names.lookup_one(text, option="--about").value)
+    return {"about": short, "name": _last_segment(short)}
 
 
-def _short(book: Book, iri: str) -> str:
+def _shorten(book: Book, iri: str) -> str:
     return curie(iri, book.prefixes) or f"<{iri}>"
 
 
-def _place(book: Book, wish: Wish, publisher: str) -> Path:
-    """Return the path of the new file, whose name no other source has."""
-    slug = wish.slug if wish.slug is not None else slug_of(wish.title)
+def _last_segment(short: str) -> str:
+    """Return the last part of a CURIE or of an IRI in brackets."""
+    return re.split(r"[:/#]", short.strip("<>"))[-1]
+
+
+def _choose_path(book: Book, request: SourceRequest, publisher: str) -> Path:
+    """Return the path of the new file; no other source has its name."""
+    slug = request.slug if request.slug is not None else make_slug(request.title)
     if _SLUG.fullmatch(slug) is None:
         raise UsageError(
-            f"--slug: '{slug}' is none; write lower-case letters, digits and single hyphens"
+            f"--slug: '{slug}' is not a valid slug: use lower-case letters, digits and hyphens"
         )
-    taken = {path.stem: path for path in book.layout.data_files(leads=True)}
-    if wish.slug is None and wish.is_lead and slug in taken:
+    existing = {path.stem: path for path in book.layout.data_files(leads=True)}
+    if request.slug is None and request.is_lead and slug in existing:
         slug = f"{slug}-lead"
-    if slug in taken:
+    if slug in existing:
         raise UsageError(
-            f"the source '{slug}' is there already: {taken[slug]}; choose another name with --slug"
+            f"the source '{slug}' already exists: {existing[slug]}; give another name with --slug"
         )
-    part = "leads" if wish.is_lead else "sources"
+    part = "leads" if request.is_lead else "sources"
     path = book.layout.root / "data" / part / publisher / f"{slug}.ttl"
     if path.exists():
-        raise UsageError(f"{path}: is there already; choose another name with --slug")
+        raise UsageError(f"{path}: already exists; give another name with --slug")
     return path
 
 
-def slug_of(title: str) -> str:
-    """Return the words of a title in lower-case ASCII, joined by hyphens and not too long."""
-    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
-    words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
-    slug = ""
-    for word in words:
-        joined = f"{slug}-{word}" if slug else word[:_LONGEST]
-        if len(joined) > _LONGEST:
-            break
-        slug = joined
-    return slug
-
-
-def _namespace(book: Book) -> str:
+def _source_namespace(book: Book) -> str:
     try:
         return book.prefixes["source"]
     except KeyError:

@@ -1,4 +1,4 @@
-"""A small book of firms whose names are easily taken for one another, and the service over it."""
+"""A small book of firms with confusable names, and a reconciliation service over it."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ ADDRESS = "https://service.example/reconcile"
 
 @pytest.fixture(scope="session")
 def service() -> Service:
-    """Give the service."""
+    """Return the service."""
     return Service(Book(BOOK, cache=False), address=f"{ADDRESS}/", name="Firms")

@@ -1,4 +1,4 @@
-"""A column of names finds the things that are meant, and says how sure that is."""
+"""Reconciliation queries find the right things and match automatically only when it is certain."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def firms(candidates: list[dict[str, Any]]) -> list[str]:
         ("firm:mueller", "mueller"),
     ],
 )
-def test_a_column_of_names(service: Service, name: str, firm: str) -> None:
-    """Present and former names, legal forms, accents and slips lead to the firm, in first place."""
+def test_query_ranks_right_firm_first(service: Service, name: str, firm: str) -> None:
+    """Current and former names, legal forms, accents and typing errors lead to the firm."""
     assert firms(ask(service, query=name, type="def:Firm"))[0] == firm
 
 
 @pytest.mark.parametrize(
-    ("name", "sure"),
+    ("name", "is_match"),
     [
         ("Acme Robotics", True),
         ("acme robotics inc", True),
@@ -61,15 +61,15 @@ def test_a_column_of_names(service: Service, name: str, firm: str) -> None:
         ("Delta Systems", False),
     ],
 )
-def test_only_what_is_sure_is_a_match(service: Service, name: str, sure: object) -> None:
-    """The same name is a match unless two things have it; a likely one is for a person to see."""
+def test_only_unique_same_name_is_a_match(service: Service, name: str, is_match: object) -> None:
+    """A name that two things have, or a similar name, is never an automatic match."""
     candidates = ask(service, query=name, type="def:Firm")
 
-    assert [each["match"] for each in candidates] == [sure, *[False] * (len(candidates) - 1)]
+    assert [each["match"] for each in candidates] == [is_match, *[False] * (len(candidates) - 1)]
 
 
-def test_a_candidate(service: Service) -> None:
-    """It has the fields of the API, with all that it rests on."""
+def test_candidate_has_fields_of_the_api(service: Service) -> None:
+    """A candidate has score, match, type, features and description."""
     (candidate,) = ask(service, query="acme robotics", type="def:Firm", limit=1)
 
     assert candidate == {
@@ -83,8 +83,8 @@ def test_a_candidate(service: Service) -> None:
     }
 
 
-def test_the_best_come_first(service: Service) -> None:
-    """Scores fall from first to last, and a limit keeps the first ones."""
+def test_candidates_are_sorted_by_score(service: Service) -> None:
+    """Scores descend, and a limit keeps the first candidates."""
     every = ask(service, query="Acme Robotics")
     scores = [each["score"] for each in every]
 
@@ -93,8 +93,8 @@ def test_the_best_come_first(service: Service) -> None:
     assert ask(service, query="Acme Robotics", limit=1) == every[:1]
 
 
-def test_documents_are_no_candidates(service: Service) -> None:
-    """A source that bears a firm's name is not the firm."""
+def test_documents_are_not_candidates(service: Service) -> None:
+    """A source with a firm's name is not a candidate."""
     assert "https://example.org/source/acme" not in {
         each["id"] for each in ask(service, query="Acme Robotics")
     }
@@ -113,13 +113,15 @@ def test_documents_are_no_candidates(service: Service) -> None:
         ({"type": {"id": "def:Machine"}}, ["acme-robotics-arm"]),
     ],
 )
-def test_types(service: Service, query: dict[str, object], found: list[str]) -> None:
-    """A class takes those below it along; `should` gives way where nothing is of the class."""
+def test_type_filters_candidates(
+    service: Service, query: dict[str, object], found: list[str]
+) -> None:
+    """A type includes its subclasses; `should` shows others when nothing has the type."""
     assert firms(ask(service, query="Acme Robotics", **query)) == found
 
 
-def test_of_another_class_nothing_is_sure(service: Service) -> None:
-    """What is shown although it is of another class is no match."""
+def test_candidate_of_other_type_is_not_a_match(service: Service) -> None:
+    """A candidate that lacks the type is never an automatic match."""
     assert not any(each["match"] for each in ask(service, query="Acme Robotics", type="def:Place"))
 
 
@@ -135,10 +137,10 @@ def test_of_another_class_nothing_is_sure(service: Service) -> None:
         ("def:founded", ["1812", "2001"], "delta-south"),
     ],
 )
-def test_properties_tell_namesakes_apart(
+def test_property_distinguishes_same_names(
     service: Service, pid: str, value: object, first: str
 ) -> None:
-    """Another column of the table lifts the one that it fits, and that one is then sure."""
+    """A second column ranks the agreeing firm first and makes it a match."""
     found = ask(service, query="Delta Systems", properties=[{"pid": pid, "v": value}])
 
     assert firms(found) == [first, *({"delta-north", "delta-south"} - {first})]
@@ -146,21 +148,21 @@ def test_properties_tell_namesakes_apart(
     assert {each["id"] for each in found[0]["features"]} == {"name", "properties"}
 
 
-def test_properties_alone(service: Service) -> None:
-    """Without a name the things are found that have the values."""
+def test_query_by_properties_needs_no_name(service: Service) -> None:
+    """Without a name, the things with the values are found."""
     found = ask(service, properties=[{"pid": "def:founded", "v": "2009"}])
 
     assert firms(found) == ["acme"]
 
 
-def test_numbers_agree_by_value(service: Service) -> None:
-    """12.5 is 12.50, and a yes is a yes."""
+def test_numbers_are_compared_by_value(service: Service) -> None:
+    """12.5 equals 12.50, and true equals True."""
     for pid, value in (("def:share", 12.5), ("def:staff", "120.0"), ("def:active", True)):
         assert firms(ask(service, properties=[{"pid": pid, "v": value}])) == ["acme"]
 
 
-def test_a_batch_keeps_its_keys(service: Service) -> None:
-    """Each query is answered under its own key, whatever the others are."""
+def test_batch_keeps_its_keys(service: Service) -> None:
+    """Each result has the key of its query."""
     batch = {"b": {"query": "Oceanic"}, "a": {"query": "zzz"}, "": {"query": "Delta Systems"}}
 
     answer = service.reconcile(batch)
@@ -178,7 +180,7 @@ def test_a_batch_keeps_its_keys(service: Service) -> None:
         ({"q": "Acme"}, "queries.q: a query must be an object"),
         ({"q": {}}, "queries.q: needs a query or properties"),
         ({"q": {"query": " "}}, "queries.q: needs a query or properties"),
-        ({"q": {"query": 5}}, "queries.q.query: must be a text"),
+        ({"q": {"query": 5}}, "queries.q.query: must be a string"),
         ({"q": {"query": "a", "limit": 0}}, "queries.q.limit: must be a whole number from 1"),
         ({"q": {"query": "a", "limit": "3"}}, "queries.q.limit: must be a whole number from 1"),
         ({"q": {"query": "a", "limit": True}}, "queries.q.limit: must be a whole number from 1"),
@@ -189,8 +191,8 @@ def test_a_batch_keeps_its_keys(service: Service) -> None:
         ({str(n): {"query": "a"} for n in range(501)}, "queries: at most 500 at once"),
     ],
 )
-def test_what_is_no_batch(service: Service, batch: object, said: str) -> None:
-    """It is refused with the place and the cure."""
+def test_invalid_batch_is_rejected(service: Service, batch: object, said: str) -> None:
+    """The message names the place and the rule."""
     with pytest.raises(UsageError) as refused:
         service.reconcile(batch)
 
@@ -200,8 +202,8 @@ def test_what_is_no_batch(service: Service, batch: object, said: str) -> None:
 @pytest.mark.parametrize(
     "text", ['"', "> . DROP ALL", "\\u0022 }", "?s", "\x00", "\U0001f600", "{}", "' OR 1"]
 )
-def test_odd_texts_change_no_query(service: Service, text: str) -> None:
-    """A name, a class, a property or a value is never part of a query's text."""
+def test_special_characters_do_not_change_queries(service: Service, text: str) -> None:
+    """Names, classes, properties and values are bound as terms, not inserted as text."""
     query = {"query": text, "type": text, "properties": [{"pid": text, "v": text}]}
 
     assert ask(service, **query) == []

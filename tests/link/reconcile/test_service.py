@@ -1,7 +1,7 @@
-"""The rest of the API: manifest, suggestions, further columns, previews.
+"""The rest of the API: manifest, suggestions, data extension, previews.
 
 The fields are those of the Reconciliation Service API 0.2, section by section; all answers were
-held against its published JSON Schemas as well.
+validated against its published JSON Schemas.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ DEF = "https://example.org/def#"
 ACME = "https://example.org/firm/acme"
 
 
-def test_the_manifest(service: Service) -> None:
-    """A client learns from it where everything is, and which namespaces the service speaks of."""
+def test_manifest_describes_the_service(service: Service) -> None:
+    """The manifest has the addresses and the namespaces that a client needs."""
     manifest = service.manifest()
 
     assert manifest["versions"] == ["0.2"]
@@ -49,8 +49,8 @@ def test_the_manifest(service: Service) -> None:
     assert manifest["batchSize"] == 500
 
 
-def test_everything_is_json(service: Service) -> None:
-    """No answer holds what JSON has no form for, such as NaN."""
+def test_answers_are_valid_json(service: Service) -> None:
+    """No answer has a value that JSON cannot express, such as NaN."""
     for answer in (
         service.manifest(),
         service.reconcile({"q": {"query": "acme"}}),
@@ -74,13 +74,15 @@ def test_everything_is_json(service: Service) -> None:
         ("zzz", []),
     ],
 )
-def test_things_are_suggested(service: Service, prefix: str, names: list[str]) -> None:
-    """By the beginning of a word of any of its names, by its identifier, or else by likeness."""
+def test_suggest_entity_finds_prefix_identifier_or_similar_name(
+    service: Service, prefix: str, names: list[str]
+) -> None:
+    """The prefix may start any word of any name; otherwise similar names are suggested."""
     assert [each["name"] for each in service.suggest_entity(prefix)["result"]] == names
 
 
-def test_a_suggestion(service: Service) -> None:
-    """It says what it is, so that namesakes can be told apart."""
+def test_suggestion_has_description_and_type(service: Service) -> None:
+    """A suggestion has what distinguishes things of the same name."""
     (thing,) = service.suggest_entity("automata")["result"]
 
     assert thing == {
@@ -91,16 +93,16 @@ def test_a_suggestion(service: Service) -> None:
     }
 
 
-def test_suggestions_go_on(service: Service) -> None:
-    """A cursor leaves out what was shown."""
+def test_cursor_skips_suggestions(service: Service) -> None:
+    """A cursor leaves out the suggestions before it."""
     every = service.suggest_entity("")["result"]
 
     assert service.suggest_entity("", cursor=2)["result"] == every[2:]
     assert service.suggest_entity("", cursor=99)["result"] == []
 
 
-def test_classes_and_properties_are_suggested(service: Service) -> None:
-    """Those that things have, by their names or by their identifiers."""
+def test_suggest_finds_classes_and_properties(service: Service) -> None:
+    """Classes and properties are found by name or identifier."""
     maker = {"id": f"{DEF}Maker", "name": "maker"}
     founded = {"id": f"{DEF}founded", "name": "founded"}
 
@@ -123,8 +125,8 @@ def test_properties_are_proposed_for_a_class(service: Service) -> None:
     assert f"{DEF}share" in [each["id"] for each in everything]
 
 
-def test_further_columns(service: Service) -> None:
-    """Each thing gets the values of each property, in the kinds of cells that the API has."""
+def test_extend_returns_typed_cells(service: Service) -> None:
+    """Each thing gets the values of each property as cells of the API."""
     asked = ["seat", "staff", "share", "listed", "active", "founded", "missing"]
     request = {"ids": ["firm:acme"], "properties": [{"id": f"def:{name}"} for name in asked]}
 
@@ -146,15 +148,15 @@ def test_further_columns(service: Service) -> None:
     }
 
 
-def test_values_that_are_none_of_their_datatype(service: Service) -> None:
-    """They are shown as the texts that they are."""
+def test_extend_returns_invalid_literals_as_strings(service: Service) -> None:
+    """A value that is not valid for its datatype is a string."""
     cells = service.extend({"ids": [ACME], "properties": [{"id": "def:odd"}]})["rows"][ACME]
 
     assert {each["str"] for each in cells["def:odd"]} == {"many", "NaN", "2021-02-30"}
 
 
-def test_settings_of_a_column(service: Service) -> None:
-    """A column may be short, or of identifiers instead of names."""
+def test_extend_applies_settings(service: Service) -> None:
+    """A property may be limited, or return identifiers instead of names."""
     settings: list[dict[str, Any]] = [{"limit": 1}, {"content": "id"}, {"limit": "1"}]
 
     cells = [
@@ -185,8 +187,8 @@ def test_settings_of_a_column(service: Service) -> None:
         ),
     ],
 )
-def test_what_is_no_request(service: Service, request_: object, said: str) -> None:
-    """It is refused with its place."""
+def test_invalid_extension_is_rejected(service: Service, request_: object, said: str) -> None:
+    """The message names the place."""
     with pytest.raises(UsageError) as refused:
         service.extend(request_)
 
@@ -194,7 +196,7 @@ def test_what_is_no_request(service: Service, request_: object, said: str) -> No
 
 
 def test_previews_are_escaped(service: Service) -> None:
-    """Texts of the graph, and of whoever asks, are never HTML."""
+    """Texts from the graph and from the request are escaped in HTML."""
     html = service.flyout("firm:acme")["html"]
     unknown = service.flyout("<script>alert(1)</script>")
 
@@ -206,10 +208,10 @@ def test_previews_are_escaped(service: Service) -> None:
 
 
 @pytest.mark.parametrize("product", ["oxigraph", "virtuoso"])
-def test_over_an_endpoint(
+def test_endpoint_gives_same_answers(
     product: str, servers: Servers, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The service says the same of a graph that lies in a store elsewhere."""
+    """The answers over a remote store equal those over local files."""
     server = servers.oxigraph() if product == "oxigraph" else servers.virtuoso()
     monkeypatch.setenv("FACTBOOK_USER", server.user or "nobody")
     monkeypatch.setenv("FACTBOOK_PASSWORD", server.password or "")

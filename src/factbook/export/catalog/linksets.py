@@ -16,8 +16,7 @@ from factbook.export.catalog.names import (
     said,
     word_for,
 )
-from factbook.link.compile import triple_of
-from factbook.link.sets import POSITIVE, file_of, links_of
+from factbook.rdf.mapping_files import POSITIVE, mapping_path, read_mapping_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,13 +32,12 @@ def linksets(dataset: NamedNode, layout: Layout, prefixes: Mapping[str, str]) ->
     Raises:
         InputError: A file of mappings has a fault.
     """
-    if not file_of(layout, POSITIVE).is_file():
+    if not mapping_path(layout, POSITIVE).is_file():
         return
-    links = links_of(layout)
-    about = links[POSITIVE]
+    files = read_mapping_files(layout)
+    positive = files[POSITIVE]
     found = Counter(
-        (link["object_id"].partition(":")[0], triple_of(links, link)[1])
-        for link in links.standing()
+        (row["object_id"].partition(":")[0], files.triple(row)[1]) for row in files.effective()
     )
     for (target, predicate), number in found.items():
         linkset = part_of(dataset, "links", target, word_for(predicate, prefixes))
@@ -50,7 +48,7 @@ def linksets(dataset: NamedNode, layout: Layout, prefixes: Mapping[str, str]) ->
         yield said(linkset, f"{VOID}objectsTarget", other)
         yield said(linkset, f"{VOID}linkPredicate", NamedNode(predicate))
         yield count(linkset, f"{VOID}triples", number)
-        if licence := about.about.get("license"):
+        if licence := positive.metadata.get("license"):
             yield said(linkset, f"{DCTERMS}license", NamedNode(str(licence)))
         yield is_a(other, f"{VOID}Dataset")
-        yield said(other, f"{VOID}uriSpace", Literal(about.expanded(f"{target}:")))
+        yield said(other, f"{VOID}uriSpace", Literal(positive.expand(f"{target}:")))

@@ -1,4 +1,4 @@
-"""Reconciliation: match names in somebody's table against the graph (Reconciliation API 0.2).
+"""Reconciliation: match names in a table against the graph (Reconciliation Service API 0.2).
 
 >>> import factbook
 >>> from factbook.link.reconcile import Service
@@ -6,7 +6,7 @@
 >>> answer = service.reconcile({"q0": {"query": "A Name, Inc.", "limit": 3}})
 >>> best = answer["q0"]["result"][:1]  # each with id, name, type, score, match and features
 
-Each method takes and returns what the API sends as JSON, ready for whatever speaks HTTP.
+Each method takes and returns the JSON of the API, ready for any HTTP server.
 """
 
 from __future__ import annotations

@@ -1,44 +1,53 @@
-"""A reconciliation service over a book: each method returns what the API sends as JSON.
+"""A reconciliation service over a book: each method returns the JSON of a response.
 
 Reconciliation Service API 0.2, W3C Entity Reconciliation Community Group. Identifiers are IRIs; a
-CURIE of the book is understood wherever one comes in.
+request may use CURIEs of the book instead.
 """
 
 from __future__ import annotations
 
 import html
 import os
+import re
 from collections import Counter
+from datetime import date
 from functools import cached_property
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
-from factbook.link.reconcile.facts import Json, cell, properties_of, values_of
-from factbook.link.reconcile.index import Index, in_order, index_of
-from factbook.link.reconcile.match import answer, question_of
-from factbook.link.reconcile.names import similarity, words
+from factbook.link.reconcile.entities import EntityIndex, build_index, fold_words, similarity
+from factbook.link.reconcile.matching import Json, find_candidates, parse_query, read_values
+from factbook.rdf.terms import XSD, is_iri
+from factbook.sparql.bind import bind
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from factbook.book import Book
+    from factbook.rdf.terms import Term
+    from factbook.store.answers import Engine
 
 VERSION = "0.2"
-_MOST_QUERIES = 500
-_SHOWN = 20
-_PREVIEW = (400, 120)
+_MAX_QUERIES = 500
+_PAGE_SIZE = 20
+_PREVIEW_WIDTH, _PREVIEW_HEIGHT = 400, 120
+_PROPERTIES_OF_CLASS = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?p (COUNT(DISTINCT ?s) AS ?n) WHERE {
+  ?type rdfs:subClassOf* ?class . ?s a ?type ; ?p ?o } GROUP BY ?p"""
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Service:
-    """Answers the requests of the API; the graph is read when the first one comes.
+    """Answers the requests of the API; the first request reads the graph.
 
     Args:
-        book: What names are matched against.
-        address: Where the service is reached, for the manifest.
-        name: What to call it.
+        book: The book whose things are matched.
+        address: The public address of the service, for the manifest.
+        name: The name of the service, for the manifest.
     """
 
     def __init__(self, book: Book, *, address: str, name: str = "Factbook") -> None:
@@ -47,12 +56,12 @@ class Service:
         self._name = name
 
     @cached_property
-    def index(self) -> Index:
+    def index(self) -> EntityIndex:
         """The things that can be matched."""
-        return index_of(self._book.engine, self._book.prefixes)
+        return build_index(self._book.engine, self._book.prefixes)
 
     def manifest(self) -> Json:
-        """Return what the service is and can do."""
+        """Return the service manifest."""
         suggest = {
             name: {
                 "service_url": self._address,
@@ -64,16 +73,16 @@ class Service:
         return {
             "versions": [VERSION],
             "name": self._name,
-            "identifierSpace": self._space,
-            "schemaSpace": self._schema,
+            "identifierSpace": self._identifier_space,
+            "schemaSpace": self._schema_space,
             "view": {"url": f"{self._address}/view?id={{{{id}}}}"},
             "preview": {
                 "url": f"{self._address}/preview?id={{{{id}}}}",
-                "width": _PREVIEW[0],
-                "height": _PREVIEW[1],
+                "width": _PREVIEW_WIDTH,
+                "height": _PREVIEW_HEIGHT,
             },
-            "batchSize": _MOST_QUERIES,
-            "defaultTypes": [self._named(iri) for iri in self._types()[:_SHOWN]],
+            "batchSize": _MAX_QUERIES,
+            "defaultTypes": [self._reference(iri) for iri in self._types()[:_PAGE_SIZE]],
             "suggest": suggest,
             "extend": {
                 "propose_properties": {
@@ -86,158 +95,162 @@ class Service:
                         "label": "Limit",
                         "type": "number",
                         "default": 0,
-                        "help_text": "At most so many values; 0 for all",
+                        "help_text": "Maximum number of values; 0 for all",
                     }
                 ],
             },
         }
 
-    def reconcile(self, batch: Any) -> Json:  # noqa: ANN401 - whatever JSON holds
-        """Return the candidates for each query of a batch, under the query's own key.
+    def reconcile(self, batch: Any) -> Json:  # noqa: ANN401 - any JSON
+        """Return the candidates for each query of a batch, under the query's key.
 
         Raises:
-            UsageError: The batch is not one.
+            UsageError: The batch is not valid.
         """
         if not isinstance(batch, dict):
             raise UsageError("queries: must be an object of queries")
-        if len(batch) > _MOST_QUERIES:
-            raise UsageError(f"queries: at most {_MOST_QUERIES} at once")
-        questions = {key: question_of(query, f"queries.{key}") for key, query in batch.items()}
+        if len(batch) > _MAX_QUERIES:
+            raise UsageError(f"queries: at most {_MAX_QUERIES} at once")
+        queries = {key: parse_query(query, f"queries.{key}") for key, query in batch.items()}
         return {
-            key: {"result": answer(question, self.index, self._book.engine)}
-            for key, question in questions.items()
+            key: {"result": find_candidates(query, self.index, self._book.engine)}
+            for key, query in queries.items()
         }
 
     def suggest_entity(self, prefix: str, *, cursor: int = 0) -> Json:
-        """Return things whose name, or a word of it, begins like a text, or else is like it."""
+        """Return the things that have a word starting with the prefix, or else a similar name."""
         entities = self.index.entities
-        found = self._begun(entities, prefix)
+        found = self._matching_prefix(entities, prefix)
         if not found:
-            near = [
-                (similarity(prefix, each.names[0]), each.iri)
-                for each in self.index.candidates(prefix)
+            scored = [
+                (-similarity(prefix, each.names[0]), each.iri)
+                for each in self.index.similar_entities(prefix)
             ]
-            found = [iri for score, iri in sorted(near, key=lambda p: (-p[0], p[1])) if score > 0]
+            found = [iri for score, iri in sorted(scored) if score < 0]
         return {
             "result": [
                 {
-                    **self._named(iri),
+                    **self._reference(iri),
                     "description": entities[iri].description,
-                    "notable": [self._named(each) for each in entities[iri].direct],
+                    "notable": [self._reference(each) for each in entities[iri].direct_classes],
                 }
-                for iri in found[cursor : cursor + _SHOWN]
+                for iri in found[cursor : cursor + _PAGE_SIZE]
             ]
         }
 
     def suggest_type(self, prefix: str, *, cursor: int = 0) -> Json:
-        """Return classes of the graph's things whose name begins like a text."""
-        return self._suggested(self._types(), prefix, cursor)
+        """Return the classes of things that have a word starting with the prefix."""
+        return self._suggest(self._types(), prefix, cursor)
 
     def suggest_property(self, prefix: str, *, cursor: int = 0) -> Json:
-        """Return properties of the graph's things whose name begins like a text."""
-        return self._suggested(self._properties, prefix, cursor)
+        """Return the properties in the graph that have a word starting with the prefix."""
+        return self._suggest(self._properties, prefix, cursor)
 
-    def propose_properties(self, class_id: str, *, limit: int = _SHOWN) -> Json:
-        """Return the properties that things of a class have, the most used first."""
-        iri = self.index.iri_of(class_id)
-        found = properties_of(self._book.engine, iri)
-        shown = [self._named(name) for name in (found[:limit] if limit else found)]
+    def propose_properties(self, class_id: str, *, limit: int = _PAGE_SIZE) -> Json:
+        """Return the properties of things of a class, the most used first."""
+        iri = self.index.expand(class_id)
+        found = _properties_of_class(self._book.engine, iri)
+        shown = [self._reference(name) for name in (found[:limit] if limit else found)]
         return {"limit": limit, "type": class_id, "properties": shown}
 
-    def extend(self, request: Any) -> Json:  # noqa: ANN401 - whatever JSON holds
-        """Return the values of properties of things, for further columns of a table.
+    def extend(self, request: Any) -> Json:  # noqa: ANN401 - any JSON
+        """Return the values of properties of things, for new columns of a table.
 
         Raises:
-            UsageError: The request is not one.
+            UsageError: The request is not valid.
         """
-        ids, properties = _extension(request)
+        ids, properties = _parse_extension(request)
         index = self.index
-        iris = {given: index.iri_of(given) for given in ids}
-        pids = {each["id"]: index.iri_of(each["id"]) for each in properties}
-        values = values_of(self._book.engine, iris.values(), pids.values())
+        iris = {given: index.expand(given) for given in ids}
+        pids = {each["id"]: index.expand(each["id"]) for each in properties}
+        values = read_values(self._book.engine, iris.values(), pids.values())
         rows: Json = {}
         for given, iri in iris.items():
             row: Json = {}
             for each in properties:
                 settings = each.get("settings") or {}
                 terms = values.get((iri, pids[each["id"]]), [])
-                limit = _limit(settings)
+                limit = _parse_limit(settings)
                 content = str(settings.get("content", ""))
-                cells = [cell(term, index, content=content) for term in terms]
+                cells = [_to_cell(term, index, content=content) for term in terms]
                 row[each["id"]] = (cells[:limit] if limit else cells) or [{}]
             rows[given] = row
         meta = [{"id": pid, "name": index.label(iri)} for pid, iri in pids.items()]
         return {"meta": meta, "rows": rows}
 
     def flyout(self, identifier: str) -> Json:
-        """Return a little HTML about a thing, for a person who hovers over it."""
-        iri = self.index.iri_of(identifier)
+        """Return a short HTML text about a thing, shown on hover."""
+        iri = self.index.expand(identifier)
         entity = self.index.entities.get(iri)
-        kinds = ", ".join(self.index.label(each) for each in entity.direct) if entity else ""
+        kinds = (
+            ", ".join(self.index.label(each) for each in entity.direct_classes) if entity else ""
+        )
         lines = [f"<strong>{html.escape(self.index.label(iri))}</strong>", html.escape(kinds)]
         lines += [html.escape(entity.description)] if entity else []
         return {"id": identifier, "html": "".join(f"<p>{line}</p>" for line in lines if line)}
 
     def preview(self, identifier: str) -> str:
-        """Return a small HTML page about a thing, for a frame."""
-        title = html.escape(self.index.label(self.index.iri_of(identifier)))
+        """Return a small HTML page about a thing, shown in a frame."""
+        title = html.escape(self.index.label(self.index.expand(identifier)))
         body = self.flyout(identifier)["html"]
         return f'<!doctype html><meta charset="utf-8"><title>{title}</title>{body}'
 
     @property
-    def _space(self) -> str:
-        """The namespace that the things share, apart from those of other places."""
+    def _identifier_space(self) -> str:
+        """The longest namespace that all things of the most common host share."""
         roots = Counter("/".join(iri.split("/", 3)[:3]) for iri in self.index.entities)
         root = max(roots, key=lambda each: (roots[each], each), default="urn:factbook:")
         own = [iri for iri in self.index.entities if iri.startswith(f"{root}/")]
-        # What the first and the last one share, all between them share
+        # The common prefix of the first and the last IRI is that of all IRIs
         shared = os.path.commonprefix([min(own), max(own)]) if own else root  # noqa: RUF071
         return shared[: shared.rfind("/") + 1] or root
 
     @property
-    def _schema(self) -> str:
-        """The namespace of the class that most of them have."""
+    def _schema_space(self) -> str:
+        """The namespace of the most common class."""
         first = next(iter(self._types()), "")
-        return first[: max(first.rfind("/"), first.rfind("#")) + 1] or self._space
+        return first[: max(first.rfind("/"), first.rfind("#")) + 1] or self._identifier_space
 
     def _types(self) -> list[str]:
-        counted = Counter(iri for each in self.index.entities.values() for iri in each.direct)
+        counted = Counter(
+            iri for each in self.index.entities.values() for iri in each.direct_classes
+        )
         return sorted(counted, key=lambda iri: (-counted[iri], iri))
 
     @cached_property
     def _properties(self) -> list[str]:
         found = select(self._book.engine, "SELECT DISTINCT ?p WHERE { ?s ?p ?o }")
-        return in_order((p.value for (p,) in found if isinstance(p, NamedNode)), self.index)
+        return self.index.sort_by_label(p.value for (p,) in found if isinstance(p, NamedNode))
 
-    def _suggested(self, iris: Iterable[str], prefix: str, cursor: int) -> Json:
-        found = self._begun(iris, prefix)[cursor : cursor + _SHOWN]
-        return {"result": [self._named(iri) for iri in found]}
+    def _suggest(self, iris: Iterable[str], prefix: str, cursor: int) -> Json:
+        found = self._matching_prefix(iris, prefix)[cursor : cursor + _PAGE_SIZE]
+        return {"result": [self._reference(iri) for iri in found]}
 
-    def _begun(self, iris: Iterable[str], prefix: str) -> list[str]:
-        """Return those whose name, or a word of it, begins like a text, by their names.
+    def _matching_prefix(self, iris: Iterable[str], prefix: str) -> list[str]:
+        """Return the IRIs with a name that has a word starting with the prefix, sorted by label.
 
-        An identifier gives the one that it is of.
+        An identifier matches its own IRI only; an empty prefix matches all.
         """
         known = list(iris)
-        given = self.index.iri_of(prefix.strip())
-        wanted = " ".join(words(prefix))
+        given = self.index.expand(prefix.strip())
+        wanted = " ".join(fold_words(prefix))
         if given in known or not wanted:
-            return [given] if given in known else in_order(known, self.index)
+            return [given] if given in known else self.index.sort_by_label(known)
 
         def fits(iri: str) -> bool:
             names = self.index.names(iri) or (self.index.label(iri),)
-            parts = [words(name.replace("_", " ")) for name in names]
+            parts = [fold_words(name.replace("_", " ")) for name in names]
             return any(
                 " ".join(part[n:]).startswith(wanted) for part in parts for n in range(len(part))
             )
 
-        return in_order(filter(fits, known), self.index)
+        return self.index.sort_by_label(filter(fits, known))
 
-    def _named(self, iri: str) -> Json:
+    def _reference(self, iri: str) -> Json:
         return {"id": iri, "name": self.index.label(iri)}
 
 
-def _extension(request: Any) -> tuple[list[str], list[dict[str, Any]]]:  # noqa: ANN401 - JSON
+def _parse_extension(request: Any) -> tuple[list[str], list[dict[str, Any]]]:  # noqa: ANN401 - any JSON
     if not isinstance(request, dict):
         raise UsageError("extend: must be an object")
     ids, properties = request.get("ids"), request.get("properties")
@@ -252,8 +265,49 @@ def _extension(request: Any) -> tuple[list[str], list[dict[str, Any]]]:  # noqa:
     return ids, properties
 
 
-def _limit(settings: Mapping[str, Any]) -> int:
+def _parse_limit(settings: Mapping[str, Any]) -> int:
     text = str(settings.get("limit", 0))
     if not text.isdigit():
         raise UsageError("extend.properties.settings.limit: must be a whole number")
     return int(text)
+
+
+def _properties_of_class(engine: Engine, class_iri: str) -> list[str]:
+    """Return the properties of things of a class, the most used first."""
+    if not is_iri(class_iri):
+        return []
+    counted = [
+        (-int(number.value), name.value)
+        for name, number in select(
+            engine, bind(_PROPERTIES_OF_CLASS, {"class": NamedNode(class_iri)})
+        )
+        if isinstance(name, NamedNode) and isinstance(number, Literal)
+    ]
+    return [name for _, name in sorted(counted)]
+
+
+def _to_cell(  # noqa: PLR0911 - one return for each kind of cell
+    term: Term, index: EntityIndex, *, content: str
+) -> Json:
+    """Return a value as a cell of a data extension response.
+
+    A value that is not valid for its datatype is a string, and so is a boolean: the schema has no
+    cell for booleans.
+    """
+    if isinstance(term, NamedNode):
+        if content == "id" or term.value not in index.labels:
+            return {"str": term.value}
+        return {"id": term.value, "name": index.label(term.value)}
+    if not isinstance(term, Literal):
+        return {"str": str(term)}
+    datatype, text = term.datatype.value, term.value
+    try:
+        if datatype == f"{XSD}integer":
+            return {"int": int(text)}
+        if datatype in {f"{XSD}decimal", f"{XSD}double", f"{XSD}float"} and isfinite(float(text)):
+            return {"float": float(text)}
+        if datatype == f"{XSD}date" and _DATE.fullmatch(text) and date.fromisoformat(text):
+            return {"date": f"{text}T00:00:00+00:00"}
+    except ValueError:
+        pass
+    return {"str": text}

@@ -1,4 +1,4 @@
-"""Ask an endpoint the queries of `queries/links/`, politely: few at a time, with pauses between."""
+"""Ask an endpoint the queries of `queries/links/`, with a pause between two requests."""
 
 from __future__ import annotations
 
@@ -25,90 +25,92 @@ if TYPE_CHECKING:
     from factbook.book import Book
     from factbook.rdf.terms import Term
 
-PAUSE = 1.0
+DEFAULT_PAUSE = 1.0
 """Seconds between two requests."""
-_OTHERS = "any"
+_ANY_TARGET = "any"
 
 
 @dataclass
-class Target:
-    """An endpoint that candidates come from, and the queries that it is asked."""
+class TargetClient:
+    """An endpoint that has candidates, and the stored queries for it."""
 
     name: str
     engine: RemoteEngine
     queries: dict[str, StoredQuery]
-    pause: float = PAUSE
-    wait: Callable[[float], None] = field(default=time.sleep)
-    _asked: float | None = None
+    pause: float = DEFAULT_PAUSE
+    sleep: Callable[[float], None] = field(default=time.sleep)
+    _last_request: float | None = None
 
     @property
-    def header(self) -> dict[str, Any]:
-        """What the query by key says of the target: its keys and its namespace."""
+    def metadata(self) -> dict[str, Any]:
+        """The front matter of the query by key: the target's key properties and namespace."""
         return self.queries["by-key"].front_matter
 
-    def ask(
+    def run(
         self, name: str, variables: Sequence[str], rows: Iterable[Sequence[NamedNode | Literal]]
     ) -> list[dict[str, Term]]:
-        """Return the rows of a query for these values; cells without a value are left out.
+        """Return the rows of a query for some values; unbound cells are left out.
 
         Raises:
             EndpointError: The endpoint failed.
         """
-        given = list(rows)
-        if not given:
+        values = list(rows)
+        if not values:
             return []
-        if self._asked is not None:
-            left = self._asked + self.pause - time.monotonic()
+        if self._last_request is not None:
+            left = self._last_request + self.pause - time.monotonic()
             if left > 0:
-                self.wait(left)
-        answer = self.engine.query(with_values(self.queries[name].text, variables, given))
-        self._asked = time.monotonic()
+                self.sleep(left)
+        answer = self.engine.query(insert_values(self.queries[name].text, variables, values))
+        self._last_request = time.monotonic()
         if not isinstance(answer, Table):
-            raise UsageError(f"{self.queries[name].path}: is no SELECT")
+            raise UsageError(f"{self.queries[name].path}: must be a SELECT query")
         return [
             {key: term for key, term in zip(answer.variables, row, strict=True) if term is not None}
             for row in answer.rows
         ]
 
 
-def target_of(book: Book, name: str, *, at: str | None = None, pause: float = PAUSE) -> Target:
-    """Return a target by its registered name, or any endpoint by its address.
+def open_target(
+    book: Book, name: str, *, at: str | None = None, pause: float = DEFAULT_PAUSE
+) -> TargetClient:
+    """Return the client of a registered endpoint, or of any endpoint by its address.
 
     Args:
-        book: Whose endpoints and queries are used.
-        name: A registered name, or an address.
-        at: Another address that has the same data, such as a mirror.
+        book: The book whose endpoints and queries are used.
+        name: A registered name or an address.
+        at: Another address with the same data, such as a mirror.
         pause: Seconds between two requests.
 
     Raises:
         UsageError: The name is not registered.
     """
     if "://" in name:
-        return Target(
-            urlsplit(name).hostname or name, RemoteEngine(name), _queries(book, _OTHERS), pause
-        )
+        host = urlsplit(name).hostname or name
+        return TargetClient(host, RemoteEngine(name), _read_queries(book, _ANY_TARGET), pause)
     endpoint = endpoint_named(name, endpoints_of(book.layout), option="--target")
-    return Target(name, RemoteEngine(at or endpoint.address), _queries(book, name), pause)
+    return TargetClient(
+        name, RemoteEngine(at or endpoint.address), _read_queries(book, name), pause
+    )
 
 
-def with_values(
+def insert_values(
     text: str, variables: Sequence[str], rows: Iterable[Sequence[NamedNode | Literal]]
 ) -> str:
-    """Return a query that begins with VALUES: whole terms, never text."""
+    """Return a query with a VALUES block of serialized terms at the start of its pattern."""
     start = next(token.start for token in meaningful(text) if token.text == "{") + 1
     names = " ".join(f"?{name}" for name in variables)
     lines = " ".join(f"({' '.join(map(to_sparql, row))})" for row in rows)
     return f"{text[:start]} VALUES ({names}) {{ {lines} }}{text[start:]}"
 
 
-def _queries(book: Book, target: str) -> dict[str, StoredQuery]:
+def _read_queries(book: Book, target: str) -> dict[str, StoredQuery]:
+    """Return the queries for a target: its own, else the general ones; the book's come first."""
     found = {}
+    folders = (book.layout.queries / LINKS, bundled() / "queries" / LINKS)
     for name in ("by-key", "by-label", "facts", "state"):
-        places = (book.layout.queries, bundled() / "queries")
         paths = [
-            place / LINKS / f"{prefix}-{name}.rq"
-            for prefix in (target, _OTHERS)
-            for place in places
+            folder / f"{prefix}-{name}.rq" for prefix in (target, _ANY_TARGET) for folder in folders
         ]
         path = next((path for path in paths if path.is_file()), paths[0])
         found[name] = read_query(path, group=LINKS)

@@ -1,0 +1,182 @@
+"""The things of a graph that can be matched, and an index that finds them by similar names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+from rapidfuzz import fuzz
+
+from factbook.query.names import NAMES
+from factbook.rdf.terms import curie, expand, is_iri
+from factbook.store.answers import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from factbook.store.answers import Engine
+
+IDENTICAL, SAME, MOST_SIMILAR = 100.0, 95.0, 90.0
+"""Scores: the same text; the same except for case, accents, punctuation or legal form; the rest."""
+_LEAST_SIMILARITY = 0.6
+_SHORT_FORM_WEIGHT = 2
+_FORMS = (
+    "ab ag bv co company corp corporation gmbh inc incorporated kg kgaa limited llc llp ltd nv oy "
+    "plc pte pty sa sarl sas se spa srl"
+)
+_LEGAL_FORMS = frozenset(_FORMS.split())
+# N.V. or S.p.A, but not 3.1
+_DOTTED = re.compile(r"\b[^\W\d_](?:\.[^\W\d_])+\b\.?")
+_WORD = re.compile(r"\w+")
+_GRAM = 3
+_SCHEMA_NAMESPACES = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/ns/shacl#")
+_NAMED = f"""SELECT DISTINCT ?thing ?property ?name WHERE {{
+  VALUES ?property {{ {" ".join(f"<{name}>" for name in NAMES)} }} ?thing ?property ?name }}"""
+_GRAPHS = "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } }"
+_CLASSES = "SELECT DISTINCT ?thing ?class WHERE { ?thing a ?class }"
+_SUPERCLASSES = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT DISTINCT ?class ?above WHERE { ?class rdfs:subClassOf ?next ; rdfs:subClassOf+ ?above }"""
+_DESCRIPTIONS = """PREFIX schema: <https://schema.org/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?thing ?text WHERE { ?thing schema:description|skos:definition ?text }"""
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A thing that can be matched."""
+
+    iri: str
+    names: tuple[str, ...]
+    """The best one first."""
+    classes: frozenset[str]
+    """Its classes and all superclasses."""
+    direct_classes: tuple[str, ...]
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class EntityIndex:
+    """The things of a graph by IRI and by the trigrams of their names."""
+
+    entities: Mapping[str, Entity]
+    labels: Mapping[str, tuple[str, ...]]
+    """The names of everything, including classes and properties, the best one first."""
+    prefixes: Mapping[str, str]
+    by_trigram: Mapping[str, set[str]] = field(default_factory=dict)
+
+    def similar_entities(self, name: str) -> Iterator[Entity]:
+        """Yield the entities that share a third of a name's trigrams, sorted by IRI."""
+        hits: Counter[str] = Counter()
+        wanted = trigrams(name)
+        for gram in wanted:
+            hits.update(self.by_trigram.get(gram, ()))
+        least = max(1, len(wanted) // 3)
+        for iri in sorted(iri for iri, count in hits.items() if count >= least):
+            yield self.entities[iri]
+
+    def expand(self, identifier: str) -> str:
+        """Return the IRI of a CURIE; anything else is returned unchanged."""
+        expanded = expand(identifier, self.prefixes)
+        return expanded if expanded is not None and is_iri(expanded) else identifier
+
+    def label(self, iri: str) -> str:
+        """Return the best name of something, else its CURIE or IRI."""
+        names = self.labels.get(iri)
+        return names[0] if names else curie(iri, self.prefixes) or iri
+
+    def names(self, iri: str) -> tuple[str, ...]:
+        """Return all names of something."""
+        return self.labels.get(iri, ())
+
+    def sort_by_label(self, iris: Iterable[str]) -> list[str]:
+        """Return IRIs sorted by their labels."""
+        return sorted(iris, key=lambda iri: (self.label(iri).casefold(), iri))
+
+
+def build_index(engine: Engine, prefixes: Mapping[str, str]) -> EntityIndex:
+    """Read the things of a graph."""
+    ranks = {name: rank for rank, name in enumerate(NAMES)}
+    ranked: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for thing, name_property, name in select(engine, _NAMED):
+        if isinstance(thing, NamedNode) and isinstance(name, Literal):
+            rank = ranks[name_property.value] if isinstance(name_property, NamedNode) else 0
+            ranked[thing.value].append((rank, name.value))
+    labels = {iri: tuple(dict.fromkeys(n for _, n in sorted(own))) for iri, own in ranked.items()}
+    # A thing that names a graph is a document about other things; no table lists it
+    documents = {g.value for (g,) in select(engine, _GRAPHS) if isinstance(g, NamedNode)}
+    direct = _collect_pairs(engine, _CLASSES)
+    above = _collect_pairs(engine, _SUPERCLASSES)
+    descriptions = _collect_pairs(engine, _DESCRIPTIONS)
+    entities = {}
+    by_trigram: dict[str, set[str]] = defaultdict(set)
+    for iri, names in labels.items():
+        classes = sorted(direct.get(iri, ()))
+        if (
+            not classes
+            or iri in documents
+            or any(c.startswith(_SCHEMA_NAMESPACES) for c in classes)
+        ):
+            continue
+        every_class = {*classes, *(top for each in classes for top in above.get(each, ()))}
+        description = min(descriptions.get(iri, ("",)))
+        entities[iri] = Entity(iri, names, frozenset(every_class), tuple(classes), description)
+        for gram in {gram for name in names for gram in trigrams(name)}:
+            by_trigram[gram].add(iri)
+    return EntityIndex(entities, labels, prefixes, by_trigram)
+
+
+def fold_words(name: str) -> tuple[str, ...]:
+    """Return the words of a name without case, accents and punctuation."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return tuple(_WORD.findall(_DOTTED.sub(lambda dotted: dotted[0].replace(".", ""), bare)))
+
+
+def strip_legal_form(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words without the legal forms at their end; the first word always stays."""
+    end = len(words)
+    while end > 1 and words[end - 1] in _LEGAL_FORMS:
+        end -= 1
+    return words[:end]
+
+
+def similarity(first: str, second: str) -> float:
+    """Return the similarity of two names, from 0 to 100.
+
+    Only names with the same words in the same order score SAME or above.
+    """
+    if first == second:
+        return IDENTICAL
+    a, b = strip_legal_form(fold_words(first)), strip_legal_form(fold_words(second))
+    if not a or not b:
+        return 0.0
+    if a == b or "".join(a) == "".join(b):
+        return SAME
+    ratio = fuzz.ratio(" ".join(a), " ".join(b)) / 100
+    shared_words = len(set(a) & set(b)) / len(set(a) | set(b))
+    best = max(ratio, (ratio + shared_words) / 2)
+    shorter, longer = sorted((a, b), key=len)
+    if longer[: len(shorter)] == shorter:  # possibly a short form of the same name
+        best = max(best, (_SHORT_FORM_WEIGHT + ratio) / (_SHORT_FORM_WEIGHT + 1))
+    return round(MOST_SIMILAR * best, 2) if best >= _LEAST_SIMILARITY else 0.0
+
+
+def trigrams(name: str) -> set[str]:
+    """Return the runs of three letters in the words of a name; a short word is one run."""
+    found: set[str] = set()
+    for word in fold_words(name):
+        padded = f" {word}"
+        found.update(padded[i : i + _GRAM] for i in range(max(1, len(padded) - _GRAM + 1)))
+    return found
+
+
+def _collect_pairs(engine: Engine, query: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for first, second in select(engine, query):
+        if isinstance(first, NamedNode) and isinstance(second, NamedNode | Literal):
+            found[first.value].add(second.value)
+    return found

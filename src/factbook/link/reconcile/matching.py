@@ -1,0 +1,236 @@
+"""Answer one reconciliation query: candidates for a name, filtered by class, ranked by properties.
+
+An automatic match needs the same name (or none was given) and no second candidate as good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.errors import UsageError
+from factbook.link.reconcile.entities import IDENTICAL, SAME, similarity
+from factbook.rdf.terms import is_iri, to_sparql
+from factbook.store.answers import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from factbook.link.reconcile.entities import Entity, EntityIndex
+    from factbook.rdf.terms import Term
+    from factbook.store.answers import Engine
+
+Json = dict[str, Any]
+PropertyValues = dict[tuple[str, str], "list[Term]"]
+_DEFAULT_LIMIT, _MAX_LIMIT = 10, 1000
+_TYPE_STRICT = ("all", "any", "should")
+_NAME_WEIGHT = 0.8
+_MIN_COMPARED = 50
+_VALUES = """SELECT DISTINCT ?s ?p ?o WHERE {{
+  VALUES ?s {{ {subjects} }} VALUES ?p {{ {properties} }} ?s ?p ?o }}"""
+
+
+@dataclass(frozen=True)
+class ReconciliationQuery:
+    """One validated query of a batch."""
+
+    name: str
+    types: tuple[str, ...]
+    type_strict: str
+    limit: int
+    properties: tuple[tuple[str, tuple[object, ...]], ...]
+
+
+@dataclass(frozen=True)
+class ScoredEntity:
+    """An entity with its scores, each from 0 to 100 or None where nothing was asked."""
+
+    entity: Entity
+    name_score: float | None
+    property_score: float | None
+    is_of_type: bool
+
+    @property
+    def score(self) -> float:
+        """The combined score."""
+        if self.name_score is None:
+            return round(self.property_score or 0.0, 2)
+        if self.property_score is None:
+            return self.name_score
+        return round(_NAME_WEIGHT * self.name_score + (1 - _NAME_WEIGHT) * self.property_score, 2)
+
+
+def parse_query(query: Any, where: str) -> ReconciliationQuery:  # noqa: ANN401 - any JSON
+    """Validate the JSON of a query.
+
+    Args:
+        query: The JSON value.
+        where: Its place in the request, for messages.
+
+    Raises:
+        UsageError: The query is not valid.
+    """
+    if not isinstance(query, dict):
+        raise UsageError(f"{where}: a query must be an object")
+    name = query.get("query", "")
+    if not isinstance(name, str):
+        raise UsageError(f"{where}.query: must be a string")
+    limit = query.get("limit", _DEFAULT_LIMIT)
+    if not isinstance(limit, int | float) or isinstance(limit, bool) or not limit >= 1:
+        raise UsageError(f"{where}.limit: must be a whole number from 1")
+    strict = query.get("type_strict", "should")
+    if strict not in _TYPE_STRICT:
+        raise UsageError(f"{where}.type_strict: must be one of {', '.join(_TYPE_STRICT)}")
+    properties = tuple(_parse_property(each, where) for each in _as_list(query.get("properties")))
+    if not name.strip() and not properties:
+        raise UsageError(f"{where}: needs a query or properties")
+    types = tuple(_parse_identifier(each, f"{where}.type") for each in _as_list(query.get("type")))
+    return ReconciliationQuery(
+        name.strip(), types, str(strict), int(min(limit, _MAX_LIMIT)), properties
+    )
+
+
+def find_candidates(query: ReconciliationQuery, index: EntityIndex, engine: Engine) -> list[Json]:
+    """Return the candidates for a query as JSON, the best first."""
+    types = {index.expand(each) for each in query.types}
+    named = _score_names(query, index)
+    typed = [(entity, score) for entity, score in named if _has_type(entity, types, query)]
+    # With `should`, the class is a preference: other candidates are shown if there are none
+    kept = typed if typed or query.type_strict != "should" else named
+    most = max(_MIN_COMPARED, query.limit)
+    if len(kept) > most and query.name:
+        kept = sorted(kept, key=lambda pair: (-(pair[1] or 0), pair[0].iri))[:most]
+    scored = _score_properties(query, kept, types, index, engine)
+    ranked = sorted(scored, key=lambda each: (-each.score, each.entity.iri))
+    ranked = [each for each in ranked if each.score > 0][: query.limit]
+    return [_to_json(each, index, is_match=_is_match(each, ranked)) for each in ranked]
+
+
+def read_values(engine: Engine, things: Iterable[str], properties: Iterable[str]) -> PropertyValues:
+    """Return the values of some properties of some things, sorted."""
+    subjects, names = _values_list(things), _values_list(properties)
+    if not subjects or not names:
+        return {}
+    found: PropertyValues = {}
+    query = _VALUES.format(subjects=subjects, properties=names)
+    for subject, name, value in select(engine, query):
+        if isinstance(subject, NamedNode) and isinstance(name, NamedNode) and value is not None:
+            found.setdefault((subject.value, name.value), []).append(value)
+    return {pair: sorted(terms, key=str) for pair, terms in found.items()}
+
+
+def _score_names(
+    query: ReconciliationQuery, index: EntityIndex
+) -> list[tuple[Entity, float | None]]:
+    if not query.name:
+        return [(entity, None) for entity in index.entities.values()]
+    identified = index.entities.get(index.expand(query.name))
+    if identified is not None:
+        return [(identified, IDENTICAL)]
+    scored = [
+        (entity, max(similarity(query.name, name) for name in entity.names))
+        for entity in index.similar_entities(query.name)
+    ]
+    return [(entity, score) for entity, score in scored if score > 0]
+
+
+def _score_properties(
+    query: ReconciliationQuery,
+    kept: list[tuple[Entity, float | None]],
+    types: set[str],
+    index: EntityIndex,
+    engine: Engine,
+) -> list[ScoredEntity]:
+    iris = {pid: index.expand(pid) for pid, _ in query.properties}
+    values = read_values(engine, (entity.iri for entity, _ in kept), iris.values()) if iris else {}
+    found = []
+    for entity, name_score in kept:
+        agreeing = [
+            any(_agrees(value, values.get((entity.iri, iris[pid]), ()), index) for value in wanted)
+            for pid, wanted in query.properties
+        ]
+        property_score = 100 * sum(agreeing) / len(agreeing) if agreeing else None
+        is_of_type = not types or bool(entity.classes & types)
+        found.append(ScoredEntity(entity, name_score, property_score, is_of_type))
+    return found
+
+
+def _has_type(entity: Entity, types: set[str], query: ReconciliationQuery) -> bool:
+    if not types:
+        return True
+    if query.type_strict == "all":
+        return types <= entity.classes
+    return bool(entity.classes & types)
+
+
+def _is_match(each: ScoredEntity, ranked: list[ScoredEntity]) -> bool:
+    """Tell whether a candidate is an automatic match."""
+    others = [other.score for other in ranked if other is not each]
+    is_same_name = each.name_score is None or each.name_score >= SAME
+    is_best = each.score >= SAME and max(others, default=0) < SAME
+    return each.is_of_type and is_same_name and is_best
+
+
+def _agrees(wanted: object, terms: Sequence[Term], index: EntityIndex) -> bool:
+    """Tell whether one of the terms is the wanted value, given as an IRI, CURIE, name or text."""
+    given = [wanted.get("id"), wanted.get("name")] if isinstance(wanted, dict) else [wanted]
+    texts = [str(text).strip() for text in given if text is not None]
+    return any(_term_equals(term, text, index) for text in texts for term in terms)
+
+
+def _term_equals(term: Term, text: str, index: EntityIndex) -> bool:
+    if isinstance(term, NamedNode):
+        names = {name.casefold() for name in index.names(term.value)}
+        return index.expand(text).rstrip("/") == term.value.rstrip("/") or text.casefold() in names
+    if isinstance(term, Literal):
+        if text.casefold() == term.value.strip().casefold():
+            return True
+        try:
+            return Decimal(text) == Decimal(term.value)
+        except InvalidOperation:
+            return False
+    return False
+
+
+def _to_json(each: ScoredEntity, index: EntityIndex, *, is_match: bool) -> Json:
+    entity = each.entity
+    features = {"name": each.name_score, "properties": each.property_score}
+    found: Json = {
+        "id": entity.iri,
+        "name": entity.names[0],
+        "score": each.score,
+        "match": is_match,
+        "type": [{"id": iri, "name": index.label(iri)} for iri in entity.direct_classes],
+        "features": [{"id": n, "value": v} for n, v in features.items() if v is not None],
+    }
+    if entity.description:
+        found["description"] = entity.description
+    return found
+
+
+def _values_list(iris: Iterable[str]) -> str:
+    """Return the valid IRIs in the form of a VALUES block."""
+    return " ".join(to_sparql(NamedNode(iri)) for iri in dict.fromkeys(iris) if is_iri(iri))
+
+
+def _as_list(value: Any) -> list[Any]:  # noqa: ANN401 - any JSON
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _parse_identifier(value: Any, where: str) -> str:  # noqa: ANN401 - any JSON
+    found = value.get("id") if isinstance(value, dict) else value
+    if not isinstance(found, str) or not found:
+        raise UsageError(f"{where}: must be an identifier")
+    return found
+
+
+def _parse_property(value: Any, where: str) -> tuple[str, tuple[object, ...]]:  # noqa: ANN401 - any JSON
+    if not isinstance(value, dict) or "v" not in value:
+        raise UsageError(f"{where}.properties: each needs 'pid' and 'v'")
+    identifier = _parse_identifier(value.get("pid"), f"{where}.properties.pid")
+    return identifier, tuple(_as_list(value["v"]))

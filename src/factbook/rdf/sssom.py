@@ -1,0 +1,327 @@
+"""Read and write mapping sets in SSSOM TSV, and report every fault with its line and column.
+
+A file starts with comment lines that hold YAML metadata, including the prefix map. A table follows
+whose first line names the columns (SSSOM 1.0, section on the TSV format).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from factbook.errors import InputError
+from factbook.rdf.terms import is_iri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+NOT = "Not"
+EXACT_MATCH = "skos:exactMatch"
+SAME_AS = "schema:sameAs"
+PREDICATES = (
+    SAME_AS,
+    EXACT_MATCH,
+    "skos:closeMatch",
+    "skos:broadMatch",
+    "skos:narrowMatch",
+    "skos:relatedMatch",
+    "rdfs:subClassOf",
+    "rdfs:subPropertyOf",
+)
+MANUAL = "semapv:ManualMappingCuration"
+BACKGROUND_KNOWLEDGE = "semapv:BackgroundKnowledgeBasedMatching"
+LEXICAL = "semapv:LexicalMatching"
+JUSTIFICATIONS = (
+    MANUAL,
+    BACKGROUND_KNOWLEDGE,
+    LEXICAL,
+    "semapv:CompositeMatching",
+    "semapv:InstanceBasedMatching",
+    "semapv:LexicalSimilarityThresholdMatching",
+    "semapv:LogicalReasoning",
+    "semapv:MappingChaining",
+    "semapv:MappingInversion",
+    "semapv:MappingReview",
+    "semapv:SemanticSimilarityThresholdMatching",
+    "semapv:StructuralMatching",
+    "semapv:UnspecifiedMatching",
+)
+COLUMNS = (
+    "subject_id",
+    "subject_label",
+    "predicate_id",
+    "predicate_modifier",
+    "object_id",
+    "object_label",
+    "mapping_justification",
+    "author_id",
+    "author_label",
+    "reviewer_id",
+    "reviewer_label",
+    "subject_source",
+    "subject_source_version",
+    "object_source",
+    "object_source_version",
+    "mapping_tool",
+    "mapping_date",
+    "confidence",
+    "subject_match_field",
+    "object_match_field",
+    "match_string",
+    "see_also",
+    "comment",
+)
+"""The columns of SSSOM that a book may use, in SSSOM's order."""
+REQUIRED_COLUMNS = (
+    "subject_id",
+    "predicate_id",
+    "predicate_modifier",
+    "object_id",
+    "mapping_justification",
+)
+_REQUIRED_METADATA = ("mapping_set_id", "mapping_set_version", "license")
+_BUILT_IN_PREFIXES = {
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "semapv": "https://w3id.org/semapv/vocab/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "sssom": "https://w3id.org/sssom/",
+}
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CURIE = re.compile(r"(?P<prefix>[A-Za-z][\w.-]*):(?P<local>[^\s<>\"{}|^`\\]+)")
+_ID_COLUMNS = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A fault in a file, with its position."""
+
+    path: Path
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.message}"
+
+
+@dataclass(frozen=True)
+class MappingRow:
+    """One row of the table: a mapping of a subject to an object, or its negation."""
+
+    values: Mapping[str, str]
+    line: int = 0
+
+    def __getitem__(self, column: str) -> str:
+        return self.values.get(column, "")
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Subject and object as CURIEs, as the file writes them."""
+        return self["subject_id"], self["object_id"]
+
+    @property
+    def is_negated(self) -> bool:
+        """Whether the row says that the mapping does not hold."""
+        return self["predicate_modifier"] == NOT
+
+    @property
+    def confidence(self) -> float:
+        """Confidence from 0 to 1; an empty cell means 1."""
+        return float(self["confidence"] or 1)
+
+    def with_values(self, **values: str) -> MappingRow:
+        """Return a copy of the row with other values."""
+        return replace(self, values={**self.values, **values})
+
+
+@dataclass(frozen=True)
+class MappingSet:
+    """The content of one SSSOM file."""
+
+    path: Path
+    metadata: Mapping[str, Any]
+    rows: tuple[MappingRow, ...]
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefix map, including the prefixes that SSSOM defines."""
+        return {**_BUILT_IN_PREFIXES, **(self.metadata.get("curie_map") or {})}
+
+    def expand(self, curie: str) -> str:
+        """Return the IRI of a CURIE; anything else is returned unchanged."""
+        prefix, _, local = curie.partition(":")
+        return self.prefixes[prefix] + local if prefix in self.prefixes else curie
+
+    def expand_pair(self, row: MappingRow) -> tuple[str, str]:
+        """Return the subject and object of a row as IRIs."""
+        subject, obj = row.pair
+        return self.expand(subject), self.expand(obj)
+
+    def compress(self, iri: str) -> str | None:
+        """Return the CURIE of an IRI with the longest namespace that fits, or None."""
+        candidates = [
+            (len(namespace), f"{prefix}:{iri[len(namespace) :]}")
+            for prefix, namespace in self.prefixes.items()
+            if iri.startswith(namespace) and _CURIE.fullmatch(f"{prefix}:{iri[len(namespace) :]}")
+        ]
+        return max(candidates)[1] if candidates else None
+
+    def with_rows(self, rows: Iterable[MappingRow]) -> MappingSet:
+        """Return a copy of the set with other rows, sorted by subject and object."""
+        return replace(self, rows=tuple(sorted(rows, key=lambda row: row.pair)))
+
+
+def read_mapping_set(path: Path) -> MappingSet:
+    """Read a file that must have no faults.
+
+    Raises:
+        InputError: The file cannot be read or has a fault; the message gives line and column.
+    """
+    found = parse_mapping_set(path)
+    if found.problems:
+        raise InputError(str(found.problems[0]))
+    return found
+
+
+def parse_mapping_set(path: Path) -> MappingSet:
+    """Read a file and collect all of its faults.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is not UTF-8 text"
+        raise InputError(f"{path}: cannot be read: {reason}") from None
+    first = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    metadata, problems = _parse_metadata(path, lines[:first])
+    names = lines[first].split("\t") if first < len(lines) else []
+    problems += _check_columns(path, names, first + 1)
+    rows = []
+    if not problems:
+        header = MappingSet(path, metadata, ())
+        for number, line in enumerate(lines[first + 1 :], start=first + 2):
+            if not line and number == len(lines):
+                continue
+            cells = line.split("\t")
+            if len(cells) != len(names):
+                message = f"{len(cells)} cells where the table has {len(names)} columns"
+                problems.append(Problem(path, number, 1, message))
+                continue
+            problems += _check_cells(header, names, cells, number)
+            rows.append(MappingRow(dict(zip(names, cells, strict=True)), number))
+    return MappingSet(path, metadata, tuple(rows), tuple(problems))
+
+
+def serialize_mapping_set(mappings: MappingSet) -> str:
+    """Return the text of the file; empty optional columns are left out."""
+    import yaml
+
+    header = yaml.safe_dump(
+        dict(mappings.metadata), sort_keys=False, allow_unicode=True, width=1000
+    )
+    used = {column for row in mappings.rows for column, value in row.values.items() if value}
+    names = [column for column in COLUMNS if column in used or column in REQUIRED_COLUMNS]
+    rows = ["\t".join(_clean_cell(row[name]) for name in names) for row in mappings.rows]
+    lines = [f"#{line}" for line in header.splitlines()]
+    return "\n".join([*lines, "\t".join(names), *rows, ""])
+
+
+def _clean_cell(text: str) -> str:
+    return " ".join(text.split()).replace('"', "'")
+
+
+def _parse_metadata(path: Path, lines: list[str]) -> tuple[dict[str, Any], list[Problem]]:
+    import yaml
+
+    try:
+        found = yaml.safe_load("\n".join(line[1:] for line in lines)) or {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line, column = (mark.line + 1, mark.column + 2) if mark else (1, 1)
+        return {}, [Problem(path, line, column, "the header is not valid YAML")]
+    if not isinstance(found, dict):
+        return {}, [Problem(path, 1, 1, "the header is not a mapping of keys to values")]
+    # YAML reads a date as an object; SSSOM means its text
+    metadata = {
+        key: value.isoformat() if hasattr(value, "isoformat") else value
+        for key, value in found.items()
+    }
+    problems = [
+        Problem(path, 1, 1, f"the header lacks '{key}'")
+        for key in _REQUIRED_METADATA
+        if not metadata.get(key)
+    ]
+    prefixes = metadata.get("curie_map")
+    if not isinstance(prefixes, dict) or not all(
+        isinstance(value, str) and is_iri(value) for value in prefixes.values()
+    ):
+        problems.append(Problem(path, 1, 1, "'curie_map' must map prefixes to absolute IRIs"))
+    return metadata, problems
+
+
+def _check_columns(path: Path, names: list[str], line: int) -> Iterator[Problem]:
+    column = 1
+    for name in names:
+        if name not in COLUMNS:
+            yield Problem(path, line, column, f"SSSOM has no column '{name}'")
+        elif names.count(name) > 1:
+            yield Problem(path, line, column, f"duplicate column '{name}'")
+        column += len(name) + 1
+    for name in REQUIRED_COLUMNS:
+        if name not in names:
+            yield Problem(path, line, 1, f"the column '{name}' is missing")
+
+
+def _check_cells(
+    header: MappingSet, names: list[str], cells: list[str], line: int
+) -> Iterator[Problem]:
+    column = 1
+    for name, cell in zip(names, cells, strict=True):
+        message = _check_cell(header, name, cell)
+        if message:
+            yield Problem(header.path, line, column, f"{name}: {message}")
+        column += len(cell) + 1
+
+
+def _check_cell(  # noqa: C901, PLR0911 - one return for each rule
+    header: MappingSet, name: str, cell: str
+) -> str | None:
+    """Return what is wrong with a cell, or None."""
+    if not cell:
+        required = name in REQUIRED_COLUMNS and name != "predicate_modifier"
+        return "must not be empty" if required else None
+    if cell != cell.strip() or '"' in cell:
+        return "has leading or trailing spaces, or a double quote"
+    if name in _ID_COLUMNS:
+        match = _CURIE.fullmatch(cell)
+        if match is None:
+            return f"'{cell}' is not a CURIE (prefix:name)"
+        if match["prefix"] not in header.prefixes:
+            return f"the prefix '{match['prefix']}' is not in the curie_map"
+    if name == "predicate_id" and cell not in PREDICATES:
+        return f"'{cell}' is not one of {', '.join(PREDICATES)}"
+    if name == "mapping_justification" and cell not in JUSTIFICATIONS:
+        return f"'{cell}' is not a justification of SEMAPV"
+    if name == "predicate_modifier" and cell != NOT:
+        return f"'{cell}' must be {NOT} or empty"
+    if name == "confidence" and not re.fullmatch(r"0(\.[0-9]+)?|1(\.0+)?", cell):
+        return f"'{cell}' is not a number from 0 to 1"
+    if name == "mapping_date" and not _is_date(cell):
+        return f"'{cell}' is not a date like 2026-03-31"
+    return None
+
+
+def _is_date(text: str) -> bool:
+    from datetime import date
+
+    try:
+        return _DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
