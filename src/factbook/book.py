@@ -13,7 +13,7 @@ from factbook.errors import UsageError
 from factbook.layout import layout_of
 from factbook.prefixes import prefixes_in, read_context
 from factbook.query.catalog import all_queries, find_query
-from factbook.sparql.glance import asks_elsewhere
+from factbook.sparql.tokens import uses_service
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -207,10 +207,10 @@ class Book:
             EndpointError: An endpoint failed.
         """
         prefixes = self.prefixes if declare else None
-        if services or asks_elsewhere(text):
-            from factbook.query.federation import answered, registered
+        if services or uses_service(text):
+            from factbook.query.federation import answer_services, registered
 
-            text = answered(
+            text = answer_services(
                 text,
                 engine=self.engine,
                 endpoints=registered(self.layout, services),

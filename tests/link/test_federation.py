@@ -50,7 +50,7 @@ def test_optional_service_keeps_rows_without_an_answer(small: Small) -> None:
 @pytest.mark.parametrize(
     ("service", "allowed", "said"),
     [
-        ("SERVICE endpoint:wikidata { ?s ?p ?o }", [], "needs leave, --allow-service wikidata"),
+        ("SERVICE endpoint:wikidata { ?s ?p ?o }", [], "allow it with --allow-service wikidata"),
         ("SERVICE endpoint:wikidata { ?s ?p ?o }", ["dbpedia"], "--allow-service wikidata"),
         ("SERVICE <http://127.0.0.1:9/> { ?s ?p ?o }", ["wikidata"], "no registered endpoint"),
         ("SERVICE ?where { ?s ?p ?o }", ["wikidata"], "no registered endpoint"),

@@ -17,7 +17,7 @@ from factbook.prefixes import prefixes_in, read_context
 from factbook.query.catalog import query_paths
 from factbook.query.header import read_query
 from factbook.sparql.structure import selects
-from factbook.sparql.tokens import calls_service
+from factbook.sparql.tokens import uses_service
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ own_query = pytest.mark.parametrize(
     [
         pytest.param(path, id=name)
         for name, path in PATHS.items()
-        if not calls_service(path.read_text(encoding="utf-8"))  # those ask others, far away
+        if not uses_service(path.read_text(encoding="utf-8"))  # those ask others, far away
     ],
 )
 

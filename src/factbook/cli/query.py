@@ -17,7 +17,7 @@ from factbook.cli.output import write_answer
 from factbook.cli.session import Session, session_of
 from factbook.errors import InputError
 from factbook.render.formats import TABLE_FORMATS
-from factbook.sparql.glance import asks_elsewhere
+from factbook.sparql.tokens import uses_service
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -92,7 +92,7 @@ def command_for(query: StoredQuery) -> click.Command:
             format_option(*_formats(query)),
             output_option(),
             *([_wide_option(query)] if any(column.detail for column in query.columns) else []),
-            *([click.Option(SERVICE_NAMES, **SERVICE)] if asks_elsewhere(query.text) else []),
+            *([click.Option(SERVICE_NAMES, **SERVICE)] if uses_service(query.text) else []),
         ],
     )
 

@@ -1,9 +1,9 @@
-"""Answer the SERVICE parts of a query from registered endpoints that the user has allowed.
+"""Answer the SERVICE groups of a query from registered endpoints that the user has allowed.
 
-The engine never speaks to the network itself. What stands before a SERVICE part is asked here
-first; the endpoint then gets the part with the values found (a bound join), and what it answers
-takes the part's place as VALUES. So every answer goes through the one adapter for endpoints, which
-refuses whatever is not whole.
+The engine itself never uses the network. What stands before a SERVICE group is asked here first;
+the endpoint then gets the group with the values found (a bound join), and its rows take the place
+of the group as VALUES. So every answer comes through the one adapter for endpoints, which refuses
+incomplete ones.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook.errors import EndpointError, UsageError, did_you_mean
-from factbook.rdf.terms import expand, local_name, to_sparql
-from factbook.sparql.tokens import Token, meaningful, resolved, tokens, variables
+from factbook.rdf.terms import expand, local_name
+from factbook.sparql.bind import values_block
+from factbook.sparql.tokens import meaningful, resolve_escapes, tokens, variables
+from factbook.sparql.tree import Group, Select, parse_query
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from factbook.layout import Layout
     from factbook.rdf.terms import Term
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 _ADDRESS = NamedNode("http://www.w3.org/ns/sparql-service-description#endpoint")
 _AT_ONCE = 50
 _MOST_ROWS = 20_000
-_SILENT = "SILENT"
 
 
 @dataclass(frozen=True)
@@ -92,20 +93,7 @@ def _registered(known: Iterable[str]) -> str:
     return f"Registered in ontology/endpoints.ttl: {names or 'none'}."
 
 
-@dataclass(frozen=True)
-class Part:
-    """One SERVICE part: who is asked, and where it stands in the query's text."""
-
-    target: str
-    """The token behind the word."""
-    start: int
-    opened: int
-    """Where its group begins, behind the bracket."""
-    closed: int
-    end: int
-
-
-def answered(
+def answer_services(
     text: str,
     *,
     engine: Engine,
@@ -113,7 +101,7 @@ def answered(
     allowed: Collection[str],
     prefixes: Mapping[str, str],
 ) -> str:
-    """Return a query with every SERVICE part replaced by what its endpoint answers.
+    """Return a query with every SERVICE group replaced by the rows that its endpoint answers.
 
     Args:
         text: The query.
@@ -123,49 +111,66 @@ def answered(
         prefixes: What the query need not declare.
 
     Raises:
-        UsageError: An endpoint is not registered or not allowed, or the part cannot be asked.
+        UsageError: An endpoint is not registered or not allowed, or the group cannot be asked.
         EndpointError: The endpoint failed.
     """
     from factbook.store.remote import RemoteEngine
 
-    if len(_parts(resolved(text))) != len(_parts(text)):
+    query = parse_query(text)
+    services = list(_services(query.where))
+    if len(list(_services(parse_query(resolve_escapes(text)).where))) != len(services):
         raise UsageError("the query spells SERVICE with escapes: no endpoint is asked that way")
-    known = {**prefixes, **_declared(text)}
-    places = [_place(part, endpoints, allowed, known) for part in _parts(text)]
-    for place in places:
-        part = _parts(text)[0]
-        inner = text[part.opened : part.closed]
-        if _parts(inner):
+    known = {**prefixes, **query.prefixes}
+    for endpoint in [_endpoint_for(group, endpoints, allowed, known) for group in services]:
+        query = parse_query(text)
+        group = next(_services(query.where))
+        if any(True for _ in _services_in(group)):
             raise UsageError(
                 "a SERVICE inside a SERVICE cannot be asked: write one after the other"
             )
-        rows = _before(text, part, inner, engine, prefixes)
-        remote = RemoteEngine(place.address)
-        names, found = _asked(remote, _prologue(known), inner, rows)
-        text = f"{text[: part.start]}{_values(names, found)}{text[part.end :]}"
+        inner = text[group.start + 1 : group.end - 1]
+        rows = _rows_before(text, query, group, engine, prefixes)
+        names, found = _ask(RemoteEngine(endpoint.address), _prologue(known), inner, rows)
+        text = f"{text[: group.begin]}{values_block(names, found)}{text[group.end :]}"
     return text
 
 
-def _place(
-    part: Part,
+def _services(group: Group) -> Iterator[Group]:
+    """Yield the outermost SERVICE groups of a group, itself included, in their order."""
+    if group.keyword == "SERVICE":
+        yield group
+    else:
+        yield from _services_in(group)
+
+
+def _services_in(group: Group) -> Iterator[Group]:
+    for part in group.parts:
+        if isinstance(part, Group):
+            yield from _services(part)
+        elif isinstance(part, Select):
+            yield from _services(part.where)
+
+
+def _endpoint_for(
+    group: Group,
     endpoints: Mapping[str, Endpoint],
     allowed: Collection[str],
     prefixes: Mapping[str, str],
 ) -> Endpoint:
-    """Return the endpoint that a part means.
+    """Return the endpoint that a SERVICE group asks.
 
     Raises:
         UsageError: It is not registered, or not allowed.
     """
-    named = part.target
-    if named.upper() == _SILENT:
+    if group.silent:
         raise UsageError("SERVICE SILENT would hide that an endpoint failed: write SERVICE")
+    named = group.name.text if group.name else ""
     iri = named[1:-1] if named.startswith("<") else expand(named, prefixes)
     for endpoint in endpoints.values():
         if iri in {endpoint.iri, endpoint.address}:
             if endpoint.name not in allowed:
                 raise UsageError(
-                    f"the query asks another endpoint, {endpoint.address}: that needs leave, "
+                    f"the query asks another endpoint, {endpoint.address}: allow it with "
                     f"--allow-service {endpoint.name}"
                 )
             return endpoint
@@ -175,79 +180,35 @@ def _place(
     )
 
 
-def _parts(text: str) -> list[Part]:
-    """Return the outermost SERVICE parts of a query, in their order."""
-    found = []
-    meaning = list(meaningful(text))
-    index = 0
-    while index < len(meaning):
-        token = meaning[index]
-        if token.kind != "word" or token.text.upper() != "SERVICE" or index + 2 >= len(meaning):
-            index += 1
-            continue
-        target = meaning[index + 1]
-        opening = index + 2
-        if target.text.upper() != _SILENT and meaning[opening].text != "{":
-            raise UsageError(f"SERVICE {target.text}: a group in curly brackets must follow")
-        while opening < len(meaning) and meaning[opening].text != "{":
-            opening += 1
-        last = _closing(meaning, opening)
-        closed = meaning[last].start
-        found.append(Part(target.text, token.start, meaning[opening].start + 1, closed, closed + 1))
-        index = last + 1
-    return found
-
-
-def _closing(meaning: Sequence[Token], opening: int) -> int:
-    depth = 0
-    for index in range(opening, len(meaning)):
-        depth += (meaning[index].text == "{") - (meaning[index].text == "}")
-        if depth == 0:
-            return index
-    raise UsageError("a curly bracket of the query is not closed")
-
-
-def _before(
-    text: str, part: Part, inner: str, engine: Engine, prefixes: Mapping[str, str]
+def _rows_before(
+    text: str, query: Select, group: Group, engine: Engine, prefixes: Mapping[str, str]
 ) -> list[dict[str, Term]]:
-    """Return the values, as far as the query binds them before a part, of what the part uses."""
-    before = text[_scope(text, part.start) : part.start]
-    used = set(variables(inner))
+    """Return the values of the variables of a group, as far as the query binds them before it."""
+    # What stands around a SELECT takes no part in answering it
+    scope = max(
+        select.where.start
+        for select in query.selects()
+        if select.where.start < group.start < select.where.end
+    )
+    before = text[scope : group.begin]
+    used = set(variables(text[group.start : group.end]))
     shared = [name for name in variables(before) if name in used]
     if not shared:
         return [{}]
-    _must_be_bound(before, used)
+    _require_bound(before, used)
     open_groups = sum((t.text == "{") - (t.text == "}") for t in tokens(before))
     names = " ".join(f"?{name}" for name in shared)
-    query = f"{_prologue(_declared(text))}SELECT DISTINCT {names} WHERE {before}{'}' * open_groups}"
-    answer = engine.query(query, prefixes=prefixes)
+    answer = engine.query(
+        f"{_prologue(query.prefixes)}SELECT DISTINCT {names} WHERE {before}{'}' * open_groups}",
+        prefixes=prefixes,
+    )
     if not isinstance(answer, Table):
         raise UsageError("the query cannot be divided at its SERVICE")
-    return [_bound(shared, row) for row in answer.rows]
+    return [_without_blanks(shared, row) for row in answer.rows]
 
 
-def _scope(text: str, end: int) -> int:
-    """Return where the group of the innermost SELECT around a place begins.
-
-    What stands around a SELECT takes no part in answering it.
-    """
-    scopes: list[tuple[int, bool]] = []
-    awaited = True
-    for token in tokens(text):
-        if token.start >= end:
-            break
-        if token.kind == "word" and token.text.upper() == "SELECT":
-            awaited = True
-        elif token.text == "{":
-            scopes.append((token.start, awaited))
-            awaited = False
-        elif token.text == "}":
-            scopes.pop()
-    return max(start for start, selected in scopes if selected)
-
-
-def _must_be_bound(before: str, used: Collection[str]) -> None:
-    """Make sure that no FILTER before a part waits for what the part finds.
+def _require_bound(before: str, used: Collection[str]) -> None:
+    """Make sure that no FILTER before a SERVICE group uses a variable that the group binds.
 
     Raises:
         UsageError: One does.
@@ -258,18 +219,18 @@ def _must_be_bound(before: str, used: Collection[str]) -> None:
     previous = ""
     for token in meaningful(before):
         depth += (token.text == "(") - (token.text == ")")
-        if token.kind == "variable":
-            binds = depth == 0 or previous.upper() == "AS"
-            (outside if binds else inside).add(token.text[1:])
-        previous = token.text
-    waiting = sorted((inside & set(used)) - outside)
-    if waiting:
+        if token.variable:
+            binds = depth == 0 or previous == "AS"
+            (outside if binds else inside).add(token.variable)
+        previous = token.keyword
+    unbound = sorted((inside & set(used)) - outside)
+    if unbound:
         raise UsageError(
-            f"?{waiting[0]} is used before the SERVICE that binds it: write that FILTER behind it"
+            f"?{unbound[0]} is used before the SERVICE that binds it: write that FILTER behind it"
         )
 
 
-def _bound(names: Sequence[str], row: Row) -> dict[str, Term]:
+def _without_blanks(names: Sequence[str], row: Row) -> dict[str, Term]:
     """Return the values of a row that mean the same elsewhere: blank nodes do not."""
     return {
         name: term
@@ -278,22 +239,22 @@ def _bound(names: Sequence[str], row: Row) -> dict[str, Term]:
     }
 
 
-def _asked(
+def _ask(
     remote: Engine, prologue: str, inner: str, rows: Sequence[Mapping[str, Term]]
 ) -> tuple[tuple[str, ...], list[Row]]:
-    """Ask an endpoint in batches and return all of its rows."""
+    """Ask an endpoint in batches and return all of its rows, each once."""
     names = tuple(variables(inner))
     found: dict[Row, None] = {}
     for start in range(0, len(rows), _AT_ONCE):
         batch = rows[start : start + _AT_ONCE]
         bound = [name for name in names if any(name in row for row in batch)]
         given = [tuple(row.get(name) for name in bound) for row in batch]
-        values = _values(bound, given) if bound else ""
+        values = values_block(bound, given) if bound else ""
         columns = " ".join(f"?{name}" for name in names)
         answer = remote.query(f"{prologue}SELECT DISTINCT {columns} WHERE {{ {values} {inner} }}")
         if isinstance(answer, Table):
             for row in answer.rows:
-                found[tuple(_kept(term) for term in row)] = None
+                found[tuple(_with_iri(term) for term in row)] = None
         if len(found) > _MOST_ROWS:
             raise EndpointError(
                 f"an endpoint answers with more than {_MOST_ROWS} rows: ask for less"
@@ -301,30 +262,11 @@ def _asked(
     return names, list(found)
 
 
-def _kept(term: Term | None) -> Term | None:
+def _with_iri(term: Term | None) -> Term | None:
     """Return a term that can stand in a query: a blank node gets an IRI."""
     if isinstance(term, BlankNode):
         return NamedNode(f"urn:factbook:blank:{term.value}")
     return term
-
-
-def _values(names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> str:
-    columns = " ".join(f"?{name}" for name in names)
-    lines = "".join(f" ({' '.join(map(_form, row))})" for row in rows)
-    return f"VALUES ({columns}) {{{lines} }}"
-
-
-def _form(term: Term | None) -> str:
-    return to_sparql(term) if isinstance(term, NamedNode | Literal) else "UNDEF"
-
-
-def _declared(text: str) -> dict[str, str]:
-    meaning = list(meaningful(text))
-    return {
-        name.text[:-1]: iri.text[1:-1]
-        for word, name, iri in zip(meaning, meaning[1:], meaning[2:], strict=False)
-        if word.text.upper() == "PREFIX" and name.kind == "name" and iri.kind == "iri"
-    }
 
 
 def _prologue(prefixes: Mapping[str, str]) -> str:

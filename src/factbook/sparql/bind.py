@@ -1,29 +1,56 @@
-"""Bind the parameters of a query: replace a variable by an RDF term, never by text."""
+"""Bind the variables of a query: to a term in their place, or to rows of terms in VALUES.
+
+What is bound is always an RDF term, never text.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyoxigraph import Literal, NamedNode
+
 from factbook.rdf.terms import to_sparql
 from factbook.sparql.tokens import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from pyoxigraph import Literal, NamedNode
+    from factbook.rdf.terms import Term
 
 
 def bind(text: str, terms: Mapping[str, NamedNode | Literal]) -> str:
-    """Return the query with each of the variables replaced by its term.
+    """Return a query with each of the variables replaced by its term.
 
     Args:
-        text: A SPARQL query.
+        text: The query.
         terms: Terms by the names of the variables, without '?'.
     """
     if not terms:
         return text
     forms = {name: to_sparql(term) for name, term in terms.items()}
-    return "".join(
-        forms.get(token.text[1:], token.text) if token.kind == "variable" else token.text
-        for token in tokens(text)
-    )
+    return "".join(forms.get(token.variable, token.text) for token in tokens(text))
+
+
+def bind_rows(text: str, names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> str:
+    """Return a query that is asked only for some rows of values of its variables.
+
+    Args:
+        text: The query.
+        names: The names of the variables, without '?'.
+        rows: A term for each variable.
+    """
+    from factbook.sparql.tree import parse_query
+
+    inside = parse_query(text).where.start + 1
+    return f"{text[:inside]} {values_block(names, rows)}{text[inside:]}"
+
+
+def values_block(names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> str:
+    """Return VALUES with rows of terms; blank nodes and what is missing are left unbound."""
+    variables = " ".join(f"?{name}" for name in names)
+    lines = "".join(f" ({' '.join(map(_form, row))})" for row in rows)
+    return f"VALUES ({variables}) {{{lines} }}"
+
+
+def _form(term: Term | None) -> str:
+    return to_sparql(term) if isinstance(term, NamedNode | Literal) else "UNDEF"

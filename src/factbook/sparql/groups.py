@@ -235,8 +235,7 @@ class _Reader:
         text = token.text
         if text in {"+", "-"}:
             text += self.take().text
-        if self.token.text == "^" and token.kind == "string":
-            self.take()
+        if self.token.text == "^^" and token.kind == "string":
             self.take()
             text += f"^^{self.take().text}"
         elif self.token.kind == "word" and self.token.text.startswith("@"):
@@ -258,5 +257,5 @@ def _binding(tokens: list[Token]) -> tuple[str, bool]:
     if len(expression) == 1:
         return variable.text, False
     *_, before, last = expression[:-1] if len(expression) > _LEAST_COALESCE else expression
-    rescued = expression[0].text.upper() == "COALESCE" and before.text in {",", "^"}
+    rescued = expression[0].text.upper() == "COALESCE" and before.text in {",", "^^"}
     return variable.text, not (rescued and last.kind in _CONSTANTS)

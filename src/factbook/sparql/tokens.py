@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 # SPARQL 1.1, section 19.8: the terminals that can hide a '?' or a '#', then names, then the rest.
+# A full stop at the end of a name is none of it.
 _TOKEN = re.compile(
     r"""
     (?P<space>[\x20\t\r\n]+)
@@ -19,25 +19,38 @@ _TOKEN = re.compile(
   | (?P<string>\"\"\"(?:(?:"|"")?(?:[^"\\]|\\.))*\"\"\"|'''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
               |"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')
   | (?P<variable>[?$]\w+)
-  | (?P<name>(?:\w[\w.-]*)?:(?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*)?)
+  | (?P<name>(?:\w[\w.-]*)?:
+             (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)
+                (?:(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:-]|%[0-9A-Fa-f]{2}|\\.))?)?)
   | (?P<word>@?[A-Za-z_][\w-]*)
   | (?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
-  | (?P<other>.)
+  | (?P<other>!=|<=|>=|&&|\|\||\^\^|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _LAST_CODE_POINT = 0x10FFFF
+FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+"""The words that say what a query returns."""
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a query: its kind, its text, and where it begins."""
 
     kind: str
+    """space, comment, iri, string, variable, name, word, number or other."""
     text: str
     start: int
+
+    @property
+    def keyword(self) -> str:
+        """The token as a keyword in upper case, or an empty text where it is no word."""
+        return self.text.upper() if self.kind == "word" else ""
+
+    @property
+    def variable(self) -> str:
+        """The name of the variable, without its mark, or an empty text where it is none."""
+        return self.text[1:] if self.kind == "variable" else ""
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -53,25 +66,33 @@ def meaningful(text: str) -> Iterator[Token]:
 
 def variables(text: str) -> list[str]:
     """Return the names of the variables of a query, each once, in order of appearance."""
-    return list(dict.fromkeys(t.text[1:] for t in tokens(text) if t.kind == "variable"))
+    return list(dict.fromkeys(token.variable for token in tokens(text) if token.variable))
 
 
 def query_form(text: str) -> str | None:
     """Return SELECT, ASK, CONSTRUCT or DESCRIBE, or None where the text is no query."""
-    for token in meaningful(resolved(text)):
-        if token.kind == "word" and token.text.upper() in _FORMS:
-            return token.text.upper()
-    return None
+    words = (token.keyword for token in meaningful(resolve_escapes(text)))
+    return next((word for word in words if word in FORMS), None)
 
 
-def declaring(text: str, prefixes: Mapping[str, str]) -> str:
+def uses_service(text: str) -> bool:
+    """Tell whether a query asks another endpoint, also when it spells the word with escapes."""
+    if "service" not in text.casefold() and "\\" not in text:
+        return False
+    return any(token.keyword == "SERVICE" for token in meaningful(resolve_escapes(text)))
+
+
+def uses_graph(text: str) -> bool:
+    """Tell whether a query looks into named graphs."""
+    return any(token.keyword == "GRAPH" for token in meaningful(text))
+
+
+def declare_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     """Return a query with declarations for those of the prefixes that it uses undeclared."""
     found = list(meaningful(text))
     used = {token.text.partition(":")[0] for token in found if token.kind == "name"}
     declared = {
-        name.text.partition(":")[0]
-        for word, name in pairwise(found)
-        if word.kind == "word" and word.text.upper() == "PREFIX"
+        name.text.partition(":")[0] for word, name in pairwise(found) if word.keyword == "PREFIX"
     }
     lines = [
         f"PREFIX {name}: <{prefixes[name]}>\n"
@@ -81,16 +102,8 @@ def declaring(text: str, prefixes: Mapping[str, str]) -> str:
     return "".join(lines) + text
 
 
-def calls_service(text: str) -> bool:
-    """Tell whether a query asks another endpoint, also when it spells the word with escapes."""
-    return any(
-        token.kind == "word" and token.text.upper() == "SERVICE"
-        for token in meaningful(resolved(text))
-    )
-
-
-def resolved(text: str) -> str:
-    """Resolve code point escapes, which may stand anywhere in a query (section 19.2)."""
+def resolve_escapes(text: str) -> str:
+    """Replace code point escapes, which may stand anywhere in a query (section 19.2)."""
 
     def character(match: re.Match[str]) -> str:
         point = int(match.group(1) or match.group(2), 16)

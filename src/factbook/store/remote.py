@@ -26,8 +26,8 @@ from pyoxigraph import (
 )
 
 from factbook.errors import UsageError
-from factbook.sparql.merge import asks_named_graphs, sparing
-from factbook.sparql.tokens import declaring, query_form
+from factbook.sparql.rewrite import exclude_graph
+from factbook.sparql.tokens import declare_prefixes, query_form, uses_graph
 from factbook.store.answers import Graph, Table, select, table_of
 from factbook.store.completeness import counting, is_suspect
 from factbook.store.transport import AGENT, Transport
@@ -92,10 +92,10 @@ class RemoteEngine:
         form = query_form(text)
         if form is None:
             raise UsageError("only SELECT, ASK, CONSTRUCT and DESCRIBE can be asked of an endpoint")
-        text = declaring(text, prefixes or {})
+        text = declare_prefixes(text, prefixes or {})
         named: Sequence[str] = ()
-        if self.merge is not None and asks_named_graphs(text):
-            text = sparing(text, self.merge)
+        if self.merge is not None and uses_graph(text):
+            text = exclude_graph(text, self.merge)
             named = self._named_graphs
         return self._answer(text, form, named)
 

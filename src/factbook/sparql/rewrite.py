@@ -1,0 +1,82 @@
+"""Rewrite a query: without its order, without one graph, or to count its rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from factbook.rdf.terms import to_sparql
+from factbook.sparql.tree import Group, Select, parse_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyoxigraph import NamedNode
+
+
+def drop_order(text: str) -> str:
+    """Return a query without the ORDER BY of its outermost SELECT and all clauses behind it."""
+    order = parse_query(text).clause("ORDER")
+    return text[: order[0].start] if order else text
+
+
+def count_rows(text: str) -> str | None:
+    """Return the query that counts the rows of another, or None where it cannot be nested.
+
+    That is where it limits its rows or chooses its graphs.
+    """
+    query = parse_query(text)
+    chooses_graphs = any(token.keyword == "FROM" for token in query.head)
+    if query.form != "SELECT" or query.clause("LIMIT") or query.clause("OFFSET") or chooses_graphs:
+        return None
+    return f"{text[: query.start]}SELECT (COUNT(*) AS ?n) WHERE {{ {{ {text[query.start :]}\n}} }}"
+
+
+def exclude_graph(text: str, graph: NamedNode) -> str:
+    """Return a query whose `GRAPH ?variable { … }` groups do not match one graph.
+
+    A store without a default graph keeps the merge as one more named graph, which is no source.
+    Each group gets a filter behind it, in the group in which it stands itself and binds the
+    variable. A variable that BIND has computed in a group around it is left alone: nobody computes
+    the name of the merge, and Virtuoso fails on many a filter of a computed value. A graph that
+    the query names becomes a variable with a filter as well, because Virtuoso shows it to a
+    variable only.
+
+    Raises:
+        QueryTextError: The query cannot be parsed.
+    """
+    edits = sorted(_exclusions(parse_query(text), frozenset(), to_sparql(graph)), reverse=True)
+    for start, end, new in edits:
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _exclusions(
+    part: Select | Group, computed: frozenset[str], graph: str
+) -> Iterator[tuple[int, int, str]]:
+    """Yield where each edit starts and ends and what stands there then.
+
+    Args:
+        part: What to look through.
+        computed: The names of variables that a group around it has computed before.
+        graph: The graph, as SPARQL.
+    """
+    if isinstance(part, Select):
+        yield from _exclusions(part.where, computed, graph)
+        return
+    before = ""
+    for inner in part.parts:
+        if isinstance(inner, Group | Select):
+            if isinstance(inner, Group) and inner.keyword == "GRAPH" and inner.name is not None:
+                name = inner.name
+                if name.kind != "variable":
+                    fresh = f"?graph_at_{name.start}"
+                    yield name.start, name.start + len(name.text), fresh
+                    yield inner.end, inner.end, f" FILTER({fresh} = {name.text})"
+                elif name.variable not in computed:
+                    yield inner.end, inner.end, f" FILTER({name.text} != {graph})"
+            yield from _exclusions(inner, computed, graph)
+            before = ""
+            continue
+        if inner.variable and before == "AS":
+            computed |= {inner.variable}
+        before = inner.keyword
