@@ -50,6 +50,14 @@ class Small:
         lines = ["\t".join("" if c == "-" else c for c in row.split()) for row in rows]
         self.file(role).write_text("\n".join([header(role), COLUMNS, *lines, ""]), encoding="utf-8")
 
+    def map_pages(self, role: str, address: str, *pages: str) -> None:
+        """Map a thing to each of some pages of a server."""
+        row = "company:elm schema:sameAs - page:{} semapv:ManualMappingCuration 1"
+        self.links(role, *(row.format(page) for page in pages))
+        text = self.file(role).read_text(encoding="utf-8")
+        text = text.replace("#curie_map:\n", f"#curie_map:\n#  page: {address}\n")
+        self.file(role).write_text(text, encoding="utf-8")
+
 
 def header(role: str) -> str:
     """Return the header of a mapping file."""

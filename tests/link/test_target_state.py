@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
 
 from factbook.link.client import open_target
-from factbook.link.target_state import check_items, repair
+from factbook.link.target_state import check_items, check_pages, repair
 from factbook.rdf.mapping_files import ROLES, find_problems, read_mapping_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.link.conftest import Small
 
 ROW = "company:{} skos:exactMatch - wikidata:{} semapv:ManualMappingCuration 0.9"
@@ -77,3 +81,70 @@ def test_repair_drops_mapping_that_moved_to_rejected_target(small: Small) -> Non
     after = repair(files, check_items(files, open_target(small.book, "wikidata", pause=0)))
 
     assert after["positive"].rows == ()
+
+
+class Pages(BaseHTTPRequestHandler):
+    """Answers with the status that the path names, and redirects to the page in its query."""
+
+    def do_GET(self) -> None:
+        """Answer a request."""
+        status, _, location = self.path[1:].partition("?")
+        self.send_response(int(status))
+        if location:
+            self.send_header("Location", f"/{location}")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def pages() -> Iterator[str]:
+    """Serve pages and yield the address of the server."""
+    server = HTTPServer(("127.0.0.1", 0), Pages)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("page", "state", "new_page"),
+    [
+        ("404", "dead", ""),
+        ("410", "dead", ""),
+        ("301?200", "redirected", "200"),
+        ("308?301?200", "redirected", "200"),
+    ],
+)
+def test_check_pages_finds_gone_and_moved_pages(
+    small: Small, pages: str, page: str, state: str, new_page: str
+) -> None:
+    """A page that is gone or has moved permanently is a finding."""
+    small.map_pages("positive", pages, page)
+
+    (found,), undetermined = check_pages(read_mapping_files(small.book.layout))
+
+    assert (found.state, found.new_iri) == (state, f"{pages}{new_page}" if new_page else "")
+    assert undetermined == []
+
+
+@pytest.mark.parametrize("page", ["200", "302?200"])
+def test_check_pages_accepts_existing_pages(small: Small, pages: str, page: str) -> None:
+    """An existing page and a temporary redirect are no finding."""
+    small.map_pages("positive", pages, page)
+
+    assert check_pages(read_mapping_files(small.book.layout)) == ([], [])
+
+
+@pytest.mark.parametrize("page", ["403", "500"])
+def test_check_pages_reports_undetermined_pages(small: Small, pages: str, page: str) -> None:
+    """A page that refuses programs or fails is reported, but is no finding."""
+    small.map_pages("positive", pages, page)
+
+    found, undetermined = check_pages(read_mapping_files(small.book.layout))
+
+    assert found == []
+    assert undetermined == [f"{pages}{page} answers HTTP {page}"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from factbook.atomic_write import atomic_write
 from factbook.cli.background import interruptible
 from factbook.cli.link_candidates import (
     at_option,
@@ -20,6 +21,11 @@ from factbook.cli.options import with_answer_options
 from factbook.cli.output import write_listing
 from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND, UsageError
+from factbook.link.client import open_target
+from factbook.link.compiler import compile_mappings, owl_same_as, to_ntriples
+from factbook.link.suggest import register_things
+from factbook.link.target_state import check_items, check_pages, repair
+from factbook.rdf.mapping_files import ROLES, find_problems, read_mapping_files
 from factbook.render.formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
@@ -79,9 +85,9 @@ def check(  # noqa: PLR0913 - one for each option
     at: str | None,
     pause: float,
 ) -> int:
-    """Find faults in the mapping files; on request, targets that are dead, moved or merged.
+    """Find faults in the mapping files and, on request, stale targets.
 
-    Without options, only local files are read.
+    Without options, only local files are read. A target is stale if it is dead, moved or merged.
     """
     book = session.book
     if _report_faults(book):
@@ -89,8 +95,6 @@ def check(  # noqa: PLR0913 - one for each option
     stale = interruptible(
         lambda: _check_targets(book, targets=targets, pages=pages, at=at, pause=pause)
     )
-    from factbook.link.target_state import repair
-    from factbook.rdf.mapping_files import ROLES, read_mapping_files
 
     files = read_mapping_files(book.layout)
     for each in stale:
@@ -106,9 +110,6 @@ def check(  # noqa: PLR0913 - one for each option
 
 def _report_faults(book: Book) -> int:
     """Print the faults of the mapping files and the files that are not compiled; count them."""
-    from factbook.link.compiler import compile_mappings
-    from factbook.rdf.mapping_files import find_problems
-
     problems = find_problems(book.layout)
     for problem in problems:
         click.echo(str(problem))
@@ -123,9 +124,6 @@ def _report_faults(book: Book) -> int:
 def _check_targets(
     book: Book, *, targets: tuple[str, ...], pages: bool, at: str | None, pause: float
 ) -> list[StaleMapping]:
-    from factbook.link.client import open_target
-    from factbook.link.target_state import check_items, check_pages
-    from factbook.rdf.mapping_files import read_mapping_files
 
     files = read_mapping_files(book.layout)
     found = []
@@ -170,18 +168,16 @@ Examples:
 )
 @pass_session
 def compile_(session: Session, *, owl: Path | None, only_check: bool) -> int:
-    """Compile the mappings to schema:sameAs for things and skos:*Match for terms.
+    """Compile the mappings to triples in the book's files.
 
-    A negative mapping (Not) excludes the positive mapping of the same pair.
+    A thing gets schema:sameAs; a concept or term gets the predicate of its mapping. A negative
+    mapping (Not) excludes the positive mapping of the same pair.
     """
     book = session.book
     if owl is None:
         return _compile(book, only_check=only_check)
     if only_check:
         raise UsageError("--check cannot be combined with --owl")
-    from factbook.atomic_write import atomic_write
-    from factbook.link.compiler import owl_same_as, to_ntriples
-    from factbook.rdf.mapping_files import read_mapping_files
 
     triples = owl_same_as(read_mapping_files(book.layout))
     with atomic_write(owl) as file:
@@ -191,7 +187,6 @@ def compile_(session: Session, *, owl: Path | None, only_check: bool) -> int:
 
 
 def _compile(book: Book, *, only_check: bool = False) -> int:
-    from factbook.link.compiler import compile_mappings
 
     compiled = compile_mappings(book)
     stale = compiled.stale()
@@ -207,9 +202,6 @@ def _compile(book: Book, *, only_check: bool = False) -> int:
 @pass_session
 def stats(session: Session, wanted: Wanted) -> None:
     """Count the mappings by file, target, predicate and justification."""
-    from factbook.link.suggest import register_things
-    from factbook.rdf.mapping_files import read_mapping_files
-
     files = read_mapping_files(session.book.layout)
     counts = list(files.counts())
     rows = [(c.role, c.target, c.predicate, c.justification, c.mappings) for c in counts]

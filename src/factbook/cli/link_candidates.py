@@ -11,6 +11,12 @@ from factbook.cli.background import interruptible
 from factbook.cli.options import complete_thing
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
+from factbook.link.client import open_target
+from factbook.link.compiler import compile_mappings
+from factbook.link.review import ROLE_OF, Decision, apply_decision, find_candidate
+from factbook.link.suggest import load_checkpoint, register_things, suggest_mappings
+from factbook.rdf.mapping_files import PREDICTED, UNSURE, mapping_path, read_mapping_files
+from factbook.store.snapshot import default_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,16 +81,12 @@ def suggest(  # noqa: PLR0913 - one for each option
     at: str | None,
     pause: float,
 ) -> None:
-    """Look for things of this book in another data set: by identifier first, then by name.
+    """Look for things of this book in another data set.
 
-    Candidates are written to data/links/predicted.sssom.tsv only; decide on them with `factbook
-    link review`. An interrupted run resumes where it stopped.
+    Things are looked up by identifier first, then by name. Candidates are written to
+    data/links/predicted.sssom.tsv only; decide on them with `factbook link review`. An interrupted
+    run resumes where it stopped.
     """
-    from factbook.link.client import open_target
-    from factbook.link.suggest import load_checkpoint, register_things, suggest_mappings
-    from factbook.rdf.mapping_files import PREDICTED, mapping_path
-    from factbook.store.snapshot import default_folder
-
     book = session.book
     client = open_target(book, target, at=at, pause=pause)
     wanted = [book.names.lookup_one(name, option="--thing").value for name in things]
@@ -132,12 +134,11 @@ def review(  # noqa: PLR0913 - one for each option
     unsure: bool,
     only_list: bool,
 ) -> None:
-    """Decide on one candidate or, on a terminal, on all of them one by one.
+    """Accept, reject or park candidates.
 
+    Give a pair to decide on one candidate; on a terminal without a pair, all are shown one by one.
     Without a terminal, or with --list, the candidates are printed, the most confident first.
     """
-    from factbook.rdf.mapping_files import PREDICTED, UNSURE, read_mapping_files
-
     role = UNSURE if unsure else PREDICTED
     book = session.book
     files = read_mapping_files(book.layout)
@@ -158,7 +159,6 @@ def review(  # noqa: PLR0913 - one for each option
 
 
 def _review_interactively(book: Book, waiting: list[MappingRow], by: str | None, role: str) -> None:
-    from factbook.rdf.mapping_files import read_mapping_files
 
     if not waiting:
         click.echo("No candidates to review.", err=True)
@@ -192,8 +192,6 @@ def _decide(  # noqa: PLR0913, PLR0917 - the options of `review`
     note: str,
     role: str,
 ) -> None:
-    from factbook.link.compiler import compile_mappings
-    from factbook.link.review import ROLE_OF, Decision, apply_decision, find_candidate
 
     subject, obj = pair
     row = find_candidate(files, subject, obj, role=role)

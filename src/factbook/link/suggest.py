@@ -13,6 +13,7 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.atomic_write import atomic_write
 from factbook.errors import InputError
+from factbook.link.reconcile.entities import read_names
 from factbook.link.scoring import (
     AMBIGUOUS,
     KEY,
@@ -26,7 +27,6 @@ from factbook.link.scoring import (
     read_keys,
     term_text,
 )
-from factbook.query.names import NAMES
 from factbook.rdf.mapping_files import (
     NEGATIVE,
     POSITIVE,
@@ -37,7 +37,6 @@ from factbook.rdf.mapping_files import (
 )
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.sssom import BACKGROUND_KNOWLEDGE, EXACT_MATCH, LEXICAL, MappingRow, MappingSet
-from factbook.store.answers import select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +50,7 @@ _JUSTIFICATIONS = {KEY: BACKGROUND_KNOWLEDGE, AMBIGUOUS: BACKGROUND_KNOWLEDGE, L
 _BATCH_SIZE = 20
 
 KeysByThing = dict[str, dict[KeyProperty, list[str]]]
-NamesByThing = dict[str, list[str]]
+NamesByThing = dict[str, tuple[str, ...]]
 
 
 @dataclass
@@ -138,7 +137,7 @@ def suggest_mappings(  # noqa: PLR0913 - the last two only control the run
     keys = read_keys(target.metadata, book.prefixes, where=str(target.queries["by-key"].path))
     left = [thing for thing in things if thing not in checkpoint.done]
     report = Report(things=len(things), resumed=len(things) - len(left))
-    names = _read_names(book)
+    names = read_names(book.engine)
     key_values = read_key_values(book, keys, things)
     for start in range(0, len(left), batch_size):
         batch = left[start : start + batch_size]
@@ -241,21 +240,6 @@ def _read_candidates(
     return {iri: Candidate(iri, names.get(iri, ""), values.get(iri, {})) for iri in iris}
 
 
-def _read_names(book: Book) -> NamesByThing:
-    """Return the names of each thing in the graph, the best one first."""
-    order = {name: rank for rank, name in enumerate(NAMES)}
-    listed = " ".join(f"<{name}>" for name in NAMES)
-    query = f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?p {{ {listed} }} ?s ?p ?o }}"
-    found: dict[str, list[tuple[int, str]]] = {}
-    for thing, name, value in select(book.engine, query):
-        if isinstance(thing, NamedNode):
-            found.setdefault(thing.value, []).append((order[term_text(name)], term_text(value)))
-    return {
-        thing: list(dict.fromkeys(value for _, value in sorted(pairs)))
-        for thing, pairs in found.items()
-    }
-
-
 def _add_predicted(
     book: Book,
     target: TargetClient,
@@ -271,7 +255,7 @@ def _add_predicted(
             if (thing, match.candidate.iri) in known:
                 report.known += 1
                 continue
-            added.append(_make_row(files, target, thing, match, (names.get(thing) or [""])[0]))
+            added.append(_make_row(files, target, thing, match, (names.get(thing) or ("",))[0]))
             report.by_basis[match.basis] += 1
     if added:
         files.with_rows(PREDICTED, [*files[PREDICTED].rows, *added]).save(PREDICTED)

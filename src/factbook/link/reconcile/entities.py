@@ -99,13 +99,7 @@ class EntityIndex:
 
 def build_index(engine: Engine, prefixes: Mapping[str, str]) -> EntityIndex:
     """Read the things of a graph."""
-    ranks = {name: rank for rank, name in enumerate(NAMES)}
-    ranked: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for thing, name_property, name in select(engine, _NAMED):
-        if isinstance(thing, NamedNode) and isinstance(name, Literal):
-            rank = ranks[name_property.value] if isinstance(name_property, NamedNode) else 0
-            ranked[thing.value].append((rank, name.value))
-    labels = {iri: tuple(dict.fromkeys(n for _, n in sorted(own))) for iri, own in ranked.items()}
+    labels = read_names(engine)
     # A thing that names a graph is a document about other things; no table lists it
     documents = {g.value for (g,) in select(engine, _GRAPHS) if isinstance(g, NamedNode)}
     direct = _collect_pairs(engine, _CLASSES)
@@ -127,6 +121,20 @@ def build_index(engine: Engine, prefixes: Mapping[str, str]) -> EntityIndex:
         for gram in {gram for name in names for gram in trigrams(name)}:
             by_trigram[gram].add(iri)
     return EntityIndex(entities, labels, prefixes, by_trigram)
+
+
+def read_names(engine: Engine) -> dict[str, tuple[str, ...]]:
+    """Return the names of everything in the graph, the best one first."""
+    ranks = {NamedNode(name): rank for rank, name in enumerate(NAMES)}
+    ranked: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for thing, name_property, name in select(engine, _NAMED):
+        if (
+            isinstance(thing, NamedNode)
+            and isinstance(name_property, NamedNode)
+            and isinstance(name, Literal)
+        ):
+            ranked[thing.value].append((ranks[name_property], name.value))
+    return {iri: tuple(dict.fromkeys(name for _, name in sorted(r))) for iri, r in ranked.items()}
 
 
 def fold_words(name: str) -> tuple[str, ...]:
