@@ -315,7 +315,7 @@ def test_what_is_no_revision_is_refused(old: Path, revision: str) -> None:
 
     assert result.exit_code == 2
     assert result.stderr.startswith(
-        f"error: '{revision}' is no folder, no file and no git revision"
+        f"error: '{revision}' is not a folder, a file or a git revision"
     )
     assert sorted(path.name for path in old.iterdir()) == [".git", "data", "ontology", "queries"]
 

@@ -7,7 +7,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from factbook.query.header import Column
 from factbook.rdf.terms import XSD, Term
-from factbook.render.cells import Cells, cells
+from factbook.render.cells import Cells, build_cells
 from factbook.store.embedded import EmbeddedEngine
 
 EX = "https://example.org/"
@@ -43,7 +43,7 @@ def shown(*rows: dict[str, Term], wide: bool = False) -> Cells:
         format=RdfFormat.N_TRIPLES,
     )
     given = [tuple(row.get(name) for name in NAMES) for row in rows]
-    return cells(
+    return build_cells(
         NAMES, given, engine=EmbeddedEngine(store), prefixes={}, columns=COLUMNS, wide=wide
     )
 
@@ -55,7 +55,7 @@ def shown(*rows: dict[str, Term], wide: bool = False) -> Cells:
         ({"low": number("7000000000"), "high": number("8000000000")}, "€7.00B to €8.00B"),
         ({"worth": number("7000000000"), "high": number("8000000000")}, "€7.00B to €8.00B"),
         ({"low": number("7000000000")}, "from €7.00B"),
-        ({"high": number("8000000000")}, "to €8.00B"),
+        ({"high": number("8000000000")}, "up to €8.00B"),
         ({}, ""),
     ],
 )

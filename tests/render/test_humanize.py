@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factbook.render.humanize import amount
+from factbook.render.humanize import format_amount
 
 QUDT = "http://qudt.org/vocab/unit/"
 
@@ -31,7 +31,7 @@ QUDT = "http://qudt.org/vocab/unit/"
 )
 def test_money(number: str, expected: str) -> None:
     """From a million on, amounts are shortened to three or four digits."""
-    assert amount(number, f"{QUDT}CCY_USD", "USD") == expected
+    assert format_amount(number, f"{QUDT}CCY_USD", "USD") == expected
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_money(number: str, expected: str) -> None:
 )
 def test_other_money(code: str, expected: str) -> None:
     """A currency without a sign of its own keeps its code."""
-    assert amount("4250000000", f"{QUDT}CCY_{code}", code) == expected
+    assert format_amount("4250000000", f"{QUDT}CCY_{code}", code) == expected
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_other_money(code: str, expected: str) -> None:
 )
 def test_quantities(number: str, symbol: str, expected: str) -> None:
     """Large quantities step up to the next unit, and lose no digit."""
-    assert amount(number, "https://example.org/unit", symbol) == expected
+    assert format_amount(number, "https://example.org/unit", symbol) == expected

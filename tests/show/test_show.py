@@ -21,7 +21,7 @@ from factbook.cli.root import root
 from factbook.layout import bundled
 from factbook.rdf.bridge import from_rdflib, to_rdflib
 from factbook.render.terminal import display_width
-from factbook.show.gather import page_of
+from factbook.show.gather import gather_page
 from factbook.show.text import as_text
 from factbook.store.answers import Table
 from factbook.store.embedded import dataset
@@ -106,7 +106,7 @@ def test_a_citation_stays_with_its_fact() -> None:
 
 def test_terminal_styles_are_left_out_of_a_pipe() -> None:
     """A pipe gets plain text, a terminal bold headings and dim citations."""
-    page = page_of(Book(BOOK, cache=False), NamedNode("https://w3id.org/ai-infra/company/acme"))
+    page = gather_page(Book(BOOK, cache=False), NamedNode("https://w3id.org/ai-infra/company/acme"))
 
     styled = as_text(page, width=80, style=True)
 
@@ -217,7 +217,11 @@ def by_endpoint(servers: Servers) -> Book:
 
 def page(book: Book, thing: str) -> Page:
     """Return the page of a thing."""
+<<<<<<< HEAD
     return page_of(book, book.names.lookup_one(thing))
+=======
+    return gather_page(book, book.resolver.resolve(thing))
+>>>>>>> ea8cb65 (Word amounts in one place and look labels up in one class)
 
 
 @pytest.mark.parametrize("thing", THINGS)

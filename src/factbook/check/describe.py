@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from factbook.check.faults import shown
 from factbook.check.findings import Finding
-from factbook.render.labels import find_labels
+from factbook.render.labels import Labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -46,10 +46,11 @@ def described(
     if not found:
         return []
     iris = {fault.focus.value for fault, _ in found if isinstance(fault.focus, NamedNode)}
-    names = find_labels(engine, iris, prefixes)
+    labels = Labels(prefixes, engine)
+    labels.look_up(iris)
     told = {(fault.rule.name, fault.focus) for fault, place in found if place and place.exact}
     return [
-        _finding(fault, location, names, prefixes)
+        _finding(fault, location, labels, prefixes)
         for fault, location in found
         if (location is not None and location.exact)
         or fault.value is None
@@ -58,7 +59,7 @@ def described(
 
 
 def _finding(
-    fault: Fault, location: Location | None, names: Mapping[str, str], prefixes: Mapping[str, str]
+    fault: Fault, location: Location | None, labels: Labels, prefixes: Mapping[str, str]
 ) -> Finding:
     place = location.place if location is not None else None
     focus = fault.focus
@@ -71,7 +72,7 @@ def _finding(
         line=place.line if place is not None else None,
         column=place.column if place is not None else None,
         focus=iri or shown(focus, prefixes),
-        label=names.get(iri) or shown(focus, prefixes),
+        label=labels.of(iri) if iri else shown(focus, prefixes),
         property=shown(fault.path, prefixes),
         value=shown(fault.value, prefixes),
     )

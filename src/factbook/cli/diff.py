@@ -47,25 +47,28 @@ def command(  # noqa: PLR0913 - one for each argument and option
     """Say what changed from OLD to NEW: things, facts, terms, and the answers of queries."""
     form = document_format(wanted)
 
-    def compared() -> Differences:
-        from factbook.diff.compare import differences
-        from factbook.diff.sides import two_sides
+    def compare_revisions() -> Differences:
+        from factbook.diff.compare import compare
+        from factbook.diff.revisions import open_revisions
 
-        with two_sides(old, new, folder=session.folder, leads=session.leads) as (before, after):
-            return differences(before, after, queries=not no_queries)
+        with open_revisions(old, new, folder=session.folder, leads=session.leads) as (before, now):
+            return compare(before, now, queries=not no_queries)
 
-    found = interruptible(compared)
-    write_document(_written(found, form, old, new, only_summary=only_summary), form, wanted)
+    found = interruptible(compare_revisions)
+    write_document(_render(found, form, old, new, only_summary=only_summary), form, wanted)
     return FOUND if found else DONE
 
 
-def _written(found: Differences, form: str, old: str, new: str, *, only_summary: bool) -> str:
+def _render(found: Differences, form: str, old: str, new: str, *, only_summary: bool) -> str:
     if form == "json":
-        from factbook.diff.data import as_json
+        from dataclasses import asdict
 
-        return as_json(found, old=old, new=new)
-    from factbook.diff.text import as_markdown, as_text, summary
+        from factbook.render.markup import drop_empty, format_json
+
+        parts = {name: drop_empty(part, keep_false=True) for name, part in asdict(found).items()}
+        return format_json({"old": old, "new": new, "different": bool(found), **parts})
+    from factbook.diff.text import as_markdown, as_text, summarize
 
     if only_summary and found:
-        return f"{summary(found)}\n"
+        return f"{summarize(found)}\n"
     return as_markdown(found) if form == "md" else as_text(found)

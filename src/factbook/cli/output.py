@@ -142,10 +142,10 @@ def _write(  # noqa: PLR0913, PLR0917 - the inner half of `write_answer`
 
         write_rdf(found.triples, name, out, prefixes=book.prefixes, context=book.context)
     elif name in HUMAN:
-        from factbook.render.cells import cells
+        from factbook.render.cells import build_cells
 
         rows = list(found.rows)
-        table = cells(
+        table = build_cells(
             found.variables,
             rows,
             engine=book.engine,

@@ -42,19 +42,21 @@ def command(session: Session, thing: str, wanted: Wanted) -> None:
     a measure, a concept, a source, a property.
     """
     form = document_format(wanted)
-    text = interruptible(lambda: _written(session, thing, form, to_file=wanted.output is not None))
+    text = interruptible(lambda: _render(session, thing, form, to_file=wanted.output is not None))
     write_document(text, form, wanted)
 
 
-def _written(session: Session, thing: str, form: str, *, to_file: bool) -> str:
-    from factbook.show.gather import page_of
+def _render(session: Session, thing: str, form: str, *, to_file: bool) -> str:
+    from factbook.show.gather import gather_page
 
     book = session.book
-    page = page_of(book, book.names.lookup_one(thing))
+    page = gather_page(book, book.names.lookup_one(thing))
     if form == "json":
-        from factbook.show.data import as_json
+        from dataclasses import asdict
 
-        return as_json(page)
+        from factbook.render.markup import drop_empty, format_json
+
+        return format_json(drop_empty(asdict(page)))
     if form == "md":
         from factbook.show.markdown import as_markdown
 

@@ -1,4 +1,4 @@
-"""Ask the stored queries of both states, and say which give other rows."""
+"""Run the stored queries of both states, and report which give other rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from factbook.diff.changes import ADDED, REMOVED, REVISED, AnswerChange
+from factbook.diff.changes import ADDED, REMOVED, REVISED, QueryChange
 from factbook.errors import FactbookError, InputError
 from factbook.prefixes import prefixes_in, read_context
 from factbook.query.catalog import query_paths
@@ -20,9 +20,9 @@ from factbook.store.answers import Graph, Table, select
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from factbook.diff.naming import Naming
-    from factbook.diff.sides import Side
+    from factbook.diff.revisions import Revision
     from factbook.query.header import StoredQuery
+    from factbook.render.labels import Labels
     from factbook.store.answers import Row
 
     Arguments = Mapping[str, NamedNode | Literal]
@@ -32,83 +32,79 @@ _MEMBERS = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT DISTINCT ?thing WHERE { ?type rdfs:subClassOf* ?class . ?thing a ?type }"""
 
 
-def answers_changed(
-    old: Side, new: Side, *, touched: frozenset[str], naming: Naming
-) -> tuple[AnswerChange, ...]:
-    """Return the queries that are new or gone, take other parameters, or answer differently.
+def compare_answers(
+    old: Revision, new: Revision, *, touched: frozenset[str], labels: Labels
+) -> tuple[QueryChange, ...]:
+    """Return the queries that were added or removed, take other parameters or give other rows.
 
-    A query that needs a thing of a class is asked for each one that a changed statement mentions;
-    one that needs anything else, or more, is not asked.
+    A query that needs one thing of a class is run for each one that a changed statement mentions; a
+    query that needs anything else, or more, is not run.
 
     Args:
         old: The older state.
         new: The newer state.
         touched: The things that changed statements mention.
-        naming: What to call them.
+        labels: The labels of things.
     """
-    before, after = _queries(old), _queries(new)
+    before, after = _read_queries(old), _read_queries(new)
     found = []
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name), after.get(name)
         if was is None or now is None:
             change = ADDED if was is None else REMOVED
-            found.append(AnswerChange(change, name, "", (), (), "", is_breaking=now is None))
+            found.append(QueryChange(change, name, "", is_breaking=now is None))
             continue
         if isinstance(was, str) or isinstance(now, str):
             if was != now:
                 note = f"cannot be read now: {now}" if isinstance(now, str) else "can be read now"
                 found.append(
-                    AnswerChange(REVISED, name, "", (), (), note, is_breaking=isinstance(now, str))
+                    QueryChange(REVISED, name, "", note=note, is_breaking=isinstance(now, str))
                 )
             continue
-        broken = _broken_call(was, now)
+        broken = _describe_break(was, now)
         if broken:
-            found.append(AnswerChange(REVISED, name, "", (), (), broken, is_breaking=True))
+            found.append(QueryChange(REVISED, name, "", note=broken, is_breaking=True))
             continue
-        found += _asked(was, now, old, new, touched=touched, naming=naming)
+        found += _compare_rows(was, now, old, new, touched=touched, labels=labels)
     return tuple(found)
 
 
-def _asked(  # noqa: PLR0913 - two of each, and how to ask and tell
+def _compare_rows(  # noqa: PLR0913 - two of each, and how to ask and tell
     was: StoredQuery,
     now: StoredQuery,
-    old: Side,
-    new: Side,
+    old: Revision,
+    new: Revision,
     *,
     touched: frozenset[str],
-    naming: Naming,
-) -> Iterator[AnswerChange]:
+    labels: Labels,
+) -> Iterator[QueryChange]:
     for arguments in _arguments(now, old, new, touched):
         shown = " ".join(
-            f"--{parameter.name} {naming.text(arguments[parameter.variable])}"
+            f"--{parameter.name} {labels.of_term(arguments[parameter.variable])}"
             for parameter in now.parameters
             if parameter.required and parameter.variable in arguments
         )
-        before, failed_before = _rows(was, old, arguments)
-        after, failed_after = _rows(now, new, arguments)
+        before, failed_before = _run(was, old, arguments)
+        after, failed_after = _run(now, new, arguments)
         if failed_before != failed_after:
-            note = f"cannot be asked now: {failed_after}" if failed_after else "can be asked now"
-            yield AnswerChange(
-                REVISED, now.name, shown, (), (), note, is_breaking=bool(failed_after)
-            )
+            note = f"fails now: {failed_after}" if failed_after else "no longer fails"
+            yield QueryChange(REVISED, now.name, shown, note=note, is_breaking=bool(failed_after))
         elif before != after:
-            yield AnswerChange(
+            yield QueryChange(
                 REVISED,
                 now.name,
                 shown,
-                _readable(after - before, naming),
-                _readable(before - after, naming),
-                "",
-                is_breaking=False,
+                added=_format_rows(after - before, labels),
+                removed=_format_rows(before - after, labels),
             )
 
 
-def _queries(side: Side) -> dict[str, StoredQuery | str]:
-    """Return the stored queries by name; in the place of one that cannot be read, why not."""
-    if side.layout is None:
+def _read_queries(revision: Revision) -> dict[str, StoredQuery | str]:
+    """Return the stored queries by name; for one that cannot be read, the reason."""
+    if revision.layout is None:
         return {}
     found: dict[str, StoredQuery | str] = {}
-    for name, path in query_paths(side.layout.queries).items():
+    for name, path in query_paths(revision.layout.queries).items():
         try:
             found[name] = read_query(path)
         except InputError as error:
@@ -116,8 +112,8 @@ def _queries(side: Side) -> dict[str, StoredQuery | str]:
     return found
 
 
-def _broken_call(was: StoredQuery, now: StoredQuery) -> str:
-    """Return why a call that was right is wrong now, or nothing."""
+def _describe_break(was: StoredQuery, now: StoredQuery) -> str:
+    """Return why a call that was valid is not valid now, or nothing."""
     before = {parameter.name: parameter for parameter in was.parameters}
     after = {parameter.name: parameter for parameter in now.parameters}
     gone = sorted(before.keys() - after.keys())
@@ -134,9 +130,9 @@ def _broken_call(was: StoredQuery, now: StoredQuery) -> str:
 
 
 def _arguments(
-    query: StoredQuery, old: Side, new: Side, touched: frozenset[str]
+    query: StoredQuery, old: Revision, new: Revision, touched: frozenset[str]
 ) -> Iterator[Arguments]:
-    """Yield what to ask a query with."""
+    """Yield the arguments to run a query with."""
     fixed: dict[str, NamedNode | Literal] = {}
     needed = []
     for parameter in query.parameters:
@@ -152,37 +148,37 @@ def _arguments(
         prefixes = prefixes_in(read_context(new.layout.context))
         kind = expand(needed[0].type_curie, prefixes) or needed[0].type_curie
         text = bind(_MEMBERS, {"class": NamedNode(kind)})
-        known = [select(side.engine, text) for side in (old, new)]
+        known = [select(revision.engine, text) for revision in (old, new)]
         members = {row[0].value for rows in known for row in rows if isinstance(row[0], NamedNode)}
         for iri in sorted(members & touched):
             yield {**fixed, needed[0].variable: NamedNode(iri)}
 
 
-def _rows(query: StoredQuery, side: Side, arguments: Arguments) -> tuple[Rows, str]:
-    """Return the rows of an answer, or why there is none."""
+def _run(query: StoredQuery, revision: Revision, arguments: Arguments) -> tuple[Rows, str]:
+    """Return the rows of an answer, or why the query failed."""
     try:
-        answer = side.engine.query(bind(query.text, arguments))
+        answer = revision.engine.query(bind(query.text, arguments))
     except FactbookError as error:
         return Counter(), str(error)
     if isinstance(answer, Table):
-        return Counter(map(_without_labels, answer.rows)), ""
+        return Counter(map(_unlabel_blank_nodes, answer.rows)), ""
     if isinstance(answer, Graph):
         triples = ((each.subject, each.predicate, each.object) for each in answer.triples)
-        return Counter(map(_without_labels, triples)), ""
+        return Counter(map(_unlabel_blank_nodes, triples)), ""
     return Counter([(Literal(answer),)]), ""
 
 
-def _without_labels(row: Row) -> Row:
-    """Return a row with the same label for all blank nodes: their own mean nothing."""
+def _unlabel_blank_nodes(row: Row) -> Row:
+    """Return a row with the same label for all blank nodes, as their own mean nothing."""
     return tuple(BlankNode("b") if isinstance(term, BlankNode) else term for term in row)
 
 
-def _readable(rows: Rows, naming: Naming) -> tuple[tuple[str, ...], ...]:
-    """Return rows as people read them, in the order of their texts."""
-    naming.learn(term.value for row in rows for term in row if isinstance(term, NamedNode))
+def _format_rows(rows: Rows, labels: Labels) -> tuple[tuple[str, ...], ...]:
+    """Return rows for people, in the order of their texts."""
+    labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
     return tuple(
         sorted(
-            tuple("" if term is None else naming.text(term) for term in row)
+            tuple("" if term is None else labels.of_term(term) for term in row)
             for row in rows.elements()
         )
     )

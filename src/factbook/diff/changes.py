@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from factbook.rdf.terms import is_iri
+from factbook.render.humanize import printable
+
+if TYPE_CHECKING:
+    from factbook.render.labels import Labels
 
 ADDED, REMOVED, REVISED = "added", "removed", "revised"
 
 
 @dataclass(frozen=True)
 class Name:
-    """An IRI, its short form and what people call it."""
+    """An IRI, its short form and its label."""
 
     iri: str
     short: str
@@ -18,7 +25,7 @@ class Name:
 
 @dataclass(frozen=True)
 class ThingChange:
-    """A thing that is new or gone."""
+    """A thing that was added or removed."""
 
     change: str
     thing: Name
@@ -36,7 +43,7 @@ class Detail:
 
 @dataclass(frozen=True)
 class FactChange:
-    """A statement or a figure that a source makes now and did not, or the other way round."""
+    """A statement or a figure of one source that was added, removed or revised."""
 
     change: str
     about: Name
@@ -46,7 +53,7 @@ class FactChange:
     old: str
     new: str
     words: tuple[str, ...]
-    """What limits or grades a figure that is new or gone."""
+    """What limits or grades a figure that was added or removed."""
     details: tuple[Detail, ...]
     """What else differs in a figure that was revised."""
     source: Name
@@ -54,7 +61,7 @@ class FactChange:
 
 @dataclass(frozen=True)
 class TermChange:
-    """A term of the ontology that is new, gone or says something else."""
+    """A term of the ontology that was added, removed or revised."""
 
     change: str
     term: Name
@@ -65,17 +72,17 @@ class TermChange:
 
 
 @dataclass(frozen=True)
-class AnswerChange:
-    """A stored query that is new, gone, takes other parameters or gives other rows."""
+class QueryChange:
+    """A stored query that was added or removed, takes other parameters or gives other rows."""
 
     change: str
     query: str
     arguments: str
-    """What it was asked with, such as '--thing x', or nothing."""
-    added: tuple[tuple[str, ...], ...]
-    removed: tuple[tuple[str, ...], ...]
-    note: str
-    is_breaking: bool
+    """What it was run with, such as '--thing x', or nothing."""
+    added: tuple[tuple[str, ...], ...] = ()
+    removed: tuple[tuple[str, ...], ...] = ()
+    note: str = ""
+    is_breaking: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,22 @@ class Differences:
     things: tuple[ThingChange, ...]
     facts: tuple[FactChange, ...]
     terms: tuple[TermChange, ...]
-    answers: tuple[AnswerChange, ...]
+    queries: tuple[QueryChange, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.things or self.facts or self.terms or self.answers)
+        return bool(self.things or self.facts or self.terms or self.queries)
+
+
+def name_of(iri: str, labels: Labels) -> Name:
+    """Return a thing with its names."""
+    return Name(iri, printable(labels.short(iri)), labels.of(iri))
+
+
+def name_of_property(iri: str, labels: Labels) -> Name:
+    """Return a property or class with its names, the label made of its IRI where it has none."""
+    return Name(iri, printable(labels.short(iri)), labels.of_property(iri))
+
+
+def name_of_source(graph: str, labels: Labels) -> Name:
+    """Return a source with its names; a file that names no source has none."""
+    return name_of(graph, labels) if is_iri(graph) else Name("", "", "")

@@ -6,54 +6,56 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from factbook.diff.answers import answers_changed
+from factbook.diff.answers import compare_answers
 from factbook.diff.changes import Differences
-from factbook.diff.facts import facts_changed, things_changed
-from factbook.diff.naming import Naming
-from factbook.diff.terms import split_terms, terms_changed
+from factbook.diff.facts import compare_facts, compare_things
+from factbook.diff.terms import compare_terms, split_terms
 from factbook.prefixes import prefixes_in, read_context
+from factbook.render.labels import Labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pyoxigraph import Quad
 
-    from factbook.diff.sides import Side
+    from factbook.diff.revisions import Revision
 
 
-def differences(old: Side, new: Side, *, queries: bool = True) -> Differences:
+def compare(old: Revision, new: Revision, *, queries: bool = True) -> Differences:
     """Return all that changed from one state to the other.
 
     Args:
         old: The older state.
-        new: The newer state.
-        queries: Whether to ask the stored queries as well, which takes longest.
+        new: The newer state, whose labels count.
+        queries: Whether to run the stored queries as well, which takes longest.
 
     Raises:
         InputError: A stored query cannot be read.
     """
-    old_terms, old_facts = _parts(old)
-    new_terms, new_facts = _parts(new)
-    naming = Naming(newer=new.engine, older=old.engine, prefixes=_prefixes(old, new))
-    # A revision is told with all that it is about, whichever part of it changed
+    old_terms, old_facts = _split(old)
+    new_terms, new_facts = _split(new)
+    labels = Labels(_read_prefixes(old, new), new.engine, old.engine)
+    # A revision is shown with all that it is about, whichever part of it changed
     changed = _of_changed_subjects(old_facts, new_facts)
-    naming.learn(_mentioned([*changed, *_of_changed_subjects(old_terms, new_terms)]))
     touched = frozenset(_mentioned(changed))
+    labels.look_up({*touched, *_mentioned(_of_changed_subjects(old_terms, new_terms))})
     return Differences(
-        things=things_changed(old_facts, new_facts, naming),
-        facts=facts_changed(old_facts, new_facts, naming),
-        terms=terms_changed(old_terms, new_terms, naming),
-        answers=answers_changed(old, new, touched=touched, naming=naming) if queries else (),
+        things=compare_things(old_facts, new_facts, labels),
+        facts=compare_facts(old_facts, new_facts, labels),
+        terms=compare_terms(old_terms, new_terms, labels),
+        queries=compare_answers(old, new, touched=touched, labels=labels) if queries else (),
     )
 
 
-def _parts(side: Side) -> tuple[frozenset[Quad], frozenset[Quad]]:
-    """Return what a side says of terms, and what it says of all else."""
-    return split_terms(side.facts) if side.layout is None else (side.terms, side.facts)
+def _split(revision: Revision) -> tuple[frozenset[Quad], frozenset[Quad]]:
+    """Return what a state says about terms, and what it says about everything else."""
+    if revision.layout is None:
+        return split_terms(revision.facts)
+    return revision.terms, revision.facts
 
 
 def _of_changed_subjects(old: frozenset[Quad], new: frozenset[Quad]) -> list[Quad]:
-    """Return all that either side says of what a changed statement is about."""
+    """Return all that either state says about the subjects of changed statements."""
     subjects = {quad.subject for quad in old ^ new}
     return [quad for quad in old | new if quad.subject in subjects]
 
@@ -65,13 +67,13 @@ def _mentioned(quads: Iterable[Quad]) -> Iterator[str]:
                 yield term.value
 
 
-def _prefixes(old: Side, new: Side) -> dict[str, str]:
+def _read_prefixes(old: Revision, new: Revision) -> dict[str, str]:
     """Return the prefixes of the newer book, or those that both files declare."""
     if new.layout is not None:
         return prefixes_in(read_context(new.layout.context))
     return {
         prefix: namespace
-        for side in (old, new)
-        for file in side.files
+        for revision in (old, new)
+        for file in revision.files
         for prefix, namespace in file.prefixes.items()
     }

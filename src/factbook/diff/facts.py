@@ -1,4 +1,4 @@
-"""Compare what the files state: things, figures and single statements."""
+"""Compare the facts of two states: things, figures and single statements."""
 
 from __future__ import annotations
 
@@ -8,16 +8,27 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.diff.changes import ADDED, REMOVED, REVISED, Detail, FactChange, ThingChange
-from factbook.render import humanize
+from factbook.diff.changes import (
+    ADDED,
+    REMOVED,
+    REVISED,
+    Detail,
+    FactChange,
+    ThingChange,
+    name_of,
+    name_of_property,
+    name_of_source,
+)
+from factbook.query.names import NAMES
+from factbook.render.humanize import format_amount, format_range, recency_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pyoxigraph import Quad
 
-    from factbook.diff.naming import Naming
     from factbook.rdf.terms import Term
+    from factbook.render.labels import Labels
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _SCHEMA = "https://schema.org/"
@@ -33,7 +44,7 @@ _IN_WORDS = {RDF_TYPE, _ABOUT, _MEASURE, _VALUE, _LEAST, _MOST, _DATE, _UNIT}
 
 @dataclass
 class _Node:
-    """What one source says of one thing."""
+    """What one source says about one thing."""
 
     subject: str
     source: str
@@ -44,21 +55,31 @@ class _Node:
         return min((_plain(term) for term in self.values.get(about, ())), default="")
 
     @property
+    def pairs(self) -> set[tuple[str, str]]:
+        """All of its properties with their values."""
+        return {(about, str(term)) for about, terms in self.values.items() for term in terms}
+
+    @property
+    def numbers(self) -> tuple[str, str, str]:
+        """Its value, its lower and its upper bound, as far as it has them."""
+        return self.first(_VALUE), self.first(_LEAST), self.first(_MOST)
+
+    @property
     def subject_and_measure(self) -> tuple[str, str, str]:
-        """What makes two figures of one source figures of the same."""
+        """What two figures have in common when one takes the place of the other."""
         return self.first(_ABOUT), self.first(_MEASURE), self.source
 
 
-def things_changed(
-    old: Iterable[Quad], new: Iterable[Quad], naming: Naming
+def compare_things(
+    old: Iterable[Quad], new: Iterable[Quad], labels: Labels
 ) -> tuple[ThingChange, ...]:
-    """Return the things, other than figures, that are new or gone."""
+    """Return the things, other than figures, that were added or removed."""
     before, after = _kinds(old), _kinds(new)
     found = [
         ThingChange(
             change,
-            naming.name(iri),
-            ", ".join(sorted(naming.property(kind).label for kind in kinds[iri])),
+            name_of(iri, labels),
+            ", ".join(sorted(labels.of_property(kind) for kind in kinds[iri])),
         )
         for change, kinds, others in ((ADDED, after, before), (REMOVED, before, after))
         for iri in kinds
@@ -67,26 +88,26 @@ def things_changed(
     return tuple(sorted(found, key=lambda each: (each.kind, each.thing.label, each.thing.iri)))
 
 
-def facts_changed(
-    old: frozenset[Quad], new: frozenset[Quad], naming: Naming
+def compare_facts(
+    old: frozenset[Quad], new: frozenset[Quad], labels: Labels
 ) -> tuple[FactChange, ...]:
-    """Return the statements and figures that are new, gone or revised.
+    """Return the statements and figures that were added, removed or revised.
 
-    A statement that only says what a new thing is and what it is called is left to the things.
+    The type and the names of a thing that was added are left to the things.
     """
     figures = _figures_of(old) | _figures_of(new)
     before, after = _nodes(old, figures), _nodes(new, figures)
-    changes = list(_figures_changed(before, after, naming))
+    changes = list(_compare_figures(before, after, labels))
     gone, come = old - new, new - old
     kinds_before, kinds_after = _kinds(old), _kinds(new)
     fresh = kinds_before.keys() ^ kinds_after.keys()
     same = {
         iri for iri in kinds_before.keys() & kinds_after if kinds_before[iri] == kinds_after[iri]
     }
-    changes += _statements_changed(
-        [quad for quad in gone if _is_statement(quad, figures, fresh, same, naming)],
-        [quad for quad in come if _is_statement(quad, figures, fresh, same, naming)],
-        naming,
+    changes += _compare_statements(
+        [quad for quad in gone if _is_statement(quad, figures, fresh, same)],
+        [quad for quad in come if _is_statement(quad, figures, fresh, same)],
+        labels,
     )
     return tuple(
         sorted(
@@ -97,7 +118,7 @@ def facts_changed(
                 each.source.label,
                 each.source.iri,
                 each.what.label,
-                humanize.newest_first(each.when),
+                recency_key(each.when),
                 each.change,
                 each.old,
                 each.new,
@@ -106,77 +127,84 @@ def facts_changed(
     )
 
 
-def _figures_changed(
-    before: dict[tuple[str, str], _Node], after: dict[tuple[str, str], _Node], naming: Naming
+def _compare_figures(
+    before: dict[tuple[str, str], _Node], after: dict[tuple[str, str], _Node], labels: Labels
 ) -> Iterator[FactChange]:
     for key in before.keys() & after.keys():
-        if _differ(before[key], after[key]):
-            yield _figure(before[key], after[key], naming)
+        if before[key].pairs != after[key].pairs:
+            yield _figure_change(before[key], after[key], labels)
     gone = _by_measure(before[key] for key in before.keys() - after.keys())
     come = _by_measure(after[key] for key in after.keys() - before.keys())
     for measured in gone.keys() | come.keys():
-        for old, new in _pairs(gone.get(measured, []), come.get(measured, [])):
-            if old is None or new is None or _differ(old, new):
-                yield _figure(old, new, naming)
+        for old, new in _pair(gone.get(measured, []), come.get(measured, [])):
+            if old is None or new is None or old.pairs != new.pairs:
+                yield _figure_change(old, new, labels)
 
 
-def _pairs(gone: list[_Node], come: list[_Node]) -> Iterator[tuple[_Node | None, _Node | None]]:
-    """Yield figures that went with those that took their place, the most alike first."""
+def _pair(gone: list[_Node], come: list[_Node]) -> Iterator[tuple[_Node | None, _Node | None]]:
+    """Yield figures that are gone with those that took their place, the most alike first."""
     left = list(gone)
     for new in come:
-        likeness = [(len(_flat(old) & _flat(new)), -index) for index, old in enumerate(left)]
-        if likeness:
-            yield left.pop(-max(likeness)[1]), new
-        else:
-            yield None, new
+        alike = max(left, key=lambda old: len(old.pairs & new.pairs), default=None)
+        if alike is not None:
+            left.remove(alike)
+        yield alike, new
     for old in left:
         yield old, None
 
 
-def _figure(old: _Node | None, new: _Node | None, naming: Naming) -> FactChange:
+def _figure_change(old: _Node | None, new: _Node | None, labels: Labels) -> FactChange:
     one = new or old
     if one is None:
         raise ValueError("neither side has the figure")
-    date = one.first(_DATE)
+    before, after = _format_amounts(old, new, labels)
     return FactChange(
         change=REVISED if old and new else ADDED if new else REMOVED,
-        about=naming.name(one.first(_ABOUT) or one.subject),
-        what=naming.property(one.first(_MEASURE) or one.subject),
-        when=date,
-        old=_amount(old, naming) if old else "",
-        new=_amount(new, naming) if new else "",
-        words=() if old and new else tuple(_words(one, naming)),
-        details=tuple(_details(old, new, naming)) if old and new else (),
-        source=naming.source(one.source),
+        about=name_of(one.first(_ABOUT) or one.subject, labels),
+        what=name_of_property(one.first(_MEASURE) or one.subject, labels),
+        when=one.first(_DATE),
+        old=before,
+        new=after,
+        words=() if old and new else tuple(_words(one, labels)),
+        details=tuple(_details(old, new, labels)) if old and new else (),
+        source=name_of_source(one.source, labels),
     )
 
 
-def _details(old: _Node, new: _Node, naming: Naming) -> Iterator[Detail]:
+def _details(old: _Node, new: _Node, labels: Labels) -> Iterator[Detail]:
     for about in sorted(old.values.keys() | new.values.keys()):
-        before, after = _said(old, about, naming), _said(new, about, naming)
+        before, after = _list_values(old, about, labels), _list_values(new, about, labels)
         if before != after and (about not in _IN_WORDS or about == _DATE):
-            yield Detail(naming.property(about).label, before, after)
+            yield Detail(labels.of_property(about), before, after)
 
 
-def _words(node: _Node, naming: Naming) -> Iterator[str]:
+def _words(node: _Node, labels: Labels) -> Iterator[str]:
     """Yield what limits or grades a figure: the things, other than its source, that it names."""
     for about in sorted(node.values.keys() - _IN_WORDS - {_SOURCE}):
         for term in sorted(node.values[about], key=str):
             if isinstance(term, NamedNode):
-                yield naming.text(term)
+                yield labels.of_term(term)
 
 
-def _amount(node: _Node, naming: Naming) -> str:
-    numbers = [
-        humanize.number(text) for about in (_VALUE, _LEAST, _MOST) if (text := node.first(about))
-    ]
-    if not numbers:
-        return "no figure"
+def _format_amounts(old: _Node | None, new: _Node | None, labels: Labels) -> tuple[str, str]:
+    """Return both numbers in words, in all digits where they would read the same."""
+    before, after = (_format_amount(each, labels) if each else "" for each in (old, new))
+    if old and new and before == after and old.numbers != new.numbers:
+        return _format_amount(old, labels, exact=True), _format_amount(new, labels, exact=True)
+    return before, after
+
+
+def _format_amount(node: _Node, labels: Labels, *, exact: bool = False) -> str:
     unit = node.first(_UNIT)
-    return humanize.with_unit(" to ".join(numbers), naming.label(unit) if unit else "")
+    symbol = labels.of(unit) if unit else ""
+    value, least, most = (
+        format_amount(number, unit, symbol, exact=exact) if number else ""
+        for number in node.numbers
+    )
+    return value or format_range(least, most) or "no figure"
 
 
-def _statements_changed(gone: list[Quad], come: list[Quad], naming: Naming) -> Iterator[FactChange]:
+def _compare_statements(gone: list[Quad], come: list[Quad], labels: Labels) -> Iterator[FactChange]:
     """Yield single statements; one that takes the place of another of its source is a revision."""
     before, after = _by_property(gone), _by_property(come)
     for key in before.keys() | after.keys():
@@ -192,27 +220,25 @@ def _statements_changed(gone: list[Quad], come: list[Quad], naming: Naming) -> I
         for was, now in pairs:
             yield FactChange(
                 change=REVISED if revised else REMOVED if was is not None else ADDED,
-                about=naming.name(subject),
-                what=naming.property(about),
+                about=name_of(subject, labels),
+                what=name_of_property(about, labels),
                 when="",
-                old=naming.text(was) if was is not None else "",
-                new=naming.text(now) if now is not None else "",
+                old=labels.of_term(was) if was is not None else "",
+                new=labels.of_term(now) if now is not None else "",
                 words=(),
                 details=(),
-                source=naming.source(source),
+                source=name_of_source(source, labels),
             )
 
 
-def _is_statement(
-    quad: Quad, figures: set[str], fresh: set[str], same: set[str], naming: Naming
-) -> bool:
-    """Tell whether a statement is told by itself, and not with its thing or its figure."""
+def _is_statement(quad: Quad, figures: set[str], fresh: set[str], same: set[str]) -> bool:
+    """Tell whether a statement is listed by itself, and not with its thing or its figure."""
     subject, about = _plain(quad.subject), quad.predicate.value
     if subject in figures or about == _SOURCE:
         return False
     if about == RDF_TYPE:
         return subject not in fresh and subject not in same
-    return not (subject in fresh and naming.is_name(about))
+    return not (subject in fresh and about in NAMES)
 
 
 def _by_property(quads: Iterable[Quad]) -> dict[tuple[str, str, str], list[Term]]:
@@ -231,7 +257,7 @@ def _by_measure(nodes: Iterable[_Node]) -> dict[tuple[str, str, str], list[_Node
 
 
 def _nodes(quads: Iterable[Quad], subjects: set[str]) -> dict[tuple[str, str], _Node]:
-    """Return what each source says of each of some things."""
+    """Return what each source says about each of some things."""
     found: dict[tuple[str, str], _Node] = {}
     for quad in quads:
         subject = _plain(quad.subject)
@@ -247,7 +273,7 @@ def _figures_of(quads: Iterable[Quad]) -> set[str]:
 
 
 def _kinds(quads: Iterable[Quad]) -> dict[str, set[str]]:
-    """Return the types of each thing that is no figure."""
+    """Return the types of each thing that is not a figure."""
     return {iri: kinds for iri, kinds in _all_kinds(quads).items() if OBSERVATION not in kinds}
 
 
@@ -259,16 +285,8 @@ def _all_kinds(quads: Iterable[Quad]) -> dict[str, set[str]]:
     return found
 
 
-def _differ(old: _Node, new: _Node) -> bool:
-    return _flat(old) != _flat(new)
-
-
-def _flat(node: _Node) -> set[tuple[str, str]]:
-    return {(about, str(term)) for about, terms in node.values.items() for term in terms}
-
-
-def _said(node: _Node, about: str, naming: Naming) -> str:
-    return ", ".join(sorted(naming.text(term) for term in node.values.get(about, ())))
+def _list_values(node: _Node, about: str, labels: Labels) -> str:
+    return ", ".join(sorted(labels.of_term(term) for term in node.values.get(about, ())))
 
 
 def _plain(term: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from factbook.diff.changes import ADDED, REMOVED, REVISED, Detail, TermChange
+from factbook.diff.changes import ADDED, REMOVED, REVISED, Detail, TermChange, name_of
 from factbook.diff.facts import RDF_TYPE
 
 if TYPE_CHECKING:
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-    from factbook.diff.naming import Naming
     from factbook.rdf.terms import Term
+    from factbook.render.labels import Labels
 
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _OWL = "http://www.w3.org/2002/07/owl#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _SH = "http://www.w3.org/ns/shacl#"
-# What a term means to a reasoner or a query: whatever changes here breaks something.
+# The meaning of a term to a reasoner or a query: a change here breaks something.
 _MEANING = {
     RDF_TYPE,
     f"{_RDFS}domain",
@@ -51,16 +51,18 @@ _KINDS = {
 
 
 def split_terms(quads: frozenset[Quad]) -> tuple[frozenset[Quad], frozenset[Quad]]:
-    """Return what a single file says of terms, and what it says of all else."""
-    terms = {q.subject for q in quads if q.predicate.value == RDF_TYPE and _value(q) in _KINDS}
+    """Return what a single file says about terms, and what it says about everything else."""
+    terms = {
+        q.subject for q in quads if q.predicate.value == RDF_TYPE and _value_of(q.object) in _KINDS
+    }
     of_terms = frozenset(quad for quad in quads if quad.subject in terms)
     return of_terms, quads - of_terms
 
 
-def terms_changed(
-    old: Iterable[Quad], new: Iterable[Quad], naming: Naming
+def compare_terms(
+    old: Iterable[Quad], new: Iterable[Quad], labels: Labels
 ) -> tuple[TermChange, ...]:
-    """Return the terms that are new, gone or say something else; the breaking changes first."""
+    """Return the terms that were added, removed or revised; the breaking changes first."""
     before, after = _by_term(old), _by_term(new)
     found = []
     for iri in before.keys() | after.keys():
@@ -70,15 +72,22 @@ def terms_changed(
         )
         if not differing:
             continue
-        change = _sort(was, now)
+        change = _kind_of_change(was, now)
         found.append(
             TermChange(
                 change=change,
-                term=naming.name(iri),
-                kind=naming.kinds(map(_iri, now.get(RDF_TYPE) or was.get(RDF_TYPE) or ())),
+                term=name_of(iri, labels),
+                kind=", ".join(
+                    sorted(
+                        labels.of_property(_value_of(each))
+                        for each in now.get(RDF_TYPE) or was.get(RDF_TYPE) or ()
+                    )
+                ),
                 details=tuple(
                     Detail(
-                        naming.label(about), _said(was, about, naming), _said(now, about, naming)
+                        labels.of(about),
+                        _list_values(was, about, labels),
+                        _list_values(now, about, labels),
                     )
                     for about in differing
                     if change == REVISED
@@ -92,10 +101,10 @@ def terms_changed(
     )
 
 
-def _sort(was: dict[str, list[Term]], now: dict[str, list[Term]]) -> str:
-    """Return whether a term is new, gone or revised: a term is where its type is stated.
+def _kind_of_change(was: dict[str, list[Term]], now: dict[str, list[Term]]) -> str:
+    """Return whether a term was added, removed or revised: a term is where its type is stated.
 
-    A file may also say something of a term that another vocabulary defines.
+    A file may also say something about a term that another vocabulary defines.
     """
     if not was or (RDF_TYPE in now and RDF_TYPE not in was):
         return ADDED
@@ -107,7 +116,7 @@ def _sort(was: dict[str, list[Term]], now: dict[str, list[Term]]) -> str:
 def _by_term(quads: Iterable[Quad]) -> dict[str, dict[str, list[Term]]]:
     found: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for quad in quads:
-        values = found[_iri(quad.subject)][quad.predicate.value]
+        values = found[_value_of(quad.subject)][quad.predicate.value]
         if quad.object not in values:
             values.append(quad.object)
     return found
@@ -117,13 +126,9 @@ def _texts(values: dict[str, list[Term]], about: str) -> set[str]:
     return set(map(str, values.get(about, ())))
 
 
-def _said(values: dict[str, list[Term]], about: str, naming: Naming) -> str:
-    return ", ".join(sorted(naming.text(term) for term in values.get(about, ())))
+def _list_values(values: dict[str, list[Term]], about: str, labels: Labels) -> str:
+    return ", ".join(sorted(labels.of_term(term) for term in values.get(about, ())))
 
 
-def _value(quad: Quad) -> str:
-    return _iri(quad.object)
-
-
-def _iri(term: object) -> str:
+def _value_of(term: object) -> str:
     return str(getattr(term, "value", term))

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from factbook.diff.changes import (
-        AnswerChange,
         Detail,
         Differences,
         FactChange,
+        QueryChange,
         TermChange,
         ThingChange,
     )
 
-    Say = Callable[[str], str]
+    Escape = Callable[[str], str]
 
 _SIGNS = {ADDED: "+", REMOVED: "-", REVISED: "~"}
 _BREAKS = "!"
@@ -47,7 +47,7 @@ def as_markdown(found: Differences) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def summary(found: Differences) -> str:
+def summarize(found: Differences) -> str:
     """Return how much changed, in one line."""
     return "; ".join(
         f"{name}: {_counts(changes)}"
@@ -55,99 +55,99 @@ def summary(found: Differences) -> str:
             ("things", found.things),
             ("facts", found.facts),
             ("terms", found.terms),
-            ("queries", found.answers),
+            ("queries", found.queries),
         )
         if changes
     )
 
 
-def _sections(found: Differences, say: Say) -> Iterator[tuple[str, list[str]]]:
+def _sections(found: Differences, escape: Escape) -> Iterator[tuple[str, list[str]]]:
     sections: tuple[tuple[str, Sequence[object], Iterator[str]], ...] = (
-        ("Things", found.things, _things(found.things, say)),
-        ("Facts", found.facts, _facts(found.facts, say)),
-        ("Terms", found.terms, _terms(found.terms, say)),
-        ("Queries", found.answers, _answers(found.answers, say)),
+        ("Things", found.things, _things(found.things, escape)),
+        ("Facts", found.facts, _facts(found.facts, escape)),
+        ("Terms", found.terms, _terms(found.terms, escape)),
+        ("Queries", found.queries, _queries(found.queries, escape)),
     )
     for name, changes, lines in sections:
         if changes:
             yield f"{name}: {_counts(changes)}", list(lines)
 
 
-def _things(changes: Sequence[ThingChange], say: Say) -> Iterator[str]:
+def _things(changes: Sequence[ThingChange], escape: Escape) -> Iterator[str]:
     for each in changes:
-        kind = f" ({say(each.kind)})" if each.kind else ""
-        yield f"{_SIGNS[each.change]} {say(each.thing.label)}{kind} {each.thing.short}".rstrip()
+        kind = f" ({escape(each.kind)})" if each.kind else ""
+        yield f"{_SIGNS[each.change]} {escape(each.thing.label)}{kind} {each.thing.short}".rstrip()
 
 
-def _facts(changes: Sequence[FactChange], say: Say) -> Iterator[str]:
+def _facts(changes: Sequence[FactChange], escape: Escape) -> Iterator[str]:
     for (label, source), alike in groupby(
         changes, key=lambda each: (each.about.label, each.source.label)
     ):
-        yield say(label) + (f" [{say(source)}]" if source and source != label else "")
+        yield escape(label) + (f" [{escape(source)}]" if source and source != label else "")
         for each in alike:
             said = f"{each.old} → {each.new}" if each.change == REVISED else each.old or each.new
             if each.change == REVISED and each.old == each.new:
                 said = each.new
             when = f", {each.when}" if each.when else ""
             words = f" ({', '.join(each.words)})" if each.words else ""
-            yield f"  {_SIGNS[each.change]} {say(f'{each.what.label}{when}: {said}{words}')}"
-            yield from (f"      {_detail(detail, say)}" for detail in each.details)
+            yield f"  {_SIGNS[each.change]} {escape(f'{each.what.label}{when}: {said}{words}')}"
+            yield from (f"      {_detail(detail, escape)}" for detail in each.details)
 
 
-def _terms(changes: Sequence[TermChange], say: Say) -> Iterator[str]:
+def _terms(changes: Sequence[TermChange], escape: Escape) -> Iterator[str]:
     for each in changes:
         sign = _BREAKS if each.is_breaking else _SIGNS[each.change]
-        kind = f" ({say(each.kind)})" if each.kind else ""
+        kind = f" ({escape(each.kind)})" if each.kind else ""
         breaking = ", breaking" if each.is_breaking else ""
-        yield f"{sign} {say(each.term.short)}{kind}: {each.change}{breaking}"
-        yield from (f"    {_detail(detail, say)}" for detail in each.details)
+        yield f"{sign} {escape(each.term.short)}{kind}: {each.change}{breaking}"
+        yield from (f"    {_detail(detail, escape)}" for detail in each.details)
 
 
-def _answers(changes: Sequence[AnswerChange], say: Say) -> Iterator[str]:
+def _queries(changes: Sequence[QueryChange], escape: Escape) -> Iterator[str]:
     for query, alike in groupby(changes, key=lambda each: each.query):
         asked = list(alike)
         if len(asked) > 1:
-            yield from _for_several(query, asked, say)
+            yield from _for_several(query, asked, escape)
             continue
         (each,) = asked
         sign = _BREAKS if each.is_breaking else _SIGNS[each.change]
-        call = say(f"{each.query} {each.arguments}".rstrip())
+        call = escape(f"{each.query} {each.arguments}".rstrip())
         if each.change != REVISED or each.note:
-            yield f"{sign} {call}: {say(each.note) or each.change}"
+            yield f"{sign} {call}: {escape(each.note) or each.change}"
             continue
         yield f"{sign} {call}: {_more_and_less([each])}"
         for mark, rows in (("-", each.removed), ("+", each.added)):
             for row in rows[:_MOST_ROWS]:
-                yield f"    {mark} {say(' | '.join(cell or '·' for cell in row))}"
+                yield f"    {mark} {escape(' | '.join(cell or '·' for cell in row))}"
             if len(rows) > _MOST_ROWS:
                 yield f"    {mark} … and {len(rows) - _MOST_ROWS} more"
 
 
-def _for_several(query: str, asked: list[AnswerChange], say: Say) -> Iterator[str]:
+def _for_several(query: str, asked: list[QueryChange], escape: Escape) -> Iterator[str]:
     """Yield one line for a query whose answers differ for several things."""
     sign = _BREAKS if any(each.is_breaking for each in asked) else _SIGNS[REVISED]
     names = sorted(each.arguments.partition(" ")[2] for each in asked)
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     option = asked[0].arguments.partition(" ")[0]
     yield (
-        f"{sign} {say(f'{query} {option}')} {say(', '.join(names[:_MOST_NAMES]))}{more}: "
+        f"{sign} {escape(f'{query} {option}')} {escape(', '.join(names[:_MOST_NAMES]))}{more}: "
         f"{_more_and_less(asked)}"
     )
 
 
-def _more_and_less(asked: Sequence[AnswerChange]) -> str:
+def _more_and_less(asked: Sequence[QueryChange]) -> str:
     added = sum(len(each.added) for each in asked)
     removed = sum(len(each.removed) for each in asked)
     parts = [f"{_rows(added)} more" if added else "", f"{_rows(removed)} less" if removed else ""]
-    return ", ".join(filter(None, parts)) or "cannot be asked as before"
+    return ", ".join(filter(None, parts)) or "fails or no longer fails"
 
 
-def _detail(detail: Detail, say: Say) -> str:
-    return say(f"{detail.label}: {detail.old or 'nothing'} → {detail.new or 'nothing'}")
+def _detail(detail: Detail, escape: Escape) -> str:
+    return escape(f"{detail.label}: {detail.old or 'nothing'} → {detail.new or 'nothing'}")
 
 
 def _counts(changes: Sequence[object]) -> str:
-    """Return how many changes there are of each sort."""
+    """Return the number of changes of each kind."""
     sorts = [getattr(each, "change", "") for each in changes]
     breaking = sum(bool(getattr(each, "is_breaking", False)) for each in changes)
     counted = [f"{sorts.count(sort)} {sort}" for sort in (ADDED, REMOVED, REVISED) if sort in sorts]

@@ -12,7 +12,7 @@ from factbook.export.columns import short_name
 from factbook.export.part import statements
 from factbook.export.profiles import FULL, profile_named
 from factbook.rdf.formats import BY_NAME, NAMES, syntax_for_writing, syntax_named
-from factbook.render.labels import NAMING
+from factbook.render.labels import LABEL_PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ CSVW, PARQUET = FOLDERS = ("csvw", "parquet")
 _OTHERS = (GRAPHML, *FOLDERS)
 FORMATS = (*BY_NAME, *_OTHERS)
 """The names of all formats, each once."""
-_RANKS = {name: rank for rank, name in enumerate(NAMING)}
+_RANKS = {name: rank for rank, name in enumerate(LABEL_PROPERTIES)}
 _CAN_REIFY = ("turtle", "longturtle", "trig", "nt", "nquads")
 
 

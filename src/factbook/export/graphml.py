@@ -19,7 +19,7 @@ from factbook.export.names import TYPE
 from factbook.export.rdf_writer import ordered
 from factbook.export.xmltext import quoted, text
 from factbook.rdf.terms import XSD, curie
-from factbook.render.labels import NAMING
+from factbook.render.labels import LABEL_PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from factbook.rdf.terms import Term
 
-_RANKS = {name: rank for rank, name in enumerate(NAMING)}
+_RANKS = {name: rank for rank, name in enumerate(LABEL_PROPERTIES)}
 _BETWEEN = " | "
 _LONG = re.compile(r"-?[0-9]{1,18}", re.ASCII)  # what surely fits into 64 bits
 _NMTOKEN = re.compile(r"[A-Za-z0-9._:-]+", re.ASCII)  # what GraphML takes as the name of a node

@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from factbook.errors import UsageError
 from factbook.export.names import TYPE
 from factbook.export.native import STRING, is_native
-from factbook.render.labels import NAMING
+from factbook.render.labels import LABEL_PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_STUB = {NamedNode(name) for name in NAMING} | {TYPE}
+_STUB = {NamedNode(name) for name in LABEL_PROPERTIES} | {TYPE}
 _DEEPEST = 8
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from factbook.export.names import TYPE
-from factbook.render.labels import NAMING
+from factbook.render.labels import LABEL_PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -26,7 +26,7 @@ _EVENTS = (
     NamedNode("http://www.w3.org/ns/prov#Activity"),
     NamedNode("https://schema.org/Event"),
 )
-_NAMING = {TYPE, *map(NamedNode, NAMING)}
+_NAMING = {TYPE, *map(NamedNode, LABEL_PROPERTIES)}
 _SUBCLASS = NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
 
 

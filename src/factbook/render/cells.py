@@ -1,4 +1,4 @@
-"""Turn terms into cells that a person reads: names, grouped thousands, no control characters."""
+"""Turn the rows of an answer into a table of texts that a person reads."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.rdf.terms import XSD
-from factbook.render.humanize import amount, grouped, iso_date, printable
-from factbook.render.labels import find_labels
+from factbook.render.humanize import (
+    NUMERIC_TYPES,
+    format_amount,
+    format_iso_date,
+    format_range,
+    printable,
+)
+from factbook.render.labels import Labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,9 +22,6 @@ if TYPE_CHECKING:
     from factbook.query.header import Column
     from factbook.rdf.terms import Term
     from factbook.store.answers import Engine, Row
-
-_NUMERIC = {XSD + name for name in ("integer", "decimal", "int", "long", "nonNegativeInteger")}
-_UNGROUPED = {"year", "identifier"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Cells:
     """Per column, whether everything in it is a number."""
 
 
-def cells(  # noqa: PLR0913 - each is one thing that cells depend on
+def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
     variables: Sequence[str],
     rows: Sequence[Row],
     *,
@@ -47,8 +49,8 @@ def cells(  # noqa: PLR0913 - each is one thing that cells depend on
     not shown by itself. A detail is shown only where the table may be wide, and a sparse column
     only where there is something in it.
     """
-    iris = [term.value for row in rows for term in row if isinstance(term, NamedNode)]
-    names = find_labels(engine, iris, prefixes)
+    labels = Labels(prefixes, engine)
+    labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
     about = {column.name: column for column in columns if column.name in variables}
     owned = {name for column in about.values() for name in _owned(column)}
     places = {name: index for index, name in enumerate(variables)}
@@ -64,12 +66,12 @@ def cells(  # noqa: PLR0913 - each is one thing that cells depend on
     def cell(row: Row, index: int) -> str:
         column = about.get(variables[index])
         if column is None or not any(_owned(column)):
-            return readable(row[index], names, column.type if column else "")
+            return _format_term(row[index], labels, column.type if column else "")
 
         def beside(name: str | None) -> Term | None:
             return row[places[name]] if name in places else None
 
-        return _with_others(row[index], column, beside, names)
+        return _join_owned(row[index], column, beside, labels)
 
     return Cells(
         headings=tuple(variables[index] for index in shown),
@@ -85,47 +87,32 @@ def _owned(column: Column) -> list[str]:
     return [name for name in owned if name is not None]
 
 
-def _with_others(
+def _join_owned(
     term: Term | None,
     column: Column,
     beside: Callable[[str | None], Term | None],
-    names: Mapping[str, str],
+    labels: Labels,
 ) -> str:
     """Return a cell together with what the columns that belong to it say."""
     precision = beside(column.precision)
     if isinstance(precision, NamedNode) and isinstance(term, Literal):
-        return printable(iso_date(term.value, names.get(precision.value, "")))
-    low, high = beside(column.low) if term is None else term, beside(column.high)
-    ends = [(low, "" if term else "from "), (high, "to ")]
-    said = [(word, _quantity(end, beside(column.unit), column, names)) for end, word in ends if end]
-    if len(said) > 1:
-        return " to ".join(quantity for _, quantity in said)
-    return "".join(word + quantity for word, quantity in said)
+        return printable(format_iso_date(term.value, labels.of(precision.value)))
+    unit, most = beside(column.unit), beside(column.high)
+    if term is not None and most is None:
+        return _format_quantity(term, unit, column, labels)
+    least = beside(column.low) if term is None else term
+    return format_range(*(_format_quantity(end, unit, column, labels) for end in (least, most)))
 
 
-def _quantity(term: Term, unit: Term | None, column: Column, names: Mapping[str, str]) -> str:
+def _format_quantity(term: Term | None, unit: Term | None, column: Column, labels: Labels) -> str:
     if isinstance(unit, NamedNode) and isinstance(term, Literal) and _is_number(term):
-        return printable(amount(term.value, unit.value, names.get(unit.value, unit.value)))
-    return readable(term, names, column.type)
+        return printable(format_amount(term.value, unit.value, labels.of(unit.value)))
+    return _format_term(term, labels, column.type)
 
 
-def readable(term: Term | None, names: Mapping[str, str], kind: str = "") -> str:
-    """Return one cell."""
-    if isinstance(term, Literal):
-        return _readable_literal(term, kind)
-    if isinstance(term, NamedNode):
-        return printable(names.get(term.value, term.value))
-    return "" if term is None else printable(str(term))
-
-
-def _readable_literal(literal: Literal, kind: str) -> str:
-    datatype = literal.datatype.value
-    if datatype in _NUMERIC and kind not in _UNGROUPED:
-        return grouped(literal.value)
-    if datatype == f"{XSD}boolean":
-        return "yes" if literal.value in {"true", "1"} else "no"
-    return printable(literal.value)
+def _format_term(term: Term | None, labels: Labels, column_type: str) -> str:
+    return "" if term is None else labels.of_term(term, column_type)
 
 
 def _is_number(term: Term | None) -> bool:
-    return term is None or (isinstance(term, Literal) and term.datatype.value in _NUMERIC)
+    return term is None or (isinstance(term, Literal) and term.datatype.value in NUMERIC_TYPES)

@@ -1,4 +1,4 @@
-"""What to call an IRI where people read: its name in the graph, or else its CURIE."""
+"""Labels of things where people read: the name in the graph, or else the CURIE."""
 
 from __future__ import annotations
 
@@ -7,46 +7,117 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import curie, is_iri
+from factbook.render.humanize import format_literal, printable, words_in_iri
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pyoxigraph import Quad
+
+    from factbook.rdf.terms import Term
     from factbook.store.answers import Engine
 
-# Units go by their symbol, everything else by its best name.
-NAMING = (
+# The best first: a unit goes by its symbol, everything else by its name.
+LABEL_PROPERTIES = (
     "http://qudt.org/schema/qudt/symbol",
     "http://www.w3.org/2004/02/skos/core#prefLabel",
     "https://schema.org/name",
     "http://www.w3.org/2000/01/rdf-schema#label",
 )
-_RANKS = {name: rank for rank, name in enumerate(NAMING)}
-_PROPERTIES = ", ".join(f"<{name}>" for name in NAMING)
-_AT_ONCE = 500
+_RANKS = {iri: rank for rank, iri in enumerate(LABEL_PROPERTIES)}
+_LANGUAGE_RANKS = {"en": 0, None: 1}
+_OTHER_LANGUAGE = 2
+_BATCH = 500
 
 
-def find_labels(engine: Engine, iris: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]:
-    """Return a short readable text for each IRI.
+class Labels:
+    """Looks up labels of IRIs, many in one query, and remembers them.
 
-    English names come first, then those without a language, then any other.
+    Args:
+        prefixes: The prefixes for what has no label.
+        engines: Where to look; a label in an earlier one wins.
+    """
+
+    def __init__(self, prefixes: Mapping[str, str], *engines: Engine) -> None:
+        self._prefixes = prefixes
+        self._engines = engines
+        self._labels: dict[str, str] = {}
+        self._asked: set[str] = set()
+        self._texts: dict[str, str] = {}
+
+    def look_up(self, iris: Iterable[str]) -> None:
+        """Look up the labels of IRIs all at once; without this, an IRI has no label."""
+        missing = {iri for iri in iris if is_iri(iri)} - self._asked
+        self._texts.clear()
+        self._asked |= missing
+        for engine in self._engines:
+            if missing:
+                self._labels |= find_labels(engine, missing)
+                missing -= self._labels.keys()
+
+    def has(self, iri: str) -> bool:
+        """Tell whether the graph has a label for an IRI."""
+        return iri in self._labels
+
+    def of(self, iri: str) -> str:
+        """Return the label of an IRI, or else its CURIE or the IRI."""
+        if iri not in self._texts:
+            self._texts[iri] = printable(self._labels.get(iri) or self.short(iri))
+        return self._texts[iri]
+
+    def of_property(self, iri: str) -> str:
+        """Return the label of a property or class; without one, the words in its IRI."""
+        return self.of(iri) if self.has(iri) else printable(words_in_iri(iri)) or self.of(iri)
+
+    def of_term(self, term: Term, column_type: str = "") -> str:
+        """Return any term for people: a label, or a literal with its language unless English."""
+        if isinstance(term, NamedNode):
+            return self.of(term.value)
+        if not isinstance(term, Literal):
+            return printable(str(term))
+        text = format_literal(term, column_type)
+        return text if term.language in _LANGUAGE_RANKS else f"{text} ({term.language})"
+
+    def short(self, iri: str) -> str:
+        """Return the CURIE of an IRI, or else the IRI."""
+        return curie(iri, self._prefixes) or iri
+
+
+def find_labels(engine: Engine, iris: Iterable[str]) -> dict[str, str]:
+    """Return the best label of each IRI that has one in the graph.
+
+    English labels come first, then those without a language, then any other.
     """
     wanted = sorted({iri for iri in iris if is_iri(iri)})
     found: dict[str, tuple[int, int, str]] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        values = " ".join(f"<{iri}>" for iri in wanted[start : start + _AT_ONCE])
+    properties = ", ".join(f"<{iri}>" for iri in LABEL_PROPERTIES)
+    for start in range(0, len(wanted), _BATCH):
+        values = " ".join(f"<{iri}>" for iri in wanted[start : start + _BATCH])
         # A filter and not VALUES: Oxigraph then looks up and does not join, four times faster
         text = f"""SELECT ?thing ?property ?name WHERE {{ VALUES ?thing {{ {values} }}
-          ?thing ?property ?name FILTER(?property IN ({_PROPERTIES})) }}"""
-        for thing, about, name in select(engine, text):
-            if not (
-                isinstance(thing, NamedNode)
-                and isinstance(about, NamedNode)
-                and isinstance(name, Literal)
-            ):
-                continue
-            language = {"en": 0, None: 1}.get(name.language, 2)
-            candidate = (_RANKS[about.value], language, name.value)
-            if thing.value not in found or candidate < found[thing.value]:
-                found[thing.value] = candidate
-    return {iri: found[iri][2] if iri in found else curie(iri, prefixes) or iri for iri in wanted}
+          ?thing ?property ?name FILTER(?property IN ({properties})) }}"""
+        for row in select(engine, text):
+            _keep_best(found, *row)
+    return {iri: label for iri, (_, _, label) in found.items()}
+
+
+def read_labels(quads: Iterable[Quad]) -> dict[str, str]:
+    """Return the best label of each IRI that has one in some quads."""
+    found: dict[str, tuple[int, int, str]] = {}
+    for quad in quads:
+        if quad.predicate.value in _RANKS:
+            _keep_best(found, quad.subject, quad.predicate, quad.object)
+    return {iri: label for iri, (_, _, label) in found.items()}
+
+
+def _keep_best(
+    found: dict[str, tuple[int, int, str]],
+    thing: Term | None,
+    about: Term | None,
+    label: Term | None,
+) -> None:
+    if isinstance(thing, NamedNode) and isinstance(about, NamedNode) and isinstance(label, Literal):
+        language = _LANGUAGE_RANKS.get(label.language, _OTHER_LANGUAGE)
+        candidate = (_RANKS[about.value], language, label.value)
+        found[thing.value] = min(candidate, found.get(thing.value, candidate))

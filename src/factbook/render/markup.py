@@ -1,10 +1,11 @@
-"""Write tables as Markdown and HTML, and escape texts for Markdown."""
+"""Write tables as Markdown and HTML, and documents as JSON; escape texts for Markdown."""
 
 from __future__ import annotations
 
 import html
+import json
 import re
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from factbook.render.cells import Cells
@@ -57,3 +58,27 @@ def write_html(cells: Cells, out: IO[bytes], *, title: str) -> None:
             f"<tbody>\n{''.join(row(values, 'td') for values in cells.rows)}</tbody>\n</table>\n"
         ).encode()
     )
+
+
+def format_json(document: dict[str, Any]) -> str:
+    """Return a document as indented JSON."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def drop_empty(value: Any, *, keep_false: bool = False) -> Any:  # noqa: ANN401 - what JSON holds
+    """Return what `dataclasses.asdict` gives without its empty parts, `is_` cut off its names.
+
+    Args:
+        value: An object, a list, or anything else that JSON can hold.
+        keep_false: Whether false is kept as well.
+    """
+    if isinstance(value, dict):
+        return {
+            key.removeprefix("is_"): filled
+            for key, inner in value.items()
+            if (filled := drop_empty(inner, keep_false=keep_false)) not in ("", [], {}, None)
+            and (keep_false or filled is not False)
+        }
+    if isinstance(value, list | tuple):
+        return [drop_empty(each, keep_false=keep_false) for each in value]
+    return value

@@ -1,16 +1,23 @@
-"""Make figures of statements: the number, when it held, and what limits it."""
+"""Make figures of statements: the number, its date, and what limits it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import Decimal
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.render import humanize
-from factbook.render.humanize import printable
-from factbook.show.page import Figure, FigureGroup, Name
+from factbook.render.humanize import (
+    format_amount,
+    format_date,
+    format_period,
+    format_range,
+    printable,
+    recency_key,
+)
+from factbook.show.page import Figure, Name
 from factbook.show.statements import (
     ABOUT,
     CONDITION,
@@ -33,8 +40,9 @@ from factbook.show.statements import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from factbook.show.citations import Desk
-    from factbook.show.statements import Names, Statement
+    from factbook.render.labels import Labels
+    from factbook.show.lines import PageContext
+    from factbook.show.statements import Statement
 
 _TRUE = {"true", "1"}
 
@@ -48,8 +56,9 @@ class _Wording(NamedTuple):
     conditions: tuple[str, ...]
 
 
-class Raw(NamedTuple):
-    """One observation: its statements by role, and those without one."""
+@dataclass(frozen=True)
+class Observation:
+    """One observation with its statements."""
 
     iri: str
     statements: tuple[Statement, ...]
@@ -76,164 +85,161 @@ class Raw(NamedTuple):
     @property
     def size(self) -> float:
         """The first of its numbers, to sort by."""
+        numbers = (self.first(role) for role in (VALUE, LEAST, MOST))
         try:
-            return float(self.numbers[0])
-        except (IndexError, ValueError):
+            return float(next(text for text in numbers if text is not None))
+        except (StopIteration, ValueError):
             return 0.0
 
-    @property
-    def numbers(self) -> list[str]:
-        """The one, two or no numbers that it gives."""
-        return [text for role in (VALUE, LEAST, MOST) if (text := self.first(role)) is not None]
 
-
-def raw_figures(statements: Iterable[Statement]) -> list[Raw]:
+def group_observations(statements: Iterable[Statement]) -> list[Observation]:
     """Return the observations that some statements describe."""
     found: dict[str, list[Statement]] = defaultdict(list)
     for statement in statements:
         found[statement.subject].append(statement)
-    return [Raw(iri, tuple(each)) for iri, each in found.items()]
+    return [Observation(iri, tuple(each)) for iri, each in found.items()]
 
 
-def grouped_figures(
-    raws: Sequence[Raw], heading: Callable[[Raw], str], desk: Desk
-) -> tuple[FigureGroup, ...]:
-    """Return figures under their headings, in the order of these, the newest figure first.
+def build_figures(
+    observations: Iterable[Observation],
+    heading: Callable[[Observation], str],
+    context: PageContext,
+) -> tuple[Figure, ...]:
+    """Return figures in the order of their headings, under each the newest first.
 
     Args:
-        raws: The observations.
-        heading: What an observation stands under.
-        desk: What to call things, and where sources get their numbers.
+        observations: What was observed.
+        heading: Gives the heading of an observation.
+        context: The labels and the citations of the page.
     """
-    by_heading: dict[str, list[Raw]] = defaultdict(list)
-    for raw in raws:
-        by_heading[heading(raw)].append(raw)
+    by_heading: dict[str, list[Observation]] = defaultdict(list)
+    for observation in observations:
+        by_heading[heading(observation)].append(observation)
     return tuple(
-        FigureGroup(label, tuple(_figures(by_heading[label], desk)))
+        figure
         for label in sorted(by_heading, key=lambda label: (label.casefold(), label))
+        for figure in _merge_alike(label, by_heading[label], context)
     )
 
 
-def _figures(raws: Sequence[Raw], desk: Desk) -> Iterator[Figure]:
-    scales = _scales(raws, desk.names)
-    said: dict[_Wording, list[Raw]] = defaultdict(list)
-    for raw in raws:
-        said[_wording(raw, scales, desk)].append(raw)
+def _merge_alike(
+    heading: str, observations: Sequence[Observation], context: PageContext
+) -> Iterator[Figure]:
+    alike: dict[_Wording, list[Observation]] = defaultdict(list)
+    for observation in observations:
+        alike[_word(observation, context)].append(observation)
 
     def newest_first(wording: _Wording) -> tuple[object, ...]:
-        raw = said[wording][0]
-        return (
-            *humanize.newest_first(raw.first(DATE) or ""),
-            raw.first(PER) or "",
-            raw.size,
-            wording,
-        )
+        first = alike[wording][0]
+        date, per = first.first(DATE) or "", first.first(PER) or ""
+        return (*recency_key(date), per, first.size, wording)
 
-    for wording in sorted(said, key=newest_first):
-        alike = said[wording]
-        one = alike[0]
-        unit = one.first(UNIT)
-        yield Figure(
-            iris=tuple(raw.iri for raw in alike),
-            about=Name(one.about, desk.names.of(one.about)),
-            measure=Name(one.measure, desk.names.of_property(one.measure)),
-            text=wording.text,
-            when=wording.when,
-            words=wording.words,
-            conditions=wording.conditions,
-            also=tuple(sorted({each for raw in alike for each in _links(raw)})),
-            date=one.first(DATE),
-            value=one.first(VALUE),
-            least=one.first(LEAST),
-            most=one.first(MOST),
-            unit=Name(unit, desk.names.of(unit)) if unit else None,
-            sources=desk.citations.cite(source for raw in alike for source in raw.sources),
-        )
+    for wording in sorted(alike, key=newest_first):
+        yield _figure(heading, wording, alike[wording], context)
 
 
-def _wording(raw: Raw, scales: dict[str, tuple[Decimal, str]], desk: Desk) -> _Wording:
-    names = desk.names
-    text = _number(raw, scales, names)
-    standing = ", ".join(_of_role(raw, STANDING, names))
+def _figure(
+    heading: str, wording: _Wording, alike: Sequence[Observation], context: PageContext
+) -> Figure:
+    labels, first = context.labels, alike[0]
+    unit = first.first(UNIT)
+    statements = [statement for each in alike for statement in each.statements]
+    return Figure(
+        heading=heading,
+        about=Name(first.about, labels.of(first.about)),
+        measure=Name(first.measure, labels.of_property(first.measure)),
+        text=wording.text,
+        value=_json_number(first.first(VALUE)),
+        least=_json_number(first.first(LEAST)),
+        most=_json_number(first.first(MOST)),
+        unit=Name(unit, labels.of(unit)) if unit else None,
+        date=first.first(DATE),
+        when=wording.when,
+        words=wording.words,
+        conditions=wording.conditions,
+        also=tuple(sorted({printable(each.text) for each in statements if each.role == LINK})),
+        observations=tuple(each.iri for each in alike),
+        sources=context.citations.cite(source for each in alike for source in each.sources),
+    )
+
+
+def _word(observation: Observation, context: PageContext) -> _Wording:
+    labels = context.labels
+
+    def labels_of(role: str) -> list[str]:
+        return [_format_value(each, labels) for each in observation.statements if each.role == role]
+
+    number = _format_number(observation, labels)
+    standing = ", ".join(labels_of(STANDING))
     words = [
-        *_of_role(raw, WORD, names),
-        *_labelled(raw, desk),
-        standing if text else "",
-        *_of_role(raw, GRADE, names),
+        *labels_of(WORD),
+        *_describe_others(observation, context),
+        standing if number else "",
+        *labels_of(GRADE),
     ]
     return _Wording(
-        text=text or standing or "no figure",
-        when=_when(raw, names),
+        text=number or standing or "no figure",
+        when=_format_when(observation, labels),
         words=tuple(filter(None, words)),
-        conditions=tuple(each.removesuffix(".") for each in _of_role(raw, CONDITION, names)),
+        conditions=tuple(each.removesuffix(".") for each in labels_of(CONDITION)),
     )
 
 
-def _number(raw: Raw, scales: dict[str, tuple[Decimal, str]], names: Names) -> str:
-    scale = scales.get(raw.first(UNIT) or "", (Decimal(1), ""))
-    value, least, most = raw.first(VALUE), raw.first(LEAST), raw.first(MOST)
-    if value is not None:
-        said = humanize.quantity(value, scale)
-    elif least is not None and most is not None:
-        said = humanize.span(least, most, scale)
-    elif least is not None or most is not None:
-        said = humanize.quantity(least or most or "", scale)
-        said = f"{'from' if least is not None else 'up to'} {said}"
-    else:
+def _format_number(observation: Observation, labels: Labels) -> str:
+    unit = observation.first(UNIT) or ""
+    symbol = labels.of(unit) if unit else ""
+
+    def amount(role: str) -> str:
+        number = observation.first(role)
+        return "" if number is None else printable(format_amount(number, unit, symbol))
+
+    text = amount(VALUE) or format_range(amount(LEAST), amount(MOST))
+    if not text:
         return ""
-    precision, per = raw.first(PRECISION), raw.first(PER)
-    return " ".join(
-        filter(
-            None,
-            (names.of(precision) if precision else "", said, f"per {names.of(per)}" if per else ""),
-        )
-    )
+    precision, per = observation.first(PRECISION), observation.first(PER)
+    before = f"{labels.of(precision)} " if precision else ""
+    return f"{before}{text} per {labels.of(per)}" if per else before + text
 
 
-def _when(raw: Raw, names: Names) -> str:
-    day = raw.first(DATE)
+def _format_when(observation: Observation, labels: Labels) -> str:
+    day = observation.first(DATE)
     if day is None:
         return "undated"
-    precision = raw.first(DATE_PRECISION)
-    known = names.of(precision) if precision else "day"
-    length = raw.first(PERIOD)
-    return humanize.period(day, length, known) if length else humanize.date(day, known)
+    precision = observation.first(DATE_PRECISION)
+    known = labels.of(precision) if precision else "day"
+    length = observation.first(PERIOD)
+    return printable(format_period(day, length, known) if length else format_date(day, known))
 
 
-def _of_role(raw: Raw, role: str, names: Names) -> list[str]:
-    return [_value(each, names) for each in raw.statements if each.role == role]
-
-
-def _labelled(raw: Raw, desk: Desk) -> Iterator[str]:
-    """Yield what the query gives no role, under its label."""
-    for each in raw.statements:
-        if each.role or each.text == desk.here:
+def _describe_others(observation: Observation, context: PageContext) -> Iterator[str]:
+    """Yield the statements without a role, each behind its label; of a truth only the label."""
+    for each in observation.statements:
+        if each.role or each.text == context.thing:
             continue
-        label = desk.names.of_property(each.about)
+        label = context.labels.of_property(each.about)
         if isinstance(each.value, Literal) and each.value.datatype.value.endswith("#boolean"):
             if each.text in _TRUE:
                 yield label
         else:
-            yield f"{label} {_value(each, desk.names)}"
+            yield f"{label} {_format_value(each, context.labels)}"
 
 
-def _value(statement: Statement, names: Names) -> str:
+def _format_value(statement: Statement, labels: Labels) -> str:
     if isinstance(statement.value, NamedNode):
-        return names.of(statement.text)
+        return labels.of(statement.text)
     return printable(statement.text)
 
 
-def _links(raw: Raw) -> Iterable[str]:
-    return (printable(each.text) for each in raw.statements if each.role == LINK)
-
-
-def _scales(raws: Sequence[Raw], names: Names) -> dict[str, tuple[Decimal, str]]:
-    """Return per unit how to write it, the same for all figures under one heading."""
-    by_unit: dict[str, list[str]] = defaultdict(list)
-    for raw in raws:
-        unit = raw.first(UNIT)
-        if unit is not None:
-            by_unit[unit] += raw.numbers
-    return {
-        unit: humanize.common_scale(numbers, names.of(unit)) for unit, numbers in by_unit.items()
-    }
+def _json_number(text: str | None) -> int | float | str | None:
+    """Return a number that JSON carries without loss, or else its text."""
+    if text is None:
+        return None
+    try:
+        exact = Decimal(text)
+    except InvalidOperation:
+        return text
+    if not exact.is_finite():
+        return text
+    if exact == exact.to_integral_value():
+        return int(exact)
+    return float(exact) if Decimal(repr(float(exact))) == exact else text

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
-from factbook.rdf.terms import curie
-from factbook.show.citations import Citations, Desk
-from factbook.show.events import events_of
-from factbook.show.figures import grouped_figures, raw_figures
-from factbook.show.lines import by_subject, cited_values, lines_below, lines_of, lines_to
-from factbook.show.page import Cited, Name, Page
+from factbook.render.humanize import format_date, printable
+from factbook.render.labels import Labels
+from factbook.show.events import build_events
+from factbook.show.figures import Observation, build_figures, group_observations
+from factbook.show.lines import (
+    Citations,
+    PageContext,
+    build_lines,
+    build_lines_below,
+    build_lines_to,
+    cite_values,
+    group_by_subject,
+)
+from factbook.show.page import Cited, Page, Reference
 from factbook.show.statements import (
     ALIAS,
     BELOW,
@@ -26,9 +36,8 @@ from factbook.show.statements import (
     SAID,
     TEXT,
     TYPE,
-    ask,
-    ask_names,
     ask_sources,
+    ask_statements,
 )
 
 if TYPE_CHECKING:
@@ -36,14 +45,15 @@ if TYPE_CHECKING:
 
     from factbook.book import Book
     from factbook.rdf.terms import Term
-    from factbook.show.figures import Raw
-    from factbook.show.page import FigureGroup
-    from factbook.show.statements import Names, Statement
+    from factbook.show.page import Figure
+    from factbook.show.statements import Statement
 
-_ELSEWHERE = {NAME, ALIAS, TYPE, TEXT, NOTE, LINK, IDENTIFIER, HIDDEN}
+    Descriptions = Mapping[str, Mapping[str, Term]]
+
+_NOT_IN_FACTS = {NAME, ALIAS, TYPE, TEXT, NOTE, LINK, IDENTIFIER, HIDDEN}
 
 
-def page_of(book: Book, thing: NamedNode) -> Page:
+def gather_page(book: Book, thing: NamedNode) -> Page:
     """Return the page of a thing.
 
     Args:
@@ -53,143 +63,180 @@ def page_of(book: Book, thing: NamedNode) -> Page:
     Raises:
         FactbookError: A query of the page cannot be read, or the engine failed.
     """
-    statements = ask(book, "statements", thing)
-    figures = _for_page(ask(book, "figures", thing), thing)
-    events = _for_page(ask(book, "events", thing), thing)
+    statements = ask_statements(book, "statements", thing)
+    figures = _select_for_page(ask_statements(book, "figures", thing), thing)
+    events = _select_for_page(ask_statements(book, "events", thing), thing)
     everything = [*statements, *figures, *events]
-    known = ask_sources(book, {each.source for each in everything})
-    unnamed = {each.subject for each in figures}
-    names = ask_names(book, set(_mentioned(thing, everything, known)) - unnamed)
-    desk = Desk(thing.value, names, Citations(thing.value))
+    sources = ask_sources(book, {each.source for each in everything})
+    labels = Labels(book.prefixes, book.engine)
+    observed = {each.subject for each in figures}  # these never stand on a page by their label
+    labels.look_up(set(_mentioned(thing, everything, sources)) - observed)
+    context = PageContext(thing.value, labels, Citations(thing.value))
+
     own = [each for each in statements if each.part == OWN]
-    rest = [each for each in own if each.role not in _ELSEWHERE]
+    rest = [each for each in own if each.role not in _NOT_IN_FACTS]
     happened = [each for each in events if each.subject != thing.value]
-    raws = raw_figures(figures)
-    amounts = _amounts(raws, happened, desk)
-    beside = {raw.iri for raw in amounts}
-    others = [raw for raw in raws if raw.iri not in beside]
-    title, aliases = _called(own, desk)
+    amounts, others = _split_amounts(group_observations(figures), happened, context)
+    name, aliases = _cite_names(own, context)
     # The order of the arguments is that of reading, so that citations count up
     return Page(
-        name=Name(thing.value, title.text),
-        curie=curie(thing.value, book.prefixes) or thing.value,
-        title=title,
-        kinds=_kinds(own, desk),
+        iri=thing.value,
+        curie=labels.short(thing.value),
+        name=name,
+        types=_cite_types(own, context),
         aliases=aliases,
-        texts=cited_values(_in_role(own, TEXT), desk),
-        notes=lines_of(_in_role(own, NOTE), desk),
-        facts=lines_of((e for e in rest if not _is_iri(e) or e.role == DATE_PRECISION), desk),
-        figures=_own_figures(others, desk),
-        events=events_of(happened, amounts, desk),
-        relations=lines_of((e for e in rest if _is_relation(e, names)), desk),
-        pointing_here=lines_to(_told(statements, OTHER), desk),
-        below=lines_below(_told(statements, BELOW), desk),
-        further_figures=_further_figures(others, desk),
-        said=by_subject(_told(statements, SAID), desk),
-        links=lines_of((e for e in own if e.role == LINK or _is_address(e, names)), desk),
-        identifiers=lines_of(_in_role(own, IDENTIFIER), desk),
-        sources=desk.citations.references(known, names, book.prefixes),
+        texts=cite_values(_in_role(own, TEXT), context),
+        notes=build_lines(_in_role(own, NOTE), context),
+        facts=build_lines((each for each in rest if _is_fact(each)), context),
+        figures=_build_own_figures(others, context),
+        events=build_events(happened, amounts, context),
+        relations=build_lines((each for each in rest if _is_relation(each, labels)), context),
+        pointing_here=build_lines_to(_in_part(statements, OTHER), context),
+        below=build_lines_below(_in_part(statements, BELOW), context),
+        further_figures=_build_further_figures(others, context),
+        statements=group_by_subject(_in_part(statements, SAID), context),
+        links=build_lines((e for e in own if e.role == LINK or _is_address(e, labels)), context),
+        identifiers=build_lines(_in_role(own, IDENTIFIER), context),
+        sources=tuple(
+            _build_reference(number, iri, sources.get(iri), labels)
+            for number, iri in context.citations.numbered()
+        ),
     )
 
 
-def _for_page(statements: list[Statement], thing: NamedNode) -> list[Statement]:
-    """Return the statements that belong on a page: on that of a source only what it says itself."""
+def _select_for_page(statements: list[Statement], thing: NamedNode) -> list[Statement]:
+    """Return the statements that belong on a page: on that of a source only its own."""
     own = [each for each in statements if each.source == thing.value]
     return own or statements
 
 
-def _called(own: list[Statement], desk: Desk) -> tuple[Cited, tuple[Cited, ...]]:
-    """Return the best name of a thing, and all others."""
-    best = desk.names.of(desk.here)
-    names = cited_values(_in_role(own, NAME), desk)
-    title = next((each for each in names if each.text == best), Cited(best))
-    further = cited_values(_in_role(own, ALIAS), desk)
-    return title, tuple(each for each in (*names, *further) if each.text != title.text)
-
-
-def _kinds(own: list[Statement], desk: Desk) -> tuple[Cited, ...]:
-    """Return what a thing is."""
-    sources: dict[str, list[str]] = {}
-    for each in _in_role(own, TYPE):
-        sources.setdefault(each.text, []).append(each.source)
-    labels = {iri: desk.names.of_property(iri) for iri in sources}
-    return tuple(
-        Cited(labels[iri], desk.citations.cite(sources[iri]), iri)
-        for iri in sorted(sources, key=lambda iri: (labels[iri], iri))
-    )
-
-
-def _amounts(raws: list[Raw], happened: list[Statement], desk: Desk) -> list[Raw]:
-    """Return the figures that stand beside the events of the page."""
-    events = {each.subject for each in happened}
-    return [raw for raw in raws if raw.about in events and raw.measure != desk.here]
-
-
-def _own_figures(raws: list[Raw], desk: Desk) -> tuple[FigureGroup, ...]:
-    """Return the figures of the thing, or those that it measures or, as a source, gives."""
-
-    def heading(raw: Raw) -> str:
-        if raw.about == desk.here:
-            return desk.names.of_property(raw.measure)
-        return desk.names.of(raw.about) if raw.measure == desk.here else _in_full(raw, desk)
-
-    return grouped_figures([raw for raw in raws if _is_own(raw, desk)], heading, desk)
-
-
-def _further_figures(raws: list[Raw], desk: Desk) -> tuple[FigureGroup, ...]:
-    """Return the figures of other things that are linked to this one."""
-    others = [raw for raw in raws if not _is_own(raw, desk)]
-    return grouped_figures(others, lambda raw: _in_full(raw, desk), desk)
-
-
-def _is_own(raw: Raw, desk: Desk) -> bool:
-    return desk.here in {raw.about, raw.measure, *raw.sources}
-
-
-def _in_full(raw: Raw, desk: Desk) -> str:
-    return f"{desk.names.of(raw.about)}: {desk.names.of_property(raw.measure)}"
-
-
-def _in_role(statements: Iterable[Statement], role: str) -> list[Statement]:
-    return [each for each in statements if each.role == role]
-
-
-def _told(statements: Iterable[Statement], part: str) -> list[Statement]:
-    return [each for each in statements if each.part == part and each.role != HIDDEN]
-
-
-def _is_iri(statement: Statement) -> bool:
-    return isinstance(statement.value, NamedNode)
-
-
-def _is_relation(statement: Statement, names: Names) -> bool:
-    return (
-        _is_iri(statement)
-        and statement.role != DATE_PRECISION
-        and not _is_address(statement, names)
-    )
-
-
-def _is_address(statement: Statement, names: Names) -> bool:
-    """Tell whether a value is a page somewhere: an IRI that has neither a name nor a CURIE."""
-    return (
-        statement.role not in _ELSEWHERE
-        and _is_iri(statement)
-        and names.of(statement.text) == statement.text
-    )
-
-
 def _mentioned(
-    thing: NamedNode, statements: Iterable[Statement], known: Mapping[str, Mapping[str, Term]]
+    thing: NamedNode, statements: Iterable[Statement], sources: Descriptions
 ) -> Iterator[str]:
-    """Yield every IRI that the page may have to call by its name."""
+    """Yield every IRI of which the page may show the label."""
     yield thing.value
     for each in statements:
         yield each.subject
         yield each.about
         if isinstance(each.value, NamedNode):
             yield each.value.value
-    for facts in known.values():
-        for term in facts.values():
+    for description in sources.values():
+        for term in description.values():
             if isinstance(term, NamedNode):
                 yield term.value
+
+
+def _cite_names(own: list[Statement], context: PageContext) -> tuple[Cited, tuple[Cited, ...]]:
+    """Return the best name of a thing, and all others."""
+    best = context.labels.of(context.thing)
+    names = cite_values(_in_role(own, NAME), context)
+    name = next((each for each in names if each.text == best), Cited(best))
+    aliases = cite_values(_in_role(own, ALIAS), context)
+    return name, tuple(each for each in (*names, *aliases) if each.text != name.text)
+
+
+def _cite_types(own: list[Statement], context: PageContext) -> tuple[Cited, ...]:
+    sources: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for each in _in_role(own, TYPE):
+        sources[context.labels.of_property(each.text), each.text].append(each.source)
+    return tuple(
+        Cited(label, iri, context.citations.cite(sources[label, iri]))
+        for label, iri in sorted(sources)
+    )
+
+
+def _split_amounts(
+    observations: list[Observation], happened: list[Statement], context: PageContext
+) -> tuple[list[Observation], list[Observation]]:
+    """Return the observations that stand beside the events of the page, and all others."""
+    events = {each.subject for each in happened}
+    amounts = [
+        each for each in observations if each.about in events and each.measure != context.thing
+    ]
+    beside = {each.iri for each in amounts}
+    return amounts, [each for each in observations if each.iri not in beside]
+
+
+def _build_own_figures(observations: list[Observation], context: PageContext) -> tuple[Figure, ...]:
+    """Return the figures of the thing, of the measure that it is, or of the source that it is."""
+    labels = context.labels
+
+    def heading(each: Observation) -> str:
+        if each.about == context.thing:
+            return labels.of_property(each.measure)
+        return labels.of(each.about) if each.measure == context.thing else _heading(each, labels)
+
+    own = [each for each in observations if _is_own(each, context)]
+    return build_figures(own, heading, context)
+
+
+def _build_further_figures(
+    observations: list[Observation], context: PageContext
+) -> tuple[Figure, ...]:
+    """Return the figures of other things that are linked to this one."""
+    others = [each for each in observations if not _is_own(each, context)]
+    return build_figures(others, lambda each: _heading(each, context.labels), context)
+
+
+def _heading(observation: Observation, labels: Labels) -> str:
+    return f"{labels.of(observation.about)}: {labels.of_property(observation.measure)}"
+
+
+def _is_own(observation: Observation, context: PageContext) -> bool:
+    return context.thing in {observation.about, observation.measure, *observation.sources}
+
+
+def _in_role(statements: Iterable[Statement], role: str) -> list[Statement]:
+    return [each for each in statements if each.role == role]
+
+
+def _in_part(statements: Iterable[Statement], part: str) -> list[Statement]:
+    return [each for each in statements if each.part == part and each.role != HIDDEN]
+
+
+def _is_fact(statement: Statement) -> bool:
+    return not isinstance(statement.value, NamedNode) or statement.role == DATE_PRECISION
+
+
+def _is_relation(statement: Statement, labels: Labels) -> bool:
+    return not _is_fact(statement) and not _is_address(statement, labels)
+
+
+def _is_address(statement: Statement, labels: Labels) -> bool:
+    """Tell whether a value is a page somewhere: an IRI with neither a label nor a CURIE."""
+    return (
+        statement.role not in _NOT_IN_FACTS
+        and isinstance(statement.value, NamedNode)
+        and labels.of(statement.text) == statement.text
+    )
+
+
+def _build_reference(
+    number: int, iri: str, description: Mapping[str, Term] | None, labels: Labels
+) -> Reference:
+    short = labels.short(iri)
+    if description is None:
+        title = printable(unquote(iri.rpartition(":")[2])) if iri.startswith("urn:") else iri
+        return Reference(number, iri, short, title, is_file=True)
+
+    def text(column: str) -> str:
+        term = description.get(column)
+        return term.value if isinstance(term, Literal | NamedNode) else ""
+
+    def label(column: str) -> str:
+        return labels.of(text(column)) if text(column) else ""
+
+    undated = "undated" if text("undated") == "true" else ""
+    date = format_date(text("date"), label("precision") or "day")
+    return Reference(
+        number=number,
+        iri=iri,
+        curie=short,
+        title=printable(text("title")) or labels.of(iri),
+        publisher=label("publisher"),
+        date=printable(date) or undated,
+        is_date_inferred=text("inferred") == "true",
+        evidence=label("evidence"),
+        address=printable(text("address")),
+        is_lead=text("lead") == "true",
+    )

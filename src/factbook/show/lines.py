@@ -1,125 +1,151 @@
-"""Make lines of statements: a property, its values, and who says each."""
+"""Make lines of statements: a property, its values, and the sources of each."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import XSD
-from factbook.render import humanize
-from factbook.render.cells import readable
-from factbook.render.humanize import printable
-from factbook.show.page import Cited, Line, Name
+from factbook.render.humanize import format_date
+from factbook.show.page import Cited, Line, Name, Subject
 from factbook.show.statements import DATE, DATE_PRECISION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from factbook.show.citations import Desk
-    from factbook.show.statements import Names, Statement
+    from factbook.render.labels import Labels
+    from factbook.show.statements import Statement
 
-_PLAIN_LANGUAGES = {None, "en"}
-_NUMBERS = {f"{XSD}integer", f"{XSD}decimal"}
+    # Sources by the text that they give and the thing that it names
+    Given = dict[tuple[str, str | None], list[str]]
 
 
-def cited_values(statements: Sequence[Statement], desk: Desk) -> tuple[Cited, ...]:
+class Citations:
+    """Numbers sources in the order in which the page first cites them.
+
+    A source is not cited on its own page.
+    """
+
+    def __init__(self, own: str) -> None:
+        self._own = own
+        self._numbers: dict[str, int] = {}
+
+    def cite(self, sources: Iterable[str]) -> tuple[int, ...]:
+        """Return the numbers of some sources in ascending order."""
+        return tuple(
+            sorted(
+                self._numbers.setdefault(source, len(self._numbers) + 1)
+                for source in dict.fromkeys(sources)
+                if source != self._own
+            )
+        )
+
+    def numbered(self) -> list[tuple[int, str]]:
+        """Return the number and the IRI of each cited source."""
+        return [(number, iri) for iri, number in self._numbers.items()]
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What every part of a page needs."""
+
+    thing: str
+    """The thing that the page is about, which its lines do not mention."""
+    labels: Labels
+    citations: Citations
+
+
+def cite_values(statements: Sequence[Statement], context: PageContext) -> tuple[Cited, ...]:
     """Return each value once, in alphabetical order, with all the sources that give it.
 
-    A statement of how much of a date is known goes into the date of the same source.
+    A statement of a date's precision goes into the date of the same source.
     """
+    labels = context.labels
     precisions = {
-        (each.subject, each.source): desk.names.of(each.text)
+        (each.subject, each.source): labels.of(each.text)
         for each in statements
         if each.role == DATE_PRECISION
     }
-    said: dict[tuple[str, str | None], list[str]] = defaultdict(list)
+    given: Given = defaultdict(list)
     for each in statements:
         if each.role != DATE_PRECISION:
-            known = precisions.get((each.subject, each.source), "day")
-            said[_text_of(each, desk.names, known), _iri_of(each)].append(each.source)
-    return _alphabetical(said, desk)
+            precision = precisions.get((each.subject, each.source), "day")
+            iri = each.text if isinstance(each.value, NamedNode) else None
+            given[_format_value(each, labels, precision), iri].append(each.source)
+    return _sort_cited(given, context)
 
 
-def cited_subjects(statements: Iterable[Statement], desk: Desk) -> tuple[Cited, ...]:
-    """Return what statements are about, each thing once, with all the sources that say so."""
-    said: dict[tuple[str, str | None], list[str]] = defaultdict(list)
+def cite_subjects(statements: Iterable[Statement], context: PageContext) -> tuple[Cited, ...]:
+    """Return the subject of each statement once, with all the sources that say so."""
+    given: Given = defaultdict(list)
     for each in statements:
-        said[desk.names.of(each.subject), each.subject].append(each.source)
-    return _alphabetical(said, desk)
+        given[context.labels.of(each.subject), each.subject].append(each.source)
+    return _sort_cited(given, context)
 
 
-def lines_of(statements: Iterable[Statement], desk: Desk) -> tuple[Line, ...]:
+def build_lines(statements: Iterable[Statement], context: PageContext) -> tuple[Line, ...]:
     """Return statements by property, in the order of the properties' labels."""
     found = list(statements)
     precisions = [each for each in found if each.role == DATE_PRECISION]
-    by_label = _by_label((each for each in found if each.role != DATE_PRECISION), desk.names)
+    others = (each for each in found if each.role != DATE_PRECISION)
+    lines = []
+    for label, alike in _group_by_property(others, context.labels):
+        dated = any(each.role == DATE for each in alike)
+        lines.append(Line(label, cite_values([*alike, *(precisions if dated else ())], context)))
+    return tuple(lines)
+
+
+def build_lines_to(statements: Iterable[Statement], context: PageContext) -> tuple[Line, ...]:
+    """Return by property the things that point to the thing of the page."""
     return tuple(
-        Line(
-            label,
-            cited_values(
-                [*alike, *(precisions if any(each.role == DATE for each in alike) else ())], desk
-            ),
-        )
-        for label, alike in by_label
+        Line(label, cite_subjects(alike, context))
+        for label, alike in _group_by_property(statements, context.labels)
     )
 
 
-def lines_to(statements: Iterable[Statement], desk: Desk) -> tuple[Line, ...]:
-    """Return by property the things that point to the one that the page is about."""
-    by_label = _by_label(statements, desk.names)
-    return tuple(Line(label, cited_subjects(alike, desk)) for label, alike in by_label)
-
-
-def lines_below(statements: Iterable[Statement], desk: Desk) -> tuple[Line, ...]:
+def build_lines_below(statements: Iterable[Statement], context: PageContext) -> tuple[Line, ...]:
     """Return by narrower concept the things that point to it."""
     found: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     for each in statements:
-        found[desk.names.of(each.text), each.text].append(each)
-    return tuple(Line(name, cited_subjects(found[name, iri], desk)) for name, iri in sorted(found))
+        found[context.labels.of(each.text), each.text].append(each)
+    return tuple(
+        Line(label, cite_subjects(found[label, iri], context)) for label, iri in sorted(found)
+    )
 
 
-def by_subject(
-    statements: Iterable[Statement], desk: Desk
-) -> tuple[tuple[Name, tuple[Line, ...]], ...]:
-    """Return statements by what they are about, in the order of its name."""
+def group_by_subject(statements: Iterable[Statement], context: PageContext) -> tuple[Subject, ...]:
+    """Return statements by subject, in the order of the subjects' labels."""
     found: dict[str, list[Statement]] = defaultdict(list)
     for each in statements:
         found[each.subject].append(each)
+    names = [Name(iri, context.labels.of(iri)) for iri in found]
     return tuple(
-        (Name(iri, desk.names.of(iri)), lines_of(found[iri], desk))
-        for iri in sorted(found, key=lambda iri: (desk.names.of(iri).casefold(), iri))
+        Subject(name, build_lines(found[name.iri], context))
+        for name in sorted(names, key=lambda name: (name.label.casefold(), name.iri))
     )
 
 
-def _alphabetical(said: dict[tuple[str, str | None], list[str]], desk: Desk) -> tuple[Cited, ...]:
+def _sort_cited(given: Given, context: PageContext) -> tuple[Cited, ...]:
     return tuple(
-        Cited(text, desk.citations.cite(said[text, iri]), iri)
-        for text, iri in sorted(said, key=lambda key: (key[0].casefold(), key[0], key[1] or ""))
+        Cited(text, iri, context.citations.cite(given[text, iri]))
+        for text, iri in sorted(given, key=lambda key: (key[0].casefold(), key[0], key[1] or ""))
     )
 
 
-def _by_label(statements: Iterable[Statement], names: Names) -> list[tuple[str, list[Statement]]]:
+def _group_by_property(
+    statements: Iterable[Statement], labels: Labels
+) -> list[tuple[str, list[Statement]]]:
     found: dict[str, list[Statement]] = defaultdict(list)
     for each in statements:
-        found[names.of_property(each.about)].append(each)
+        found[labels.of_property(each.about)].append(each)
     return sorted(found.items(), key=lambda item: (item[0].casefold(), item[0]))
 
 
-def _text_of(statement: Statement, names: Names, precision: str) -> str:
+def _format_value(statement: Statement, labels: Labels, precision: str) -> str:
     value = statement.value
-    if isinstance(value, NamedNode):
-        return names.of(value.value)
-    if not isinstance(value, Literal):
-        return printable(str(value))
-    if value.datatype.value == f"{XSD}date":
-        return humanize.date(value.value, precision if statement.role == DATE else "day")
-    if value.datatype.value in _NUMBERS:
-        return humanize.number(value.value)
-    text = readable(value, {})
-    return text if value.language in _PLAIN_LANGUAGES else f"{text} ({value.language})"
-
-
-def _iri_of(statement: Statement) -> str | None:
-    return statement.value.value if isinstance(statement.value, NamedNode) else None
+    if isinstance(value, Literal) and value.datatype.value == f"{XSD}date":
+        return format_date(value.value, precision if statement.role == DATE else "day")
+    return labels.of_term(value)

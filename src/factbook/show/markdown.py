@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING
 
 from factbook.rdf.terms import is_iri
 from factbook.render.markup import escape_markdown as escape
-from factbook.show.wording import (
+from factbook.show.page import (
     SECTIONS,
-    by_sources,
-    counts,
-    headed,
+    address_of,
+    capitalize_first,
+    date_prefix,
+    describe_reference,
+    describe_size,
+    group_by_sources,
     host_of,
-    reference_address,
-    reference_words,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from factbook.show.page import Cited, Event, Figure, FigureGroup, Line, Page, Reference
+    from factbook.show.page import Cited, Event, Figure, Line, Page, Reference, Subject
 
 _WEB = ("http://", "https://")
 
@@ -30,71 +31,63 @@ def as_markdown(page: Page) -> str:
 
 
 def _page(page: Page) -> Iterator[str]:
-    yield f"# {escape(page.title.text)}{_notes(page.title.sources)}"
+    yield f"# {escape(page.name.text)}{_notes(page.name.sources)}"
     yield ""
-    yield " · ".join(filter(None, (_values(page.kinds), f"`{page.curie}`")))
+    yield " · ".join(filter(None, (_values(page.types), f"`{page.curie}`")))
     if page.aliases:
         yield ""
         yield f"Also called {_values(page.aliases)}."
-    said = counts(page)
-    if said:
+    size = describe_size(page)
+    if size:
         yield ""
-        yield f"{said}."
+        yield f"{size}."
     for text in page.texts:
         yield ""
         yield escape(text.text) + _notes(text.sources)
     for line in page.notes:
         yield ""
-        yield f"{escape(headed(line.label))}: {_values(line.values)}"
-    for heading, body in _sections(page):
+        yield f"{escape(capitalize_first(line.label))}: {_values(line.values)}"
+    for section, body in _sections(page).items():
         if body:
             yield ""
-            yield f"## {SECTIONS[heading]}"
+            yield f"## {SECTIONS[section]}"
             yield ""
             yield from body
-    if page.sources:
-        yield ""
-        yield f"## {SECTIONS['sources']}"
-        yield ""
-        yield from map(_reference, page.sources)
 
 
-def _sections(page: Page) -> Iterator[tuple[str, list[str]]]:
-    yield "facts", _lines(page.facts)
-    yield "figures", _figures(page.figures)
-    yield "events", [line for event in page.events for line in _event(event)]
-    yield "relations", _lines(page.relations)
-    yield "pointing_here", _lines(page.pointing_here)
-    yield "below", _lines(page.below)
-    yield "further_figures", _figures(page.further_figures)
-    yield (
-        "said",
-        [
-            line
-            for name, lines in page.said
-            for line in (
-                f"- {escape(name.text)}",
-                *(f"  {each}" for each in _lines(lines)),
-            )
-        ],
-    )
-    yield "links", _lines(page.links)
-    yield "identifiers", _lines(page.identifiers)
+def _sections(page: Page) -> dict[str, list[str]]:
+    return {
+        "facts": _lines(page.facts),
+        "figures": _figures(page.figures),
+        "events": [line for event in page.events for line in _event(event)],
+        "relations": _lines(page.relations),
+        "pointing_here": _lines(page.pointing_here),
+        "below": _lines(page.below),
+        "further_figures": _figures(page.further_figures),
+        "statements": [line for subject in page.statements for line in _subject(subject)],
+        "links": _lines(page.links),
+        "identifiers": _lines(page.identifiers),
+        "sources": [_reference(reference) for reference in page.sources],
+    }
 
 
 def _lines(lines: Sequence[Line]) -> list[str]:
     return [f"- {escape(line.label)}: {_values(line.values)}" for line in lines]
 
 
-def _figures(groups: Sequence[FigureGroup]) -> list[str]:
-    if not groups:
+def _subject(subject: Subject) -> list[str]:
+    return [f"- {escape(subject.about.label)}", *(f"  {line}" for line in _lines(subject.lines))]
+
+
+def _figures(figures: Sequence[Figure]) -> list[str]:
+    if not figures:
         return []
     rows = ["| figure | when | value |", "| --- | --- | --- |"]
-    for group in groups:
-        label = escape(group.label)
-        for figure in group.figures:
-            rows.append(f"| {label} | {escape(figure.when)} | {_figure(figure)} |")
-            label = ""
+    above = None
+    for figure in figures:
+        label = "" if figure.heading == above else escape(figure.heading)
+        rows.append(f"| {label} | {escape(figure.when)} | {_figure(figure)} |")
+        above = figure.heading
     return rows
 
 
@@ -106,24 +99,22 @@ def _figure(figure: Figure) -> str:
 
 
 def _event(event: Event) -> Iterator[str]:
-    titles = event.titles or ()
-    name = escape(event.name.text)
-    named = [each for each in titles if each.text == event.name.text]
-    rest = [each for each in titles if each.text != event.name.text]
-    noted = _notes(tuple(sorted({number for each in named for number in each.sources})))
-    said = f": {_values(rest)}" if rest else ""
-    yield f"- {escape(event.when)} **{name}**{noted}{said}"
+    named = [each for each in event.titles if each.text == event.name]
+    rest = [each for each in event.titles if each.text != event.name]
+    notes = _notes(sorted({number for each in named for number in each.sources}))
+    others = f": {_values(rest)}" if rest else ""
+    yield f"- {escape(event.when)} **{escape(event.name)}**{notes}{others}"
     for line in event.lines:
         yield f"  - {escape(line.label)}: {_values(line.values)}"
-    for group in event.amounts:
-        for figure in group.figures:
-            when = "" if figure.when in {event.when, "undated"} else f"{escape(figure.when)}: "
-            yield f"  - {escape(group.label)}: {when}{_figure(figure)}"
+    for figure in event.amounts:
+        when = escape(date_prefix(figure, event))
+        yield f"  - {escape(figure.heading)}: {when}{_figure(figure)}"
 
 
 def _values(values: Iterable[Cited]) -> str:
     return "; ".join(
-        ", ".join(map(_value, alike)) + _notes(sources) for sources, alike in by_sources(values)
+        ", ".join(map(_value, alike)) + _notes(sources)
+        for sources, alike in group_by_sources(values)
     )
 
 
@@ -134,13 +125,13 @@ def _value(value: Cited) -> str:
 
 
 def _reference(reference: Reference) -> str:
-    address = reference_address(reference)
+    address = address_of(reference)
     shown = (
         (f"<{address}>" if address.startswith(_WEB) and is_iri(address) else f"`{address}`")
         if address
         else ""
     )
-    return f"[^{reference.number}]: {escape(reference_words(reference))} {shown}".rstrip()
+    return f"[^{reference.number}]: {escape(describe_reference(reference))} {shown}".rstrip()
 
 
 def _link(text: str, address: str) -> str:

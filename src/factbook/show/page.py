@@ -1,118 +1,202 @@
-"""What a page consists of, whatever it is written as.
-
-Named tuples, because a frozen dataclass takes a millisecond to make and a page is to be there in a
-tenth of a second.
-"""
+"""What a page about one thing consists of, and the words that its text and Markdown share."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SECTIONS = {
+    "facts": "Facts",
+    "figures": "Figures",
+    "events": "Events",
+    "relations": "Relations",
+    "pointing_here": "Pointing here",
+    "below": "Below it",
+    "further_figures": "Figures elsewhere",
+    "statements": "Statements",
+    "links": "Links",
+    "identifiers": "Identifiers",
+    "sources": "Sources",
+}
 
 
-class Name(NamedTuple):
-    """An IRI and what people call it."""
+@dataclass(frozen=True)
+class Name:
+    """An IRI and its label."""
 
     iri: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A text of the page with the numbers of the sources that say it."""
+
     text: str
-
-
-class Cited(NamedTuple):
-    """Something that the page says, with the numbers of the sources that say it."""
-
-    text: str
-    sources: tuple[int, ...] = ()
     iri: str | None = None
     """The thing that the text names, or the address that it is."""
+    sources: tuple[int, ...] = ()
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True)
+class Line:
     """A property with its values."""
 
     label: str
     values: tuple[Cited, ...]
 
 
-class Figure(NamedTuple):
+@dataclass(frozen=True)
+class Subject:
+    """A thing with the lines that a source has on it."""
+
+    about: Name
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Figure:
     """A number as its sources give it; sources that agree in every word share one figure."""
 
-    iris: tuple[str, ...]
+    heading: str
     about: Name
     measure: Name
     text: str
     """The number with its precision and unit, or why there is none."""
-    when: str
-    words: tuple[str, ...]
-    """What limits or grades the number, in the words of concepts."""
-    conditions: tuple[str, ...]
-    """What else limits it, in words of its own."""
-    also: tuple[str, ...]
-    """Addresses of further pages that bear it."""
-    date: str | None
-    value: str | None
-    least: str | None
-    most: str | None
+    value: int | float | str | None
+    """A text only where a JSON number would lose digits."""
+    least: int | float | str | None
+    most: int | float | str | None
     unit: Name | None
+    date: str | None
+    when: str
+    """The date or period in words."""
+    words: tuple[str, ...]
+    """What limits or grades the number, in the labels of concepts."""
+    conditions: tuple[str, ...]
+    """What else limits it, in the words of the source."""
+    also: tuple[str, ...]
+    """Addresses of further pages that have it."""
+    observations: tuple[str, ...]
     sources: tuple[int, ...]
 
 
-class FigureGroup(NamedTuple):
-    """Figures under one heading, the newest first."""
-
-    label: str
-    figures: tuple[Figure, ...]
-
-
-class Event(NamedTuple):
+@dataclass(frozen=True)
+class Event:
     """Something that happened, as its sources tell it."""
 
-    name: Name
-    when: str
+    iri: str
+    name: str
     date: str | None
+    when: str
     titles: tuple[Cited, ...]
-    """Its name and kind, how far it has come and on what ground it rests."""
+    """Its name, its kind, its stage and its standing."""
     lines: tuple[Line, ...]
-    amounts: tuple[FigureGroup, ...]
+    amounts: tuple[Figure, ...]
 
 
-class Reference(NamedTuple):
+@dataclass(frozen=True)
+class Reference:
     """A source that the page cites."""
 
     number: int
-    source: Name
-    """Its IRI and CURIE."""
+    iri: str
+    curie: str
     title: str
     publisher: str = ""
     date: str = ""
+    is_date_inferred: bool = False
     evidence: str = ""
     address: str = ""
-    is_inferred: bool = False
-    """Whether the date was worked out, not read."""
     is_lead: bool = False
     is_file: bool = False
-    """Whether it is only a file of the book, and no document."""
+    """Whether it is only a file of the book, without a description of a document."""
 
 
-class Page(NamedTuple):
-    """All that the graph has on one thing, in the order in which it is read."""
+@dataclass(frozen=True)
+class Page:
+    """All that the graph has on one thing, in reading order."""
 
-    name: Name
+    iri: str
     curie: str
-    title: Cited
-    kinds: tuple[Cited, ...]
+    name: Cited
+    types: tuple[Cited, ...]
     aliases: tuple[Cited, ...]
     texts: tuple[Cited, ...]
     notes: tuple[Line, ...]
     facts: tuple[Line, ...]
-    figures: tuple[FigureGroup, ...]
+    figures: tuple[Figure, ...]
+    """The thing's own, or those of the measure or the source that it is."""
     events: tuple[Event, ...]
     relations: tuple[Line, ...]
     pointing_here: tuple[Line, ...]
     below: tuple[Line, ...]
-    """What points to the narrower concepts of this one."""
-    further_figures: tuple[FigureGroup, ...]
-    """Figures of other things that have to do with this one."""
-    said: tuple[tuple[Name, tuple[Line, ...]], ...]
-    """What a source says of other things."""
+    """What points to narrower concepts of this one."""
+    further_figures: tuple[Figure, ...]
+    """Figures of other things that are linked to this one."""
+    statements: tuple[Subject, ...]
+    """What a source says about other things."""
     links: tuple[Line, ...]
     identifiers: tuple[Line, ...]
     sources: tuple[Reference, ...]
+
+
+def group_by_sources(values: Iterable[Cited]) -> list[tuple[tuple[int, ...], list[Cited]]]:
+    """Return values grouped by the sources that give them."""
+    found: dict[tuple[int, ...], list[Cited]] = {}
+    for value in values:
+        found.setdefault(value.sources, []).append(value)
+    return list(found.items())
+
+
+def describe_size(page: Page) -> str:
+    """Return how many figures, events, relations and sources a page has."""
+    related = (*page.relations, *page.pointing_here, *page.below)
+    numbers = {
+        "figure": len(page.figures) + len(page.further_figures),
+        "event": len(page.events),
+        "relation": sum(len(line.values) for line in related),
+        "source": sum(not each.is_file for each in page.sources),
+    }
+    return ", ".join(
+        f"{number} {word}{'' if number == 1 else 's'}" for word, number in numbers.items() if number
+    )
+
+
+def describe_reference(reference: Reference) -> str:
+    """Return the entry of a source in the list of references, without its address."""
+    if reference.is_file:
+        return f"{reference.title}, a file of this book"
+    published = ", ".join(filter(None, (reference.publisher, reference.date)))
+    remarks = (
+        "date inferred" if reference.is_date_inferred else "",
+        reference.evidence,
+        "a lead" if reference.is_lead else "",
+    )
+    seen = ", ".join(filter(None, remarks))
+    entry = f"{reference.title.rstrip('.')}. {published}"
+    return f"{entry} ({seen})." if seen else f"{entry}."
+
+
+def address_of(reference: Reference) -> str:
+    """Return where a source can be looked up: on the web, or else in the book."""
+    return "" if reference.is_file else reference.address or reference.curie
+
+
+def date_prefix(figure: Figure, event: Event) -> str:
+    """Return the date of an event's amount, where it is not that of the event."""
+    return "" if figure.when in {event.when, "undated"} else f"{figure.when}: "
+
+
+def capitalize_first(label: str) -> str:
+    """Return a label as the beginning of a sentence."""
+    return label[:1].upper() + label[1:]
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address, as readers know it."""
+    return urlsplit(address).netloc.removeprefix("www.") or address

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from factbook.render.terminal import display_width, wrap
-from factbook.show.wording import (
-    FIRM,
+from factbook.show.page import (
     SECTIONS,
-    cited_list,
-    counts,
-    figure_words,
-    headed,
-    marks,
-    reference_address,
-    reference_words,
-    title_words,
+    address_of,
+    capitalize_first,
+    date_prefix,
+    describe_reference,
+    describe_size,
+    group_by_sources,
+    host_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from factbook.show.page import Event, FigureGroup, Line, Name, Page, Reference
+    from factbook.show.page import Cited, Event, Figure, Line, Page, Reference, Subject
 
+_FIRM = "\u00a0"  # a space at which no line is broken: a citation stays with its fact
 _WIDEST = 100  # longer lines are hard to read
 _NARROW = 60  # below it a label has a line of its own
 _LABEL = 26  # the widest that a column of labels may be
 _LEAST_ROOM = 12
 _GAP = "  "
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-_MARKS = re.compile(rf"{FIRM}\[[0-9,{FIRM}]+\]")
+_MARKS = re.compile(rf"{_FIRM}\[[0-9,{_FIRM}]+\]")
 
 
 def as_text(page: Page, *, width: int | None = None, style: bool = False) -> str:
@@ -42,7 +42,7 @@ def as_text(page: Page, *, width: int | None = None, style: bool = False) -> str
         style: Whether to use the terminal's bold and dim faces.
     """
     writer = _Writer(None if width is None else min(width, _WIDEST), style=style)
-    lines = (line.rstrip().replace(FIRM, " ") for line in writer.page(page))
+    lines = (line.rstrip().replace(_FIRM, " ") for line in writer.page(page))
     return "\n".join(lines) + "\n"
 
 
@@ -56,36 +56,39 @@ class _Writer:
 
     def page(self, page: Page) -> Iterator[str]:
         """Yield all lines."""
-        for part in self._hung("", page.title.text + marks(page.title.sources)):
+        for part in self._hung("", page.name.text + _marks(page.name.sources)):
             yield self._bold(part)
-        yield from self._hung("", " · ".join(filter(None, (cited_list(page.kinds), page.curie))))
+        yield from self._hung("", " · ".join(filter(None, (_cite(page.types), page.curie))))
         if page.aliases:
-            yield from self._hung("also called ", cited_list(page.aliases), indent=_GAP)
-        yield from self._hung("", counts(page))
+            yield from self._hung("also called ", _cite(page.aliases), indent=_GAP)
+        yield from self._hung("", describe_size(page))
         for text in page.texts:
             yield ""
-            yield from self._hung("", text.text + marks(text.sources))
+            yield from self._hung("", text.text + _marks(text.sources))
         for line in page.notes:
             yield ""
-            yield from self._hung("", f"{headed(line.label)}: {cited_list(line.values)}")
-        for heading, body in self._sections(page):
-            if body:
+            yield from self._hung("", f"{capitalize_first(line.label)}: {_cite(line.values)}")
+        for section, body in self._sections(page).items():
+            lines = list(body)
+            if lines:
                 yield ""
-                yield self._bold(heading)
-                yield from body
+                yield self._bold(SECTIONS[section])
+                yield from lines
 
-    def _sections(self, page: Page) -> Iterator[tuple[str, list[str]]]:
-        yield SECTIONS["facts"], list(self._lines(page.facts))
-        yield SECTIONS["figures"], list(self._figures(page.figures))
-        yield SECTIONS["events"], list(self._events(page.events))
-        yield SECTIONS["relations"], list(self._lines(page.relations))
-        yield SECTIONS["pointing_here"], list(self._lines(page.pointing_here, arrow="← "))
-        yield SECTIONS["below"], list(self._lines(page.below))
-        yield SECTIONS["further_figures"], list(self._figures(page.further_figures))
-        yield SECTIONS["said"], list(self._said(page.said))
-        yield SECTIONS["links"], list(self._lines(page.links))
-        yield SECTIONS["identifiers"], list(self._lines(page.identifiers))
-        yield SECTIONS["sources"], list(self._references(page.sources))
+    def _sections(self, page: Page) -> dict[str, Iterator[str]]:
+        return {
+            "facts": self._lines(page.facts),
+            "figures": self._figures(page.figures),
+            "events": self._events(page.events),
+            "relations": self._lines(page.relations),
+            "pointing_here": self._lines(page.pointing_here, arrow="← "),
+            "below": self._lines(page.below),
+            "further_figures": self._figures(page.further_figures),
+            "statements": self._subjects(page.statements),
+            "links": self._lines(page.links),
+            "identifiers": self._lines(page.identifiers),
+            "sources": self._references(page.sources),
+        }
 
     def _lines(
         self, lines: Sequence[Line], *, arrow: str = "", indent: str = _GAP
@@ -93,16 +96,16 @@ class _Writer:
         labels = [arrow + line.label for line in lines]
         margin = self._margin(labels)
         for label, line in zip(labels, lines, strict=True):
-            yield from self._beside(label, margin, "", cited_list(line.values), indent)
+            yield from self._beside(label, margin, "", _cite(line.values), indent)
 
-    def _figures(self, groups: Sequence[FigureGroup]) -> Iterator[str]:
-        margin = self._margin([group.label for group in groups])
-        column = _widest(figure.when for group in groups for figure in group.figures)
-        for group in groups:
-            label = group.label
-            for figure in group.figures:
-                when = _padded(figure.when, 0 if self._narrow else column) + _GAP
-                yield from self._beside(label, margin, when, figure_words(figure), _GAP)
+    def _figures(self, figures: Sequence[Figure]) -> Iterator[str]:
+        margin = self._margin([figure.heading for figure in figures])
+        column = 0 if self._narrow else _widest(figure.when for figure in figures)
+        for heading, alike in groupby(figures, key=lambda figure: figure.heading):
+            label = heading
+            for figure in alike:
+                when = _padded(figure.when, column) + _GAP
+                yield from self._beside(label, margin, when, _describe_figure(figure), _GAP)
                 label = ""
 
     def _events(self, events: Sequence[Event]) -> Iterator[str]:
@@ -110,27 +113,26 @@ class _Writer:
         inner = _GAP + " " * column + _GAP
         for event in events:
             head = _GAP + _padded(event.when, column) + _GAP
-            yield from self._hung(head, title_words(event), indent=inner)
-            for line in event.lines:
-                words = f"{line.label}: {cited_list(line.values)}"
-                yield from self._hung(inner, words, indent=inner + _GAP)
-            for group in event.amounts:
-                for figure in group.figures:
-                    when = "" if figure.when in {event.when, "undated"} else f"{figure.when}: "
-                    words = f"{group.label}: {when}{figure_words(figure)}"
-                    yield from self._hung(inner, words, indent=inner + _GAP)
+            yield from self._hung(head, _describe_title(event), indent=inner)
+            texts = [f"{line.label}: {_cite(line.values)}" for line in event.lines]
+            texts += [
+                f"{amount.heading}: {date_prefix(amount, event)}{_describe_figure(amount)}"
+                for amount in event.amounts
+            ]
+            for text in texts:
+                yield from self._hung(inner, text, indent=inner + _GAP)
 
-    def _said(self, said: Sequence[tuple[Name, tuple[Line, ...]]]) -> Iterator[str]:
-        for name, lines in said:
-            yield from self._hung(_GAP, name.text, indent=_GAP * 2)
-            yield from self._lines(lines, indent=_GAP * 2)
+    def _subjects(self, subjects: Sequence[Subject]) -> Iterator[str]:
+        for subject in subjects:
+            yield from self._hung(_GAP, subject.about.label, indent=_GAP * 2)
+            yield from self._lines(subject.lines, indent=_GAP * 2)
 
     def _references(self, references: Sequence[Reference]) -> Iterator[str]:
         size = max((len(str(reference.number)) for reference in references), default=0) + 2
         for reference in references:
             head = f"{_GAP}{f'[{reference.number}]':>{size}} "
-            words = f"{reference_words(reference)} {reference_address(reference)}".rstrip()
-            yield from self._hung(head, words, indent=" " * len(head))
+            entry = f"{describe_reference(reference)} {address_of(reference)}".rstrip()
+            yield from self._hung(head, entry, indent=" " * len(head))
 
     def _margin(self, labels: Iterable[str]) -> int:
         """Return the width of a column of labels; a longer one gets a line of its own."""
@@ -160,6 +162,38 @@ class _Writer:
 
     def _bold(self, text: str) -> str:
         return f"{_BOLD}{text}{_PLAIN}" if self._style else text
+
+
+def _marks(sources: Sequence[int]) -> str:
+    """Return the citation of some sources, such as ' [2, 5]'."""
+    return f"{_FIRM}[{f',{_FIRM}'.join(map(str, sources))}]" if sources else ""
+
+
+def _cite(values: Iterable[Cited]) -> str:
+    """Return values with their citations; those of the same sources share one."""
+    return "; ".join(
+        ", ".join(value.text for value in alike) + _marks(sources)
+        for sources, alike in group_by_sources(values)
+    )
+
+
+def _describe_figure(figure: Figure) -> str:
+    """Return a figure with all that limits it and its citation."""
+    hosts = ", ".join(dict.fromkeys(map(host_of, figure.also)))
+    conditions = "".join(f" ({each})" for each in figure.conditions)
+    also = f", also at {hosts}" if hosts else ""
+    return ", ".join((figure.text, *figure.words)) + conditions + also + _marks(figure.sources)
+
+
+def _describe_title(event: Event) -> str:
+    """Return an event's name, its kind, its stage and its standing."""
+    first, *rest = event.titles or (None,)
+    if first is None or first.text != event.name:
+        return ": ".join(filter(None, (event.name, _cite(event.titles))))
+    if all(each.sources == first.sources for each in rest):
+        others = ", ".join(each.text for each in rest)
+        return ": ".join(filter(None, (first.text, others))) + _marks(first.sources)
+    return f"{first.text}{_marks(first.sources)}: {_cite(rest)}"
 
 
 def _broken(text: str, first: int, others: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Read one side of a comparison: a folder, a file or a git revision."""
+"""Read the two states to compare: folders, files or git revisions."""
 
 from __future__ import annotations
 
@@ -29,27 +29,26 @@ _BOOK_FOLDERS = ("ontology", "data", "queries")
 
 
 @dataclass(frozen=True)
-class Side:
+class Revision:
     """One state: its files, and its layout if it is a whole book."""
 
-    label: str
     files: tuple[RdfFile, ...]
     layout: Layout | None
     leads: bool
 
     @cached_property
     def terms(self) -> frozenset[Quad]:
-        """What the files of the ontology say."""
-        return _quads(file for file in self.files if self._is_ontology(file))
+        """The quads of the ontology's files."""
+        return _collect_quads(file for file in self.files if self._is_ontology(file))
 
     @cached_property
     def facts(self) -> frozenset[Quad]:
-        """What all other files say, each quad in its named graph."""
-        return _quads(file for file in self.files if not self._is_ontology(file))
+        """The quads of all other files, each in its named graph."""
+        return _collect_quads(file for file in self.files if not self._is_ontology(file))
 
     @cached_property
     def engine(self) -> EmbeddedEngine:
-        """What answers queries: over the files that `query` would load."""
+        """Runs queries over the files that `query` would load."""
         return EmbeddedEngine(store_of(file for file in self.files if self._is_loaded(file)))
 
     def _is_ontology(self, file: RdfFile) -> bool:
@@ -62,10 +61,10 @@ class Side:
 
 
 @contextmanager
-def two_sides(
+def open_revisions(
     old: str, new: str, *, folder: Path | None, leads: bool
-) -> Iterator[tuple[Side, Side]]:
-    """Give both sides for as long as the block runs.
+) -> Iterator[tuple[Revision, Revision]]:
+    """Give both revisions for as long as the block runs.
 
     Args:
         old: A folder, a file, a git revision, or a file of one such as HEAD:data/x.ttl.
@@ -74,44 +73,44 @@ def two_sides(
         leads: Whether queries are asked with leads.
 
     Raises:
-        UsageError: A text is nothing of these, or a file is to be compared with a folder.
+        UsageError: A text is none of these, or one is a file and the other a book.
         InputError: Something cannot be read.
     """
     with TemporaryDirectory(prefix="factbook-diff-") as temporary:
-        sides = [
-            _side(text, folder=folder, leads=leads, room=Path(temporary, name))
+        revisions = [
+            _open(text, folder=folder, leads=leads, room=Path(temporary, name))
             for name, text in (("old", old), ("new", new))
         ]
-        if (sides[0].layout is None) != (sides[1].layout is None):
+        if (revisions[0].layout is None) != (revisions[1].layout is None):
             raise UsageError(
                 f"'{old}' and '{new}' are a file and a book: compare a file with a file "
-                "(REVISION:PATH for one of a git revision)"
+                "(REVISION:PATH names a file of a git revision)"
             )
-        yield sides[0], sides[1]
+        yield revisions[0], revisions[1]
 
 
-def _side(text: str, *, folder: Path | None, leads: bool, room: Path) -> Side:
+def _open(text: str, *, folder: Path | None, leads: bool, room: Path) -> Revision:
     path = Path(text)
     if path.is_dir():
-        return _of_book(text, layout_of(path), leads=leads)
+        return _read_book(layout_of(path), leads=leads)
     if path.exists():
-        return Side(text, (_read(path),), None, leads)
+        return Revision((_read(path),), None, leads)
     for repository in _repositories(folder):
         commit = repository.find_commit(text)
         if commit is not None:
             room.mkdir()
             if repository.extract(commit, _BOOK_FOLDERS, room):
-                return _of_book(text, layout_of(room), leads=leads, called=text)
+                return _read_book(layout_of(room), leads=leads, called=text)
             continue
         content = repository.find_blob(text)
         if content is not None:
             room.mkdir()
             copy = room / Path(text.partition(":")[2]).name
             copy.write_bytes(repository.read_blob(content))
-            return Side(text, (_read(copy, instead=(str(copy), text)),), None, leads)
+            return Revision((_read(copy, instead=(str(copy), text)),), None, leads)
     raise UsageError(
-        f"'{text}' is no folder, no file and no git revision with a book in it (in the checkout "
-        f"around {folder or Path.cwd()})"
+        f"'{text}' is not a folder, a file or a git revision with a book (in the checkout around "
+        f"{folder or Path.cwd()})"
     )
 
 
@@ -135,10 +134,10 @@ def _repositories(folder: Path | None) -> Iterator[Repository]:
         yield ours
 
 
-def _of_book(text: str, layout: Layout, *, leads: bool, called: str = "") -> Side:
+def _read_book(layout: Layout, *, leads: bool, called: str = "") -> Revision:
     instead = (f"{layout.root}/", f"{called}:") if called else ("", "")
     paths = [*layout.ontology_files(), *layout.data_files(leads=True)]
-    return Side(text, tuple(_read(path, instead=instead) for path in paths), layout, leads)
+    return Revision(tuple(_read(path, instead=instead) for path in paths), layout, leads)
 
 
 def _read(path: Path, *, instead: tuple[str, str] = ("", "")) -> RdfFile:
@@ -149,11 +148,11 @@ def _read(path: Path, *, instead: tuple[str, str] = ("", "")) -> RdfFile:
         raise InputError(str(error).replace(*instead, 1)) if instead[0] else error from None
 
 
-def _quads(files: Iterator[RdfFile]) -> frozenset[Quad]:
+def _collect_quads(files: Iterator[RdfFile]) -> frozenset[Quad]:
     """Return the quads of files; blank nodes have the names that RDFC-1.0 gives them."""
     found: set[Quad] = set()
     for file in files:
-        # A file that names no graph is told apart by what it says, not by what it is called
+        # The graph of a file without a base is its path, which is no difference
         quads = list(file.named_quads() if file.has_base else file.quads)
         if any(isinstance(term, BlankNode) for q in quads for term in (q.subject, q.object)):
             data = Dataset(quads)
