@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factbook.render.humanize import format_amount
+from factbook.render.humanize import format_amount, format_date, format_period
 
 QUDT = "http://qudt.org/vocab/unit/"
 
@@ -29,7 +29,7 @@ QUDT = "http://qudt.org/vocab/unit/"
         ("-1500000", "-$1.50M"),
     ],
 )
-def test_money(number: str, expected: str) -> None:
+def test_money_is_shortened_from_a_million(number: str, expected: str) -> None:
     """From a million on, amounts are shortened to three or four digits."""
     assert format_amount(number, f"{QUDT}CCY_USD", "USD") == expected
 
@@ -37,7 +37,7 @@ def test_money(number: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("code", "expected"), [("EUR", "€4.25B"), ("CHF", "4.25B CHF"), ("GBP", "£4.25B")]
 )
-def test_other_money(code: str, expected: str) -> None:
+def test_currency_without_a_sign_keeps_its_code(code: str, expected: str) -> None:
     """A currency without a sign of its own keeps its code."""
     assert format_amount("4250000000", f"{QUDT}CCY_{code}", code) == expected
 
@@ -56,11 +56,48 @@ def test_other_money(code: str, expected: str) -> None:
         ("15000", "W", "15 kW"),
         ("46225", "mm²", "46,225 mm²"),
         ("850000", "#", "850,000"),
+        ("2600000000000", "#", "2.6 trillion"),
+        ("-626000000", "#", "-626 million"),
+        ("1234567", "#", "1,234,567"),
+        ("4000000", "", "4 million"),
         ("62", "%", "62%"),
         ("8.50", "\N{MULTIPLICATION SIGN}", "8.50\N{MULTIPLICATION SIGN}"),
         ("many", "GB", "many GB"),
+        ("NaN", "#", "NaN #"),
+        ("1E999999", "GB", "1E999999 GB"),
     ],
 )
-def test_quantities(number: str, symbol: str, expected: str) -> None:
+def test_quantities_step_up_and_lose_no_digit(number: str, symbol: str, expected: str) -> None:
     """Large quantities step up to the next unit, and lose no digit."""
     assert format_amount(number, "https://example.org/unit", symbol) == expected
+
+
+def test_exact_money_keeps_every_digit() -> None:
+    """Two amounts that differ in the last digit can be told apart."""
+    assert format_amount("2285463211", f"{QUDT}CCY_USD", "USD", exact=True) == "$2,285,463,211"
+
+
+@pytest.mark.parametrize(
+    ("precision", "expected"),
+    [("day", "30 Sep 2024"), ("month", "Sep 2024"), ("quarter", "Q3 2024"), ("year", "2024")],
+)
+def test_date_is_as_exact_as_its_precision(precision: str, expected: str) -> None:
+    """A date in words leaves out what is not known."""
+    assert format_date("2024-09-30", precision) == expected
+
+
+@pytest.mark.parametrize(
+    ("end", "length", "expected"),
+    [
+        ("2024-12-31", "P1Y", "2024"),
+        ("2024-06-30", "P1Y", "year to Jun 2024"),
+        ("2024-09-30", "P3M", "Q3 2024"),
+        ("2024-09-30", "P1M", "Sep 2024"),
+        ("2024-06-30", "P6M", "6 months to Jun 2024"),
+        ("2024-06-15", "P6M", "6 months to 15 Jun 2024"),
+        ("2024-06-30", "P10D", "30 Jun 2024 (P10D)"),
+    ],
+)
+def test_period_goes_by_the_calendar(end: str, length: str, expected: str) -> None:
+    """Whole years, quarters and months have names; other periods say when they end."""
+    assert format_period(end, length) == expected

@@ -217,11 +217,7 @@ def by_endpoint(servers: Servers) -> Book:
 
 def page(book: Book, thing: str) -> Page:
     """Return the page of a thing."""
-<<<<<<< HEAD
-    return page_of(book, book.names.lookup_one(thing))
-=======
-    return gather_page(book, book.resolver.resolve(thing))
->>>>>>> ea8cb65 (Word amounts in one place and look labels up in one class)
+    return gather_page(book, book.names.lookup_one(thing))
 
 
 @pytest.mark.parametrize("thing", THINGS)

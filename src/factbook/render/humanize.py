@@ -17,8 +17,9 @@ _NUMBER = re.compile(r"([+-]?)([0-9]+)(\.[0-9]+)?", re.ASCII)
 _UNGROUPED = {"year", "identifier"}  # types of columns whose numbers are no quantities
 _CURRENCY = re.compile(r"http://qudt\.org/vocab/unit/CCY_([A-Z]{3})")
 _CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-_MAGNITUDES = ((12, "T"), (9, "B"), (6, "M"))
+_MAGNITUDES = ((12, "T", "trillion"), (9, "B", "billion"), (6, "M", "million"))
 _MILLION = 10**6
+_MOST_POWER = 30
 _FEWEST_DIGITS, _MOST_DIGITS = 3, 4  # significant digits of a shortened amount
 # SI prefixes in steps of a thousand; bytes step up at 1,000 and everything else at 10,000
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
@@ -26,6 +27,7 @@ _PREFIXED_UNIT = re.compile(r"(?P<prefix>[kMGTPE]?)(?P<base>B|B/s|Hz|W|FLOPS|OPS
 _THOUSAND = 1000
 _STEP_OF_BYTES, _STEP_OF_OTHERS = 1000, 10_000
 _COUNT = "#"  # the symbol of a bare count
+_DECIMALS_OF_COUNT = 3
 _CLOSE_UNITS = {"%", "\N{MULTIPLICATION SIGN}"}  # written without a space after the number
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _YEAR, _QUARTER = 12, 3  # in months
@@ -73,7 +75,8 @@ def format_literal(literal: Literal, column_type: str = "") -> str:
 def format_amount(number: str, unit: str, symbol: str, *, exact: bool = False) -> str:
     """Return a number with its unit.
 
-    Amounts of money from a million on are rounded to four digits; all else is exact.
+    Amounts of money from a million on are rounded to four digits; everything else is exact. A count
+    from a million on is in words where three decimals suffice: 2.6 trillion.
 
     Args:
         number: The lexical form of an integer or decimal.
@@ -81,15 +84,14 @@ def format_amount(number: str, unit: str, symbol: str, *, exact: bool = False) -
         symbol: What the unit is called, or nothing.
         exact: Whether to keep every digit of an amount of money.
     """
-    try:
-        value = Decimal(number)
-    except InvalidOperation:
+    value = _parse(number)
+    if value is None:
         return f"{number} {symbol}".rstrip()
     currency = _CURRENCY.fullmatch(unit)
     if currency is not None:
         return _format_money(value, currency[1], exact=exact)
     if symbol in {_COUNT, ""}:
-        return f"{value:,f}"
+        return _format_count(value)
     value, symbol = _step_up(value, symbol)
     return f"{value:,f}{'' if symbol in _CLOSE_UNITS else ' '}{symbol}"
 
@@ -160,6 +162,15 @@ def words_in_iri(iri: str) -> str:
     return spaced[:1].lower() + spaced[1:]
 
 
+def _parse(number: str) -> Decimal | None:
+    """Return a number, unless it is not one or has more digits than anybody would read."""
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and abs(value.adjusted()) < _MOST_POWER else None
+
+
 def _format_money(value: Decimal, code: str, *, exact: bool) -> str:
     sign = _CURRENCY_SIGNS.get(code)
     text = f"{abs(value):,f}" if exact else _shorten(abs(value))
@@ -169,7 +180,7 @@ def _format_money(value: Decimal, code: str, *, exact: bool) -> str:
 
 def _shorten(value: Decimal) -> str:
     rounded = Decimal(f"{value:.{_MOST_DIGITS - 1}e}")
-    for power, letter in _MAGNITUDES if value >= _MILLION else ():
+    for power, letter, _ in _MAGNITUDES if value >= _MILLION else ():
         if rounded >= 10**power:
             scaled = rounded.scaleb(-power)
             whole_digits = len(str(int(scaled)))
@@ -180,6 +191,16 @@ def _shorten(value: Decimal) -> str:
             return text.rstrip(".") + letter
     cents = 2 if value != value.to_integral_value() else 0
     return f"{value:,.{max(cents, -int(value.as_tuple().exponent)) if cents else 0}f}"
+
+
+def _format_count(value: Decimal) -> str:
+    for power, _, word in _MAGNITUDES:
+        if abs(value) >= 10**power:
+            scaled = value.scaleb(-power).normalize()
+            if round(scaled, _DECIMALS_OF_COUNT) == scaled:
+                return f"{scaled:f} {word}"
+            break
+    return f"{value:,f}"
 
 
 def _step_up(value: Decimal, symbol: str) -> tuple[Decimal, str]:

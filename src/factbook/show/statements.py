@@ -10,15 +10,8 @@ from pyoxigraph import Literal, NamedNode
 from factbook.errors import InputError
 from factbook.layout import bundled
 from factbook.query.catalog import PAGES
-<<<<<<< HEAD
-from factbook.rdf.terms import curie, is_iri
-from factbook.render import humanize
-from factbook.render.humanize import printable
-from factbook.render.labels import find_labels
-from factbook.sparql.bind import bind
-=======
 from factbook.rdf.terms import is_iri
->>>>>>> ea8cb65 (Word amounts in one place and look labels up in one class)
+from factbook.sparql.bind import bind
 from factbook.sparql.tokens import meaningful
 from factbook.store.answers import Table
 
