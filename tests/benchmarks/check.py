@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.benchmarks.engines import COLD, KEEPING, OTHERS, WARM, Engine  # noqa: E402 - see above
+from tests.benchmarks.engines import OTHERS, OURS, Engine  # noqa: E402 - see above
 from tests.benchmarks.market import make_market  # noqa: E402
 from tests.benchmarks.measure import environment, machine, run  # noqa: E402
 
@@ -88,16 +88,12 @@ def _say(line: str) -> None:
 
 
 def _compare(data: Path, market: Market, wanted: argparse.Namespace) -> Iterator[Measured]:
-    cache = str(data.with_suffix(".cache"))
-    own = [(COLD, sys.executable, []), (KEEPING, sys.executable, [cache])]
-    others: list[tuple[Engine, str, list[str]]]
-    others = [(engine, wanted.others, []) for engine in OTHERS]
-    for engine, python, more in [*own, (WARM, sys.executable, [cache]), *others]:
-        if wanted.only and engine is not KEEPING and engine.name not in wanted.only:
+    others = [(engine, wanted.others) for engine in OTHERS]
+    for engine, python in [(OURS, sys.executable), *others]:
+        if wanted.only and engine.name not in wanted.only:
             continue
-        once = engine is KEEPING or engine.name == "pySHACL"
-        repeat = 1 if once else wanted.repeat
-        command = [python, "-c", engine.program, str(SHAPES), str(data), *more]
+        repeat = 1 if engine.name == "pySHACL" else wanted.repeat
+        command = [python, "-c", engine.program, str(SHAPES), str(data)]
         yield _measure(engine, command, market, repeat=repeat, timeout=wanted.timeout)
 
 
@@ -121,8 +117,6 @@ def _measure(
     if failed is not None:
         return replace(row, said=failed.error)
     seconds, peak = median(each.seconds for each in runs), max(each.peak_mib for each in runs)
-    if engine is KEEPING:
-        return Measured(engine.name, market.triples, seconds, peak, said="once")
     found = Counter(tuple(result) for result in json.loads(runs[0].output))
     planted = {focus for focus, _, _ in market.planted}
     reported = {focus for focus, _, _ in found}
@@ -153,32 +147,29 @@ def _verdicts(measured: Sequence[Measured]) -> Iterator[str]:
     """Yield how the check stands to its goals, at the largest size."""
     largest = max(row.triples for row in measured)
     at = {row.engine: row for row in measured if row.triples == largest and row.seconds}
-    cold, warm = at.get(COLD.name), at.get(WARM.name)
+    ours = at.get(OURS.name)
     names = [engine.name for engine in OTHERS]
     others = [row for name, row in at.items() if name in names and name != "pySHACL"]
     yield f"At {largest:,} triples:"
-    if cold is None or cold.seconds is None:
+    if ours is None or ours.seconds is None:
         yield "  the check did not run"
         return
-    yield f"  peak memory {cold.peak_mib} MiB (goal: at most 700)"
+    yield f"  peak memory {ours.peak_mib} MiB (goal: at most 700)"
     for row in measured:
         if row.engine == "pySHACL" and row.triples == largest and (row.seconds or row.limit):
             least = "" if row.seconds else "more than "
-            times = (row.seconds or row.limit) / cold.seconds
+            times = (row.seconds or row.limit) / ours.seconds
             yield f"  {least}{times:.0f} times as fast as pySHACL (goal: 40)"
     if others:
         fastest = min(others, key=lambda row: row.seconds or 0)
         assert fastest.seconds is not None
-        ratio = cold.seconds / fastest.seconds
+        ratio = ours.seconds / fastest.seconds
         yield f"  {ratio:.2f} times the time of {fastest.engine} (goal: at most 1.3)"
-        if warm is not None and warm.seconds is not None:
-            ratio = warm.seconds / fastest.seconds
-            yield f"  {ratio:.2f} times with the index kept (goal: at most 1)"
-    smaller = [row for row in measured if row.engine == COLD.name and row.triples < largest]
+    smaller = [row for row in measured if row.engine == OURS.name and row.triples < largest]
     if smaller:
         before = max(smaller, key=lambda row: row.triples)
         if before.seconds:
-            growth = cold.seconds / before.seconds
+            growth = ours.seconds / before.seconds
             yield f"  {growth:.1f} times the time of {before.triples:,} triples (goal: at most 12)"
 
 

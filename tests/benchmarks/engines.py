@@ -7,7 +7,7 @@ null. Ours is the command itself, which also finds the line of each result.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -27,15 +27,10 @@ from collections import defaultdict
 from pyoxigraph import RdfFormat, parse
 from factbook.cli.root import root
 
-shapes, data, *kept = sys.argv[1:]
-cache = []
-if kept:
-    os.environ["FACTBOOK_CACHE"] = kept[0]
-else:
-    cache = ["--no-cache"]
+shapes, data = sys.argv[1:]
 with tempfile.NamedTemporaryFile(suffix=".nt") as report:
     try:
-        root.main([*cache, "check", data, "--shapes", shapes, "-o", report.name, *{more}])
+        root.main(["--no-cache", "check", data, "--shapes", shapes, "-o", report.name])
     except SystemExit as ended:
         if ended.code not in (0, 1):
             raise
@@ -102,9 +97,7 @@ print(json.dumps([
 ]))
 """
 
-COLD = Engine("factbook", "factbook", _FACTBOOK.replace("{more}", "[]"))
-WARM = replace(COLD, name="factbook, index kept")
-KEEPING = Engine("(keeping the index)", "factbook", _FACTBOOK.replace("{more}", '["--keep"]'))
+OURS = Engine("factbook", "factbook", _FACTBOOK)
 OTHERS = (
     Engine("shacl-rust", "shacl_rust", _SHACL_RUST),
     Engine("pyshifty", "shifty", _PYSHIFTY),

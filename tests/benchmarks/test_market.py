@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from factbook.rdf.parse import read_rdf
-from factbook.shacl.run import validate
+from factbook.shacl import validate
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 

@@ -131,12 +131,10 @@ def test_shapes_without_a_target_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["check", "--keep"], "--keep goes with FILE and --shapes"),
-        (["--no-cache", "check", "FILE", "--shapes", "SHAPES", "--keep"], "--no-cache"),
         (["check", "FILE", "--shapes", "SHAPES", "-f", "trig"], "Known: text, json, "),
         (["check", "--shapes", "SHAPES"], "name the RDF files"),
     ],
-    ids=["keep alone", "keep without a cache", "no such format", "shapes alone"],
+    ids=["no such format", "shapes alone"],
 )
 def test_what_makes_no_sense_is_refused(words: list[str], said: str) -> None:
     """Wrong usage is one line and 2."""

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse, serialize
 
 from factbook.check import data
-from factbook.check.files import Keeping, check_files
+from factbook.check.files import check_files
 from factbook.check.selection import Selection
 from factbook.errors import InputError
 from factbook.rdf.parse import read_rdf
@@ -122,23 +122,6 @@ def test_a_selection_narrows_what_is_told(tmp_path: Path) -> None:
     )
 
     assert [finding.rule for finding in outcome.findings] == ["literal-calendar"]
-
-
-@pytest.mark.usefixtures("tight")
-@pytest.mark.parametrize("name", ["rivers.nt", "rivers.ttl"])
-def test_a_kept_index_gives_the_same(name: str, tmp_path: Path) -> None:
-    """Findings, places, counts and doubtful literals are those of the files."""
-    path = written(tmp_path, name)
-    cold = check_files([path], SHAPES)
-
-    keeping = check_files([path], SHAPES, keeping=Keeping(tmp_path / "kept", keep=True))
-    (kept,) = (entry for entry in (tmp_path / "kept").iterdir() if entry.is_dir())
-    warm = check_files([path], SHAPES, keeping=Keeping(tmp_path / "kept"))
-
-    assert kept.is_dir()
-    assert told(keeping) == told(cold)
-    assert told(warm) == told(cold)
-    assert warm.triples == cold.triples
 
 
 @pytest.mark.usefixtures("tight")

@@ -11,7 +11,7 @@ from factbook.check.findings import ERROR, Rule
 from factbook.check.locate import Locator
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.positions.places import Place
-from factbook.shacl.report import INVERSE, PathExpression
+from factbook.shacl import INVERSE, PathExpression
 
 if TYPE_CHECKING:
     from pathlib import Path

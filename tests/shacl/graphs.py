@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from factbook.shacl.names import FIRST, NIL, RDFS, REST, SUB_CLASS_OF, TRUE, TYPE, sh
+from factbook.shacl.shapes_graph import FIRST, NIL, RDFS, REST, SUB_CLASS_OF, TRUE, TYPE, sh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from factbook.rdf.terms import Term
-    from factbook.shacl.names import Node
+    from factbook.shacl.shapes_graph import Node
 
 EX = "http://example.org/"
 XSD = "http://www.w3.org/2001/XMLSchema#"

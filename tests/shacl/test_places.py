@@ -12,14 +12,14 @@ import pytest
 from pyoxigraph import RdfFormat, Store, parse
 from tests.shacl.w3c import rows
 
-from factbook.shacl.run import validate
+from factbook.shacl import load_data, validate
 from factbook.store.remote import RemoteEngine
 
 if TYPE_CHECKING:
     from pyoxigraph import Quad
     from tests.conftest import Server, Servers
 
-    from factbook.shacl.report import Report
+    from factbook.shacl import Report
 
 HERE = Path(__file__).parent
 DATA = HERE / "library-data.ttl"
@@ -43,7 +43,7 @@ def test_oxigraph_read_only(servers: Servers) -> None:
     """A read-only Oxigraph server gives the findings that the files give."""
     server = servers.oxigraph(read(DATA))
 
-    report = validate(SHAPES, engine=RemoteEngine(server.query))
+    report = validate(SHAPES, RemoteEngine(server.query))
 
     assert rows(report.results) == rows(here().results)
     assert not report.notes
@@ -54,7 +54,7 @@ def test_virtuoso(servers: Servers) -> None:
     server = servers.virtuoso()
     upload(server, DATA.read_bytes())
 
-    report = validate(SHAPES, engine=RemoteEngine(f"{server.query}?default-graph-uri={GRAPH}"))
+    report = validate(SHAPES, RemoteEngine(f"{server.query}?default-graph-uri={GRAPH}"))
 
     assert rows(report.results) == rows(here().results)
     assert len(report.notes) == 1
@@ -70,7 +70,7 @@ def test_store_of_the_same_data(*, keeps: bool) -> None:
     store = Store()
     store.extend(data)
 
-    report = validate(SHAPES, data, store=store)
+    report = validate(SHAPES, load_data(data, store=store))
 
     assert rows(report.results) == rows(validate(SHAPES, data).results)
 

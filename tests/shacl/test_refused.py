@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.shacl.turtle import validated
 
-from factbook.shacl.graph import ShapesError
+from factbook.shacl.shapes_graph import ShapesError
 
 FAULTS = {
     "recursion": (

@@ -10,11 +10,9 @@ from rdflib import Graph, URIRef
 from rdflib.compare import graph_diff, isomorphic
 
 from factbook.rdf.bridge import to_rdflib
-from factbook.shacl.graph import ShapesGraph
-from factbook.shacl.names import TRUE, TYPE, sh
-from factbook.shacl.report_graph import to_graph
-from factbook.shacl.run import validate
+from factbook.shacl import to_graph, validate
 from factbook.shacl.shapes import Shapes
+from factbook.shacl.shapes_graph import TRUE, TYPE, ShapesGraph, sh
 
 HERE = Path(__file__).parent
 

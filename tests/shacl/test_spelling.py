@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 from tests.shacl.turtle import found, validated
 
-from factbook.shacl.spelling import disguise, is_kept, reveal
+from factbook.shacl.lexical import decode, encode, is_canonical
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 SPELLINGS = {
@@ -47,11 +47,11 @@ def literals() -> list[Literal]:
     return [Literal(text, datatype=NamedNode(XSD + name)) for name, text in listed + numbers()]
 
 
-def test_what_is_said_to_be_kept_is_kept() -> None:
+def test_what_is_said_to_be_kept_is_canonical() -> None:
     """The store gives back just as it was each literal that is not disguised, and each disguise."""
     property_ = NamedNode("http://example.org/p")
     written = {
-        NamedNode(f"http://example.org/{number}"): disguise(literal)
+        NamedNode(f"http://example.org/{number}"): encode(literal)
         for number, literal in enumerate(literals())
     }
     store = Store()
@@ -64,8 +64,8 @@ def test_what_is_said_to_be_kept_is_kept() -> None:
 @pytest.mark.parametrize("literal", literals()[::40], ids=str)
 def test_a_disguise_can_be_taken_off(literal: Literal) -> None:
     """What is disguised is found again, with its spelling and datatype."""
-    assert reveal(disguise(literal)) == literal
-    assert (disguise(literal) == literal) == is_kept(literal)
+    assert decode(encode(literal)) == literal
+    assert (encode(literal) == literal) == is_canonical(literal)
 
 
 CASES = [

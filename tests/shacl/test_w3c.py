@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from tests.shacl import w3c
 
-from factbook.shacl.graph import ShapesError
-from factbook.shacl.run import validate
+from factbook.shacl import validate
+from factbook.shacl.shapes_graph import ShapesError
 
 pytestmark = pytest.mark.skipif(
-    not w3c.SUITE.is_dir(), reason=f"the W3C's suite is not at {w3c.SUITE}"
+    not w3c.SUITE.is_dir(),
+    reason=f"no W3C suite at {w3c.SUITE}: set FACTBOOK_W3C_SHACL to test/resources/sht_tests of "
+    "pySHACL's source distribution",
 )
 _CASES = [*w3c.cases("core"), *w3c.cases("sparql")] if w3c.SUITE.is_dir() else []
 

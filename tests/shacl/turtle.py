@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from factbook.shacl.run import validate
+from factbook.shacl import validate
 
 if TYPE_CHECKING:
-    from factbook.shacl.report import Report
+    from factbook.shacl import Report
 
 PREFIXES = """
     PREFIX ex: <http://example.org/>

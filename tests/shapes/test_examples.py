@@ -14,7 +14,7 @@ from factbook.check.faults import shown
 from factbook.check.rules import rules_of
 from factbook.check.shapes import ShapeRules
 from factbook.rdf.parse import read_rdf
-from factbook.shacl.report import SH
+from factbook.shacl import SH
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook.rdf.terms import curie, to_sparql
-from factbook.shacl.report import INVERSE, Path, PathExpression
+from factbook.shacl import INVERSE, Path, PathExpression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from factbook.check.findings import Rule
     from factbook.rdf.terms import Term
-    from factbook.shacl.report import Result
+    from factbook.shacl import Result
 
 _IRI = re.compile(r"<([^<>]*)>")
 

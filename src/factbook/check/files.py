@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from factbook.check.data import Data
@@ -14,8 +13,7 @@ from factbook.check.literals import literal_faults
 from factbook.check.rules import rules_named
 from factbook.check.selection import EVERYTHING, Selection
 from factbook.check.shapes import ShapeRules
-from factbook.shacl.index import index_of
-from factbook.shacl.report_graph import about_in
+from factbook.shacl import index_blank_nodes, load_data
 from factbook.store.embedded import EmbeddedEngine
 
 if TYPE_CHECKING:
@@ -23,27 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from factbook.rdf.parse import RdfFile
-    from factbook.shacl.index import Index
 
 
-@dataclass(frozen=True)
-class Keeping:
-    """Where indexes of large files are kept, and whether to keep one more."""
-
-    folder: Path | None = None
-    keep: bool = False
-
-
-NOT_KEPT = Keeping()
-
-
-def check_files(  # noqa: PLR0913 - each says what to check, or how
+def check_files(
     files: Sequence[Path | RdfFile],
     shape_files: Sequence[RdfFile],
     *,
     engine: str = AUTO,
     selection: Selection = EVERYTHING,
-    keeping: Keeping = Keeping(),
     announce: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Check RDF files against shapes; more than some megabytes of them are not held in memory.
@@ -53,7 +38,6 @@ def check_files(  # noqa: PLR0913 - each says what to check, or how
         shape_files: The shapes.
         engine: What validates the shapes: 'auto', 'sparql' or 'pyshacl'.
         selection: Which findings are wanted.
-        keeping: Where an index of large files may be kept, and whether to keep one.
         announce: Called now and then with what is going on, and at last with nothing.
 
     Raises:
@@ -63,38 +47,23 @@ def check_files(  # noqa: PLR0913 - each says what to check, or how
     data = Data(files, announce=announce)
     shape_quads = [quad for file in shape_files for quad in file.quads]
     shapes = ShapeRules(shape_files)
-    index = _index(data, keeping, announce)
-    report = validate(shape_quads, engine=engine, index=index, announce=announce)
-    faults = [*shapes.faults(report), *literal_faults(index.doubtful)]
+    graph = load_data(data.quads())
+    report = validate(shape_quads, graph, engine=engine, announce=announce)
+    faults = [*shapes.faults(report), *literal_faults(graph.ill_typed)]
     rules = rules_named([*shapes.named(), *(fault.rule for fault in faults)], (), own=LITERAL_RULES)
     declared = {name: iri for file in shape_files for name, iri in file.prefixes.items()}
     ground = Ground(
         rules=rules,
-        engine=EmbeddedEngine(index.store),
+        engine=EmbeddedEngine(graph.store),
         prefixes=declared | data.prefixes,
         telling=data.telling,
         graphs=data.graphs,
         files=len(files),
-        triples=index.size,
+        triples=graph.size,
     )
     return gathered(
         ground,
         faults,
-        Validation(report, about_in(shape_quads), index.about),
+        Validation(report, index_blank_nodes(shape_quads), graph.describe),
         selection=selection,
     )
-
-
-def _index(data: Data, keeping: Keeping, announce: Callable[[str], None]) -> Index:
-    """Return an index of the data: from disk, where it is large and one was kept."""
-    if keeping.folder is not None and (data.is_large or keeping.keep):
-        from factbook.shacl.kept import keep, open_kept
-
-        announce("Looking for an index that was kept")
-        index = open_kept(data.paths, keeping.folder)
-        if index is None and keeping.keep:
-            index = keep(data.paths, data.quads(), keeping.folder)
-        announce("")
-        if index is not None:
-            return index
-    return index_of(data.quads())

@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from factbook.shacl.report import Report
-    from factbook.shacl.report_graph import About
+    from factbook.shacl import DescribeNode, Report
 
 ERROR = "error"
 WARNING = "warning"
@@ -67,9 +66,9 @@ class Validation:
 
     report: Report
     """The results among the findings; those of queries and of rules of ours are none."""
-    shapes: About
+    shapes: DescribeNode
     """Gives the triples about a blank node of the shapes."""
-    data: About
+    data: DescribeNode
     """The same for the data."""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from factbook.check.describe import described, located
 from factbook.check.findings import Outcome, in_order
 from factbook.check.selection import EVERYTHING, Selection, files_of, must_know
-from factbook.shacl.report import Report
+from factbook.shacl import Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -13,7 +13,7 @@ from factbook.check.selection import EVERYTHING, Selection, must_know
 from factbook.check.shapes import ShapeRules
 from factbook.query.catalog import check_queries
 from factbook.rdf.parse import read_rdf
-from factbook.shacl.report_graph import about_in
+from factbook.shacl import index_blank_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,7 +54,7 @@ def check_endpoint(
     rules = rules_named(shapes.named(), checks)
     must_know(selection.rules, rules)
     shape_quads = [quad for file in shape_files for quad in file.quads]
-    report = validate(shape_quads, endpoint=book.engine, announce=announce)
+    report = validate(shape_quads, book.engine, announce=announce)
     faults = list(shapes.faults(report))
     runnable = [query for query in checks if not _needs_graphs(query) or _has_graphs(book.engine)]
     notes = _left_out(book, checks, runnable)
@@ -65,7 +65,7 @@ def check_endpoint(
     finally:
         announce("")
     ground = Ground(rules=rules, engine=book.engine, prefixes=book.prefixes)
-    validation = Validation(report, about_in(shape_quads), lambda _: ())
+    validation = Validation(report, index_blank_nodes(shape_quads), lambda _: ())
     return gathered(ground, faults, validation, selection=selection, notes=notes)
 
 

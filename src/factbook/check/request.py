@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from factbook.check.engines import PYSHACL
-from factbook.check.files import NOT_KEPT, Keeping, check_files
+from factbook.check.files import check_files
 from factbook.check.findings import Outcome, in_order
 from factbook.check.selection import Selection
 from factbook.check.watch import state_of
 from factbook.errors import InputError, UsageError
 from factbook.rdf.formats import syntax_of
 from factbook.rdf.parse import read_rdf
-from factbook.shacl.report import SH
+from factbook.shacl import SH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,7 +39,6 @@ class Request:
     rules: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     changed: str | None = None
-    keeping: Keeping = NOT_KEPT
     announce: Callable[[str], None] = lambda _: None
     _parsed: dict[Path, tuple[tuple[int, int], RdfFile]] = field(default_factory=dict)
 
@@ -112,7 +111,6 @@ class Request:
                 shapes or _with_shapes(whole),
                 engine=self.engine,
                 selection=selection,
-                keeping=self.keeping,
                 announce=self.announce,
             )
         if files:

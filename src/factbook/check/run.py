@@ -15,7 +15,7 @@ from factbook.check.selection import EVERYTHING, Selection, must_know
 from factbook.check.shapes import ShapeRules
 from factbook.query.catalog import check_queries
 from factbook.rdf.parse import read_rdf
-from factbook.shacl.report_graph import about_in
+from factbook.shacl import index_blank_nodes, load_data
 from factbook.store.embedded import EmbeddedEngine, store_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def check_book(
     shapes, checks = ShapeRules(shape_files), check_queries(book.layout.queries)
     rules = rules_named(shapes.named(), checks, OWN_RULES)
     must_know(selection.rules, rules)
-    report = validate(shape_quads, quads, engine=engine, store=store)
+    report = validate(shape_quads, load_data(quads, store=store), engine=engine)
     answers = EmbeddedEngine(store)
     faults = [*shapes.faults(report), *literal_faults(quads), *run_queries(checks, answers)]
     declared = {name: iri for file in files for name, iri in file.prefixes.items()}
@@ -69,7 +69,7 @@ def check_book(
     return gathered(
         ground,
         faults,
-        Validation(report, about_in(shape_quads), about_in(quads)),
+        Validation(report, index_blank_nodes(shape_quads), index_blank_nodes(quads)),
         selection=selection,
         others=file_findings(files, book.layout),
     )

@@ -10,9 +10,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from factbook.check.faults import Fault
 from factbook.check.findings import ERROR, INFO, WARNING, Rule
 from factbook.rdf.terms import local_name
-from factbook.shacl.report import INFO as SH_INFO
-from factbook.shacl.report import SH
-from factbook.shacl.report import WARNING as SH_WARNING
+from factbook.shacl import INFO as SH_INFO
+from factbook.shacl import SH
+from factbook.shacl import WARNING as SH_WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from factbook.rdf.parse import RdfFile
     from factbook.rdf.terms import Term
-    from factbook.shacl.report import Report, Result
+    from factbook.shacl import Report, Result
 
 KIND = "shape"
 _SEVERITIES = {str(SH_INFO): INFO, str(SH_WARNING): WARNING}

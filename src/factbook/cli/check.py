@@ -17,7 +17,6 @@ from factbook.cli.session import Session, announce, pass_session
 from factbook.errors import DONE, FOUND, FactbookError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from factbook.check.files import Keeping
     from factbook.check.findings import Outcome
     from factbook.check.request import Request
 
@@ -68,11 +67,6 @@ Examples:
     show_default=True,
     help="Exit with 1 when there is a finding as grave as this.",
 )
-@click.option(
-    "--keep",
-    is_flag=True,
-    help="Keep an index of the FILEs: the next check of them, by whatever shapes, is faster.",
-)
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.option("--rules", "list_rules", is_flag=True, help="List the rules.")
 @click.option(
@@ -90,7 +84,6 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     sources: tuple[str, ...],
     changed: str | None,
     fail_on: str,
-    keep: bool,
     watch: bool,
     list_rules: bool,
     explain: tuple[str, ...],
@@ -117,7 +110,6 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
         rules=rules,
         sources=sources,
         changed=changed,
-        keeping=_keeping(session, keep=keep, possible=bool(files and shapes)),
         announce=announce,
     )
     name = format_of(wanted)
@@ -132,18 +124,6 @@ def _run(request: Request) -> Outcome:
     from factbook.cli.background import interruptible
 
     return interruptible(request.run)
-
-
-def _keeping(session: Session, *, keep: bool, possible: bool) -> Keeping:
-    from factbook.check.files import Keeping
-    from factbook.store.snapshot import default_folder
-
-    if keep and not (possible and session.cache):
-        why = (
-            "goes with FILE and --shapes" if session.cache else "and --no-cache exclude each other"
-        )
-        raise UsageError(f"--keep {why}")
-    return Keeping(default_folder() if session.cache else None, keep=keep)
 
 
 def _watch(request: Request, name: str, wanted: Wanted) -> int:

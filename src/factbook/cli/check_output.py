@@ -60,8 +60,7 @@ def _write_graph(outcome: Outcome, name: str, wanted: Wanted) -> None:
     from factbook.check.findings import counted
     from factbook.check.shapes import KIND as SHAPE
     from factbook.export.rdf_writer import write_rdf
-    from factbook.shacl.report import SH
-    from factbook.shacl.report_graph import to_graph
+    from factbook.shacl import SH, to_graph
 
     found = outcome.validation
     if found is None:

@@ -1,1 +1,102 @@
-"""SHACL: shapes, the engines that validate against them, and the one report that they give."""
+"""SHACL validation: `validate` checks data against shapes and returns the report.
+
+Shapes are compiled to SPARQL queries that each find all violations of one constraint, so that data
+of any size is validated where it is: in a store in this process, or at an endpoint. See
+docs/shacl.md. The package knows nothing of books, checks and commands.
+"""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from typing import Literal as OneOf
+
+from factbook.rdf.parse import read_any
+from factbook.shacl.backend import EndpointBackend, LocalBackend
+from factbook.shacl.data_graph import DataGraph, load_data
+from factbook.shacl.dialect import probe_dialect
+from factbook.shacl.paths import INVERSE, Path, PathExpression
+from factbook.shacl.report import (
+    INFO,
+    VIOLATION,
+    WARNING,
+    DescribeNode,
+    Report,
+    Result,
+    index_blank_nodes,
+    to_graph,
+)
+from factbook.shacl.run import run
+from factbook.shacl.shapes import Shapes
+from factbook.shacl.shapes_graph import SH, ShapesError, ShapesGraph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pyoxigraph import Quad
+
+    from factbook.shacl.backend import Backend
+    from factbook.store.answers import Engine
+
+__all__ = [
+    "INFO",
+    "INVERSE",
+    "SH",
+    "VIOLATION",
+    "WARNING",
+    "DataGraph",
+    "DescribeNode",
+    "Path",
+    "PathExpression",
+    "Report",
+    "Result",
+    "ShapesError",
+    "index_blank_nodes",
+    "load_data",
+    "to_graph",
+    "validate",
+]
+
+
+def validate(
+    shapes: Iterable[Quad | pathlib.Path],
+    data: Iterable[Quad | pathlib.Path] | DataGraph | Engine,
+    *,
+    engine: OneOf["sparql", "pyshacl"] = "sparql",
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Report:
+    """Validate data against shapes.
+
+    Args:
+        shapes: The shapes graph: quads, or files.
+        data: What to validate: quads, files, a data graph that has been loaded, or an endpoint.
+            Named graphs are merged.
+        engine: What evaluates the constraints: queries, or pySHACL on the whole data.
+        progress: Called with the number of queries that are done, and the number of all.
+
+    Raises:
+        InputError: A file cannot be read; as ShapesError, the shapes break the rules of SHACL.
+        EndpointError: The endpoint failed.
+    """
+    if engine == "pyshacl":
+        from factbook.shacl import pyshacl_engine
+
+        return pyshacl_engine.validate(_quads(shapes), _backend(data).quads())
+    return run(Shapes(ShapesGraph(_quads(shapes))), _backend(data), progress)
+
+
+def _backend(data: Iterable[Quad | pathlib.Path] | DataGraph | Engine) -> Backend:
+    if isinstance(data, DataGraph):
+        return LocalBackend(data)
+    if isinstance(data, Iterable):
+        return LocalBackend(load_data(_quads(data)))
+    return EndpointBackend(data, probe_dialect(data))
+
+
+def _quads(source: Iterable[Quad | pathlib.Path]) -> Iterator[Quad]:
+    for each in source:
+        if isinstance(each, pathlib.Path):
+            yield from read_any(each).quads
+        else:
+            yield each

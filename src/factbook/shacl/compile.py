@@ -1,33 +1,44 @@
-"""Compile shapes: one task for each constraint and each way that focus nodes come to it."""
+"""Compile shapes: one task for each constraint and each route to its focus nodes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+from typing import Literal as OneOf
 
-from factbook.shacl.constraint import FocusConstraint, ValueConstraint
-from factbook.shacl.constraints.sparql import AskConstraint, SparqlConstraint
-from factbook.shacl.forms import no
-from factbook.shacl.paths import is_open, properties_of
-from factbook.shacl.prebinding import cuts_across, for_all
-from factbook.shacl.search import Asked, Rows, select
-from factbook.shacl.sensitivity import hangs_on_spelling, touches
-from factbook.shacl.targets import along, origin_of
-from factbook.shacl.writer import CannotLowerError
+from pyoxigraph import BlankNode
+
+from factbook.shacl.dialect import VIEWS, all_of, any_of, negate
+from factbook.shacl.emitter import CannotCompileError, Emitter
+from factbook.shacl.paths import is_enumerable, properties_of
+from factbook.shacl.plan import FocusConstraint, FocusNodes, RowPlan, ValueConstraint, to_select
+from factbook.shacl.prebinding import (
+    depends_on_form,
+    for_all,
+    reads_properties,
+    why_one_by_one,
+)
+from factbook.shacl.query_constraints import AskConstraint, SelectConstraint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from factbook.shacl.constraint import Constraint
-    from factbook.shacl.forms import View
-    from factbook.shacl.lowering import Lowering
-    from factbook.shacl.querytext import Select
-    from factbook.shacl.search import Search
-    from factbook.shacl.shapes import Shape, Shapes
-    from factbook.shacl.targets import Origin
+    from factbook.rdf.terms import Term
+    from factbook.shacl.backend import Backend
+    from factbook.shacl.dialect import View
+    from factbook.shacl.emitter import ClassHierarchy, RegexFunctions
+    from factbook.shacl.paths import Path
+    from factbook.shacl.plan import Constraint
+    from factbook.shacl.queries import Select
+    from factbook.shacl.shapes import Shape, Shapes, Target
+    from factbook.shacl.shapes_graph import Node
 
-ValueFrom = Literal["row", "focus", "nowhere"]
+ValueSource: TypeAlias = OneOf["row", "focus", "none"]
+"""Where the value of a result comes from."""
+_FocusByView: TypeAlias = Mapping["View", FocusNodes]
+_MAX_DEPTH = 24
+_MAX_SHAPES = 2000
 
 
 @dataclass(frozen=True)
@@ -39,150 +50,259 @@ class Task:
     shape: Shape
     constraint: Constraint
     text: str = ""
-    """The SELECT that finds them all, or else the one that finds the focus nodes."""
+    """The SELECT that finds them all, or the one that finds the focus nodes for `each`."""
     each: Select | None = None
     """The query to run for each focus node."""
     reason: str = ""
-    """Why no SELECT finds them all, or why the constraint is left to the reference."""
-    value: ValueFrom = "row"
+    """Why no SELECT finds them all, or why pySHACL has to evaluate the constraint."""
+    value: ValueSource = "row"
     view: View = "plain"
     """What the query is run on."""
 
-    @property
-    def is_lowered(self) -> bool:
-        """Whether the task can be done here at all."""
-        return bool(self.text)
+
+class ShapeEmitter(Emitter):
+    """An emitter that writes the test that a node conforms to a shape."""
+
+    def __init__(
+        self,
+        shapes: Shapes,
+        backend: Backend,
+        view: View,
+        classes: ClassHierarchy,
+        regexes: RegexFunctions,
+    ) -> None:
+        super().__init__(backend, view, classes, regexes)
+        self._shapes = shapes
+        self._depth = 0
+        self._written = 0
+
+    def conforms(self, node: Node, value: str) -> str:
+        """Return the test that a variable's value conforms to a shape.
+
+        Raises:
+            CannotCompileError: Shapes are nested deeper than engines can follow.
+        """
+        shape = self._shapes[node]
+        if shape.is_deactivated:
+            return "true"
+        self._written = self._written + 1 if self._depth else 1
+        self._depth += 1
+        try:
+            if self._depth > _MAX_DEPTH:
+                raise CannotCompileError(f"shapes are nested more than {_MAX_DEPTH} deep")
+            if self._written > _MAX_SHAPES:
+                raise CannotCompileError(f"it is made of more than {_MAX_SHAPES} shapes")
+            if shape.path is None:
+                return all_of(
+                    self._value_tests(shape, value, value) + self._focus_tests(shape, value)
+                )
+            inner = self.new_variable()
+            tests = all_of(self._value_tests(shape, inner, value))
+            focus_tests = self._focus_tests(shape, value)
+            if tests == "true":
+                return all_of(focus_tests)
+            fails = self.has_value(shape.path, value, inner, negate(tests))
+            return all_of([negate(fails), *focus_tests])
+        finally:
+            self._depth -= 1
+
+    def conforming(self, node: Node, value: str) -> str | None:
+        """Return a pattern for all nodes that conform to a shape, where it is a simple one."""
+        shape = self._shapes[node]
+        if shape.path is not None or shape.is_deactivated or shape.properties or shape.of_focus:
+            return None
+        return shape.of_values[0].conforming(value, self) if len(shape.of_values) == 1 else None
+
+    def _value_tests(self, shape: Shape, value: str, focus: str) -> list[str]:
+        return [
+            *(each.test(value, focus, self) for each in shape.of_values),
+            *(self.conforms(each, value) for each in shape.properties),
+        ]
+
+    def _focus_tests(self, shape: Shape, focus: str) -> list[str]:
+        return [each.test(focus, shape.path, self) for each in shape.of_focus]
 
 
-Origins = Mapping["View", "Origin"]
-
-
-@dataclass(frozen=True)
-class Use:
-    """A shape, as it is reached from one with targets."""
-
-    root: Shape
-    shape: Shape
-
-
-@dataclass(frozen=True)
 class Compiler:
     """Turns shapes into tasks.
 
     Args:
-        lowerings: What writes queries, for each view.
-        respelled: The properties with values that the store rewrites.
-        all_spelled: Whether such literals turn up elsewhere too, so that every query minds them.
+        shapes: The shapes.
+        backend: What runs the queries.
+        classes: The classes of the data.
+        regexes: Collects the functions for regular expressions.
+        encodes_all: Whether encoded literals are focus nodes too, so that all queries read them.
     """
 
-    lowerings: Mapping[View, Lowering]
-    respelled: frozenset[str]
-    all_spelled: bool
+    def __init__(
+        self,
+        shapes: Shapes,
+        backend: Backend,
+        classes: ClassHierarchy,
+        regexes: RegexFunctions,
+        *,
+        encodes_all: bool,
+    ) -> None:
+        self.shapes = shapes
+        self.emitters: dict[View, ShapeEmitter] = {
+            view: ShapeEmitter(shapes, backend, view, classes, regexes) for view in VIEWS
+        }
+        self._noncanonical = backend.noncanonical
+        self._encodes_all = encodes_all
 
-    def tasks(self, shapes: Shapes) -> Iterator[Task]:
+    def tasks(self) -> Iterator[Task]:
         """Yield all tasks."""
-        for shape in shapes.roots:
-            origins = {view: origin_of(shape.targets, low) for view, low in self.lowerings.items()}
-            yield from self._below(shapes, Use(shape, shape), origins)
+        for shape in self.shapes.roots:
+            focus = {
+                view: _focus_nodes(shape.targets, emitter)
+                for view, emitter in self.emitters.items()
+            }
+            yield from self._tasks_below(shape, shape, focus)
 
-    def _below(self, shapes: Shapes, use: Use, origins: Origins) -> Iterator[Task]:
-        """Yield the tasks of a shape and of the property shapes that it hands its values to."""
-        shape = use.shape
+    def _tasks_below(self, root: Shape, shape: Shape, focus: _FocusByView) -> Iterator[Task]:
+        """Yield the tasks of a shape and of the property shapes that validate its values."""
         if shape.is_deactivated:
             return
         for constraint in shape.constraints:
+            task = Task(root, shape, constraint)
             try:
-                if isinstance(constraint, SparqlConstraint | AskConstraint):
-                    yield from self._query(use, constraint, origins["stored"])
+                if isinstance(constraint, SelectConstraint | AskConstraint):
+                    yield from self._compile_query(task, constraint, focus)
                 else:
-                    yield from self._core(use, constraint, origins)
-            except CannotLowerError as error:
-                yield Task(use.root, shape, constraint, reason=str(error))
+                    yield from self._compile_core(task, focus)
+            except CannotCompileError as error:
+                yield replace(task, reason=str(error))
         if shape.path is not None and shape.properties:
-            origins = {
-                view: along(origin, shape.path, self.lowerings[view])
-                for view, origin in origins.items()
+            focus = {
+                view: _value_nodes(focus[view], shape.path, self.emitters[view]) for view in VIEWS
             }
         for node in shape.properties:
-            yield from self._below(shapes, Use(use.root, shapes[node]), origins)
+            yield from self._tasks_below(root, self.shapes[node], focus)
 
-    def _core(self, use: Use, constraint: Constraint, origins: Origins) -> list[Task]:
-        """Return the tasks of a constraint of SHACL Core, whatever it is made of."""
-        if not self.all_spelled:
-            low = self.lowerings["plain"]
-            low.queries.clear()
-            low.reads_everything = False
-            found = list(_tasks(use, constraint, origins["plain"], low, view="plain"))
-            if not self.respelled:
+    def _compile_core(self, task: Task, focus: _FocusByView) -> list[Task]:
+        """Return the tasks of a constraint of SHACL Core.
+
+        The plain view does where the constraint reads no noncanonical literal.
+        """
+        if not self._encodes_all:
+            emitter = self.emitters["plain"]
+            emitter.queries.clear()
+            emitter.reads_everything = False
+            found = self._compile(task, focus, "plain")
+            if not self._noncanonical:
                 return found
-            if any(touches(query.text, self.respelled) for query in low.queries):
-                raise CannotLowerError("a query inside it reads literals that the store respells")
-            if not low.reads_everything and not self._reads_respelled(found):
+            if any(reads_properties(query, self._noncanonical) for query in emitter.queries):
+                raise CannotCompileError("a query inside it reads literals that the store respells")
+            if not emitter.reads_everything and not any(
+                f"<{property_}>" in each.text for property_ in self._noncanonical for each in found
+            ):
                 return found
-        low = self.lowerings["spelled"]
-        return list(_tasks(use, constraint, origins["spelled"], low, view="spelled"))
+        return self._compile(task, focus, "encoded")
 
-    def _reads_respelled(self, tasks: list[Task]) -> bool:
-        return any(f"<{each}>" in task.text for each in self.respelled for task in tasks)
-
-    def _query(
-        self, use: Use, constraint: SparqlConstraint | AskConstraint, origin: Origin
-    ) -> Iterator[Task]:
-        """Yield the tasks of a constraint that is a query itself."""
-        root, shape = use.root, use.shape
-        low = self.lowerings["stored"]
-        paths = set() if shape.path is None else {each.value for each in properties_of(shape.path)}
-        on_path = bool(paths & self.respelled)
-        query = constraint.query.text
-        if hangs_on_spelling(query, self.respelled, also=on_path):
-            raise CannotLowerError("its query can notice that the store respells literals")
-        view: View = "stored" if on_path or touches(query, self.respelled) else "plain"
+    def _compile_query(
+        self, task: Task, constraint: SelectConstraint | AskConstraint, focus: _FocusByView
+    ) -> list[Task]:
+        """Return the tasks of a constraint that is a query itself."""
+        path = task.shape.path
+        properties = set() if path is None else {each.value for each in properties_of(path)}
+        on_path = bool(properties & self._noncanonical)
+        query = constraint.query.select
+        reads = on_path or reads_properties(query, self._noncanonical)
+        if reads and depends_on_form(query):
+            raise CannotCompileError("its query can notice that the store respells literals")
+        view: View = "stored" if reads else "plain"
         if isinstance(constraint, AskConstraint):
-            yield from _tasks(use, constraint, origin, low, view=view)
-            return
-        prepared = constraint.query.prepared(low)
-        value: ValueFrom = "row" if shape.path is not None else "focus"
-        reason = cuts_across(prepared)
+            return self._compile(task, focus, "stored", run_on=view)
+        bound = constraint.query.bind(self.emitters["stored"])
+        task = replace(task, value="focus" if path is None else "row", view=view)
+        reason, start = why_one_by_one(bound), focus["stored"]
         if reason is None:
-            text = for_all(prepared, origin.pattern, route=origin.route)
-            yield Task(root, shape, constraint, text, value=value, view=view)
-        else:
-            columns = " ".join(("?this", *origin.route))
-            text = f"SELECT {columns} WHERE {{ {origin.pattern} }}"
-            yield Task(
-                root, shape, constraint, text, each=prepared, reason=reason, value=value, view=view
+            return [replace(task, text=for_all(bound, start.pattern, route=start.route))]
+        columns = " ".join(("?this", *start.route))
+        text = f"SELECT {columns} WHERE {{ {start.pattern} }}"
+        return [replace(task, text=text, each=bound, reason=reason)]
+
+    def _compile(
+        self, task: Task, focus: _FocusByView, view: View, *, run_on: View | None = None
+    ) -> list[Task]:
+        """Return the tasks of a constraint, written for one view."""
+        emitter, start, path = self.emitters[view], focus[view], task.shape.path
+        task = replace(task, view=run_on or view)
+        constraint = task.constraint
+        if isinstance(constraint, ValueConstraint):
+            plan = _plan_values(constraint, path, emitter)
+            text = to_select(plan, start, emitter.dialect)
+            return [replace(task, text=text, value="focus" if path is None else "row")]
+        assert isinstance(constraint, FocusConstraint)  # noqa: S101 - there are two kinds
+        return [
+            replace(
+                task,
+                text=to_select(plan, start, emitter.dialect),
+                value="row" if isinstance(plan, RowPlan) and "?value" in plan.columns else "none",
             )
+            for plan in constraint.plans(path, emitter)
+        ]
 
 
-def _tasks(
-    use: Use, constraint: Constraint, origin: Origin, low: Lowering, *, view: View
-) -> Iterator[Task]:
-    root, shape = use.root, use.shape
-    if isinstance(constraint, ValueConstraint):
-        search = _of_values(shape, constraint, low)
-        value: ValueFrom = "row" if shape.path is not None else "focus"
-        text = select(search, origin, low.forms)
-        yield Task(root, shape, constraint, text, value=value, view=view)
-    elif isinstance(constraint, FocusConstraint):
-        for each in constraint.searches(shape.path, low):
-            if not isinstance(each, Asked):
-                text = select(each, origin, low.forms)
-                yield Task(root, shape, constraint, text, value=_value_of(each), view=view)
-
-
-def _value_of(search: Search) -> ValueFrom:
-    return "row" if isinstance(search, Rows) and "?value" in search.columns else "nowhere"
-
-
-def _of_values(shape: Shape, constraint: ValueConstraint, low: Lowering) -> Rows:
-    if shape.path is None:
-        return Rows(("",), no(constraint.holds("?this", "?this", low)))
-    open_ = is_open(shape.path)
-    excluded = constraint.passing("?value", low) if open_ else None
-    return Rows(
-        low.ways(shape.path, "?this", "?value"),
-        no(constraint.holds("?value", "?this", low)),
+def _plan_values(constraint: ValueConstraint, path: Path | None, emitter: Emitter) -> RowPlan:
+    if path is None:
+        return RowPlan([""], negate(constraint.test("?this", "?this", emitter)))
+    is_fast = is_enumerable(path)
+    return RowPlan(
+        emitter.path_patterns(path, "?this", "?value"),
+        negate(constraint.test("?value", "?this", emitter)),
         ("?value",),
-        is_open=open_,
-        excluded=excluded,
+        is_enumerable=is_fast,
+        excluded=constraint.conforming("?value", emitter) if is_fast else None,
     )
+
+
+def _focus_nodes(targets: tuple[Target, ...], emitter: Emitter) -> FocusNodes:
+    """Return the focus nodes of a shape with targets."""
+    listed = [target.term for target in targets if target.kind == "node"]
+    others = [target for target in targets if target.kind != "node"]
+    patterns = [_target_pattern(target, emitter) for target in others]
+    tests = [f"EXISTS {{ {_target_pattern(target, emitter)} }}" for target in others]
+    if listed:
+        patterns += _listed_nodes(listed, emitter)
+        tests += [emitter.is_term("?this", term) for term in listed]
+    if len(patterns) == 1 and (not others or _finds_once(others[0], emitter)):
+        pattern = patterns[0]
+    else:
+        branches = " UNION ".join(f"{{ {pattern} }}" for pattern in patterns)
+        pattern = f"{{ SELECT DISTINCT ?this WHERE {{ {branches} }} }}"
+    return FocusNodes(pattern, any_of(tests), is_listed=not others)
+
+
+def _value_nodes(focus: FocusNodes, path: Path, emitter: Emitter) -> FocusNodes:
+    """Return the value nodes of a path, which are the focus nodes of the next shape."""
+    before = emitter.new_variable()
+    start = emitter.rename(focus.pattern, "?this", before)
+    route = (*focus.route, before)
+    branches = " UNION ".join(
+        f"{{ {start} {pattern} }}" for pattern in emitter.path_patterns(path, before, "?this")
+    )
+    columns = " ".join(("?this", *route))
+    pattern = f"{{ SELECT DISTINCT {columns} WHERE {{ {branches} }} }}"
+    return FocusNodes(pattern, None, route, is_listed=focus.is_listed)
+
+
+def _listed_nodes(terms: list[Term], emitter: Emitter) -> list[str]:
+    blank = [term for term in terms if isinstance(term, BlankNode)]
+    named = [emitter.term(term) for term in terms if not isinstance(term, BlankNode)]
+    values = [f"VALUES ?this {{ {' '.join(named)} }}"] if named else []
+    return values + [f"BIND({emitter.term(term)} AS ?this)" for term in blank]
+
+
+def _finds_once(target: Target, emitter: Emitter) -> bool:
+    return target.kind == "class" and len(emitter.classes.closure(target.term) or ()) == 1
+
+
+def _target_pattern(target: Target, emitter: Emitter) -> str:
+    if target.kind == "class":
+        return emitter.instances("?this", target.term)
+    other = emitter.new_variable()
+    property_ = emitter.term(target.term)
+    if target.kind == "subjectsOf":
+        return f"?this {property_} {other} ."
+    return f"{other} {property_} ?this ."

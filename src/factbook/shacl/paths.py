@@ -1,37 +1,60 @@
-"""Property paths: read from the shapes graph, written as SPARQL and as triples again."""
+"""Property paths: read from the shapes graph, written as SPARQL and as triples."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, Quad
 
-from factbook.shacl.graph import ill_formed
-from factbook.shacl.names import FIRST, NIL, REST, sh
-from factbook.shacl.report import (
-    ALTERNATIVE,
-    INVERSE,
-    ONE_OR_MORE,
-    SEQUENCE,
-    ZERO_OR_MORE,
-    ZERO_OR_ONE,
-    PathExpression,
-)
+from factbook.shacl.shapes_graph import FIRST, NIL, REST, ill_formed, sh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from factbook.rdf.terms import Term
-    from factbook.shacl.graph import ShapesGraph
-    from factbook.shacl.names import Node
-    from factbook.shacl.report import Path
+    from factbook.shacl.shapes_graph import Node, ShapesGraph
+
+# The operators of a path, named as SHACL's own properties are (`inversePath`, `zeroOrMorePath` …)
+SEQUENCE = "sequence"
+ALTERNATIVE = "alternative"
+INVERSE = "inverse"
+ZERO_OR_MORE = "zeroOrMore"
+ONE_OR_MORE = "oneOrMore"
+ZERO_OR_ONE = "zeroOrOne"
+_SUFFIXES = {ZERO_OR_MORE: "*", ONE_OR_MORE: "+", ZERO_OR_ONE: "?"}
+
+
+@dataclass(frozen=True)
+class PathExpression:
+    """An operator applied to paths."""
+
+    operator: str
+    parts: tuple[Path, ...]
+
+    def __str__(self) -> str:
+        """Return the path as SPARQL writes it."""
+        inner = [
+            f"({part})" if isinstance(part, PathExpression) else str(part) for part in self.parts
+        ]
+        if self.operator == SEQUENCE:
+            return "/".join(inner)
+        if self.operator == ALTERNATIVE:
+            return "|".join(inner)
+        if self.operator == INVERSE:
+            return f"^{inner[0]}"
+        return inner[0] + _SUFFIXES[self.operator]
+
+
+Path: TypeAlias = NamedNode | PathExpression
+"""A property path (SHACL, section 2.3.1); `str` of it is the path in SPARQL, and canonical."""
 
 _UNARY = {
     sh(f"{operator}Path"): operator
     for operator in (INVERSE, ZERO_OR_MORE, ONE_OR_MORE, ZERO_OR_ONE)
 }
 _ALTERNATIVE = sh("alternativePath")
-_FEWEST = 2
+_MIN_MEMBERS = 2
 
 
 def read_path(graph: ShapesGraph, node: Term, *, shape: Node) -> Path:
@@ -51,11 +74,11 @@ def _read(graph: ShapesGraph, node: Term, shape: Node, within: tuple[Term, ...])
     inside = (*within, node)
     if graph.objects(node, FIRST):
         members = graph.members(node, of=shape)
-        return _several(SEQUENCE, members, graph=graph, shape=shape, within=inside)
+        return _read_members(SEQUENCE, members, graph=graph, shape=shape, within=inside)
     alternatives = graph.value(node, _ALTERNATIVE)
     if alternatives is not None:
         members = graph.members(alternatives, of=shape)
-        return _several(ALTERNATIVE, members, graph=graph, shape=shape, within=inside)
+        return _read_members(ALTERNATIVE, members, graph=graph, shape=shape, within=inside)
     for predicate, operator in _UNARY.items():
         inner = graph.value(node, predicate)
         if inner is not None:
@@ -63,7 +86,7 @@ def _read(graph: ShapesGraph, node: Term, shape: Node, within: tuple[Term, ...])
     raise ill_formed(shape, "has a sh:path that is neither a property nor a property path")
 
 
-def _several(
+def _read_members(
     operator: str,
     members: Iterable[Term],
     *,
@@ -72,7 +95,7 @@ def _several(
     within: tuple[Term, ...],
 ) -> Path:
     parts = tuple(_read(graph, member, shape, within) for member in members)
-    if len(parts) < _FEWEST:
+    if len(parts) < _MIN_MEMBERS:
         raise ill_formed(shape, f"has a sh:path with a {operator} of fewer than two members")
     return PathExpression(operator, parts)
 
@@ -88,23 +111,23 @@ def is_nullable(path: Path) -> bool:
 
 
 def is_step(path: Path) -> bool:
-    """Tell whether a path is one property, forward or backward: cheap to follow from any end."""
+    """Tell whether a path is one property, forward or inverse: cheap to follow from either end."""
     if isinstance(path, PathExpression) and path.operator == INVERSE:
         return isinstance(path.parts[0], NamedNode)
     return isinstance(path, NamedNode)
 
 
-def is_open(path: Path) -> bool:
-    """Tell whether all pairs of nodes that a path links can be listed at little cost.
+def is_enumerable(path: Path) -> bool:
+    """Tell whether it is cheap to list all pairs of nodes that a path connects.
 
-    That is so of steps, of ways forward from step to step, and of choices among these. Turning
-    round on the way leads from each node to all that share a neighbour, which are many.
+    It is for single steps, sequences of forward steps, and alternatives of these. A sequence that
+    turns round connects each node with all nodes that share a neighbour, which are many.
     """
     if isinstance(path, NamedNode) or is_step(path):
         return True
     if path.operator == SEQUENCE:
         return all(isinstance(part, NamedNode) for part in path.parts)
-    return path.operator == ALTERNATIVE and all(is_open(part) for part in path.parts)
+    return path.operator == ALTERNATIVE and all(is_enumerable(part) for part in path.parts)
 
 
 def properties_of(path: Path) -> Iterator[NamedNode]:
@@ -117,7 +140,7 @@ def properties_of(path: Path) -> Iterator[NamedNode]:
 
 
 def path_quads(path: Path) -> tuple[Node, list[Quad]]:
-    """Return the node that stands for a path in a graph, and the triples that describe it."""
+    """Return the node that represents a path in a graph, and the triples that describe it."""
     if isinstance(path, NamedNode):
         return path, []
     quads: list[Quad] = []

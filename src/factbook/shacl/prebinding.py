@@ -12,16 +12,17 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from factbook.shacl.querytext import (
+from factbook.shacl.emitter import CannotCompileError
+from factbook.shacl.queries import (
     AGGREGATES,
     Group,
     Select,
     is_named,
     is_variable,
+    words_in,
     words_of,
     written,
 )
-from factbook.shacl.writer import CannotLowerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,7 +32,7 @@ _OPTIONAL = frozenset({"shapesGraph", "currentShape"})
 _FORBIDDEN = {"MINUS": "MINUS", "SERVICE": "SERVICE"}
 
 
-def fault_of(query: Select, prebound: Iterable[str]) -> str | None:
+def find_violation(query: Select, prebound: Iterable[str]) -> str | None:
     """Return what SHACL does not allow in a query (appendix A), or None."""
     names = frozenset(prebound)
     parts = [query, *query.where.everything()]
@@ -51,7 +52,7 @@ def fault_of(query: Select, prebound: Iterable[str]) -> str | None:
     return None
 
 
-def written_in(query: Select, constants: Mapping[str, str]) -> Select:
+def bind_constants(query: Select, constants: Mapping[str, str]) -> Select:
     """Return a query with its constants in the place of their variables."""
     names = frozenset(constants)
     if not names:
@@ -104,7 +105,7 @@ def _without_bare(head: list[str], names: frozenset[str]) -> list[str]:
     return kept
 
 
-def cuts_across(query: Select) -> str | None:
+def why_one_by_one(query: Select) -> str | None:
     """Return why a query cannot be run for all focus nodes at once, or None."""
     for part in [query, *query.where.everything()]:
         if isinstance(part, Group):
@@ -145,10 +146,10 @@ def inside_exists(query: Select, names: Mapping[str, str], suffix: str) -> str:
     """Return the group of a query with its variables renamed, to stand inside EXISTS.
 
     Raises:
-        CannotLowerError: The query is more than its group.
+        CannotCompileError: The query is more than its group.
     """
     if query.tail or any(word.upper() in AGGREGATES for word in query.head):
-        raise CannotLowerError("a nested query groups or cuts its rows")
+        raise CannotCompileError("a nested query groups or cuts its rows")
     return _renamed(query.where, names, suffix)
 
 
@@ -158,7 +159,7 @@ def _renamed(group: Group, names: Mapping[str, str], suffix: str) -> str:
         if isinstance(part, Group):
             inside.append(_renamed(part, names, suffix))
         elif isinstance(part, Select):
-            raise CannotLowerError("a nested query has a SELECT inside")
+            raise CannotCompileError("a nested query has a SELECT inside")
         elif is_variable(part):
             inside.append(names.get(part[1:], f"?{part[1:]}_{suffix}"))
         else:
@@ -196,3 +197,56 @@ def _needs_focus(group: Group) -> bool:
     return not bound and any(
         inner.kind == "OPTIONAL" and "this" in " ".join(words_of(inner)) for inner in group.groups()
     )
+
+
+_RESERVED = frozenset({"this", "value", "path"})
+_SENSITIVE = AGGREGATES | {
+    *("CONCAT", "CONTAINS", "DATATYPE", "DISTINCT", "ENCODE_FOR_URI", "LCASE", "MD5", "REDUCED"),
+    *("REGEX", "REPLACE", "SAMETERM", "SHA1", "SHA256", "SHA384", "SHA512", "STR", "STRAFTER"),
+    *("STRBEFORE", "STRDT", "STRENDS", "STRLANG", "STRLEN", "STRSTARTS", "SUBSTR", "UCASE"),
+}
+
+
+def depends_on_form(query: Select) -> bool:
+    """Tell whether a query could notice the lexical form of the literals that it reads."""
+    return any(
+        word.upper() in _SENSITIVE or word[:1] in "\"'0123456789" or _is_shared(word, query)
+        for word in words_in(query)
+    )
+
+
+def reads_properties(query: Select, properties: frozenset[str]) -> bool:
+    """Tell whether a query reads some of the properties, or any property at all."""
+    if not properties:
+        return False
+    words = words_in(query)
+    if any(word[1:-1] in properties for word in words if word.startswith("<")):
+        return True
+    return any(
+        is_variable(middle) and _ends_term(before) and _starts_term(after)
+        for before, middle, after in zip(words, words[1:], words[2:], strict=False)
+    )
+
+
+def _is_shared(word: str, query: Select) -> bool:
+    """Tell whether a variable joins values: it stands in two places, and in none as a subject."""
+    if not is_variable(word) or word[1:] in _RESERVED:
+        return False
+    words = words_in(query)
+    depth = 0
+    places = 0
+    for before, each in zip(["", *words], words, strict=False):
+        depth += (each == "(") - (each == ")")
+        if is_variable(each) and each[1:] == word[1:] and depth == 0:
+            if before in {"{", "}", ".", ")"}:
+                return False
+            places += 1
+    return places > 1
+
+
+def _ends_term(word: str) -> bool:
+    return is_variable(word) or word[:1] in "<\"'" or word in {")", "]"}
+
+
+def _starts_term(word: str) -> bool:
+    return is_variable(word) or word[:1] in "<\"'[0123456789+-"

@@ -1,60 +1,40 @@
-"""The outcome of a SHACL validation, the same whichever engine did it."""
+"""The validation report: results that any engine gives, and the graph of SHACL section 3.6."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+
+from factbook.rdf.terms import XSD
+from factbook.shacl.paths import path_quads
+from factbook.shacl.shapes_graph import REST, TYPE, sh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from factbook.rdf.terms import Term
+    from factbook.shacl.paths import Path
+    from factbook.shacl.shapes_graph import Node
 
-SH = "http://www.w3.org/ns/shacl#"
-VIOLATION = NamedNode(f"{SH}Violation")
-WARNING = NamedNode(f"{SH}Warning")
-INFO = NamedNode(f"{SH}Info")
+VIOLATION = sh("Violation")
+WARNING = sh("Warning")
+INFO = sh("Info")
 
-# The operators of a path, named as SHACL's own properties are (`inversePath`, `zeroOrMorePath` …)
-SEQUENCE = "sequence"
-ALTERNATIVE = "alternative"
-INVERSE = "inverse"
-ZERO_OR_MORE = "zeroOrMore"
-ONE_OR_MORE = "oneOrMore"
-ZERO_OR_ONE = "zeroOrOne"
-_SUFFIXES = {ZERO_OR_MORE: "*", ONE_OR_MORE: "+", ZERO_OR_ONE: "?"}
+DescribeNode: TypeAlias = Callable[[BlankNode], Iterable[Quad]]
+"""Gives the triples about a blank node."""
 
-
-@dataclass(frozen=True)
-class PathExpression:
-    """A path that is more than one property: an operator and what it is applied to."""
-
-    operator: str
-    parts: tuple[Path, ...]
-
-    def __str__(self) -> str:
-        """Return the path as SPARQL writes it."""
-        inner = [
-            f"({part})" if isinstance(part, PathExpression) else str(part) for part in self.parts
-        ]
-        if self.operator == SEQUENCE:
-            return "/".join(inner)
-        if self.operator == ALTERNATIVE:
-            return "|".join(inner)
-        if self.operator == INVERSE:
-            return f"^{inner[0]}"
-        return inner[0] + _SUFFIXES[self.operator]
-
-
-Path: TypeAlias = NamedNode | PathExpression
-"""A property path (SHACL, section 2.3.1); `str` of it is the path in SPARQL, and canonical."""
+_MAX_DEPTH = 10
+_MAX_TRIPLES = 1_000
+"""The most triples that describe one blank node, where blank nodes form a web."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One validation result (SHACL, section 3.6.2), with every term as the files spell it."""
+    """One validation result (SHACL, section 3.6.2), with terms in the forms of the data."""
 
     focus: Term
     source_shape: NamedNode | BlankNode
@@ -71,23 +51,109 @@ class Result:
 
 @dataclass(frozen=True)
 class Report:
-    """What a validation found, and how it went about it."""
+    """The outcome of a validation."""
 
     results: tuple[Result, ...]
     notes: tuple[str, ...] = ()
-    """What a reader should know, a line each: shapes handed to another engine, and why."""
+    """Remarks on the run, one line each: constraints that pySHACL evaluated, and why."""
 
     @property
     def conforms(self) -> bool:
-        """Whether nothing was found, of whatever severity (SHACL, section 3.6.1)."""
+        """Whether there is no result of any severity (SHACL, section 3.6.1)."""
         return not self.results
 
 
-def in_order(results: Iterable[Result]) -> tuple[Result, ...]:
-    """Return results by focus node, path, shape, component and value: the same in every run."""
+def sort_results(results: Iterable[Result]) -> tuple[Result, ...]:
+    """Return results sorted by focus node, path, shape, component and value."""
     return tuple(sorted(results, key=_sort_key))
 
 
 def _sort_key(result: Result) -> tuple[str, ...]:
     parts = (result.focus, result.path, result.source_shape, result.component, result.value)
     return tuple("" if part is None else str(part) for part in parts)
+
+
+def index_blank_nodes(quads: Iterable[Quad]) -> DescribeNode:
+    """Return a function that gives the triples about each blank node of some data."""
+    found: dict[Term, list[Quad]] = {}
+    for quad in quads:
+        if isinstance(quad.subject, BlankNode):
+            found.setdefault(quad.subject, []).append(quad)
+    return lambda node: found.get(node, ())
+
+
+def _describe_nothing(_: BlankNode) -> Iterable[Quad]:
+    return ()
+
+
+def to_graph(
+    report: Report,
+    *,
+    shapes: DescribeNode = _describe_nothing,
+    data: DescribeNode = _describe_nothing,
+) -> list[Quad]:
+    """Return a report as triples: the results, and the path of each shape once.
+
+    Blank nodes are described by the triples of the shapes or the data, as in pySHACL's reports.
+
+    Args:
+        report: The report.
+        shapes: Gives the triples about a blank node of the shapes.
+        data: Gives the triples about a blank node of the data.
+    """
+    head = BlankNode()
+    conforms = Literal(str(report.conforms).lower(), datatype=NamedNode(f"{XSD}boolean"))
+    quads = [Quad(head, TYPE, sh("ValidationReport")), Quad(head, sh("conforms"), conforms)]
+    paths: dict[tuple[Node, Path], Node] = {}
+    described: dict[BlankNode, DescribeNode] = {}
+    for result in report.results:
+        if result.path is not None and (result.source_shape, result.path) not in paths:
+            node, steps = path_quads(result.path)
+            paths[result.source_shape, result.path] = node
+            quads += steps
+        node = BlankNode()
+        quads.append(Quad(head, sh("result"), node))
+        quads += (Quad(node, name, value) for name, value in _properties(result, paths))
+        for part in (result.source_shape, result.constraint):
+            if isinstance(part, BlankNode):
+                described[part] = shapes
+        for end in (result.focus, result.value):
+            if isinstance(end, BlankNode):
+                described.setdefault(end, data)
+    for node, describe in described.items():
+        quads += islice(_description(node, node, describe, ()), _MAX_TRIPLES)
+    return quads
+
+
+def _description(
+    node: BlankNode, copy: BlankNode, describe: DescribeNode, above: tuple[BlankNode, ...]
+) -> Iterator[Quad]:
+    """Yield the triples about a node's copy, and about copies of the blank nodes inside it."""
+    for quad in describe(node):
+        value = quad.object
+        if not isinstance(value, BlankNode) or value in (*above, node):
+            yield Quad(copy, quad.predicate, value)
+            continue
+        inner = BlankNode()
+        yield Quad(copy, quad.predicate, inner)
+        is_rest = quad.predicate == REST  # the length of a list does not count as depth
+        if is_rest or len(above) < _MAX_DEPTH:
+            yield from _description(value, inner, describe, above if is_rest else (*above, node))
+
+
+def _properties(
+    result: Result, paths: dict[tuple[Node, Path], Node]
+) -> Iterator[tuple[NamedNode, Term]]:
+    yield TYPE, sh("ValidationResult")
+    yield sh("focusNode"), result.focus
+    if result.path is not None:
+        yield sh("resultPath"), paths[result.source_shape, result.path]
+    if result.value is not None:
+        yield sh("value"), result.value
+    yield sh("sourceConstraintComponent"), result.component
+    if result.constraint is not None:
+        yield sh("sourceConstraint"), result.constraint
+    yield sh("sourceShape"), result.source_shape
+    yield sh("resultSeverity"), result.severity
+    for message in result.messages:
+        yield sh("resultMessage"), message

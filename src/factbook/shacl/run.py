@@ -1,175 +1,219 @@
-"""Validate: compile the shapes, run the queries where the data is, put the rows into a report."""
+"""Run a validation: compile the shapes, run the queries, turn their rows into results."""
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
+from factbook.errors import EndpointError, UsageError
 from factbook.rdf.terms import to_sparql
-from factbook.shacl.classes import Classes
+from factbook.shacl.backend import LocalBackend
 from factbook.shacl.compile import Compiler, Task
-from factbook.shacl.constraints.sparql import AskConstraint, SparqlConstraint
-from factbook.shacl.forms import VIEWS
-from factbook.shacl.graph import ShapesGraph
-from factbook.shacl.index import Index, index_of
-from factbook.shacl.lowering import Lowering
-from factbook.shacl.names import SHAPES_GRAPH, SUB_CLASS_OF
-from factbook.shacl.places import Here, There
-from factbook.shacl.regexes import Regexes
-from factbook.shacl.report import Report, Result, in_order
-from factbook.shacl.results import answer
-from factbook.shacl.shapes import Shapes
-from factbook.shacl.spelling import is_kept
-from factbook.shacl.targets import TARGET_PROPERTIES
+from factbook.shacl.data_graph import load_data
+from factbook.shacl.emitter import CONSTANT, ClassHierarchy, RegexFunctions
+from factbook.shacl.lexical import is_canonical
+from factbook.shacl.prebinding import for_one
+from factbook.shacl.query_constraints import AskConstraint, SelectConstraint
+from factbook.shacl.report import Report, Result, sort_results
+from factbook.shacl.shapes import TARGETS, Shapes, shape_name
+from factbook.shacl.shapes_graph import SHAPES_GRAPH, SUB_CLASS_OF, TRUE, ill_formed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    from pyoxigraph import Store
+    from factbook.rdf.terms import Term
+    from factbook.shacl.backend import Backend
+    from factbook.shacl.paths import Path
 
-    from factbook.shacl.forms import View
-    from factbook.shacl.places import Place
-    from factbook.store.answers import Engine
-
+    Row = Mapping[str, Term]
 
 _WORKERS = 2
+_MAX_MESSAGE = 60
+_THIS = f"{CONSTANT}this"
+_PLACEHOLDER = re.compile(r"\{[?$]([A-Za-z0-9_]+)\}")
 
 
-def _silent(_done: int, _all: int) -> None:
-    """Show nothing."""
-
-
-def validate(  # noqa: PLR0913 - the data may be in several forms
-    shapes: Iterable[Quad],
-    data: Iterable[Quad] = (),
-    *,
-    store: Store | None = None,
-    index: Index | None = None,
-    engine: Engine | None = None,
-    progress: Callable[[int, int], None] = _silent,
-) -> Report:
-    """Validate data against shapes, by queries that each find all violations of a constraint.
-
-    Args:
-        shapes: The shapes graph, as parsed.
-        data: What to validate, as parsed: the truth about how literals are spelled.
-        store: A store that holds the same data in its default graph already, which spares
-            building one; it is used where it holds every literal as the data spells it.
-        index: An index of the data, instead of the data.
-        engine: An endpoint to ask instead of any data here.
-        progress: Called with how many queries have been answered, of how many.
-
-    Raises:
-        ShapesError: The shapes break the rules of SHACL.
-        EndpointError: The endpoint failed.
-    """
-    catalogue = Shapes(ShapesGraph(shapes))
-    if engine is not None:
-        from factbook.shacl.probe import forms_of
-
-        return run(catalogue, There(engine, forms_of(engine)), progress)
-    if index is None and store is not None:
-        index = _reused(store, data)
-    return run(catalogue, Here(index or index_of(data)), progress)
-
-
-def _reused(store: Store, data: Iterable[Quad]) -> Index | None:
-    kept = all(not isinstance(quad.object, Literal) or is_kept(quad.object) for quad in data)
-    return Index(store) if kept else None
-
-
-def run(shapes: Shapes, place: Place, progress: Callable[[int, int], None] = _silent) -> Report:
-    """Validate what is at a place.
+def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) -> Report:
+    """Validate the data of a backend.
 
     Raises:
         ShapesError: The shapes break the rules of SHACL, or a query in them cannot be run.
         EndpointError: The endpoint failed.
     """
     pairs = f"SELECT ?sub ?super WHERE {{ ?sub {to_sparql(SUB_CLASS_OF)} ?super }}"
-    classes = Classes((row["sub"], row["super"]) for row in place.rows(pairs, view="plain"))
-    regexes = Regexes()
-
-    lowerings: dict[View, Lowering] = {
-        view: Lowering(
-            shapes,
-            forms=place.forms,
-            classes=classes,
-            regexes=regexes,
-            properties=place.properties,
-            view=view,
-            is_local=place.is_local,
-        )
-        for view in VIEWS
-    }
-    all_spelled = place.is_local and _names_disguised(shapes)
-    tasks = list(Compiler(lowerings, place.respelled, all_spelled).tasks(shapes))
-    if isinstance(place, Here):
-        for low in lowerings.values():
-            place.define(low.blank_nodes)
-        place.functions |= regexes.functions
-        if any(_asks_for_shapes(task) for task in tasks):
-            place = _with_shapes(place, shapes)
+    classes = ClassHierarchy(
+        (row["sub"], row["super"]) for row in backend.rows(pairs, view="plain")
+    )
+    regexes = RegexFunctions()
+    encodes_all = backend.is_local and _targets_noncanonical(shapes)
+    compiler = Compiler(shapes, backend, classes, regexes, encodes_all=encodes_all)
+    tasks = list(compiler.tasks())
+    if isinstance(backend, LocalBackend):
+        backend.functions |= regexes.functions
+        for emitter in compiler.emitters.values():
+            backend.define_nodes(emitter.blank_nodes)
+        if any(_mentions_shapes_graph(task) for task in tasks):
+            backend = _with_shapes(backend, shapes)
     tasks.sort(
-        key=lambda task: not isinstance(task.constraint, SparqlConstraint)
+        key=lambda task: not isinstance(task.constraint, SelectConstraint)
     )  # slow ones first
+    results: list[Result] = []
+    left: list[Task] = []
     with ThreadPoolExecutor(_WORKERS) as workers:
-        found = []
-        for each in workers.map(lambda task: answer(task, place), tasks):
-            found.append(each)
-            progress(len(found), len(tasks))
-    results = [result for each in found if not isinstance(each, Task) for result in each]
-    handed = [each for each in found if isinstance(each, Task)]
-    if handed:
-        results += _from_reference(handed, shapes, place)
-    notes = [*shapes.notes, *map(_note, handed)]
+        outcomes = workers.map(lambda task: _run_task(task, backend), tasks)
+        for done, outcome in enumerate(outcomes, start=1):
+            if isinstance(outcome, Task):
+                left.append(outcome)
+            else:
+                results += outcome
+            progress(done, len(tasks))
+    if left:
+        results += _run_pyshacl(left, shapes, backend)
+    notes = [*shapes.notes, *map(_note, left)]
     if not shapes.roots:
         notes.append("No shape has a target: nothing was validated")
-    return Report(in_order(results), tuple(dict.fromkeys(notes)))
+    return Report(sort_results(results), tuple(dict.fromkeys(notes)))
 
 
-def _names_disguised(shapes: Shapes) -> bool:
-    """Tell whether a literal that the store would rewrite is itself a focus node."""
+def _targets_noncanonical(shapes: Shapes) -> bool:
+    """Tell whether a literal that the store would rewrite is a focus node."""
     terms = (target.term for shape in shapes.roots for target in shape.targets)
-    return any(isinstance(term, Literal) and not is_kept(term) for term in terms)
+    return any(isinstance(term, Literal) and not is_canonical(term) for term in terms)
 
 
-def _asks_for_shapes(task: Task) -> bool:
+def _mentions_shapes_graph(task: Task) -> bool:
     constraint = task.constraint
-    return isinstance(constraint, SparqlConstraint | AskConstraint) and constraint.query.uses(
-        "shapesGraph"
-    )
+    return isinstance(
+        constraint, SelectConstraint | AskConstraint
+    ) and constraint.query.select.mentions("shapesGraph")
 
 
-def _with_shapes(place: Here, shapes: Shapes) -> Here:
-    """Return a place whose queries find the shapes as a named graph."""
-    index = index_of(place.index.quads())
-    index.store.extend(
+def _with_shapes(backend: LocalBackend, shapes: Shapes) -> LocalBackend:
+    """Return a backend whose queries find the shapes in a named graph."""
+    graph = load_data(backend.quads())
+    graph.store.extend(
         Quad(quad.subject, quad.predicate, quad.object, SHAPES_GRAPH) for quad in shapes.graph.quads
     )
-    return Here(index, place.functions)
+    return LocalBackend(graph, backend.functions)
 
 
 def _note(task: Task) -> str:
-    node = task.shape.node
-    name = node.value if isinstance(node, NamedNode) else "a shape without a name"
     component = task.constraint.component.value.rpartition("#")[2]
-    return f"{name}: {component} was decided by pySHACL: {task.reason}"
+    return f"{shape_name(task.shape.node)}: {component} was decided by pySHACL: {task.reason}"
 
 
-def _from_reference(tasks: list[Task], shapes: Shapes, place: Place) -> Iterator[Result]:
-    """Yield what the reference finds for the constraints that are left to it."""
-    from factbook.shacl import reference
+def _run_pyshacl(tasks: list[Task], shapes: Shapes, backend: Backend) -> Iterator[Result]:
+    """Yield what pySHACL finds for the constraints that no SELECT expresses."""
+    from factbook.shacl import pyshacl_engine
 
     wanted = {(task.shape.node, task.constraint.component) for task in tasks}
     roots = {task.root.node for task in tasks}
     quads = [
         quad
         for quad in shapes.graph.quads
-        if quad.subject in roots or quad.predicate not in TARGET_PROPERTIES
+        if quad.subject in roots or quad.predicate not in TARGETS
     ]
-    report = reference.validate(quads, place.quads())
-    for result in report.results:
+    for result in pyshacl_engine.validate(quads, backend.quads()).results:
         if (result.source_shape, result.component) in wanted:
             yield result
+
+
+def _run_task(task: Task, backend: Backend) -> list[Result] | Task:
+    """Return the results of a task, or the task itself where it is left to pySHACL."""
+    if not task.text:
+        return task
+    try:
+        rows = list(_rows(task, backend))
+    except SyntaxError as error:
+        raise ill_formed(task.shape.node, _describe_syntax_error(error)) from None
+    except (EndpointError, UsageError) as error:
+        backend.require_answer()  # the query fails, not the endpoint
+        return replace(task, text="", reason=f"its query failed: {error}")
+    unique = {tuple(sorted(row.items())): row for row in rows}
+    return [result for row in unique.values() for result in _results(task, row, backend)]
+
+
+def _describe_syntax_error(error: SyntaxError) -> str:
+    """Return the start of the message: the engine goes on to list all tokens that it expected."""
+    text = " ".join(str(error).split())
+    short = text if len(text) <= _MAX_MESSAGE else f"{text[:_MAX_MESSAGE]}…"
+    return f"has a query that is not valid SPARQL 1.1: {short}"
+
+
+def _rows(task: Task, backend: Backend) -> Iterator[Row]:
+    rows = backend.rows(task.text, view=task.view)
+    if task.each is None:
+        yield from rows
+        return
+    for focus in list(rows):
+        this = focus["this"]
+        nodes: dict[str, BlankNode] = {}
+        if isinstance(this, BlankNode):
+            nodes[_THIS] = this
+            pattern = f"BIND(<{_THIS}>() AS ?this)"
+        else:
+            assert isinstance(this, NamedNode | Literal)  # noqa: S101 - no triple terms in SHACL
+            pattern = f"VALUES ?this {{ {to_sparql(this)} }}"
+        for row in backend.rows(for_one(task.each, pattern), view=task.view, nodes=nodes):
+            yield {**focus, **row}
+
+
+def _results(task: Task, row: Row, backend: Backend) -> Iterator[Result]:
+    """Yield the results of a row: one for each form that the value has in the data."""
+    shape, constraint = task.shape, task.constraint
+    focus = row["this"]
+    is_query = isinstance(constraint, SelectConstraint | AskConstraint)
+    bound = row.get("path")
+    path = bound if isinstance(bound, NamedNode) else shape.path
+    if is_query and row.get("failure") == TRUE:
+        raise ill_formed(shape.node, f"has a query that reports a failure for {focus}")
+    value: Term | None = None
+    if task.value != "none":
+        value = row.get("value", focus if task.value == "focus" else None)
+    values: list[Term | None] = [value]
+    if value is not None and task.view == "stored":
+        property_ = path.value if isinstance(path, NamedNode) else None
+        values = list(backend.original_forms(focus, value, property_))
+    for each in values:
+        yield Result(
+            focus=focus,
+            source_shape=shape.node,
+            component=constraint.component,
+            path=path,
+            value=each,
+            severity=shape.severity,
+            messages=_messages(task, row, each),
+            constraint=constraint.node if isinstance(constraint, SelectConstraint) else None,
+        )
+
+
+def _messages(task: Task, row: Row, value: Term | None) -> tuple[Literal, ...]:
+    """Return the messages of a result, their variables replaced (SHACL, section 5.2.1)."""
+    shape, constraint = task.shape, task.constraint
+    if not isinstance(constraint, SelectConstraint | AskConstraint):
+        return shape.messages
+    own = row.get("message")
+    if isinstance(own, Literal):
+        return (own,)
+    bindings = {"path": shape.path, **constraint.query.parameters, **row, "value": value}
+    messages = dict.fromkeys((*constraint.messages, *shape.messages))
+    return tuple(_fill_placeholders(message, bindings) for message in messages)
+
+
+def _fill_placeholders(message: Literal, bindings: Mapping[str, Term | Path | None]) -> Literal:
+    """Return a message with each `{?name}` and `{$name}` replaced by the value of the variable."""
+
+    def replacement(match: re.Match[str]) -> str:
+        term = bindings.get(match.group(1))
+        if term is None:
+            return match.group()
+        return term.value if isinstance(term, NamedNode | Literal | BlankNode) else str(term)
+
+    text = _PLACEHOLDER.sub(replacement, message.value)
+    if message.language:
+        return Literal(text, language=message.language)
+    return Literal(text, datatype=message.datatype)

@@ -1,14 +1,15 @@
-"""The shapes graph, indexed for reading node by node, and the complaint about what is in it."""
+"""The vocabulary of SHACL, and the shapes graph indexed by node."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook.errors import InputError
-from factbook.shacl.names import FIRST, NIL, REST, SUB_CLASS_OF, TRUE, TYPE, sh
+from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +17,35 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from factbook.rdf.terms import Term
-    from factbook.shacl.names import Node
+
+Node: TypeAlias = NamedNode | BlankNode
+
+SH = "http://www.w3.org/ns/shacl#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+OWL = "http://www.w3.org/2002/07/owl#"
+
+TYPE = NamedNode(f"{RDF}type")
+FIRST = NamedNode(f"{RDF}first")
+REST = NamedNode(f"{RDF}rest")
+NIL = NamedNode(f"{RDF}nil")
+LANG_STRING = f"{RDF}langString"
+SUB_CLASS_OF = NamedNode(f"{RDFS}subClassOf")
+CLASS = NamedNode(f"{RDFS}Class")
+OWL_CLASS = NamedNode(f"{OWL}Class")
+IMPORTS = NamedNode(f"{OWL}imports")
+
+SHAPES_GRAPH = NamedNode("urn:factbook:shapes")
+"""The name of the shapes graph in queries."""
+
+TRUE = Literal("true", datatype=NamedNode(f"{XSD}boolean"))
+"""The only form that sets a flag: "1" is another term (SHACL, section 4.4.5)."""
+
+
+@cache
+def sh(name: str) -> NamedNode:
+    """Return a term of the SHACL namespace."""
+    return NamedNode(SH + name)
 
 
 class ShapesError(InputError):

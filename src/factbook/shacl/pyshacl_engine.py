@@ -14,20 +14,17 @@ from rdflib.namespace import SH
 
 from factbook.errors import InputError
 from factbook.rdf.bridge import from_rdflib, to_rdflib
-from factbook.shacl.report import (
+from factbook.shacl.paths import (
     ALTERNATIVE,
     INVERSE,
     ONE_OR_MORE,
     SEQUENCE,
-    VIOLATION,
     ZERO_OR_MORE,
     ZERO_OR_ONE,
     Path,
     PathExpression,
-    Report,
-    Result,
-    in_order,
 )
+from factbook.shacl.report import VIOLATION, Report, Result, sort_results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,7 +66,7 @@ def validate(shapes: Iterable[Quad], data: Iterable[Quad]) -> Report:
             raise InputError(f"the shapes cannot be used: {_one_line(error)}") from None
     if not isinstance(found, Graph):
         raise InputError(f"the shapes cannot be used: {_one_line(said)}")
-    return Report(in_order(_result(found, node) for node in found.objects(None, SH.result)))
+    return Report(sort_results(_result(found, node) for node in found.objects(None, SH.result)))
 
 
 def _result(graph: Graph, node: Node) -> Result:

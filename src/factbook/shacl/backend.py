@@ -1,0 +1,202 @@
+"""Where the queries of a validation run: a data graph in this process, or an endpoint."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Protocol
+
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
+
+from factbook.shacl.dialect import EMBEDDED
+from factbook.shacl.lexical import decode, stored_forms
+from factbook.shacl.shapes_graph import SHAPES_GRAPH
+from factbook.store.answers import Graph, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pyoxigraph import BlankNode
+
+    from factbook.rdf.terms import Term
+    from factbook.shacl.data_graph import DataGraph
+    from factbook.shacl.dialect import Dialect, View
+    from factbook.store.answers import Engine
+
+    Row = Mapping[str, Term]
+    Forms = dict[Term, None]  # an ordered set
+
+
+class Backend(Protocol):
+    """What runs queries, and what the compiler has to know of it."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How to write queries for it."""
+        ...
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the data is in this process: queries can name blank nodes and call functions."""
+        ...
+
+    @property
+    def properties(self) -> frozenset[str] | None:
+        """All properties of the data, where they are known."""
+        ...
+
+    @property
+    def noncanonical(self) -> frozenset[str]:
+        """The properties with values whose lexical form the store changes."""
+        ...
+
+    def rows(
+        self, text: str, *, view: View, nodes: Mapping[str, BlankNode] | None = None
+    ) -> Iterator[Row]:
+        """Run a SELECT on a view of the data; functions may return blank nodes."""
+        ...
+
+    def original_forms(self, focus: Term, value: Term, property_: str | None) -> list[Term]:
+        """Return the forms in the data of a value that a query on the stored forms returned."""
+        ...
+
+    def quads(self) -> Iterable[Quad]:
+        """Return all the data."""
+        ...
+
+    def require_answer(self) -> None:
+        """Make sure that queries are answered at all.
+
+        Raises:
+            EndpointError: They are not.
+        """
+        ...
+
+
+@dataclass
+class LocalBackend:
+    """A data graph in this process."""
+
+    graph: DataGraph
+    functions: dict[str, Callable[..., Term | None]] = field(default_factory=dict)
+    """Functions that queries may call, by IRI."""
+    dialect: Dialect = EMBEDDED
+    is_local: bool = True
+
+    @property
+    def properties(self) -> frozenset[str] | None:
+        """All properties of the data, where they are known."""
+        known = self.graph.properties
+        return None if known is None else frozenset(each.value for each in known)
+
+    @property
+    def noncanonical(self) -> frozenset[str]:
+        """The properties with values whose lexical form the store changes."""
+        return frozenset(quad.predicate.value for quad in self.graph.noncanonical)
+
+    def rows(
+        self, text: str, *, view: View, nodes: Mapping[str, BlankNode] | None = None
+    ) -> Iterator[Row]:
+        """Run a SELECT on a view of the data."""
+        functions = self.functions | _node_functions(nodes or {})
+        found = self.graph.store.query(
+            text,
+            default_graph=[*self.graph.graphs(view)],
+            named_graphs=[SHAPES_GRAPH],
+            custom_functions={NamedNode(name): function for name, function in functions.items()},
+        )
+        assert isinstance(found, QuerySolutions)  # noqa: S101 - only SELECTs are compiled
+        names = [variable.value for variable in found.variables]
+        for solution in found:
+            pairs = zip(names, solution, strict=True)
+            yield {name: decode(term) for name, term in pairs if term is not None}
+
+    def define_nodes(self, nodes: Mapping[str, BlankNode]) -> None:
+        """Define functions that return blank nodes."""
+        self.functions |= _node_functions(nodes)
+
+    def original_forms(self, focus: Term, value: Term, property_: str | None) -> list[Term]:
+        """Return the forms of a stored value: those of this triple, or its only form anywhere."""
+        if not self.graph.noncanonical or not isinstance(value, Literal):
+            return [value]
+        of_triple, of_value = self._forms
+        if property_ is not None and isinstance(focus, NamedNode):
+            found = of_triple.get((focus, property_, value))
+            return list(found) if found else [value]
+        anywhere = of_value.get(value, {})
+        return list(anywhere) if len(anywhere) == 1 else [value]
+
+    def quads(self) -> Iterable[Quad]:
+        """Return all the data."""
+        return self.graph.quads()
+
+    def require_answer(self) -> None:
+        """Do nothing: a store in this process answers."""
+
+    @cached_property
+    def _forms(self) -> tuple[dict[tuple[Term, str, Term], Forms], dict[Term, Forms]]:
+        """The forms in the data of each stored triple, and of each stored value."""
+        of_triple: dict[tuple[Term, str, Term], Forms] = defaultdict(dict)
+        of_value: dict[Term, Forms] = defaultdict(dict)
+        stored = stored_forms({quad.object for quad in self.graph.noncanonical})
+        for quad in self.graph.noncanonical:
+            value = stored[quad.object]
+            forms = [quad.object]
+            if Quad(quad.subject, quad.predicate, value) in self.graph.store:
+                forms.insert(0, value)
+            for form in forms:
+                of_triple[quad.subject, quad.predicate.value, value][form] = None
+                of_value[value][form] = None
+        return of_triple, of_value
+
+
+@dataclass(frozen=True)
+class EndpointBackend:
+    """An endpoint, with its literals as it returns them."""
+
+    engine: Engine
+    dialect: Dialect
+    is_local: bool = False
+    properties: frozenset[str] | None = None
+    noncanonical: frozenset[str] = frozenset()
+
+    def rows(
+        self,
+        text: str,
+        *,
+        view: View,  # noqa: ARG002 - an endpoint has one view
+        nodes: Mapping[str, BlankNode] | None = None,  # noqa: ARG002 - and knows no functions
+    ) -> Iterator[Row]:
+        """Run a SELECT at the endpoint."""
+        answer = self.engine.query(text)
+        assert isinstance(answer, Table)  # noqa: S101 - only SELECTs are compiled
+        for row in answer.rows:
+            pairs = zip(answer.variables, row, strict=True)
+            yield {name: term for name, term in pairs if term is not None}
+
+    def original_forms(self, focus: Term, value: Term, property_: str | None) -> list[Term]:  # noqa: ARG002
+        """Return the value: an endpoint has no other form of it."""
+        return [value]
+
+    def quads(self) -> Iterable[Quad]:
+        """Return all the data, fetched from the endpoint."""
+        answer = self.engine.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+        assert isinstance(answer, Graph)  # noqa: S101 - CONSTRUCT gives triples
+        return [Quad(each.subject, each.predicate, each.object) for each in answer.triples]
+
+    def require_answer(self) -> None:
+        """Make sure that queries are answered.
+
+        Raises:
+            EndpointError: They are not.
+        """
+        self.engine.query("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1")
+
+
+def _node_functions(nodes: Mapping[str, BlankNode]) -> dict[str, Callable[..., Term | None]]:
+    return {name: partial(_return_node, node) for name, node in nodes.items()}
+
+
+def _return_node(node: BlankNode) -> BlankNode:
+    return node

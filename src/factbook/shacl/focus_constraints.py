@@ -1,0 +1,359 @@
+"""Constraints on all values of a focus node together: counts, pairs, closed shapes (SHACL, 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from factbook.rdf.terms import to_sparql
+from factbook.shacl.dialect import all_of, negate, safe
+from factbook.shacl.paths import is_enumerable, is_step
+from factbook.shacl.plan import CountPlan, FocusConstraint, Plan, RowPlan
+from factbook.shacl.shapes_graph import ill_formed, sh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from factbook.rdf.terms import Term
+    from factbook.shacl.emitter import Emitter
+    from factbook.shacl.paths import Path
+    from factbook.shacl.shapes_graph import Node, ShapesGraph
+
+_MAX_PAIRWISE = 3
+_MAX_LISTED = 300
+
+
+def _can_enumerate(path: Path | None) -> bool:
+    return path is not None and is_enumerable(path)
+
+
+@dataclass(frozen=True)
+class Count(FocusConstraint):
+    """sh:minCount, sh:maxCount, and the same for the values that conform to a shape."""
+
+    least: int | None = None
+    most: int | None = None
+    shape: Node | None = None
+    """The value of sh:qualifiedValueShape."""
+    siblings: tuple[Node, ...] = ()
+    """The qualified shapes of siblings, which a counted value must not conform to."""
+
+    @property
+    def shapes(self) -> tuple[Node, ...]:
+        """The shapes that the constraint refers to."""
+        return () if self.shape is None else (self.shape, *self.siblings)
+
+    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
+        """Return the test that a focus node has the right number of values."""
+        tests = []
+        if self.least is not None:
+            tests.append(self._has_at_least(self.least, focus, path, emitter))
+        if self.most is not None:
+            tests.append(negate(self._has_at_least(self.most + 1, focus, path, emitter)))
+        return all_of(tests)
+
+    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
+        """Return the plan that finds focus nodes with too few or too many values."""
+        if not self.least and self.most is None:
+            return []
+        value = emitter.new_variable()
+        return [
+            CountPlan(
+                emitter.path_patterns(path, "?this", value),
+                value,
+                self._counts(value, emitter),
+                least=self.least,
+                most=self.most,
+                is_enumerable=_can_enumerate(path),
+                is_distinct=path is not None and is_step(path),
+                exists=emitter.has_value(path, "?this", value, self._counts(value, emitter)),
+            )
+        ]
+
+    def _counts(self, value: str, emitter: Emitter) -> str:
+        """Return the test that a value is one of those to count."""
+        if self.shape is None:
+            return "true"
+        others = [negate(emitter.conforms(each, value)) for each in self.siblings]
+        return all_of([emitter.conforms(self.shape, value), *others])
+
+    def _has_at_least(self, number: int, focus: str, path: Path | None, emitter: Emitter) -> str:
+        """Return the test that there are at least so many values to count.
+
+        Up to three are compared in pairs. More are counted in a sub-query that groups by the focus
+        node: it is right whether or not the engine passes the focus node into it.
+        """
+        if number == 0:
+            return "true"
+        if number == 1:
+            value = emitter.new_variable()
+            return emitter.has_value(path, focus, value, self._counts(value, emitter))
+        if number > _MAX_PAIRWISE:
+            value = emitter.new_variable()
+            step = emitter.path_inside_exists(path, focus, value)
+            body = f"{step} FILTER({self._counts(value, emitter)})"
+            having = f"HAVING(COUNT(DISTINCT {value}) >= {number})"
+            return f"EXISTS {{ SELECT {focus} WHERE {{ {body} }} GROUP BY {focus} {having} }}"
+        values = [emitter.new_variable() for _ in range(number)]
+        steps = " ".join(
+            f"{{ {emitter.path_inside_exists(path, focus, value)} }}" for value in values
+        )
+        differ = [negate(emitter.same_term(*pair)) for pair in combinations(values, 2)]
+        tests = all_of([*differ, *(self._counts(value, emitter) for value in values)])
+        return f"EXISTS {{ {steps} FILTER({tests}) }}"
+
+
+@dataclass(frozen=True)
+class Equals(FocusConstraint):
+    """sh:equals."""
+
+    property_: NamedNode
+
+    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
+        """Return the test that both sets of values are the same."""
+        value, other = emitter.new_variable(), emitter.new_variable()
+        missing = f"!EXISTS {{ {_triple(focus, self.property_, value)} }}"
+        surplus = f"FILTER({negate(emitter.connects(path, focus, other))})"
+        return all_of(
+            [
+                negate(emitter.has_value(path, focus, value, missing)),
+                f"!EXISTS {{ {_triple(focus, self.property_, other)} {surplus} }}",
+            ]
+        )
+
+    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
+        """Return the plans that find values of either property that the other lacks."""
+        triple = _triple("?this", self.property_, "?value")
+        patterns = emitter.path_patterns(path, "?this", "?value")
+        surplus = negate(emitter.connects(path, "?this", "?value"))
+        is_fast = _can_enumerate(path)
+        return [
+            RowPlan(patterns, f"!EXISTS {{ {triple} }}", ("?value",), is_enumerable=is_fast),
+            RowPlan([triple], surplus, ("?value",), is_enumerable=is_fast),
+        ]
+
+
+@dataclass(frozen=True)
+class Disjoint(FocusConstraint):
+    """sh:disjoint."""
+
+    property_: NamedNode
+
+    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
+        """Return the test that the properties share no value."""
+        value = emitter.new_variable()
+        triple = _triple(focus, self.property_, value)
+        return f"!EXISTS {{ {triple} FILTER({emitter.connects(path, focus, value)}) }}"
+
+    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
+        """Return the plan that finds the shared values."""
+        triple = _triple("?this", self.property_, "?value")
+        shared = emitter.connects(path, "?this", "?value")
+        return [RowPlan([triple], shared, ("?value",), is_enumerable=_can_enumerate(path))]
+
+
+@dataclass(frozen=True)
+class LessThan(FocusConstraint):
+    """sh:lessThan and sh:lessThanOrEquals."""
+
+    operator: str
+    property_: NamedNode
+
+    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
+        """Return the test that each value is less than each value of the other property."""
+        value, other = emitter.new_variable(), emitter.new_variable()
+        triple = _triple(focus, self.property_, other)
+        fails = f"EXISTS {{ {triple} FILTER({self._fails(value, other, emitter)}) }}"
+        return negate(emitter.has_value(path, focus, value, fails))
+
+    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
+        """Return the plan that finds the pairs that are not in order, or do not compare."""
+        other = emitter.new_variable()
+        triple = _triple("?this", self.property_, other)
+        patterns = [f"{each} {triple}" for each in emitter.path_patterns(path, "?this", "?value")]
+        test = self._fails("?value", other, emitter)
+        is_fast = _can_enumerate(path)
+        return [RowPlan(patterns, test, ("?value", other), is_enumerable=is_fast)]
+
+    def _fails(self, value: str, other: str, emitter: Emitter) -> str:
+        return negate(emitter.compare(value, self.operator, other))
+
+
+@dataclass(frozen=True)
+class HasValue(FocusConstraint):
+    """sh:hasValue."""
+
+    term: Term
+
+    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
+        """Return the test that the term is among the values."""
+        if path is None:
+            return emitter.is_term(focus, self.term)
+        if is_step(path) and not isinstance(self.term, BlankNode):
+            return f"EXISTS {{ {focus} {path} {emitter.term(self.term)} }}"
+        value = emitter.new_variable()
+        return emitter.has_value(path, focus, value, emitter.is_term(value, self.term))
+
+    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
+        """Return the plan that finds focus nodes without the value."""
+        return [RowPlan([""], negate(self.test("?this", path, emitter)))]
+
+
+@dataclass(frozen=True)
+class UniqueLang(FocusConstraint):
+    """sh:uniqueLang."""
+
+    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
+        """Return the test that no two values share a language."""
+        one, other = emitter.new_variable(), emitter.new_variable()
+        first = emitter.path_inside_exists(path, focus, one)
+        second = emitter.path_inside_exists(path, focus, other)
+        clash = self._clash(one, other, emitter)
+        return f"!EXISTS {{ {{ {first} }} {{ {second} }} FILTER({clash}) }}"
+
+    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
+        """Return the plan that finds each language of several values, once."""
+        one, other, tag = (emitter.new_variable() for _ in range(3))
+        bind = f"BIND(LCASE(LANG({one})) AS {tag})"
+        patterns = [
+            f"{first} {second} {bind}"
+            for first in emitter.path_patterns(path, "?this", one)
+            for second in emitter.path_patterns(path, "?this", other)
+        ]
+        test = self._clash(one, other, emitter)
+        return [RowPlan(patterns, test, (tag,), is_enumerable=_can_enumerate(path))]
+
+    def _clash(self, one: str, other: str, emitter: Emitter) -> str:
+        languages = safe(f'LANG({one}) != "" && LCASE(LANG({one})) = LCASE(LANG({other}))')
+        return all_of([languages, negate(emitter.same_term(one, other))])
+
+
+@dataclass(frozen=True)
+class Closed(FocusConstraint):
+    """sh:closed with sh:ignoredProperties."""
+
+    allowed: tuple[NamedNode, ...]
+
+    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
+        """Return the test that no value has a property that is not allowed."""
+        if path is None:
+            return f"!EXISTS {{ {self._other_property(focus, emitter)} }}"
+        value = emitter.new_variable()
+        test = f"EXISTS {{ {self._other_property(value, emitter)} }}"
+        return negate(emitter.has_value(path, focus, value, test))
+
+    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
+        """Return the plan that finds each triple with a property that is not allowed."""
+        columns: tuple[str, ...] = ("?path", "?value")
+        node = "?this"
+        patterns = [""]
+        if path is not None:
+            node = emitter.new_variable()
+            patterns = emitter.path_patterns(path, "?this", node)
+            columns = (*columns, node)
+        forbidden = None
+        if emitter.properties is not None:
+            forbidden = emitter.properties - {each.value for each in self.allowed}
+            if not forbidden:
+                return []
+        if forbidden is None or len(forbidden) > _MAX_LISTED:
+            triple = self._other_property(node, emitter, "?path", "?value")
+        else:
+            listed = " ".join(to_sparql(NamedNode(each)) for each in sorted(forbidden))
+            triple = f"VALUES ?path {{ {listed} }} {node} ?path ?value ."
+        is_fast = path is None or is_enumerable(path)
+        patterns = [f"{pattern} {triple}" for pattern in patterns]
+        return [RowPlan(patterns, "true", columns, is_enumerable=is_fast)]
+
+    def _other_property(self, node: str, emitter: Emitter, *columns: str) -> str:
+        property_, value = columns or (emitter.new_variable(), emitter.new_variable())
+        emitter.reads_everything = True
+        allowed = ", ".join(sorted(to_sparql(each) for each in self.allowed))
+        test = f" FILTER({property_} NOT IN ({allowed}))" if allowed else ""
+        return f"{node} {property_} {value} .{test}"
+
+
+def read_focus_constraints(
+    graph: ShapesGraph, node: Node, *, is_property: bool
+) -> Iterator[FocusConstraint]:
+    """Yield the constraints of a shape on all of its values together."""
+    if graph.flag(node, sh("closed")):
+        yield _read_closed(graph, node)
+    if is_property:
+        yield from _read_counts(graph, node)
+    for property_ in _properties(graph, node, "equals"):
+        yield Equals("Equals", property_)
+    for property_ in _properties(graph, node, "disjoint"):
+        yield Disjoint("Disjoint", property_)
+    for term in graph.objects(node, sh("hasValue")):
+        yield HasValue("HasValue", term)
+    if not is_property:
+        return
+    for property_ in _properties(graph, node, "lessThan"):
+        yield LessThan("LessThan", "<", property_)
+    for property_ in _properties(graph, node, "lessThanOrEquals"):
+        yield LessThan("LessThanOrEquals", "<=", property_)
+    if graph.flag(node, sh("uniqueLang")):
+        yield UniqueLang("UniqueLang")
+
+
+def _read_counts(graph: ShapesGraph, node: Node) -> Iterator[Count]:
+    least = graph.count(node, sh("minCount"))
+    if least is not None:
+        yield Count("MinCount", least=least)
+    most = graph.count(node, sh("maxCount"))
+    if most is not None:
+        yield Count("MaxCount", most=most)
+    shape = graph.node(node, sh("qualifiedValueShape"))
+    if shape is None:
+        return
+    siblings: tuple[Node, ...] = ()
+    if graph.flag(node, sh("qualifiedValueShapesDisjoint")):
+        siblings = _sibling_shapes(graph, node, shape)
+    least = graph.count(node, sh("qualifiedMinCount"))
+    if least is not None:
+        yield Count("QualifiedMinCount", least=least, shape=shape, siblings=siblings)
+    most = graph.count(node, sh("qualifiedMaxCount"))
+    if most is not None:
+        yield Count("QualifiedMaxCount", most=most, shape=shape, siblings=siblings)
+
+
+def _sibling_shapes(graph: ShapesGraph, node: Node, shape: Node) -> tuple[Node, ...]:
+    """Return the qualified shapes of the other property shapes of the same parents."""
+    found: dict[Node, None] = {}
+    for parent in graph.subjects(sh("property")):
+        siblings = graph.objects(parent, sh("property"))
+        if node not in siblings:
+            continue
+        for sibling in siblings:
+            other = graph.node(sibling, sh("qualifiedValueShape"))
+            if other is not None and other != shape:
+                found[other] = None
+    return tuple(found)
+
+
+def _read_closed(graph: ShapesGraph, node: Node) -> Closed:
+    ignored = graph.value(node, sh("ignoredProperties"))
+    listed = () if ignored is None else graph.members(ignored, of=node)
+    paths = [
+        path
+        for each in graph.objects(node, sh("property"))
+        for path in graph.objects(each, sh("path"))
+    ]
+    allowed = tuple(each for each in (*paths, *listed) if isinstance(each, NamedNode))
+    return Closed("Closed", allowed)
+
+
+def _properties(graph: ShapesGraph, node: Node, name: str) -> Iterator[NamedNode]:
+    for term in graph.objects(node, sh(name)):
+        if not isinstance(term, NamedNode):
+            kind = "a literal" if isinstance(term, Literal) else "a blank node"
+            raise ill_formed(node, f"has sh:{name} with {kind}; it takes the IRI of a property")
+        yield term
+
+
+def _triple(focus: str, property_: NamedNode, value: str) -> str:
+    return f"{focus} {to_sparql(property_)} {value} ."

@@ -1,0 +1,242 @@
+"""Constraints that are queries: sh:sparql and constraint components (SHACL, sections 5 and 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, NamedNode
+
+from factbook.rdf.terms import XSD
+from factbook.shacl.emitter import CannotCompileError
+from factbook.shacl.plan import FocusConstraint, Plan, ValueConstraint
+from factbook.shacl.prebinding import bind_constants, find_violation, inside_exists
+from factbook.shacl.queries import NotUnderstoodError, parse_query
+from factbook.shacl.shapes_graph import IMPORTS, OWL, RDF, RDFS, SH, SHAPES_GRAPH, ill_formed, sh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pyoxigraph import Literal
+
+    from factbook.rdf.terms import Term
+    from factbook.shacl.emitter import Emitter
+    from factbook.shacl.paths import Path
+    from factbook.shacl.queries import Select
+    from factbook.shacl.shapes_graph import Node, ShapesGraph
+
+_USUAL_PREFIXES = {"owl": OWL, "rdf": RDF, "rdfs": RDFS, "sh": SH, "xsd": XSD}
+_PREBOUND = ("this", "currentShape", "shapesGraph")
+_NAMESPACE_ENDS = ("#", "/", ":")
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query, and the shape that uses it."""
+
+    select: Select
+    shape: Node
+    path: Path | None
+    parameters: Mapping[str, Term] = field(default_factory=dict)
+    """The shape's values for the parameters of a component."""
+
+    def bind(self, emitter: Emitter) -> Select:
+        """Return the query with everything but the focus node bound."""
+        constants = {name: emitter.term(term) for name, term in self.parameters.items()}
+        if any(text.endswith(">()") for text in constants.values()):
+            raise CannotCompileError("a parameter is a blank node")
+        constants["shapesGraph"] = emitter.term(SHAPES_GRAPH)
+        if self.path is not None:
+            constants["PATH"] = f"({self.path})"
+        if self.select.mentions("currentShape"):
+            constants["currentShape"] = emitter.term(self.shape)
+            if constants["currentShape"].endswith("()"):
+                raise CannotCompileError("it asks for $currentShape, and the shape has no IRI")
+        return bind_constants(self.select, constants)
+
+
+@dataclass(frozen=True)
+class SelectConstraint(FocusConstraint):
+    """sh:sparql, or a component with a SELECT validator: each row is a violation."""
+
+    query: Query
+    messages: tuple[Literal, ...]
+    node: Node | None
+    """The sh:SPARQLConstraint, which results name."""
+    custom: NamedNode | None = None
+
+    @property
+    def component(self) -> NamedNode:
+        """The constraint component, as reports name it."""
+        return self.custom or sh("SPARQLConstraintComponent")
+
+    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:  # noqa: ARG002 - bound
+        """Return the test that the query finds nothing for a focus node."""
+        emitter.queries.append(self.query.select)
+        suffix = emitter.new_variable()[1:]
+        return f"!EXISTS {inside_exists(self.query.bind(emitter), {'this': focus}, suffix)}"
+
+    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:  # noqa: ARG002 - none
+        """Return no plan: the compiler runs the query itself."""
+        return []
+
+
+@dataclass(frozen=True)
+class AskConstraint(ValueConstraint):
+    """A component with an ASK validator: true of each value node, or a violation."""
+
+    query: Query
+    messages: tuple[Literal, ...]
+    custom: NamedNode
+
+    @property
+    def component(self) -> NamedNode:
+        """The constraint component, as reports name it."""
+        return self.custom
+
+    def test(self, value: str, focus: str, emitter: Emitter) -> str:
+        """Return the test that the query is true of a value."""
+        emitter.queries.append(self.query.select)
+        names = {"this": focus, "value": value}
+        suffix = emitter.new_variable()[1:]
+        return f"EXISTS {inside_exists(self.query.bind(emitter), names, suffix)}"
+
+
+@dataclass(frozen=True)
+class Component:
+    """A constraint component: the parameters that use it, and its validators."""
+
+    node: NamedNode
+    required: tuple[NamedNode, ...]
+    optional: tuple[NamedNode, ...]
+    node_validator: Node | None
+    property_validator: Node | None
+
+    def applies_to(self, graph: ShapesGraph, node: Node) -> bool:
+        """Tell whether a shape has all the parameters that the component requires."""
+        return bool(self.required) and all(graph.objects(node, each) for each in self.required)
+
+    def constraints(
+        self, graph: ShapesGraph, node: Node, path: Path | None
+    ) -> Iterator[SelectConstraint | AskConstraint]:
+        """Yield the constraints that the component adds to a shape.
+
+        Raises:
+            ShapesError: The validator's query breaks the rules for queries in shapes.
+        """
+        validator = self.node_validator if path is None else self.property_validator
+        if validator is None or not self.applies_to(graph, node):
+            return
+        ask = graph.literal(validator, sh("ask"))
+        select = graph.literal(validator, sh("select"))
+        text = ask or select
+        if text is None:
+            raise ill_formed(self.node, "has a validator with neither sh:ask nor sh:select")
+        messages = graph.messages(validator)
+        for parameters in self._parameters(graph, node):
+            prebound = (*parameters, *(("value",) if ask else ()))
+            tree = _parse(graph, validator, text.value, shape=node, prebound=prebound)
+            query = Query(tree, node, path, parameters)
+            if ask is not None:
+                yield AskConstraint("Ask", query, messages, self.node)
+            else:
+                yield SelectConstraint("SPARQL", query, messages, None, self.node)
+
+    def _parameters(self, graph: ShapesGraph, node: Node) -> Iterator[dict[str, Term]]:
+        """Yield the values of the parameters: of a single parameter, each value by itself."""
+        names = [*self.required, *self.optional]
+        values = [graph.objects(node, each) for each in names]
+        if len(names) > 1 and any(len(each) > 1 for each in values):
+            raise ill_formed(node, f"has two values for a parameter of {self.node.value}; keep one")
+        given = [(name, terms) for name, terms in zip(names, values, strict=True) if terms]
+        for chosen in product(*(terms for _, terms in given)):
+            yield {_local_name(name): term for (name, _), term in zip(given, chosen, strict=True)}
+
+
+def read_components(graph: ShapesGraph) -> tuple[Component, ...]:
+    """Return the constraint components that a shapes graph defines."""
+    found = []
+    for node in graph.subjects(sh("parameter")):
+        if not isinstance(node, NamedNode) or sh("ConstraintComponent") not in graph.types(node):
+            continue
+        required: list[NamedNode] = []
+        optional: list[NamedNode] = []
+        for parameter in graph.objects(node, sh("parameter")):
+            path = graph.iri(parameter, sh("path"))
+            if path is None:
+                raise ill_formed(node, "has a sh:parameter without sh:path")
+            (optional if graph.flag(parameter, sh("optional")) else required).append(path)
+        validator = graph.node(node, sh("validator"))
+        found.append(
+            Component(
+                node,
+                tuple(required),
+                tuple(optional),
+                graph.node(node, sh("nodeValidator")) or validator,
+                graph.node(node, sh("propertyValidator")) or validator,
+            )
+        )
+    return tuple(found)
+
+
+def read_sparql_constraints(
+    graph: ShapesGraph, node: Node, path: Path | None
+) -> Iterator[SelectConstraint]:
+    """Yield the SPARQL constraints of a shape.
+
+    Raises:
+        ShapesError: A query breaks the rules for queries in shapes.
+    """
+    for constraint in graph.objects(node, sh("sparql")):
+        if not isinstance(constraint, NamedNode | BlankNode):
+            raise ill_formed(node, "has sh:sparql with a literal; it takes a node with sh:select")
+        if graph.flag(constraint, sh("deactivated")):
+            continue
+        text = graph.literal(constraint, sh("select"))
+        if text is None:
+            raise ill_formed(node, "has a sh:sparql without sh:select")
+        query = Query(_parse(graph, constraint, text.value, shape=node), node, path)
+        yield SelectConstraint("SPARQL", query, graph.messages(constraint), constraint)
+
+
+def _parse(
+    graph: ShapesGraph, holder: Node, text: str, *, shape: Node, prebound: tuple[str, ...] = ()
+) -> Select:
+    """Return the query of a constraint or validator, which has sh:prefixes.
+
+    Raises:
+        ShapesError: The query breaks the rules for queries in shapes.
+    """
+    try:
+        query = parse_query(text, {**_USUAL_PREFIXES, **_prefixes(graph, holder)})
+    except NotUnderstoodError as error:
+        raise ill_formed(shape, f"has a query that cannot be used: {error}") from None
+    violation = find_violation(query, (*_PREBOUND, *prebound))
+    if violation is not None:
+        raise ill_formed(shape, f"has a query that cannot be used: {violation}")
+    return query
+
+
+def _prefixes(graph: ShapesGraph, holder: Node) -> dict[str, str]:
+    """Return the declared prefixes, those of imported ontologies included (SHACL, 5.2.1)."""
+    found: dict[str, str] = {}
+    seen: set[Term] = set()
+    waiting = graph.objects(holder, sh("prefixes"))
+    while waiting:
+        source = waiting.pop()
+        if source in seen:
+            continue
+        seen.add(source)
+        waiting += graph.objects(source, IMPORTS)
+        for declaration in graph.objects(source, sh("declare")):
+            prefix = graph.literal(declaration, sh("prefix"))
+            namespace = graph.literal(declaration, sh("namespace"))
+            if prefix is not None and namespace is not None:
+                found[prefix.value] = namespace.value
+    return found
+
+
+def _local_name(name: NamedNode) -> str:
+    """Return the local name of a parameter's property, which names its variable."""
+    return name.value[max(name.value.rfind(mark) for mark in _NAMESPACE_ENDS) + 1 :]

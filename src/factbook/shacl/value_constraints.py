@@ -1,0 +1,259 @@
+"""Constraints on each value node: types, ranges, texts, lists, shapes (SHACL, 4.1 to 4.8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from factbook.rdf.lexical import lexical_space
+from factbook.rdf.terms import to_sparql
+from factbook.shacl.dialect import all_of, any_of, negate, safe
+from factbook.shacl.plan import ValueConstraint
+from factbook.shacl.shapes_graph import LANG_STRING, ill_formed, sh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from factbook.rdf.terms import Term
+    from factbook.shacl.emitter import Emitter
+    from factbook.shacl.shapes_graph import Node, ShapesGraph
+
+    WriteTest: TypeAlias = Callable[[str, Emitter], str]
+    """Returns the test that a variable's value conforms."""
+    WriteShapesTest: TypeAlias = Callable[[tuple[Node, ...], str, Emitter], str]
+    """The same for a constraint on some shapes."""
+
+_NODE_KINDS = {
+    sh("IRI"): ("isIRI",),
+    sh("BlankNode"): ("isBlank",),
+    sh("Literal"): ("isLiteral",),
+    sh("BlankNodeOrIRI"): ("isBlank", "isIRI"),
+    sh("BlankNodeOrLiteral"): ("isBlank", "isLiteral"),
+    sh("IRIOrLiteral"): ("isIRI", "isLiteral"),
+}
+_RANGES = {
+    "MinInclusive": ">=",
+    "MinExclusive": ">",
+    "MaxInclusive": "<=",
+    "MaxExclusive": "<",
+}
+_LENGTHS = {"MinLength": ">=", "MaxLength": "<="}
+_MAX_TESTS = 40
+"""The longest sh:in that is written as one test for each member."""
+
+
+@dataclass(frozen=True)
+class TermConstraint(ValueConstraint):
+    """A constraint that is a test of the value alone."""
+
+    write: WriteTest
+
+    def test(self, value: str, focus: str, emitter: Emitter) -> str:  # noqa: ARG002 - not needed here
+        """Return the test that a value node conforms."""
+        return self.write(value, emitter)
+
+
+@dataclass(frozen=True)
+class ClassConstraint(ValueConstraint):
+    """sh:class."""
+
+    class_: Term
+
+    def test(self, value: str, focus: str, emitter: Emitter) -> str:  # noqa: ARG002 - not needed here
+        """Return the test that a value is an instance of the class."""
+        return emitter.is_instance(value, self.class_)
+
+    def conforming(self, value: str, emitter: Emitter) -> str | None:
+        """Return the pattern for the instances of the class."""
+        return emitter.instances(value, self.class_)
+
+
+@dataclass(frozen=True)
+class ShapeConstraint(ValueConstraint):
+    """A constraint that is a test of other shapes: sh:node, sh:not, sh:and, sh:or, sh:xone."""
+
+    members: tuple[Node, ...]
+    write: WriteShapesTest
+
+    @property
+    def shapes(self) -> tuple[Node, ...]:
+        """The shapes that the constraint refers to."""
+        return self.members
+
+    def test(self, value: str, focus: str, emitter: Emitter) -> str:  # noqa: ARG002 - not needed here
+        """Return the test that a value node conforms."""
+        return self.write(self.members, value, emitter)
+
+    def conforming(self, value: str, emitter: Emitter) -> str | None:
+        """Return the pattern for all nodes that conform to an sh:or of classes."""
+        if self.write is not _any_shape:
+            return None
+        patterns = [emitter.conforming(each, value) for each in self.members]
+        known = [pattern for pattern in patterns if pattern is not None]
+        if not known or len(known) < len(patterns):
+            return None
+        return " UNION ".join(f"{{ {pattern} }}" for pattern in known)
+
+
+def read_value_constraints(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
+    """Yield the constraints of a shape that each value node meets by itself."""
+    yield from _read_types(graph, node)
+    yield from _read_comparisons(graph, node)
+    yield from _read_texts(graph, node)
+    members = graph.value(node, sh("in"))
+    if members is not None:
+        yield TermConstraint("In", _is_member(graph.members(members, of=node)))
+    yield from _read_shapes(graph, node)
+
+
+def _read_types(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
+    for class_ in graph.objects(node, sh("class")):
+        yield ClassConstraint("Class", class_)
+    datatype = graph.iri(node, sh("datatype"))
+    if datatype is not None:
+        yield TermConstraint("Datatype", _has_datatype(datatype))
+    kind = graph.iri(node, sh("nodeKind"))
+    if kind is None:
+        return
+    functions = _NODE_KINDS.get(kind)
+    if functions is None:
+        raise ill_formed(node, f"has sh:nodeKind {to_sparql(kind)}, which is no kind of node")
+    yield TermConstraint(
+        "NodeKind", lambda value, _: any_of([f"{each}({value})" for each in functions])
+    )
+
+
+def _has_datatype(datatype: NamedNode) -> WriteTest:
+    def write(value: str, emitter: Emitter) -> str:
+        if datatype.value == LANG_STRING and not emitter.dialect.has_lang_string:
+            return safe(f'LANG({value}) != ""')
+        tests = [emitter.has_datatype(value, datatype)]
+        space = lexical_space(datatype.value)
+        if space is not None:
+            tests.append(emitter.matches(value, space, ""))
+        return all_of(tests)
+
+    return write
+
+
+def _read_comparisons(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
+    for name, operator in _RANGES.items():
+        limit = graph.literal(node, _parameter(name))
+        if limit is not None:
+            yield TermConstraint(name, _is_within(operator, limit))
+    for name, operator in _LENGTHS.items():
+        length = graph.count(node, _parameter(name))
+        if length is not None:
+            yield TermConstraint(name, _has_length(operator, length))
+
+
+def _is_within(operator: str, limit: Literal) -> WriteTest:
+    """Return the test that a value is within a limit; a value that does not compare is not."""
+    return lambda value, emitter: emitter.compare_to(value, operator, limit)
+
+
+def _has_length(operator: str, length: int) -> WriteTest:
+    """Return the test that a value's text has a length; blank nodes have no text."""
+
+    def write(value: str, _: Emitter) -> str:
+        return all_of([f"!isBlank({value})", safe(f"STRLEN(STR({value})) {operator} {length}")])
+
+    return write
+
+
+def _read_texts(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
+    flags = graph.literal(node, sh("flags"))
+    for pattern in graph.objects(node, sh("pattern")):
+        if not isinstance(pattern, Literal):
+            raise ill_formed(node, f"has sh:pattern {pattern}, which must be a string")
+        yield TermConstraint(
+            "Pattern", _matches(pattern.value, "" if flags is None else flags.value)
+        )
+    listed = graph.value(node, sh("languageIn"))
+    if listed is not None:
+        languages = [_language(node, each) for each in graph.members(listed, of=node)]
+        yield TermConstraint("LanguageIn", _has_language(languages))
+
+
+def _language(node: Node, term: Term) -> str:
+    if isinstance(term, Literal):
+        return term.value
+    raise ill_formed(node, f"has sh:languageIn with {term}, which must be a string")
+
+
+def _matches(pattern: str, flags: str) -> WriteTest:
+    """Return the test that a value's text matches; blank nodes have no text."""
+
+    def write(value: str, emitter: Emitter) -> str:
+        return all_of([f"!isBlank({value})", emitter.matches(value, pattern, flags)])
+
+    return write
+
+
+def _has_language(languages: list[str]) -> WriteTest:
+    """Return the test that a value's language matches one of some language ranges."""
+
+    def write(value: str, _: Emitter) -> str:
+        ranges = [
+            safe(f"langMatches(LANG({value}), {to_sparql(Literal(each))})") for each in languages
+        ]
+        return all_of([safe(f'LANG({value}) != ""'), any_of(ranges)])
+
+    return write
+
+
+def _is_member(members: tuple[Term, ...]) -> WriteTest:
+    """Return the test that a value is a member of a list, compared as a term."""
+    iris = ", ".join(to_sparql(each) for each in members if isinstance(each, NamedNode))
+    literals = [each for each in members if isinstance(each, Literal)]
+
+    def write(value: str, emitter: Emitter) -> str:
+        tests = [all_of([f"isIRI({value})", f"{value} IN ({iris})"])] if iris else []
+        others = [each for each in members if not isinstance(each, NamedNode)]
+        if len(literals) > _MAX_TESTS and emitter.dialect.has_term_equality:
+            member = emitter.new_variable()
+            values = f"VALUES {member} {{ {' '.join(map(emitter.term, literals))} }}"
+            tests.append(f"EXISTS {{ {values} FILTER({emitter.same_term(member, value)}) }}")
+            others = [each for each in others if not isinstance(each, Literal)]
+        return any_of([*tests, *(emitter.is_term(value, each) for each in others)])
+
+    return write
+
+
+def _read_shapes(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
+    for name, write in (("node", _all_shapes), ("not", _no_shape)):
+        for shape in graph.objects(node, sh(name)):
+            yield ShapeConstraint(name.capitalize(), (_shape(node, shape, name),), write)
+    for name, write in (("and", _all_shapes), ("or", _any_shape), ("xone", _one_shape)):
+        for listed in graph.objects(node, sh(name)):
+            shapes = tuple(_shape(node, each, name) for each in graph.members(listed, of=node))
+            yield ShapeConstraint(name.capitalize(), shapes, write)
+
+
+def _no_shape(shapes: tuple[Node, ...], value: str, emitter: Emitter) -> str:
+    return negate(emitter.conforms(shapes[0], value))
+
+
+def _all_shapes(shapes: tuple[Node, ...], value: str, emitter: Emitter) -> str:
+    return all_of([emitter.conforms(each, value) for each in shapes])
+
+
+def _any_shape(shapes: tuple[Node, ...], value: str, emitter: Emitter) -> str:
+    return any_of([emitter.conforms(each, value) for each in shapes])
+
+
+def _one_shape(shapes: tuple[Node, ...], value: str, emitter: Emitter) -> str:
+    counted = [f"IF({emitter.conforms(each, value)}, 1, 0)" for each in shapes]
+    return f"({' + '.join(counted) or '0'} = 1)"
+
+
+def _parameter(name: str) -> NamedNode:
+    return sh(name[0].lower() + name[1:])
+
+
+def _shape(node: Node, term: Term, name: str) -> Node:
+    if isinstance(term, NamedNode | BlankNode):
+        return term
+    raise ill_formed(node, f"has sh:{name} with a literal; it takes a shape")
