@@ -253,9 +253,9 @@ class Book:
     # Inside
 
     def _local(self, *, leads: bool) -> Engine:
-        from factbook.store.embedded import engine_of
+        from factbook.store.embedded import open_engine
 
-        return engine_of(self.paths(leads=leads), cache=self._cache, announce=self._announce)
+        return open_engine(self.paths(leads=leads), cache=self._cache, announce=self._announce)
 
     def _typed(self, answer: Answer) -> Rows | rdflib.Graph | bool:
         from factbook.render.rows import typed

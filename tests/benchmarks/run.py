@@ -31,9 +31,9 @@ from tests.benchmarks.versions import versions  # noqa: E402
 from factbook.book import Book  # noqa: E402
 from factbook.query.parameters import terms_for  # noqa: E402
 from factbook.sparql.bind import bind  # noqa: E402
+from factbook.store.cache_folder import list_snapshots  # noqa: E402
 from factbook.store.embedded import dataset  # noqa: E402
-from factbook.store.places import places  # noqa: E402
-from factbook.store.snapshot import Snapshots  # noqa: E402
+from factbook.store.snapshot import open_snapshot  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -128,7 +128,7 @@ class Size:
         yield self.alone("export as N-Triples", ["export", "-f", "nt"])
         if self.size <= _MOST_CHECKED:
             yield self.alone("check", ["check", "-f", "json"], repeat=1)
-        place = str(places(self.cache)[0].path / "store")
+        place = str(list_snapshots(self.cache)[0].path / "store")
         oxigraph = next(peer for peer in self._peers() if peer.name.startswith("oxigraph"))
         for query in self.queries():
             name, text = query.name, self._text(query)
@@ -143,7 +143,7 @@ class Size:
 
     def loading(self) -> Iterator[Measured]:
         """Measure how an index is made, and how the oxigraph program makes one of the same."""
-        if self.wanted.keep and places(self.cache):
+        if self.wanted.keep and list_snapshots(self.cache):
             return
         subprocess.run(["rm", "-rf", str(self.cache)], check=True)
         ours = self.run([*self.call, "sparql", "ASK {}"])
@@ -236,7 +236,7 @@ class Size:
         """Write down a query with its parameters filled in."""
         file = self.folder / "queries-filled-in" / f"{query.name}.rq"
         file.parent.mkdir(exist_ok=True)
-        store = Snapshots(self.cache).open(self.paths, announce=lambda _: None)
+        store = open_snapshot(self.paths, self.cache, announce=lambda _: None).store
         del store
         values = _questions().get(query.name, {})
         file.write_text(bind(query.text, terms_for(query, values, lambda: self.book.names)))

@@ -15,7 +15,7 @@ from factbook.query.catalog import check_queries
 from factbook.rdf.bridge import from_rdflib, to_rdflib
 from factbook.rdf.parse import read_rdf
 from factbook.store.answers import select
-from factbook.store.embedded import EmbeddedEngine, store_of
+from factbook.store.embedded import EmbeddedEngine, load_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -56,7 +56,7 @@ def test_a_check_finds_the_same_in_both_engines(
         read_rdf(path) for path in bad.book.layout.ontology_files() if "shapes" not in path.parts
     ]
 
-    rows = select(EmbeddedEngine(store_of(files)), query.text)
+    rows = select(EmbeddedEngine(load_store(files)), query.text)
 
     ours = Counter(tuple("" if term is None else str(term) for term in row) for row in rows)
     assert ours

@@ -11,7 +11,7 @@ from factbook.check.engines import PYSHACL, SPARQL, validate
 from factbook.check.rules import shapes_of
 from factbook.rdf.parse import read_rdf
 from factbook.shacl import load_data
-from factbook.store.embedded import store_of
+from factbook.store.embedded import load_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ def test_the_engines_agree_on_the_examples(which: str, checked: Callable[[str], 
     files = [read_rdf(path) for path in book.paths(leads=True)]
     quads = [quad for file in files for quad in file.quads]
     shapes = [quad for file in shapes_of(book.layout, files) for quad in file.quads]
-    store = store_of(files)
+    store = load_store(files)
 
     data = load_data(quads, store=store)
 

@@ -16,7 +16,7 @@ from factbook.check.shapes import ShapeRules
 from factbook.query.catalog import check_queries
 from factbook.rdf.parse import read_rdf
 from factbook.shacl import index_blank_nodes, load_data
-from factbook.store.embedded import EmbeddedEngine, store_of
+from factbook.store.embedded import EmbeddedEngine, load_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def check_book(
     """
     files = [read(path) for path in book.paths(leads=True)]
     quads = [quad for file in files for quad in file.quads]
-    store = store_of(files)
+    store = load_store(files)
     shape_files = shapes_of(book.layout, files)
     shape_quads = [quad for file in shape_files for quad in file.quads]
     shapes, checks = ShapeRules(shape_files), check_queries(book.layout.queries)

@@ -1,4 +1,4 @@
-"""`factbook cache`: what is kept on disk to answer faster."""
+"""`factbook cache`: the snapshots on disk that make answers fast."""
 
 from __future__ import annotations
 
@@ -12,36 +12,35 @@ Examples:
   factbook cache clear"""
 )
 def command() -> None:
-    """Look at what is kept on disk to answer faster, or throw it away.
+    """Show or remove the snapshots on disk that make answers fast.
 
-    Everything there is made anew when it is needed. FACTBOOK_CACHE names another folder.
+    A snapshot is rebuilt when it is needed. FACTBOOK_CACHE names another folder.
     """
 
 
 @command.command(epilog="\b\nExample:\n  factbook cache info")
 def info() -> None:
-    """Say where the cache is, how big it is and what is in it."""
+    """Show where the cache is, how large it is and what is in it."""
     from datetime import UTC, datetime
 
-    from factbook.store.places import places
-    from factbook.store.snapshot import default_folder
+    from factbook.store.cache_folder import cache_folder, list_snapshots
 
-    folder = default_folder()
-    found = places(folder)
-    click.echo(f"folder\t{folder}")
-    click.echo(f"snapshots\t{len(found)}")
-    click.echo(f"bytes\t{sum(place.size for place in found)}")
-    for place in found:
-        used = datetime.fromtimestamp(place.used, UTC).isoformat(timespec="seconds")
-        click.echo(f"{place.path.name}\t{place.quads} quads\t{place.size} bytes\tused {used}")
+    folder = cache_folder()
+    snapshots = list_snapshots(folder) if folder else []
+    click.echo(f"folder\t{folder or 'none: no home folder is known; set FACTBOOK_CACHE'}")
+    click.echo(f"snapshots\t{len(snapshots)}")
+    click.echo(f"bytes\t{sum(snapshot.size for snapshot in snapshots)}")
+    for each in snapshots:
+        used = datetime.fromtimestamp(each.used, UTC).isoformat(timespec="seconds")
+        click.echo(f"{each.path.name}\t{each.quads} quads\t{each.size} bytes\tused {used}")
 
 
 @command.command(epilog="\b\nExample:\n  factbook cache clear")
 def clear() -> None:
-    """Throw away what no running process uses."""
-    from factbook.store.places import clear
-    from factbook.store.snapshot import default_folder
+    """Remove the snapshots that no running process uses."""
+    from factbook.store.cache_folder import cache_folder, clear
 
-    removed, kept = clear(default_folder())
+    folder = cache_folder()
+    removed, in_use = clear(folder) if folder else (0, 0)
     said = f"removed {removed} snapshot{'' if removed == 1 else 's'}"
-    click.echo(f"{said}; {kept} in use" if kept else said)
+    click.echo(f"{said}; {in_use} in use" if in_use else said)

@@ -16,7 +16,7 @@ from factbook.link.compiler import compile_mappings
 from factbook.link.review import ROLE_OF, Decision, apply_decision, find_candidate
 from factbook.link.suggest import load_checkpoint, register_things, suggest_mappings
 from factbook.rdf.mapping_files import PREDICTED, UNSURE, mapping_path, read_mapping_files
-from factbook.store.snapshot import default_folder
+from factbook.store.cache_folder import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +92,8 @@ def suggest(  # noqa: PLR0913 - one for each option
     wanted = [book.names.lookup_one(name, option="--thing").value for name in things]
     wanted = wanted or register_things(book)
     path = mapping_path(book.layout, PREDICTED).resolve()
-    checkpoint = load_checkpoint(default_folder(), target, str(at), str(path), *wanted)
+    folder = cache_folder() or path.parent
+    checkpoint = load_checkpoint(folder, target, str(at), str(path), *wanted)
     if restart:
         checkpoint.done.clear()
     progress = progress_on_terminal(f"Asking {target}")

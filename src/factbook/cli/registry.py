@@ -28,6 +28,6 @@ COMMANDS = {
     "link": Entry("factbook.cli.link", "Map things and terms to those of other data sets."),
     "push": Entry("factbook.cli.push", "Fill a SPARQL store with the book."),
     "fmt": Entry("factbook.cli.fmt", "Format Turtle files; comments stay."),
-    "cache": Entry("factbook.cli.cache", "Look at what is kept on disk, or throw it away."),
+    "cache": Entry("factbook.cli.cache", "Show or remove the snapshots on disk."),
     "completion": Entry("factbook.cli.completion", "Print the completion script of a shell."),
 }

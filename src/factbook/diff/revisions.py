@@ -15,7 +15,7 @@ from factbook.errors import InputError, UsageError
 from factbook.git import Repository, find_repository
 from factbook.layout import bundled, layout_of
 from factbook.rdf.parse import read_rdf
-from factbook.store.embedded import EmbeddedEngine, store_of
+from factbook.store.embedded import EmbeddedEngine, load_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ class Revision:
     @cached_property
     def engine(self) -> EmbeddedEngine:
         """Runs queries over the files that `query` would load."""
-        return EmbeddedEngine(store_of(file for file in self.files if self._is_loaded(file)))
+        return EmbeddedEngine(load_store(file for file in self.files if self._is_loaded(file)))
 
     def _is_ontology(self, file: RdfFile) -> bool:
         return self.layout is not None and (self.layout.root / "ontology") in file.path.parents

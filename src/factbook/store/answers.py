@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from typing import IO
 
-    from pyoxigraph import QuerySolutions, Triple
+    from pyoxigraph import QueryResultsFormat, QuerySolutions, Triple
 
     from factbook.rdf.terms import Term
 
     Row: TypeAlias = tuple[Term | None, ...]
+
+
+class Serializer(Protocol):
+    """Writes rows in a standard format."""
+
+    def serialize(self, output: IO[bytes], format: QueryResultsFormat) -> object:  # noqa: A002 - as pyoxigraph calls it
+        """Write all rows."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -24,10 +33,10 @@ class Table:
 
     variables: tuple[str, ...]
     rows: Iterable[Row]
-    native: QuerySolutions | None = None
+    native: Serializer | None = None
     """The engine's own result, still unread, which it can serialise faster than we can."""
     length: int | None = None
-    """How many rows there are, where that is known."""
+    """The number of rows, where it is known."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ Answer: TypeAlias = "Table | Graph | bool"
 
 
 class Engine(Protocol):
-    """Whatever runs a SPARQL 1.1 query over the graph."""
+    """Runs SPARQL 1.1 queries over the graph."""
 
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Run a query.
@@ -57,8 +66,8 @@ class Engine(Protocol):
         ...
 
 
-def table_of(solutions: QuerySolutions) -> Table:
-    """Wrap pyoxigraph's solutions."""
+def table_from(solutions: QuerySolutions) -> Table:
+    """Return pyoxigraph's solutions as a table."""
     return Table(
         variables=tuple(variable.value for variable in solutions.variables),
         rows=_rows(solutions),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import DefaultGraph, Quad, QueryBoolean, QuerySolutions, Store
 
 from factbook.errors import UsageError
-from factbook.store.answers import Graph, table_of
+from factbook.store.answers import Graph, table_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.store.answers import Answer
 
-# Not compiled before there is an error: most processes meet none
+# Compiled only when there is an error
 _ERROR = r"(?s)error at (\d+):(\d+): (.*)"
 _EXPECTED = r'"((?:[^"\\]|\\.)+)"'
-_MOST_EXPECTED = 6
+_MAX_EXPECTED = 6
 
 
 class EmbeddedEngine:
-    """Runs queries in this process; SPARQL only ever reads here."""
+    """Runs queries in this process. It never changes the store."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -42,25 +42,49 @@ class EmbeddedEngine:
         if isinstance(found, QueryBoolean):
             return bool(found)
         if isinstance(found, QuerySolutions):
-            return table_of(found)
+            return table_from(found)
         return Graph(found)
 
 
-def engine_of(
+def open_engine(
     paths: Sequence[Path], *, cache: bool, announce: Callable[[str], None]
 ) -> EmbeddedEngine:
-    """Return an engine over what files say: their snapshot, or without a cache a store in memory.
+    """Return an engine over some files.
+
+    Args:
+        paths: The files, in loading order.
+        cache: Whether to use a snapshot on disk instead of loading the files into memory.
+        announce: Called with a line now and then while it takes long.
 
     Raises:
         InputError: A file cannot be read or parsed.
     """
     if cache:
-        from factbook.store.snapshot import Snapshots, default_folder
+        from factbook.store.cache_folder import cache_folder
+        from factbook.store.snapshot import open_snapshot
 
-        return EmbeddedEngine(Snapshots(default_folder()).open(paths, announce=announce))
-    from factbook.store.build import in_memory
+        folder = cache_folder()
+        if folder is not None:
+            return open_snapshot(paths, folder, announce=announce)
+    return EmbeddedEngine(load_files(paths))
 
-    return EmbeddedEngine(in_memory(paths))
+
+def load_files(paths: Iterable[Path]) -> Store:
+    """Return a store in memory with the content of some files.
+
+    Raises:
+        InputError: A file cannot be read or parsed.
+    """
+    from factbook.rdf.parse import read_any
+
+    return load_store(read_any(path) for path in paths)
+
+
+def load_store(files: Iterable[RdfFile | RdfStream]) -> Store:
+    """Return a store in memory with the content of parsed files."""
+    store = Store()
+    store.bulk_extend(dataset(files))
+    return store
 
 
 def dataset(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
@@ -74,13 +98,6 @@ def dataset(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
             yield Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
-def store_of(files: Iterable[RdfFile | RdfStream]) -> Store:
-    """Return a store in memory that holds what the files say."""
-    store = Store()
-    store.bulk_extend(dataset(files))
-    return store
-
-
 def _explain(message: str) -> str:
     """Shorten the engine's list of everything it would have accepted."""
     match = re.search(_ERROR, message)
@@ -88,6 +105,6 @@ def _explain(message: str) -> str:
         return message
     line, column, said = match.groups()
     if "expected" in said:
-        accepted = re.findall(_EXPECTED, said)[:_MOST_EXPECTED]
+        accepted = re.findall(_EXPECTED, said)[:_MAX_EXPECTED]
         said = f"expected {', '.join(accepted)} or the like" if accepted else "unexpected text"
     return f"line {line}, column {column}: {said}"

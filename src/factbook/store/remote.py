@@ -28,7 +28,7 @@ from pyoxigraph import (
 from factbook.errors import UsageError
 from factbook.sparql.rewrite import exclude_graph
 from factbook.sparql.tokens import declare_prefixes, query_form, uses_graph
-from factbook.store.answers import Graph, Table, select, table_of
+from factbook.store.answers import Graph, Table, select, table_from
 from factbook.store.completeness import counting, is_suspect
 from factbook.store.transport import AGENT, Transport
 from factbook.store.virtuoso import AS_WRITTEN, is_virtuoso, put_right
@@ -226,4 +226,4 @@ def _read_results(body: bytes, syntax: QueryResultsFormat, form: str) -> Answer 
     if form == "ASK":
         return rows > 0 if names == [_ASKED] else None
     again = parse_query_results(body, syntax)
-    return None if isinstance(again, QueryBoolean) else replace(table_of(again), length=rows)
+    return None if isinstance(again, QueryBoolean) else replace(table_from(again), length=rows)

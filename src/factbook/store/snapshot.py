@@ -1,110 +1,315 @@
 """Keep the parsed graph on disk, keyed by the content of its files, to be opened read-only.
 
-A snapshot is only ever an index: it can be thrown away at any time and is rebuilt when it is
-missing, damaged or written by another version. A snapshot never changes and its place is never used
-twice, so that nobody reads half of another one.
+A snapshot is an index and nothing more: it can be removed at any time, and is rebuilt where it is
+missing, damaged or made by another version. It never changes once it is complete. Where there is
+any doubt about it, the answer comes from the files.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
+import functools
+import itertools
 import os
+import shutil
+import tempfile
+import weakref
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pyoxigraph
-from pyoxigraph import RdfFormat
+from pyoxigraph import Store
 
-from factbook.store.holding import RECORD, STORE, make_holdable, remove
-from factbook.store.reopen import files_of, reopen
-from factbook.store.stamps import cache_folder, recall, remember, stamps
+from factbook.errors import InputError
+from factbook.store.answers import Graph, Table
+from factbook.store.cache_folder import BUILDING, evict, is_ours, prepare_folder
+from factbook.store.embedded import EmbeddedEngine, dataset, load_files
+from factbook.store.fingerprint import fingerprint_files, key_for
+from factbook.store.lock import acquire_shared, create_lock, release, remove
+from factbook.store.manifest import MANIFEST, STORE, is_intact, read_manifest, write_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import IO
 
-    from pyoxigraph import Quad, Store
+    from pyoxigraph import QueryResultsFormat
+
+    from factbook.rdf.parse import RdfFile, RdfStream
+    from factbook.store.answers import Answer, Serializer
+
+VERSION = f"6 {pyoxigraph.__version__}"
+"""Our number, counted up when the content of a snapshot changes, and the engine's version."""
+
+# The engine sorts just under a million quads in one run. With fewer at a time there are more tables
+# to merge in the end; with more it sorts several millions at once, one for each processor
+_CHUNK_QUADS = 990_000
+_ANNOUNCE_SECONDS = 1.0
+_TRIES = 3
+_ENGINE_ERRORS = (OSError, RuntimeError)
 
 
-class Snapshots:
-    """A folder of snapshots."""
+class SnapshotError(InputError):
+    """A snapshot proved damaged after it had given out some of the rows."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
 
-    def open(self, paths: Sequence[Path], *, announce: Callable[[str], None]) -> Store:
-        """Return a store of what the files say, from disk where it stands there already.
+@dataclass
+class _Snapshot:
+    """A snapshot that is open and locked."""
 
-        Args:
-            paths: The files, in loading order.
-            announce: Called with a line now and then while it takes long.
+    place: Path
+    store: Store
+    lock: int
+
+
+class _FilesChangedError(Exception):
+    """A file changed while a snapshot of it was made."""
+
+
+def open_snapshot(
+    paths: Sequence[Path], folder: Path, *, announce: Callable[[str], None]
+) -> EmbeddedEngine:
+    """Return an engine over the snapshot of some files, which is made where it is missing.
+
+    Where no snapshot can be kept, the engine has the files in memory.
+
+    Args:
+        paths: The files, in loading order.
+        folder: The cache folder.
+        announce: Called with a line now and then while it takes long.
+
+    Raises:
+        InputError: A file cannot be read or parsed.
+    """
+    for _ in range(_TRIES):
+        try:
+            snapshot = _find_or_build(paths, folder, announce)
+        except _FilesChangedError:
+            continue
+        except _ENGINE_ERRORS:  # no room on the disk, no permission
+            break
+        if snapshot is None:
+            break
+        return SnapshotEngine(snapshot, paths)
+    return EmbeddedEngine(load_files(paths))
+
+
+class SnapshotEngine(EmbeddedEngine):
+    """Runs queries on a snapshot, and on the files themselves once the snapshot proves damaged."""
+
+    def __init__(self, snapshot: _Snapshot, paths: Sequence[Path]) -> None:
+        super().__init__(snapshot.store)
+        self._paths = paths
+        self._place: Path | None = snapshot.place
+        self._release = weakref.finalize(self, release, snapshot.lock)
+
+    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
+        """Run a query; see `EmbeddedEngine.query`.
+
+        If the snapshot proves damaged before the first row was given out, all rows come from the
+        files. Later, reading on raises a `SnapshotError`.
 
         Raises:
-            InputError: A file cannot be read or parsed.
+            UsageError: The query is not valid SPARQL 1.1.
         """
-        stamped = stamps(paths)
-        name = recall(self.folder, paths, stamped) if stamped else None
-        if name is not None and (store := reopen(self.folder / name)) is not None:
-            return store
-        from factbook.store.parts import key_of, part_of
-
-        parts = [part_of(path) for path in paths]
-        key = key_of(parts)
-        found = self._find(key)
-        if found is None:
-            from factbook.store.build import build, in_memory
-            from factbook.store.places import forget_old
-            from factbook.store.renew import renewed
-
-            try:
-                self.folder.mkdir(parents=True, exist_ok=True)
-                temporary = renewed(self.folder, paths, parts)
-                if temporary is None:
-                    temporary = build(self.folder, paths, parts, announce=announce)
-                if stamps(paths) != stamped:  # it was changed, and read as the parts do not say
-                    remove(temporary)
-                    return in_memory(paths)
-                # Another process may have been faster: then its snapshot serves
-                found = self._find(key) or self._settle(temporary, key)
-                remove(temporary)
-                forget_old(self.folder)
-            except OSError:  # no room, no permission: answer from memory
-                return in_memory(paths)
-            if found is None:
-                return in_memory(paths)
-        name, store = found
-        if stamped and stamps(paths) == stamped:
-            remember(self.folder, paths, stamped, name)
-        return store
-
-    def _find(self, key: str) -> tuple[str, Store] | None:
-        """Open the snapshot of a key; those that cannot be trusted are removed."""
+        run = functools.partial(super().query, text, prefixes=prefixes)
+        if self._place is None:
+            return run()
         try:
-            names = [entry.name for entry in os.scandir(self.folder)]
-        except OSError:
-            return None
-        for name in sorted(name for name in names if name.startswith(key)):
-            store = reopen(self.folder / name)
-            if store is not None:
-                return name, store
-            remove(self.folder / name)
+            answer = run()
+        except _ENGINE_ERRORS:
+            self.use_files()
+            return run()
+        if isinstance(answer, bool):
+            return answer
+        if isinstance(answer, Graph):
+            return Graph(self._guard(answer, run))
+        native = _GuardedSerializer(self, answer.native, run) if answer.native else None
+        return replace(answer, rows=self._guard(answer, run), native=native)
+
+    def use_files(self, *, rows_given: bool = False) -> None:
+        """Remove the damaged snapshot, and answer from the files in memory from now on.
+
+        Args:
+            rows_given: Whether the snapshot has given out rows, so that the query must fail.
+
+        Raises:
+            InputError: A file cannot be read any more.
+            SnapshotError: Rows were given out.
+        """
+        if self._place is not None:
+            self._release()
+            _discard(self._place)
+            self._place = None
+            self.store = load_files(self._paths)
+        if rows_given:
+            raise SnapshotError(
+                "a snapshot in the cache was damaged, and this answer is not complete; "
+                "the snapshot is removed: run the command again"
+            )
+
+    def _guard(self, answer: Answer, run: Callable[[], Answer]) -> Iterator[Any]:
+        given = False
+        try:
+            for item in _items(answer):
+                given = True
+                yield item
+        except _ENGINE_ERRORS:
+            self.use_files(rows_given=given)
+        else:
+            return
+        yield from _items(run())
+
+
+class _GuardedSerializer:
+    """Serialises the rows of a snapshot, or of the files where the snapshot proves damaged."""
+
+    def __init__(
+        self, engine: SnapshotEngine, native: Serializer, run: Callable[[], Answer]
+    ) -> None:
+        self._engine = engine
+        self._native = native
+        self._run = run
+
+    def serialize(self, output: IO[bytes], format: QueryResultsFormat) -> None:  # noqa: A002 - as pyoxigraph calls it
+        """Write all rows."""
+        watched = _WatchedOutput(output)
+        try:
+            self._native.serialize(cast("IO[bytes]", watched), format)
+        except _ENGINE_ERRORS:
+            if watched.has_failed:
+                raise
+            self._engine.use_files(rows_given=watched.has_content)
+            answer = self._run()
+            if isinstance(answer, Table) and answer.native:
+                answer.native.serialize(output, format)
+
+
+@dataclass
+class _WatchedOutput:
+    """Notes whether something was written, and whether an error came from the output itself."""
+
+    output: IO[bytes]
+    has_content: bool = False
+    has_failed: bool = False
+
+    def write(self, content: bytes) -> int:
+        """Write bytes."""
+        self.has_content = True
+        try:
+            return self.output.write(content)
+        except BaseException:
+            self.has_failed = True
+            raise
+
+    def flush(self) -> None:
+        """Flush the output."""
+        self.output.flush()
+
+
+def _items(answer: Answer) -> Iterable[Any]:
+    if isinstance(answer, Table):
+        return answer.rows
+    return answer.triples if isinstance(answer, Graph) else ()
+
+
+def _find_or_build(
+    paths: Sequence[Path], folder: Path, announce: Callable[[str], None]
+) -> _Snapshot | None:
+    """Return the snapshot of some files, or None where there can be none.
+
+    Raises:
+        InputError: A file cannot be parsed.
+        OSError: The disk is full or cannot be written.
+        _FilesChangedError: A file changed meanwhile.
+    """
+    if not prepare_folder(folder):
         return None
+    fingerprints = fingerprint_files(paths, folder)
+    if fingerprints is None:
+        return None
+    key = key_for(fingerprints, version=VERSION)
+    found = _find(folder, key)
+    if found is not None:
+        return found
+    temporary = Path(tempfile.mkdtemp(prefix=BUILDING, dir=folder))
+    lock = None
+    try:
+        create_lock(temporary)
+        lock = acquire_shared(temporary)
+        _build(temporary, paths, announce)
+        if fingerprint_files(paths, folder) != fingerprints:
+            raise _FilesChangedError
+        found = _find(folder, key)  # another process may have been faster
+        if found is None:
+            place = folder / f"{key}-{temporary.name.removeprefix(BUILDING)}"
+            found = _open(temporary.rename(place))
+    finally:
+        if lock is not None:
+            release(lock)
+        shutil.rmtree(temporary, ignore_errors=True)
+    evict(folder)
+    return found
 
-    def _settle(self, temporary: Path, key: str) -> tuple[str, Store] | None:
-        """Put a finished snapshot in its place and open it."""
-        name = f"{key}-{temporary.name.rpartition('-')[2]}"
-        temporary.rename(self.folder / name)
-        store = reopen(self.folder / name)
-        return None if store is None else (name, store)
+
+def _build(place: Path, paths: Sequence[Path], announce: Callable[[str], None]) -> None:
+    from factbook.rdf.parse import Progress, is_large, open_rdf, read_rdf
+
+    def read(path: Path) -> RdfFile | RdfStream:
+        if not is_large(path):
+            return read_rdf(path)
+        progress = Progress("Indexing", path, announce, every=_ANNOUNCE_SECONDS)
+        return open_rdf(path, progress=progress)
+
+    if len(paths) > 1:
+        announce(f"Indexing {len(paths)} files, once")
+    try:
+        store = Store(str(place / STORE))
+        quads = dataset(map(read, paths))
+        chunks = 0
+        for first in quads:
+            store.bulk_extend(itertools.chain((first,), itertools.islice(quads, _CHUNK_QUADS - 1)))
+            chunks += 1
+        if chunks > 1:
+            announce("Indexing: merging the parts")
+            store.optimize()
+        store.flush()
+        size = len(store)
+        del store
+        write_manifest(place, size)
+    finally:
+        announce("")
 
 
-def default_folder() -> Path:
-    """Return the folder for snapshots, see `cache_folder`."""
-    return Path(cache_folder())
+def _find(folder: Path, key: str) -> _Snapshot | None:
+    """Open the snapshot of a key. Those that prove damaged are removed."""
+    for place in sorted(folder.glob(f"{key}-*")):
+        snapshot = _open(place)
+        if snapshot is not None:
+            return snapshot
+        _discard(place)
+    return None
 
 
-def record(folder: Path, quads: int, samples: Sequence[Quad]) -> None:
-    """Note beside a store what it must hold to be trusted, and make it a snapshot."""
-    text = pyoxigraph.serialize(samples, format=RdfFormat.N_QUADS) or b""
-    noted = {"quads": quads, "files": files_of(folder / STORE), "samples": text.decode()}
-    (folder / RECORD).write_text(json.dumps(noted), encoding="utf-8")
-    make_holdable(folder)
+def _open(place: Path) -> _Snapshot | None:
+    """Open a snapshot, or return None where it is damaged, incomplete or not ours."""
+    lock = None
+    with contextlib.suppress(*_ENGINE_ERRORS):
+        lock = acquire_shared(place) if is_ours(place) else None
+        manifest = read_manifest(place) if lock is not None else None
+        if lock is not None and manifest is not None and is_intact(place, manifest):
+            store = Store.read_only(str(place / STORE))
+            with contextlib.suppress(OSError):
+                os.utime(place)  # it is in use
+            return _Snapshot(place, store, lock)
+    if lock is not None:
+        release(lock)
+    return None
+
+
+def _discard(place: Path) -> None:
+    """Remove a snapshot, or at least make sure that no process opens it any more."""
+    with contextlib.suppress(OSError):
+        if is_ours(place):
+            (place / MANIFEST).unlink(missing_ok=True)
+            remove(place)

@@ -1,0 +1,110 @@
+"""Recognise files by their content, which is what a snapshot is made for.
+
+A file is read and hashed each time. Only for a large file may a stat cache stand in for the hash:
+it holds for the file that was hashed, by path, device, inode, size and times, and is not used for a
+file that changed so recently that the clock could hide another change.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import stat
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from factbook.atomic_write import atomic_write
+from factbook.errors import InputError
+from factbook.store.cache_folder import is_ours
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_LARGE_BYTES = 16 << 20
+_CLOCK_GRAIN_NS = 2_000_000_000
+"""Some file systems keep times only to two seconds."""
+_STAT_CACHE = "stat_cache.json"
+_MAX_ENTRIES = 256
+
+
+class Fingerprint(NamedTuple):
+    """What tells the state of a file from others."""
+
+    name: str
+    """The name of the file, which decides its format and may name its graph."""
+    digest: str
+    stat: tuple[int, ...]
+    """What the file system says of the file: device, inode, size and times."""
+
+
+def fingerprint_files(paths: Sequence[Path], folder: Path) -> list[Fingerprint] | None:
+    """Return the fingerprints of files.
+
+    Args:
+        paths: The files.
+        folder: The cache folder, where the stat cache is.
+
+    Returns:
+        The fingerprints, or None where a file cannot be read or is not a regular file.
+    """
+    try:
+        found = [_fingerprint(path, folder) for path in paths]
+    except OSError:
+        return None
+    return [each for each in found if each] if all(found) else None
+
+
+def key_for(fingerprints: Sequence[Fingerprint], *, version: str) -> str:
+    """Return the key of a snapshot of these files, in their order, made by a version."""
+    lines = [version, *(f"{each.digest} {each.name}" for each in fingerprints)]
+    return hashlib.sha256(os.fsencode("\n".join(lines))).hexdigest()[:32]
+
+
+def _fingerprint(path: Path, folder: Path) -> Fingerprint | None:
+    if not stat.S_ISREG(path.stat().st_mode):
+        return None
+    with path.open("rb", buffering=0) as file:
+        about = _stat(file.fileno())
+        if about[2] <= _LARGE_BYTES:
+            return Fingerprint(path.name, hashlib.sha256(file.read()).hexdigest(), about)
+        is_old = max(about[3:]) < time.time_ns() - _CLOCK_GRAIN_NS
+        entry = f"{os.path.realpath(path)}\t{about}"
+        digest = _load(folder).get(entry) if is_old else None
+        if digest is None:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if is_old and _stat(file.fileno()) == about:
+                _remember(folder, entry, digest)
+        return Fingerprint(path.name, digest, about)
+
+
+def _stat(handle: int) -> tuple[int, ...]:
+    about = os.fstat(handle)
+    return (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+
+
+def _load(folder: Path) -> dict[str, str]:
+    """Return the stat cache, or nothing where it is missing, damaged or somebody else's."""
+    try:
+        path = folder / _STAT_CACHE
+        checksum, _, text = path.read_text(encoding="utf-8").partition("\n")
+        if not is_ours(path) or hashlib.sha256(text.encode()).hexdigest() != checksum:
+            return {}
+        found: dict[str, str] = json.loads(text)
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _remember(folder: Path, entry: str, digest: str) -> None:
+    """Add to the stat cache, where it can be written."""
+    entries = [*_load(folder).items(), (entry, digest)][-_MAX_ENTRIES:]
+    text = json.dumps(dict(entries))
+    checksum = hashlib.sha256(text.encode()).hexdigest()
+    path = folder / _STAT_CACHE
+    with contextlib.suppress(InputError, OSError):
+        with atomic_write(path) as file:
+            file.write(f"{checksum}\n{text}".encode())
+        path.chmod(0o600)
