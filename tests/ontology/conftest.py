@@ -1,4 +1,4 @@
-"""What the tests of the ontology share: each file is parsed once a session."""
+"""Shared fixtures of the ontology tests: each file is parsed once a session."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def parsed() -> Callable[[Path], RdfFile]:
-    """Give a function that parses a file, the first time only."""
+    """Return a function that parses a file and caches the result."""
     return cache(read_rdf)

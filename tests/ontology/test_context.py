@@ -46,8 +46,8 @@ def coercions() -> dict[str, str | None]:
     return found
 
 
-def test_no_key_stands_twice() -> None:
-    """A second entry of the same name would silently win."""
+def test_context_has_no_duplicate_keys() -> None:
+    """A second entry of the same name would silently override the first."""
     keys: list[str] = []
 
     json.loads(FILE.read_bytes(), object_pairs_hook=lambda pairs: keys.extend(k for k, _ in pairs))
@@ -56,8 +56,8 @@ def test_no_key_stands_twice() -> None:
     assert sorted(names) == sorted(set(names))
 
 
-def test_every_property_of_ours_has_a_term_with_its_type(parsed: Parsed) -> None:
-    """Values of an object property are IRIs; dates, numbers and truths carry their datatype."""
+def test_context_types_every_property_of_the_ontology(parsed: Parsed) -> None:
+    """Values of an object property are IRIs; dates, numbers and booleans have their datatype."""
     expected: dict[str, str | None] = {}
     for quad in parsed(ROOT / "ontology" / "infra.ttl").quads:
         assert isinstance(quad.subject, NamedNode)
@@ -75,16 +75,16 @@ def test_every_property_of_ours_has_a_term_with_its_type(parsed: Parsed) -> None
     assert {name: found.get(name, "no term") for name in expected} == expected
 
 
-def test_every_property_of_the_data_has_a_term(parsed: Parsed) -> None:
-    """A reader of the JSON meets short names only."""
+def test_context_has_a_term_for_every_property_of_the_data(parsed: Parsed) -> None:
+    """JSON-LD exports have short names only."""
     spoken = {quad.predicate.value for file in DATA for quad in parsed(file).quads} - {TYPE}
 
     assert sorted(spoken - set(coercions())) == []
 
 
 @pytest.mark.parametrize("path", DATA, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_terms_fit_the_values_of_the_data(path: Path, parsed: Parsed) -> None:
-    """No value is of another sort than its term says; text may also be in another language."""
+def test_context_types_fit_the_values_of_the_data(path: Path, parsed: Parsed) -> None:
+    """Every value has the type of its term; text may be in any language."""
     kinds = coercions()
     languages = {
         full(value["@id"]): value.get("@language")
@@ -103,8 +103,8 @@ def test_terms_fit_the_values_of_the_data(path: Path, parsed: Parsed) -> None:
     assert [str(quad) for quad in parsed(path).quads if not fits(quad)] == []
 
 
-def test_a_document_of_short_terms_is_read() -> None:
-    """Names, identifiers, dates and numbers come out as the terms that the data hold."""
+def test_context_expands_short_terms() -> None:
+    """Names, identifiers, dates and numbers are parsed to the terms of the data."""
     document = {
         "@context": CONTEXT,
         "id": "observation:x",

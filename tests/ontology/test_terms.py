@@ -1,4 +1,4 @@
-"""Every term of the ontology is named, defined and used."""
+"""Every term of the ontology has a label and a definition and is used."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _CURIE = re.compile(rf"(?<![\w.-])({'|'.join(SPACES)}):(\w[\w-]*)")
 
 
 def name_of(path: Path) -> str:
-    """Name a file below the root of the book."""
+    """Return the path of a file from the root of the book."""
     return path.relative_to(ROOT).as_posix()
 
 
@@ -116,10 +116,10 @@ def faults_of(term: str, said: Said) -> list[str]:
 
 
 @pytest.mark.parametrize("path", MEANING, ids=name_of)
-def test_terms_are_labelled_and_defined(
+def test_terms_have_label_and_definition(
     path: Path, parsed: Parsed, described: dict[str, Said]
 ) -> None:
-    """A term has one English label, one definition that is a sentence, and says where it stands."""
+    """A term has one English label, one definition that is a sentence, and rdfs:isDefinedBy."""
     subjects = {quad.subject for quad in parsed(path).quads}
     terms = sorted(node.value for node in subjects if isinstance(node, NamedNode))
 
@@ -130,7 +130,7 @@ def test_terms_are_labelled_and_defined(
     assert faults == []
 
 
-def test_definitions_differ(described: dict[str, Said]) -> None:
+def test_definitions_are_unique(described: dict[str, Said]) -> None:
     """No two terms share a definition."""
     places = defaultdict(list)
     for term, said in described.items():
@@ -140,7 +140,7 @@ def test_definitions_differ(described: dict[str, Said]) -> None:
     assert [terms for terms in places.values() if len(terms) > 1] == []
 
 
-def test_every_used_term_is_defined(described: dict[str, Said], used: dict[str, str]) -> None:
+def test_used_terms_are_defined(described: dict[str, Said], used: dict[str, str]) -> None:
     """Data, shapes and queries use no term that the ontology does not define."""
     starts = tuple(SPACES.values())
     terms = {iri: place for iri, place in used.items() if iri.startswith(starts)}
@@ -151,10 +151,10 @@ def test_every_used_term_is_defined(described: dict[str, Said], used: dict[str, 
 
 
 @pytest.mark.parametrize("prefix", ["infra", "event-kind", "workload"])
-def test_every_defined_term_is_used(
+def test_defined_terms_are_used(
     prefix: str, described: dict[str, Said], used: dict[str, str]
 ) -> None:
-    """Each term serves some query, shape or datum."""
+    """Each term occurs in a query, a shape or the data."""
     defined = {iri for iri in described if iri.startswith(SPACES[prefix])}
 
     idle = sorted(iri.removeprefix(SPACES[prefix]) for iri in defined - set(used))
@@ -162,10 +162,10 @@ def test_every_defined_term_is_used(
     assert idle == []
 
 
-def test_only_known_terms_are_aligned(
+def test_alignment_maps_known_terms_only(
     parsed: Parsed, described: dict[str, Said], used: dict[str, str]
 ) -> None:
-    """A mapping starts at a term that the ontology defines or that the data borrow."""
+    """The subject of a mapping is a term of the ontology or one that the data use."""
     starts = {quad.subject for quad in parsed(ALIGNMENT).quads}
     iris = {node.value for node in starts if isinstance(node, NamedNode)}
 

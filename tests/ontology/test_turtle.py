@@ -1,4 +1,4 @@
-"""Every Turtle file of the book keeps the house form."""
+"""Every Turtle file of the book follows the style rules."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _CURIE = re.compile(r"(?<![\w.-])([A-Za-z][\w-]*):")
 
 
 def name_of(path: Path) -> str:
-    """Name a file below the root of the book."""
+    """Return the path of a file from the root of the book."""
     return path.relative_to(ROOT).as_posix()
 
 
 def sections_of(path: Path, prefixes: dict[str, str]) -> list[list[str]]:
-    """Return the subjects of a file in its sections, which comments that stand alone begin."""
+    """Return the subjects of each section of a file; a comment block starts a section."""
     text = re.sub(_LONG_STRING, '""', path.read_text(encoding="utf-8"), flags=re.DOTALL)
     found: list[list[str]] = [[]]
     lines = text.splitlines()
@@ -57,13 +57,13 @@ def sections_of(path: Path, prefixes: dict[str, str]) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("path", [*ONTOLOGY, *DATA], ids=name_of)
-def test_a_file_parses(path: Path, parsed: Parsed) -> None:
-    """Every file is valid Turtle and says something."""
+def test_file_parses(path: Path, parsed: Parsed) -> None:
+    """Every file is valid Turtle and not empty."""
     assert parsed(path).quads
 
 
-def test_every_file_is_formatted() -> None:
-    """The formatter finds nothing to change."""
+def test_files_are_formatted() -> None:
+    """The formatter changes no file."""
     program = Path(sys.executable).with_name("turtlefmt")
     command = [str(program), "--check", *map(str, [*ONTOLOGY, *DATA])]
 
@@ -74,8 +74,8 @@ def test_every_file_is_formatted() -> None:
 
 
 @pytest.mark.parametrize("path", [*ONTOLOGY, *DATA], ids=name_of)
-def test_prefixes_are_those_of_the_one_map(path: Path, parsed: Parsed) -> None:
-    """A prefix means the same IRI in every file, and none is declared in vain."""
+def test_prefixes_agree_with_the_prefix_map(path: Path, parsed: Parsed) -> None:
+    """A prefix has the same IRI in every file, and every declared prefix is used."""
     prefixes = parsed(path).prefixes
     text = path.read_text(encoding="utf-8")
     body = "\n".join(line for line in text.splitlines() if not line.startswith("@"))
@@ -87,8 +87,8 @@ def test_prefixes_are_those_of_the_one_map(path: Path, parsed: Parsed) -> None:
 
 
 @pytest.mark.parametrize("path", [*ONTOLOGY, *DATA], ids=name_of)
-def test_subjects_stand_in_order(path: Path, parsed: Parsed) -> None:
-    """Within a section subjects stand in the order of their IRIs, after what opens the file."""
+def test_subjects_are_sorted(path: Path, parsed: Parsed) -> None:
+    """Within a section, subjects are sorted by IRI, after the subject that opens the file."""
     sections = sections_of(path, parsed(path).prefixes)
     if path in ONTOLOGY or sections[0][0] == "":  # the whole, or the source that is the file
         del sections[0][0]
@@ -97,15 +97,15 @@ def test_subjects_stand_in_order(path: Path, parsed: Parsed) -> None:
 
 
 @pytest.mark.parametrize("path", [*ONTOLOGY, *DATA], ids=name_of)
-def test_a_subject_has_one_block(path: Path, parsed: Parsed) -> None:
-    """What a file says of a thing stands in one place."""
+def test_subject_has_one_block(path: Path, parsed: Parsed) -> None:
+    """All statements of a file about a thing are in one block."""
     subjects = [one for section in sections_of(path, parsed(path).prefixes) for one in section]
 
     assert sorted(subjects) == sorted(set(subjects))
 
 
 @pytest.mark.parametrize("path", DATA, ids=name_of)
-def test_data_have_no_blank_node(path: Path, parsed: Parsed) -> None:
+def test_data_has_no_blank_nodes(path: Path, parsed: Parsed) -> None:
     """Every thing in the data has an IRI that can be cited."""
     nodes = {node for quad in parsed(path).quads for node in (quad.subject, quad.object)}
 

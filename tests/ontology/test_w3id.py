@@ -101,8 +101,8 @@ def namespaces() -> list[str]:
         ("source/ai-infrastructure-chapter", TURTLE, "/source/ai-infrastructure-chapter.ttl"),
     ],
 )
-def test_a_path_leads_to_the_form_that_is_asked_for(path: str, accept: str, target: str) -> None:
-    """Terms, things and files lead to a page, or to data when the client prefers that."""
+def test_redirect_follows_content_negotiation(path: str, accept: str, target: str) -> None:
+    """Terms, things and files redirect to a page, or to data if the client prefers data."""
     assert redirect(path, accept) == (303, BASE + target)
 
 
@@ -119,8 +119,8 @@ def test_a_path_leads_to_the_form_that_is_asked_for(path: str, accept: str, targ
         "dataset/a",
     ],
 )
-def test_an_unknown_path_leads_nowhere(path: str) -> None:
-    """What is neither a term nor a thing is left to w3id.org's own answer."""
+def test_unknown_path_has_no_redirect(path: str) -> None:
+    """A path that is neither a term nor a thing has no rule."""
     assert redirect(path, HTML) is None
 
 
@@ -128,14 +128,14 @@ def test_an_unknown_path_leads_nowhere(path: str) -> None:
 @pytest.mark.parametrize(
     ("accept", "ending"), [(HTML, "html"), (TURTLE, "ttl"), (JSON_LD, "jsonld")]
 )
-def test_every_namespace_of_the_prefix_map_is_served(
+def test_redirects_cover_every_namespace_of_the_prefix_map(
     namespace: str, accept: str, ending: str
 ) -> None:
-    """A namespace that the prefix map gains needs its place in the rules."""
+    """Every namespace of the prefix map has a rule."""
     assert redirect(f"{namespace}/x-1", accept) == (303, f"{BASE}/{namespace}/x-1.{ending}")
     assert redirect(f"{namespace}/x-1.{ending}", HTML) == (303, f"{BASE}/{namespace}/x-1.{ending}")
 
 
-def test_the_rules_say_that_they_are_not_registered() -> None:
-    """Nobody should take the addresses for working ones before they are."""
+def test_redirect_rules_state_that_they_are_not_registered() -> None:
+    """The file says so until the addresses work."""
     assert "NOT REGISTERED YET" in RULES.read_text(encoding="utf-8")

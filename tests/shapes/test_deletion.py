@@ -1,7 +1,7 @@
-"""Deleting any one required triple from the chapter's file makes check name that file and a line.
+"""Check reports any single required triple that is deleted from the chapter, with file and line.
 
-To take each of them out alone would be a hundred checks of the whole book. Things do not depend on
-each other here, so that one check can look at many: the next required triple of each of them.
+Deleting each one alone would need a hundred checks of the whole book. The things are independent of
+each other, so one check covers many: in each round, every thing lacks its next required triple.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTER = Path("data") / "sources" / "chapter" / "ai-infrastructure-chapter.ttl"
 BLOCKS = (ROOT / CHAPTER).read_text(encoding="utf-8").split("\n\n")
-# What each thing must state; the first line of a block is its class or the first of its facts.
+# Required statements by class; the first line of a block has its class or its first statement.
 REQUIRED = {
     "infra:Source": (
         "a ",
@@ -79,7 +79,7 @@ def without(block: str, index: int) -> str:
     return f"{subject} " + " ;\n    ".join(kept) + " ."
 
 
-def wounded(number: int) -> tuple[str, dict[str, str]]:
+def with_deletions(number: int) -> tuple[str, dict[str, str]]:
     """Return the chapter with one required statement of each thing missing, and which."""
     blocks, missing = [], {}
     for block in BLOCKS:
@@ -103,9 +103,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_a_missing_statement_is_found_where_it_belongs(folder: Path, number: int) -> None:
-    """Each thing that lacks something has a finding in the chapter's file, with a line."""
-    text, missing = wounded(number)
+def test_missing_statement_is_reported_with_file_and_line(folder: Path, number: int) -> None:
+    """Each thing that lacks a statement has a finding in the chapter's file, with a line."""
+    text, missing = with_deletions(number)
     (folder / CHAPTER).write_text(text, encoding="utf-8")
     prefixes = read_rdf(folder / CHAPTER).prefixes
     base = read_rdf(folder / CHAPTER).graph.value
@@ -122,8 +122,8 @@ def test_a_missing_statement_is_found_where_it_belongs(folder: Path, number: int
     assert silent == {}
 
 
-def test_a_missing_admission_is_found_at_the_figures(folder: Path) -> None:
-    """A source that does not say that its date was inferred must date its figures."""
+def test_missing_inferred_mark_is_reported_at_the_figures(folder: Path) -> None:
+    """Unless its date is marked as inferred, a source must date its figures."""
     text = (ROOT / CHAPTER).read_text(encoding="utf-8")
     (folder / CHAPTER).write_text(text.replace(f"    {INFERRED} ;\n", ""), encoding="utf-8")
 
@@ -141,9 +141,10 @@ def full(subject: str, prefixes: dict[str, str], base: str) -> str:
     return prefixes[prefix] + local
 
 
-def test_every_kind_of_thing_is_wounded() -> None:
-    """The rounds take each required statement out once."""
-    taken = [statement.split()[0] for n in range(ROUNDS) for statement in wounded(n)[1].values()]
+def test_rounds_delete_every_required_statement() -> None:
+    """The rounds delete each required statement once."""
+    deleted = [text for number in range(ROUNDS) for text in with_deletions(number)[1].values()]
+    taken = [statement.split()[0] for statement in deleted]
 
     assert len(taken) == sum(len(required_in(block)) for block in BLOCKS)
     assert set(taken) == {word.strip() for words in REQUIRED.values() for word in words}

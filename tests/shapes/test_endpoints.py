@@ -37,8 +37,10 @@ def there(
     return Book(book.layout.root, endpoint=server.query + merge, cache=False)
 
 
-def test_each_check_finds_the_same(there: Book, checked: Callable[[str], Checked]) -> None:
-    """The bad examples give the same rows, check by check and term by term."""
+def test_checks_give_same_rows_over_endpoint(
+    there: Book, checked: Callable[[str], Checked]
+) -> None:
+    """Every check gives the same rows for the bad examples, term by term."""
     here = checked("bad").book
 
     for check in check_queries(here.layout.queries):
@@ -47,8 +49,10 @@ def test_each_check_finds_the_same(there: Book, checked: Callable[[str], Checked
         assert sorted(map(str, select(there.engine, check.text))) == expected, check.name
 
 
-def test_the_findings_are_the_same(there: Book, checked: Callable[[str], Checked]) -> None:
-    """Every rule finds the same things, but for spellings that only the files have."""
+def test_rules_give_same_findings_over_endpoint(
+    there: Book, checked: Callable[[str], Checked]
+) -> None:
+    """Every rule gives the same findings, except for lexical forms that a store does not keep."""
     expected = {(f.rule, f.label) for f in checked("bad").findings if f.focus}
 
     found = {(f.rule, f.label) for f in check_endpoint(there).findings}

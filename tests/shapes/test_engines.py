@@ -43,7 +43,9 @@ def rows(report: Report) -> Counter[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("which", ["bad", "good"])
-def test_the_engines_agree_on_the_examples(which: str, checked: Callable[[str], Checked]) -> None:
+def test_engines_give_same_findings_for_examples(
+    which: str, checked: Callable[[str], Checked]
+) -> None:
     """Focus, path, value, component, shape, severity and message are the same, one by one."""
     book = checked(which).book
     files = [read_rdf(path) for path in book.paths(leads=True)]

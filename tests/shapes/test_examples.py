@@ -42,8 +42,8 @@ def iri(rule: Rule) -> NamedNode:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_bad_example_is_found(name: str, checked: Callable[[str], Checked]) -> None:
-    """The rule finds its bad example, and no other rule does."""
+def test_bad_example_breaks_its_rule_only(name: str, checked: Callable[[str], Checked]) -> None:
+    """The rule, and no other rule, has a finding in its bad example."""
     found = {finding.rule for finding in checked("bad").of(name)}
 
     assert name in found
@@ -51,20 +51,18 @@ def test_a_bad_example_is_found(name: str, checked: Callable[[str], Checked]) ->
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_good_example_passes(name: str, checked: Callable[[str], Checked]) -> None:
-    """Nothing is found in the good example."""
+def test_good_example_has_no_findings(name: str, checked: Callable[[str], Checked]) -> None:
+    """No rule has a finding in a good example."""
     assert checked("good").of(name) == []
 
 
-def test_the_market_of_the_examples_is_sound(checked: Callable[[str], Checked]) -> None:
-    """What all examples lean on breaks no rule."""
+def test_shared_example_data_has_no_findings(checked: Callable[[str], Checked]) -> None:
+    """The data that all examples share breaks no rule."""
     assert checked("good").of("market") == []
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if RULES[name].kind == "shape"])
-def test_a_finding_names_the_path_of_its_shape(
-    name: str, checked: Callable[[str], Checked]
-) -> None:
+def test_finding_has_path_of_its_shape(name: str, checked: Callable[[str], Checked]) -> None:
     """The path of a finding is that of the property shape; a node shape has none."""
     checked_bad = checked("bad")
     path = PATHS.get(iri(RULES[name]))
@@ -80,8 +78,8 @@ def test_a_finding_names_the_path_of_its_shape(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_finding_has_a_place_in_the_example(name: str, checked: Callable[[str], Checked]) -> None:
-    """Line and column lead to what is wrong, below the prefixes."""
+def test_finding_has_line_and_column(name: str, checked: Callable[[str], Checked]) -> None:
+    """The position is that of the faulty statement, below the prefixes."""
     checked_bad = checked("bad")
     lines = checked_bad.places[name].read_text(encoding="utf-8").splitlines()
 
@@ -93,7 +91,7 @@ def test_a_finding_has_a_place_in_the_example(name: str, checked: Callable[[str]
 
 
 def test_every_rule_has_examples() -> None:
-    """No shape or check is without its bad and good graph, and no graph without its rule."""
+    """Each shape and check has a good and a bad graph, and each graph has a rule."""
     wanted = {name for name, rule in RULES.items() if rule.kind in {"shape", "query"}}
     whole = {name for name in NAMES if all(example(name, w, [EXAMPLES]) for w in ("bad", "good"))}
 
@@ -101,8 +99,8 @@ def test_every_rule_has_examples() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_shows_meaning_cure_and_examples(name: str) -> None:
-    """The page of a rule has all that its reader needs."""
+def test_rule_page_shows_meaning_fix_and_examples(name: str) -> None:
+    """The page of a rule has its meaning, its fix and its examples."""
     text = page(RULES[name], [EXAMPLES])
 
     assert RULES[name].summary.rstrip(".") in text
@@ -122,8 +120,8 @@ def test_property_shapes_are_named() -> None:
     assert unnamed == []
 
 
-def test_every_shape_that_can_report_is_a_rule() -> None:
-    """What has a target, or is a property of what has one, says its meaning and its cure."""
+def test_every_reporting_shape_is_a_rule() -> None:
+    """A shape with a target, and each of its property shapes, has a meaning and a fix."""
     targets = {quad.subject for quad in QUADS if quad.predicate.value.startswith(f"{SH}target")}
     grouped = {
         quad.subject: quad.object
@@ -141,7 +139,7 @@ def test_every_shape_that_can_report_is_a_rule() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if RULES[name].kind == "shape"])
-def test_a_shape_says_meaning_cure_and_severity_in_english(name: str) -> None:
+def test_shape_has_english_meaning_fix_and_severity(name: str) -> None:
     """Each rule has one English description, one English message and a severity."""
     own = [quad for quad in QUADS if quad.subject == iri(RULES[name])]
 
@@ -153,8 +151,8 @@ def test_a_shape_says_meaning_cure_and_severity_in_english(name: str) -> None:
     assert [quad for quad in own if quad.predicate.value == f"{SH}severity"]
 
 
-def test_names_of_rules_are_names_of_shapes() -> None:
-    """A rule is called as the end of its shape's IRI, below the one namespace of shapes."""
+def test_rule_is_named_after_its_shape() -> None:
+    """The name of a rule is the last part of its shape's IRI."""
     rules = ShapeRules(FILES).named()
 
     assert {rule.iri for rule in rules} == {
