@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from factbook.book import Book
+    from factbook.api import Book
 
 __all__ = ["Book", "EndpointError", "FactbookError", "InputError", "UsageError", "open"]
 __version__ = "0.1.0"
@@ -43,7 +43,7 @@ def open(  # noqa: A001 - factbook.open reads like gzip.open and dbm.open
     Raises:
         InputError: The folder or a file cannot be read.
     """
-    from factbook.book import Book
+    from factbook.api import Book
 
     return Book(folder, data=data, endpoint=endpoint, leads=leads, cache=cache)
 
@@ -51,7 +51,7 @@ def open(  # noqa: A001 - factbook.open reads like gzip.open and dbm.open
 def __getattr__(name: str) -> object:
     """Load the class `Book` only when somebody asks for it."""
     if name == "Book":
-        from factbook.book import Book
+        from factbook.api import Book
 
         return Book
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from factbook.book import Book
+from factbook.api import Book
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests share modules with those of shapes
 

@@ -19,7 +19,7 @@ from factbook.errors import InputError, UsageError
 from factbook.rdf.parse import read_rdf
 
 if TYPE_CHECKING:
-    from factbook.book import Book
+    from factbook.api import Book
     from factbook.check.findings import Finding, Outcome
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset
 
-from factbook.book import Book
+from factbook.api import Book
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from rdflib.compare import isomorphic
 from tests.export.conftest import canonical
 
-from factbook.book import Book
+from factbook.api import Book
 from factbook.errors import InputError, UsageError
 from factbook.export.selection import everything
 from factbook.rdf.bridge import to_rdflib

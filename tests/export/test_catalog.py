@@ -29,7 +29,7 @@ from factbook.rdf.mapping_files import read_mapping_files
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from factbook.book import Book
+    from factbook.api import Book
 
 ROOT = Path(__file__).parents[2]
 SPDX = rdflib.Namespace("http://spdx.org/rdf/terms#")

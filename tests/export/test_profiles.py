@@ -31,7 +31,7 @@ from factbook.render.rows import Rows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from factbook.book import Book
+    from factbook.api import Book
 
 EX = "https://example.org/"
 SCHEMA = "https://schema.org/"

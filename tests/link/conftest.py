@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from factbook.book import Book
+from factbook.api import Book
 
 if TYPE_CHECKING:
     from tests.conftest import Servers

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 from tests.push.conftest import MERGE, RIVERS, read, sizes
 
 import factbook
-from factbook.book import Book
+from factbook.api import Book
 from factbook.check.remote import check_endpoint
 from factbook.push.target import target_of
 from factbook.store.answers import select

@@ -18,11 +18,15 @@ import pytest
 from pyoxigraph import Triple
 from rdflib import Dataset, URIRef
 
-from factbook.book import Book
+from factbook.api import Book
 from factbook.layout import layout_of
 from factbook.push.push_book import push
 from factbook.push.target import target_of
+from factbook.query.catalog import find_query
+from factbook.query.parameters import terms_for
+from factbook.query.run import run_stored
 from factbook.rdf.bridge import from_rdflib, to_rdflib
+from factbook.sparql.bind import bind
 from factbook.store.answers import Graph, Table
 from factbook.store.embedded import dataset
 from factbook.store.remote import RemoteEngine
@@ -150,12 +154,9 @@ class Tested:
         """Run a stored query; through the endpoint, its parameters are looked up there as well."""
         if engine == "endpoint":
             remote = Book(self.book.layout.root, endpoint=self.address, cache=False)
-            return remote.answer(remote.stored_query(query), values)
-        from factbook.query.parameters import terms_for
-        from factbook.sparql.bind import bind
-
-        stored = self.book.stored_query(query)
-        terms = terms_for(stored, values, lambda: self.book.names)
+            return run_stored(remote, find_query(remote.layout.queries, query), values)
+        stored = find_query(self.book.layout.queries, query)
+        terms = terms_for(stored, values, self.book)
         return self.engine(engine).query(bind(stored.text, terms))
 
 

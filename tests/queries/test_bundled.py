@@ -9,6 +9,7 @@ from tests.queries.conftest import BUNDLED
 
 from factbook.layout import layout_of
 from factbook.query.catalog import all_queries
+from factbook.query.names import Names
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def _values(parameter: Parameter, shelf: Shelf) -> list[str]:
     """Return values for a parameter that must have one: a few things of its class."""
     if parameter.kind != "iri":
         return [DAY]
-    things = shelf(BUNDLED).book.names.choices(type_curie=parameter.type_curie)
+    book = shelf(BUNDLED).book
+    things = Names.of(book).choices(type_curie=parameter.type_curie)
     names = list(dict.fromkeys(thing.value for thing, _ in things))
     return names[:: max(1, len(names) // _MOST)][:_MOST]
 

@@ -16,6 +16,7 @@ from factbook.layout import layout_of
 from factbook.prefixes import prefixes_in, read_context
 from factbook.query.catalog import query_paths
 from factbook.query.header import read_query
+from factbook.query.names import Names
 from factbook.sparql.structure import selects
 from factbook.sparql.tokens import uses_service
 from factbook.store.answers import Table
@@ -153,7 +154,7 @@ def test_parameters_take_things_of_a_class(path: Path, shelf: Shelf) -> None:
     book = shelf("bundled").book
     for parameter in read_query(path).parameters:
         if parameter.type_curie is not None:
-            assert book.names.choices(type_curie=parameter.type_curie), parameter.name
+            assert Names.of(book).choices(type_curie=parameter.type_curie), parameter.name
         elif parameter.kind == "iri":
             assert parameter.name == "thing"
 

@@ -210,7 +210,7 @@ def test_no_parameter_of_a_stored_query_lets_go(path: Path, shelf: Shelf) -> Non
             continue  # takes anything, and arrives unchanged: the tests above
         for value in ('" } #', "> . DROP ALL", "\\u0022 }", "a\nb", "<x:y> <x:z>"):
             with pytest.raises(UsageError, match=f"--{parameter.name}"):
-                term_for(parameter, value, lambda: book.names)
+                term_for(parameter, value, book)
 
 
 @pytest.mark.parametrize("engine", ["embedded", "endpoint", "virtuoso"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from factbook.book import Book
+from factbook.api import Book
 from factbook.render.rows import rows_of
 from factbook.store.answers import Table
 

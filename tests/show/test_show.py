@@ -19,6 +19,7 @@ from rdflib import Dataset, URIRef
 from factbook.book import Book
 from factbook.cli.root import root
 from factbook.layout import bundled
+from factbook.query.names import Names
 from factbook.rdf.bridge import from_rdflib, to_rdflib
 from factbook.render.terminal import display_width
 from factbook.show.gather import gather_page
@@ -217,7 +218,7 @@ def by_endpoint(servers: Servers) -> Book:
 
 def page(book: Book, thing: str) -> Page:
     """Return the page of a thing."""
-    return gather_page(book, book.names.lookup_one(thing))
+    return gather_page(book, Names.of(book).lookup_one(thing))
 
 
 @pytest.mark.parametrize("thing", THINGS)

@@ -27,8 +27,11 @@ def things(type_curie: str | None = None) -> Complete:
     def complete(
         context: click.Context, _: click.Parameter, begun: str
     ) -> list[CompletionItem[str]]:
+        from factbook.query.names import Names
+
+        book = session_of(context).book
         try:
-            choices = session_of(context).book.names.choices(type_curie=type_curie)
+            choices = Names.of(book).choices(type_curie=type_curie)
         except FactbookError:
             return []
         return _matching(choices, begun)

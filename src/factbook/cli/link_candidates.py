@@ -15,6 +15,7 @@ from factbook.link.client import open_target
 from factbook.link.compiler import compile_mappings
 from factbook.link.review import ROLE_OF, Decision, apply_decision, find_candidate
 from factbook.link.suggest import load_checkpoint, register_things, suggest_mappings
+from factbook.query.names import Names
 from factbook.rdf.mapping_files import PREDICTED, UNSURE, mapping_path, read_mapping_files
 from factbook.store.cache_folder import cache_folder
 
@@ -89,7 +90,7 @@ def suggest(  # noqa: PLR0913 - one for each option
     """
     book = session.book
     client = open_target(book, target, at=at, pause=pause)
-    wanted = [book.names.lookup_one(name, option="--thing").value for name in things]
+    wanted = [Names.of(book).lookup_one(name, option="--thing").value for name in things]
     wanted = wanted or register_things(book)
     path = mapping_path(book.layout, PREDICTED).resolve()
     folder = cache_folder() or path.parent

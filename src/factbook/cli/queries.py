@@ -10,6 +10,7 @@ from factbook.cli.options import with_answer_options
 from factbook.cli.output import write_listing
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError, did_you_mean
+from factbook.query.catalog import all_queries
 from factbook.render.formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ Examples:
 @pass_session
 def command(session: Session, words: tuple[str, ...], wanted: Wanted) -> None:
     """List the stored queries, or those that have all WORDS in name, summary or tags."""
-    known = session.book.queries()
+    known = all_queries(session.book.layout.queries)
     found = [query for query in known if _has_all(query, words)]
     if not found and words:
         names = [word for query in known for word in (query.name, *query.tags)]

@@ -16,6 +16,8 @@ from factbook.cli.options import (
 from factbook.cli.output import write_answer
 from factbook.cli.session import Session, session_of
 from factbook.errors import InputError
+from factbook.query.catalog import all_queries, find_query
+from factbook.query.run import run_stored, with_leads_for
 from factbook.render.formats import TABLE_FORMATS
 from factbook.sparql.tokens import uses_service
 
@@ -33,11 +35,11 @@ class Queries(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the queries."""
-        return [query.name for query in session_of(ctx).book.queries()]
+        return [query.name for query in all_queries(session_of(ctx).book.layout.queries)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         """Make the command of one query."""
-        return command_for(session_of(ctx).book.stored_query(cmd_name))
+        return command_for(find_query(session_of(ctx).book.layout.queries, cmd_name))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -50,7 +52,7 @@ class Queries(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the queries under the names of their groups."""
         groups: dict[str, list[tuple[str, str]]] = {}
-        for query in session_of(ctx).book.queries():
+        for query in all_queries(session_of(ctx).book.layout.queries):
             groups.setdefault(query.group, []).append((query.name, query.summary))
         for group, entries in groups.items():
             with formatter.section(group.capitalize()):
@@ -65,7 +67,7 @@ def command_for(query: StoredQuery) -> click.Command:
         wanted = taken(values)
         services = values.pop("services", ())
         wide = values.pop("wide", False)
-        book = session_of(context).book.suited(query)
+        book = with_leads_for(session_of(context).book, query)
         given = {
             parameter.name: value
             for parameter in query.parameters
@@ -73,7 +75,7 @@ def command_for(query: StoredQuery) -> click.Command:
         }
         write_answer(
             book,
-            lambda: book.answer(query, given, services=services),
+            lambda: run_stored(book, query, given, services=services),
             form=query.form,
             wanted=wanted,
             title=query.summary or query.name,

@@ -47,10 +47,11 @@ def command(session: Session, thing: str, wanted: Wanted) -> None:
 
 
 def _render(session: Session, thing: str, form: str, *, to_file: bool) -> str:
+    from factbook.query.names import Names
     from factbook.show.gather import gather_page
 
     book = session.book
-    page = gather_page(book, book.names.lookup_one(thing))
+    page = gather_page(book, Names.of(book).lookup_one(thing))
     if form == "json":
         from dataclasses import asdict
 

@@ -12,6 +12,7 @@ from factbook.cli.options import service_option, with_answer_options
 from factbook.cli.output import write_answer
 from factbook.cli.session import Session, pass_session
 from factbook.errors import InputError, UsageError
+from factbook.query.run import run_text
 from factbook.rdf.formats import NAMES
 from factbook.render.formats import TABLE_FORMATS
 from factbook.sparql.tokens import query_form
@@ -58,7 +59,7 @@ def command(
     book = session.book
     write_answer(
         book,
-        lambda: book.ask(query, declare=True, services=services),
+        lambda: run_text(book, query, services=services),
         form=form,
         wanted=wanted,
     )

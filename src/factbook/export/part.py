@@ -9,6 +9,9 @@ from pyoxigraph import Quad
 from factbook.errors import UsageError
 from factbook.export.profiles import FULL, profile_named, profiles_of
 from factbook.export.selection import about_things, everything, from_sources, with_names
+from factbook.query.catalog import find_query
+from factbook.query.names import Names
+from factbook.query.run import run_stored
 from factbook.store.answers import Graph
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ def statements(  # noqa: PLR0913 - each is one part of what to export
             raise UsageError(
                 "--query exports what the query gives: no --thing, --source or --profile with it"
             )
-        return _constructed(book, book.stored_query(query), values or {})
+        return _constructed(book, find_query(book.layout.queries, query), values or {})
     if profile != FULL:
         return _of_profile(book, profile, things, sources, values or {})
     if values:
@@ -87,7 +90,7 @@ def _of_profile(
 
 
 def _constructed(book: Book, query: StoredQuery, values: Mapping[str, str]) -> Iterable[Triple]:
-    answer = book.answer(query, values)
+    answer = run_stored(book, query, values)
     if isinstance(answer, Graph):
         return answer.triples
     raise UsageError(
@@ -107,7 +110,7 @@ def _asserted(book: Book) -> set[Triple]:
 
 
 def _nodes(book: Book, names: Iterable[str]) -> set[NamedNode]:
-    return {book.names.lookup_one(name, option="--thing") for name in names}
+    return {Names.of(book).lookup_one(name, option="--thing") for name in names}
 
 
 def _graphs(book: Book, quads: Iterable[Quad], names: Iterable[str]) -> set[NamedNode]:
@@ -115,7 +118,7 @@ def _graphs(book: Book, quads: Iterable[Quad], names: Iterable[str]) -> set[Name
     graphs = {quad.graph_name for quad in quads}
     wanted = set()
     for name in names:
-        source = book.names.lookup_one(name, option="--source")
+        source = Names.of(book).lookup_one(name, option="--source")
         if source not in graphs:
             raise UsageError(f"--source: '{name}' is not a source: no file says things in its name")
         wanted.add(source)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from factbook.errors import InputError, UsageError, did_you_mean
+from factbook.query.catalog import all_queries
 from factbook.rdf.terms import expand
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ def profiles_of(book: Book) -> dict[str, Profile]:
     Raises:
         InputError: The front matter of a query is not what it should be.
     """
-    found = [_profile(query, book.prefixes) for query in book.queries() if _says(query)]
+    found = [
+        _profile(query, book.prefixes) for query in all_queries(book.layout.queries) if _says(query)
+    ]
     return {profile.name: profile for profile in sorted(found, key=lambda profile: profile.name)}
 
 

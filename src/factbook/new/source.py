@@ -14,6 +14,7 @@ from pyoxigraph import Literal
 from factbook.atomic_write import atomic_write
 from factbook.errors import InputError, UsageError, did_you_mean
 from factbook.new.source_template import read_template
+from factbook.query.names import Names
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.terms import curie, is_iri, to_sparql
 
@@ -197,7 +198,7 @@ def _last_day(first: date, months: int) -> date:
 def _resolve_publisher(book: Book, text: str) -> str:
     """Return the CURIE of an organization in the register."""
     try:
-        found = book.names.lookup_one(text, type_curie=_ORGANIZATION, option="--publisher")
+        found = Names.of(book).lookup_one(text, type_curie=_ORGANIZATION, option="--publisher")
     except UsageError as error:
         raise UsageError(
             f"{error} Add a new publisher to data/register/organizations.ttl first: "
@@ -207,7 +208,7 @@ def _resolve_publisher(book: Book, text: str) -> str:
 
 
 def _resolve_about(book: Book, text: str) -> dict[str, str]:
-    short = _shorten(book, book.names.lookup_one(text, option="--about").value)
+    short = _shorten(book, Names.of(book).lookup_one(text, option="--about").value)
     return {"about": short, "name": _last_segment(short)}
 
 

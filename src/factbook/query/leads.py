@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 COLUMN = "lead"
 
 
-def mark(everything: Table, without: Table) -> Table:
+def mark_leads(everything: Table, without: Table) -> Table:
     """Return all rows with a column that says whether the row needs a lead to be there."""
     plain = Counter(without.rows)
 

@@ -14,6 +14,7 @@ from factbook.store.answers import select
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from factbook.book import Book
     from factbook.store.answers import Engine
 
 # Properties that name things, the best first
@@ -48,6 +49,11 @@ class Names:
     def __init__(self, engine: Engine, prefixes: Mapping[str, str]) -> None:
         self.engine = engine
         self.prefixes = prefixes
+
+    @classmethod
+    def of(cls, book: Book) -> Names:
+        """Return the look-up of a book's things."""
+        return cls(book.engine, book.prefixes)
 
     def lookup_one(
         self, text: str, *, type_curie: str | None = None, option: str = ""

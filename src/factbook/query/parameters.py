@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError, did_you_mean
+from factbook.query.names import Names
 from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from factbook.book import Book
     from factbook.query.header import Parameter, StoredQuery
-    from factbook.query.names import Names
 
 
 # XML Schema 1.1 part 2: the lexical forms, and an example for the message
@@ -33,14 +34,14 @@ _LEXICAL = {
 
 
 def terms_for(
-    query: StoredQuery, values: Mapping[str, str], names: Callable[[], Names]
+    query: StoredQuery, values: Mapping[str, str], book: Book
 ) -> dict[str, NamedNode | Literal]:
     """Return the terms that stand for a query's variables.
 
     Args:
         query: The query.
         values: What was given, by the parameters' names.
-        names: Returns the look-up of things; called only where a thing is given.
+        book: The book whose things have the names given; opened only where one is given.
 
     Raises:
         UsageError: A parameter is missing or unknown, or its value does not fit.
@@ -63,11 +64,11 @@ def terms_for(
                     f"{parameter.doc or parameter.kind}"
                 )
         else:
-            terms[parameter.variable] = term_for(parameter, value, names)
+            terms[parameter.variable] = term_for(parameter, value, book)
     return terms
 
 
-def term_for(parameter: Parameter, value: str, names: Callable[[], Names]) -> NamedNode | Literal:
+def term_for(parameter: Parameter, value: str, book: Book) -> NamedNode | Literal:
     """Return the term of a parameter's kind for a value as somebody typed it.
 
     Raises:
@@ -75,7 +76,9 @@ def term_for(parameter: Parameter, value: str, names: Callable[[], Names]) -> Na
     """
     if parameter.kind != "iri":
         return literal_for(parameter.name, parameter.kind, value)
-    return names().lookup_one(value, type_curie=parameter.type_curie, option=f"--{parameter.name}")
+    return Names.of(book).lookup_one(
+        value, type_curie=parameter.type_curie, option=f"--{parameter.name}"
+    )
 
 
 def literal_for(name: str, kind: str, value: str) -> Literal:

@@ -58,7 +58,7 @@ def gather_page(book: Book, thing: NamedNode) -> Page:
 
     Args:
         book: Where to ask.
-        thing: Its IRI, see `Book.names`.
+        thing: Its IRI, see `query.names`.
 
     Raises:
         FactbookError: A query of the page cannot be read, or the engine failed.

@@ -19,6 +19,7 @@ from factbook.export.catalog.queries import executables
 from factbook.export.export_book import Part
 from factbook.export.names import TYPE
 from factbook.export.rdf_writer import write_rdf
+from factbook.query.catalog import all_queries
 from factbook.rdf.parse import read_rdf
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def catalogue(book: Book) -> Iterator[Triple]:
     yield from partitions(dataset, set(Part().merge(book)), book.prefixes)
     yield from linksets(dataset, book.layout, book.prefixes)
     yield from distributions(dataset, book, licence=licence)
-    yield from executables(catalog, dataset, book.queries(), book.prefixes)
+    yield from executables(catalog, dataset, all_queries(book.layout.queries), book.prefixes)
 
 
 def write_catalog(book: Book, name: str, out: IO[bytes]) -> None:

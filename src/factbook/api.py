@@ -1,0 +1,99 @@
+"""The public Python face: a book with everything that can be done with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+from factbook import book
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import rdflib
+
+    from factbook.check.findings import Finding
+    from factbook.export.export_book import Wanted
+    from factbook.query.header import StoredQuery
+    from factbook.render.rows import Rows
+    from factbook.store.answers import Answer
+
+
+class Book(book.Book):
+    """A knowledge graph with its stored queries. Use `factbook.open`."""
+
+    def queries(self) -> list[StoredQuery]:
+        """Return the stored queries."""
+        from factbook.query.catalog import all_queries
+
+        return all_queries(self.layout.queries)
+
+    def query(
+        self, name: str, /, *, services: Collection[str] = (), **values: str
+    ) -> Rows | rdflib.Graph | bool:
+        """Run a stored query.
+
+        Args:
+            name: The query's name, see `queries`.
+            services: The names of the registered endpoints that it may ask.
+            values: Its parameters; an IRI parameter takes an IRI, a CURIE or a name.
+
+        Returns:
+            Typed rows for SELECT, an rdflib graph for CONSTRUCT, a truth value for ASK.
+
+        Raises:
+            UsageError: The query, a parameter or its value is not known.
+        """
+        from factbook.query.catalog import find_query
+        from factbook.query.run import run_stored
+
+        stored = find_query(self.layout.queries, name)
+        return self._typed(run_stored(self, stored, values, services=services))
+
+    def sparql(self, text: str, *, services: Collection[str] = ()) -> Rows | rdflib.Graph | bool:
+        """Run a SPARQL 1.1 query of your own; results as for `query`.
+
+        Args:
+            text: The query; it need not declare the book's prefixes.
+            services: The names of the registered endpoints that it may ask.
+
+        Raises:
+            UsageError: The query is not valid.
+        """
+        from factbook.query.run import run_text
+
+        return self._typed(run_text(self, text, services=services))
+
+    def check(self, *, engine: str = "auto") -> tuple[Finding, ...]:
+        """Return what is wrong in the files of the book; see `check.run.check_book`."""
+        from factbook.check.run import check_book
+
+        return check_book(self, engine=engine).findings
+
+    def export(
+        self,
+        target: str | Path,
+        *,
+        format: str | None = None,  # noqa: A002 - what rdflib and pandas call it too
+        **part: Unpack[Wanted],
+    ) -> None:
+        """Write the graph, or a part of it, to a file or a folder: whole or not at all.
+
+        Args:
+            target: The file, packed when its name ends in '.gz'; for tables the folder.
+            format: A syntax such as 'turtle' or 'json-ld', 'graphml', 'csvw' or 'parquet'; by
+                default the file's ending decides.
+            part: Which part of it, and in which terms, see `export.export_book.Wanted`.
+
+        Raises:
+            UsageError: The format, a thing, a source, a profile or the query is not known.
+            InputError: A file cannot be read or written.
+        """
+        from factbook.export.export_book import export
+
+        export(self, Path(target), format, part)
+
+    def _typed(self, answer: Answer) -> Rows | rdflib.Graph | bool:
+        from factbook.render.rows import typed
+
+        return typed(answer, self.prefixes)

@@ -1,0 +1,81 @@
+"""Run a query over a book: a stored one with values for its parameters, or any text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from factbook.sparql.tokens import uses_service
+from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from factbook.book import Book
+    from factbook.query.header import StoredQuery
+    from factbook.store.answers import Answer
+
+
+def with_leads_for(book: Book, query: StoredQuery) -> Book:
+    """Return the book that a stored query is run over: with leads where it is about them."""
+    return book.with_leads() if query.asks_leads else book
+
+
+def run_stored(
+    book: Book, query: StoredQuery, values: Mapping[str, str], *, services: Collection[str] = ()
+) -> Answer:
+    """Run a stored query and return the engine's answer.
+
+    Args:
+        book: The book.
+        query: The query.
+        values: What was given for its parameters, by their names.
+        services: The names of the registered endpoints that it may ask.
+
+    Raises:
+        UsageError: A parameter is missing or unknown, or its value does not fit.
+        EndpointError: An endpoint failed.
+    """
+    book = with_leads_for(book, query)
+    text = query.text
+    if query.parameters or values:
+        from factbook.query.parameters import terms_for
+        from factbook.sparql.bind import bind
+
+        text = bind(text, terms_for(query, values, book))
+    return _run(book, text, {}, services)
+
+
+def run_text(book: Book, text: str, *, services: Collection[str] = ()) -> Answer:
+    """Run a query that need not declare the book's prefixes and return the engine's answer.
+
+    Args:
+        book: The book.
+        text: The query.
+        services: The names of the registered endpoints that it may ask.
+
+    Raises:
+        UsageError: The query is not valid, or asks an endpoint that is not allowed.
+        EndpointError: An endpoint failed.
+    """
+    return _run(book, text, book.prefixes, services)
+
+
+def _run(book: Book, text: str, prefixes: Mapping[str, str], services: Collection[str]) -> Answer:
+    """Run a query; with leads, mark each row that needs one."""
+    if services or uses_service(text):
+        from factbook.query.federation import answer_services, registered
+
+        text = answer_services(
+            text,
+            engine=book.engine,
+            endpoints=registered(book.layout, services),
+            allowed=services,
+            prefixes=prefixes,
+        )
+    answer = book.engine.query(text, prefixes=prefixes)
+    if not book.leads or not isinstance(answer, Table):
+        return answer
+    from factbook.query.leads import mark_leads
+
+    without = book.engine_without_leads.query(text, prefixes=prefixes)
+    return mark_leads(answer, without) if isinstance(without, Table) else answer
