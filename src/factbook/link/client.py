@@ -12,8 +12,7 @@ from factbook.layout import bundled
 from factbook.query.catalog import LINKS
 from factbook.query.federation import endpoint_named, endpoints_of
 from factbook.query.header import StoredQuery, read_query
-from factbook.rdf.terms import to_sparql
-from factbook.sparql.tokens import meaningful
+from factbook.sparql.bind import bind_rows
 from factbook.store.answers import Table
 from factbook.store.remote import RemoteEngine
 
@@ -61,7 +60,7 @@ class TargetClient:
             left = self._last_request + self.pause - time.monotonic()
             if left > 0:
                 self.sleep(left)
-        answer = self.engine.query(insert_values(self.queries[name].text, variables, values))
+        answer = self.engine.query(bind_rows(self.queries[name].text, variables, values))
         self._last_request = time.monotonic()
         if not isinstance(answer, Table):
             raise UsageError(f"{self.queries[name].path}: must be a SELECT query")
@@ -92,16 +91,6 @@ def open_target(
     return TargetClient(
         name, RemoteEngine(at or endpoint.address), _read_queries(book, name), pause
     )
-
-
-def insert_values(
-    text: str, variables: Sequence[str], rows: Iterable[Sequence[NamedNode | Literal]]
-) -> str:
-    """Return a query with a VALUES block of serialized terms at the start of its pattern."""
-    start = next(token.start for token in meaningful(text) if token.text == "{") + 1
-    names = " ".join(f"?{name}" for name in variables)
-    lines = " ".join(f"({' '.join(map(to_sparql, row))})" for row in rows)
-    return f"{text[:start]} VALUES ({names}) {{ {lines} }}{text[start:]}"
 
 
 def _read_queries(book: Book, target: str) -> dict[str, StoredQuery]:

@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import InputError
 from factbook.rdf.terms import expand, is_iri
+from factbook.sparql.bind import bind_rows
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
@@ -184,10 +185,8 @@ def read_key_values(
     """Return the values of the key properties in the graph, for each of some things."""
     wanted = set(things)
     by_property = {key.iri: key for key in keys}
-    names = " ".join(f"<{iri}>" for iri in by_property)
-    query = (
-        f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?p {{ {names} }} ?s ?p ?o }} ORDER BY ?s ?p ?o"
-    )
+    rows = [(NamedNode(iri),) for iri in by_property]
+    query = bind_rows("SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } ORDER BY ?s ?p ?o", ("p",), rows)
     found: dict[str, dict[KeyProperty, list[str]]] = {}
     for thing, name, value in select(book.engine, query):
         if isinstance(thing, NamedNode) and isinstance(name, NamedNode) and thing.value in wanted:

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 
 from factbook.query.names import NAMES
 from factbook.rdf.terms import curie, expand, is_iri
+from factbook.sparql.bind import bind_rows
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ _DOTTED = re.compile(r"\b[^\W\d_](?:\.[^\W\d_])+\b\.?")
 _WORD = re.compile(r"\w+")
 _GRAM = 3
 _SCHEMA_NAMESPACES = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/ns/shacl#")
-_NAMED = f"""SELECT DISTINCT ?thing ?property ?name WHERE {{
-  VALUES ?property {{ {" ".join(f"<{name}>" for name in NAMES)} }} ?thing ?property ?name }}"""
+_NAMED = "SELECT DISTINCT ?thing ?property ?name WHERE { ?thing ?property ?name }"
 _GRAPHS = "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } }"
 _CLASSES = "SELECT DISTINCT ?thing ?class WHERE { ?thing a ?class }"
 _SUPERCLASSES = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -127,7 +127,8 @@ def read_names(engine: Engine) -> dict[str, tuple[str, ...]]:
     """Return the names of everything in the graph, the best one first."""
     ranks = {NamedNode(name): rank for rank, name in enumerate(NAMES)}
     ranked: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for thing, name_property, name in select(engine, _NAMED):
+    query = bind_rows(_NAMED, ("property",), [(name,) for name in ranks])
+    for thing, name_property, name in select(engine, query):
         if (
             isinstance(thing, NamedNode)
             and isinstance(name_property, NamedNode)

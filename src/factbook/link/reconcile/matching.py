@@ -13,7 +13,8 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
 from factbook.link.reconcile.entities import IDENTICAL, SAME, similarity
-from factbook.rdf.terms import is_iri, to_sparql
+from factbook.rdf.terms import is_iri
+from factbook.sparql.bind import bind_rows
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ _DEFAULT_LIMIT, _MAX_LIMIT = 10, 1000
 _TYPE_STRICT = ("all", "any", "should")
 _NAME_WEIGHT = 0.8
 _MIN_COMPARED = 50
-_VALUES = """SELECT DISTINCT ?s ?p ?o WHERE {{
-  VALUES ?s {{ {subjects} }} VALUES ?p {{ {properties} }} ?s ?p ?o }}"""
+_VALUES = "SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o }"
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,11 @@ def find_candidates(query: ReconciliationQuery, index: EntityIndex, engine: Engi
 
 def read_values(engine: Engine, things: Iterable[str], properties: Iterable[str]) -> PropertyValues:
     """Return the values of some properties of some things, sorted."""
-    subjects, names = _values_list(things), _values_list(properties)
+    subjects, names = _valid_iris(things), _valid_iris(properties)
     if not subjects or not names:
         return {}
     found: PropertyValues = {}
-    query = _VALUES.format(subjects=subjects, properties=names)
+    query = bind_rows(bind_rows(_VALUES, ("p",), names), ("s",), subjects)
     for subject, name, value in select(engine, query):
         if isinstance(subject, NamedNode) and isinstance(name, NamedNode) and value is not None:
             found.setdefault((subject.value, name.value), []).append(value)
@@ -211,9 +211,9 @@ def _to_json(each: ScoredEntity, index: EntityIndex, *, is_match: bool) -> Json:
     return found
 
 
-def _values_list(iris: Iterable[str]) -> str:
-    """Return the valid IRIs in the form of a VALUES block."""
-    return " ".join(to_sparql(NamedNode(iri)) for iri in dict.fromkeys(iris) if is_iri(iri))
+def _valid_iris(iris: Iterable[str]) -> list[tuple[NamedNode]]:
+    """Return the valid IRIs, each once, as rows of one term."""
+    return [(NamedNode(iri),) for iri in dict.fromkeys(iris) if is_iri(iri)]
 
 
 def _as_list(value: Any) -> list[Any]:  # noqa: ANN401 - any JSON
