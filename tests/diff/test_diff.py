@@ -29,6 +29,7 @@ PREFIXES = """\
 @prefix qudt: <http://qudt.org/schema/qudt/> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix schema: <https://schema.org/> .
+@prefix unit: <http://qudt.org/vocab/unit/> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
 ONTOLOGY = """
@@ -134,7 +135,7 @@ def test_layout_and_order_of_a_file_are_no_difference(old: Path, tmp_path: Path)
     assert run(old, write_book(tmp_path / "new", register=turned)).exit_code == 0
 
 
-def test_a_revised_figure_shows_old_and_new_value(old: Path, tmp_path: Path) -> None:
+def test_revised_figure_shows_old_and_new_value(old: Path, tmp_path: Path) -> None:
     """The same figure with another value is one revision, with what else differs."""
     survey = SURVEY.replace("1230", "1233").replace('"measured"', '"estimated"')
 
@@ -148,13 +149,27 @@ def test_a_revised_figure_shows_old_and_new_value(old: Path, tmp_path: Path) -> 
         "        standing: measured → estimated\n"
         "\n"
         "Queries: 1 revised\n"
-        "  ~ lengths: 1 row more, 1 row less\n"
+        "  ~ lengths: 1 row added, 1 row removed\n"
         "      - Rhine | 1,230\n"
         "      + Rhine | 1,233\n"
     )
 
 
-def test_a_figure_under_a_new_iri_is_a_revision_too(old: Path, tmp_path: Path) -> None:
+def test_amounts_that_read_the_same_show_every_digit(tmp_path: Path) -> None:
+    """A revision in the last digit of a large amount can be seen."""
+    dollars = SURVEY.replace("1230", "2285463211").replace("ex:km", "unit:CCY_USD")
+    before = write_book(tmp_path / "before", survey=dollars)
+    after = write_book(tmp_path / "after", survey=dollars.replace("3211", "3212"))
+
+    result = run(before, after, "--no-queries")
+
+    assert lines_below("Facts", result.stdout) == [
+        "Rhine [Survey]",
+        "  ~ length, 2010-01-01: $2,285,463,211 → $2,285,463,212",
+    ]
+
+
+def test_figure_under_a_new_iri_is_a_revision(old: Path, tmp_path: Path) -> None:
     """A figure that takes the place of one of the same thing, measure and source revises it."""
     survey = SURVEY.replace("ex:rhine-length", "ex:rhine-length-2011").replace("2010", "2011")
 
@@ -167,7 +182,7 @@ def test_a_figure_under_a_new_iri_is_a_revision_too(old: Path, tmp_path: Path) -
     ]
 
 
-def test_a_withdrawn_source_takes_its_facts_along(old: Path, tmp_path: Path) -> None:
+def test_withdrawn_source_takes_its_facts_along(old: Path, tmp_path: Path) -> None:
     """Deleting a source's file withdraws what it says."""
     result = run(old, write_book(tmp_path / "new", survey=None), "--no-queries")
 
@@ -196,12 +211,12 @@ def test_statements_are_added_removed_and_revised(old: Path, tmp_path: Path) -> 
         "  + passes: ex:bonn",
     ]
     assert lines_below("Queries", result.stdout) == [
-        "~ river --river Rhine: 1 row more",
+        "~ river --river Rhine: 1 row added",
         "    + ex:bonn",
     ]
 
 
-def test_a_new_thing_is_listed_once(old: Path, tmp_path: Path) -> None:
+def test_new_thing_is_listed_once(old: Path, tmp_path: Path) -> None:
     """What a new thing is and what it is called is not repeated among the facts."""
     register = f'{REGISTER}ex:weser a ex:River ; schema:name "Weser"@en .\n'
 
@@ -237,7 +252,9 @@ def test_a_new_thing_is_listed_once(old: Path, tmp_path: Path) -> None:
     ],
     ids=["domain", "type", "removal", "label", "addition"],
 )
-def test_terms_break_or_do_not(old: Path, tmp_path: Path, was: str, now: str, line: str) -> None:
+def test_change_of_meaning_is_breaking(
+    old: Path, tmp_path: Path, was: str, now: str, line: str
+) -> None:
     """A removal, another type or domain breaks what was right; a label or a new term does not."""
     changed = ONTOLOGY.replace(was, now)
     assert changed != ONTOLOGY
@@ -267,7 +284,7 @@ def test_terms_break_or_do_not(old: Path, tmp_path: Path, was: str, now: str, li
     ],
     ids=["gone", "new", "parameter", "column", "broken"],
 )
-def test_queries_that_change_themselves(
+def test_changed_query_headers_are_reported(
     old: Path, tmp_path: Path, queries: dict[str, str], line: str
 ) -> None:
     """A query that is gone, or takes or gives something else, is breaking."""
@@ -277,7 +294,7 @@ def test_queries_that_change_themselves(
     assert line in lines_below("Queries", result.stdout)
 
 
-def test_a_revision_is_read_without_touching_the_work_tree(old: Path) -> None:
+def test_revision_is_read_without_touching_the_work_tree(old: Path) -> None:
     """HEAD is compared with the folder as it is; nothing is checked out."""
     git(old, "init", "-q")
     git(old, "add", "-A")
@@ -291,7 +308,7 @@ def test_a_revision_is_read_without_touching_the_work_tree(old: Path) -> None:
     assert "1233" in survey.read_text(encoding="utf-8")
 
 
-def test_a_file_of_a_revision_is_compared_with_a_file(old: Path) -> None:
+def test_file_of_a_revision_is_compared_with_a_file(old: Path) -> None:
     """REVISION:PATH stands for a file."""
     git(old, "init", "-q")
     git(old, "add", "-A")
@@ -305,7 +322,7 @@ def test_a_file_of_a_revision_is_compared_with_a_file(old: Path) -> None:
 
 
 @pytest.mark.parametrize("revision", ["--output=x", "-n", "nope", "HEAD~99", "HEAD^{/`touch x`}"])
-def test_what_is_no_revision_is_refused(old: Path, revision: str) -> None:
+def test_unknown_revision_is_refused(old: Path, revision: str) -> None:
     """A text that only looks like an option or a command is never run as one."""
     git(old, "init", "-q")
     git(old, "add", "-A")
@@ -320,7 +337,7 @@ def test_what_is_no_revision_is_refused(old: Path, revision: str) -> None:
     assert sorted(path.name for path in old.iterdir()) == [".git", "data", "ontology", "queries"]
 
 
-def test_a_file_and_a_book_cannot_be_compared(old: Path) -> None:
+def test_file_and_book_cannot_be_compared(old: Path) -> None:
     """Mixing them is a wrong usage, said in words."""
     result = run(old, old / "data/register/rivers.ttl")
 
@@ -328,7 +345,7 @@ def test_a_file_and_a_book_cannot_be_compared(old: Path) -> None:
     assert "are a file and a book" in result.stderr
 
 
-def test_a_broken_file_of_a_revision_is_named_by_it(old: Path) -> None:
+def test_broken_file_is_named_by_its_revision(old: Path) -> None:
     """The message names revision, file, line and column, never a temporary copy."""
     (old / "data/register/rivers.ttl").write_text("ex:a ex:b .", encoding="utf-8")
     git(old, "init", "-q")
@@ -394,13 +411,13 @@ def test_markdown_is_a_list(old: Path, tmp_path: Path) -> None:
         "\n"
         "## Queries: 1 revised\n"
         "\n"
-        "- `~` lengths: 1 row more, 1 row less\n"
+        "- `~` lengths: 1 row added, 1 row removed\n"
         "  - `-` Rhine \\| 1,230\n"
         "  - `+` Rhine \\| 1,233\n"
     )
 
 
-def test_blank_nodes_are_compared_by_what_they_say(tmp_path: Path) -> None:
+def test_blank_nodes_are_compared_by_their_statements(tmp_path: Path) -> None:
     """Labels of blank nodes mean nothing."""
     left, right = tmp_path / "a.ttl", tmp_path / "b.ttl"
     left.write_text(f"{PREFIXES}_:x ex:passes [ ex:length 1 ] .", encoding="utf-8")

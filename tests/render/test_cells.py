@@ -59,7 +59,7 @@ def shown(*rows: dict[str, Term], wide: bool = False) -> Cells:
         ({}, ""),
     ],
 )
-def test_a_range_stands_in_the_place_of_a_number(row: dict[str, Term], expected: str) -> None:
+def test_range_takes_the_place_of_a_number(row: dict[str, Term], expected: str) -> None:
     """The ends of a range and the unit have no columns of their own."""
     table = shown({"unit": EURO, **row})
 
@@ -71,7 +71,7 @@ def test_a_range_stands_in_the_place_of_a_number(row: dict[str, Term], expected:
     ("known", "expected"),
     [(MONTH, "2021-11"), (QUARTER, "2021-Q4"), (YEAR, "2021"), (None, "2021-11-01")],
 )
-def test_a_date_is_shown_as_far_as_it_is_known(known: NamedNode | None, expected: str) -> None:
+def test_date_is_cut_to_its_precision(known: NamedNode | None, expected: str) -> None:
     """The first day of a month is not passed off as a day that is known."""
     row: dict[str, Term] = {"date": day("2021-11-01")}
     if known:
@@ -80,7 +80,7 @@ def test_a_date_is_shown_as_far_as_it_is_known(known: NamedNode | None, expected
     assert shown(row).rows == [("", "", expected)]
 
 
-def test_details_wait_until_they_are_asked_for() -> None:
+def test_details_are_shown_in_wide_tables_only() -> None:
     """A detail has a column only in a wide table."""
     row: dict[str, Term] = {"note": Literal("so to speak")}
 
@@ -89,7 +89,7 @@ def test_details_wait_until_they_are_asked_for() -> None:
     assert shown(row, wide=True).rows == [("", "", "", "so to speak")]
 
 
-def test_a_sparse_column_is_there_when_it_holds_something() -> None:
+def test_sparse_column_is_hidden_while_empty() -> None:
     """One row with something in it is enough."""
     row: dict[str, Term] = {"remark": Literal("see below")}
 

@@ -20,12 +20,12 @@ from factbook.render.markup import escape_markdown, write_markdown
         ("a|b \\", r"a\|b \\"),
     ],
 )
-def test_plain_text(text: str, written: str) -> None:
+def test_text_loses_its_markdown_meaning(text: str, written: str) -> None:
     """A text is shown as it is, whatever Markdown would make of it."""
     assert escape_markdown(text) == written
 
 
-def test_a_cell() -> None:
+def test_cell_cannot_become_a_link_or_end() -> None:
     """A cell of a table cannot become a link, nor end the cell."""
     out = io.BytesIO()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from factbook.render.cells import Cells
-from factbook.render.terminal import display_width, draw, wrap
+from factbook.render.terminal import display_width, draw_table, wrap
 
 CELLS = Cells(
     ("name", "amount", "note"),
@@ -12,9 +12,9 @@ CELLS = Cells(
 )
 
 
-def test_a_table_of_natural_width() -> None:
+def test_table_without_a_width_is_not_wrapped() -> None:
     """Numbers stand to the right, texts to the left, and no line ends in white space."""
-    assert draw(CELLS) == (
+    assert draw_table(CELLS) == (
         "name    amount  note\n"
         "──────  ──────  ───────────────────────────────────\n"
         "Danube   2,850  a long river through many a country\n"
@@ -22,9 +22,9 @@ def test_a_table_of_natural_width() -> None:
     )
 
 
-def test_a_table_in_a_terminal() -> None:
+def test_table_is_wrapped_to_the_terminal() -> None:
     """The widest text wraps between words so that the table fits."""
-    assert draw(CELLS, width=35) == (
+    assert draw_table(CELLS, width=35) == (
         "name    amount  note\n"
         "──────  ──────  ───────────────────\n"
         "Danube   2,850  a long river\n"
@@ -34,9 +34,9 @@ def test_a_table_in_a_terminal() -> None:
     )
 
 
-def test_records_in_a_narrow_terminal() -> None:
+def test_rows_become_records_in_a_narrow_terminal() -> None:
     """Where the columns do not fit, each row is a block of lines."""
-    assert draw(CELLS, width=24) == (
+    assert draw_table(CELLS, width=24) == (
         "name    Danube\n"
         "amount  2,850\n"
         "note    a long river\n"
@@ -49,24 +49,24 @@ def test_records_in_a_narrow_terminal() -> None:
     )
 
 
-def test_no_rows() -> None:
+def test_empty_table_shows_its_headings() -> None:
     """A table without rows still says what its columns are."""
-    assert draw(Cells(("a", "b"), [], (False, False))) == "a  b\n─  ─\n"
+    assert draw_table(Cells(("a", "b"), [], (False, False))) == "a  b\n─  ─\n"
 
 
-def test_wide_and_combining_characters() -> None:
+def test_width_counts_wide_and_combining_characters() -> None:
     """Widths are those of a terminal: two columns for wide characters, none for accents."""
     assert display_width("東京") == 4
     assert display_width("e\u0301") == 1
 
 
-def test_a_word_longer_than_the_line() -> None:
+def test_long_word_is_broken() -> None:
     """A word that does not fit is broken."""
     assert wrap("see https://example.org/x", 10) == ["see", "https://ex", "ample.org/", "x"]
 
 
-def test_bold_headings() -> None:
+def test_bold_headings_stay_aligned() -> None:
     """On a terminal with styles the headings are bold, and still aligned."""
-    first = draw(CELLS, bold=True).splitlines()[0]
+    first = draw_table(CELLS, bold=True).splitlines()[0]
 
     assert first == "\x1b[1mname\x1b[0m    \x1b[1mamount\x1b[0m  \x1b[1mnote\x1b[0m"

@@ -98,14 +98,14 @@ def test_no_line_is_wider_than_the_terminal(thing: str, width: int) -> None:
     assert wide == []
 
 
-def test_a_citation_stays_with_its_fact() -> None:
+def test_citation_stays_with_its_fact() -> None:
     """No line begins with the number of a source, but in the list of them."""
     body = run("acme", width=40).stdout.partition("\nSources\n")[0]
 
     assert not re.search(r"^ *\[", body, re.MULTILINE)
 
 
-def test_terminal_styles_are_left_out_of_a_pipe() -> None:
+def test_pipe_gets_no_terminal_styles() -> None:
     """A pipe gets plain text, a terminal bold headings and dim citations."""
     page = gather_page(Book(BOOK, cache=False), NamedNode("https://w3id.org/ai-infra/company/acme"))
 
@@ -116,7 +116,7 @@ def test_terminal_styles_are_left_out_of_a_pipe() -> None:
     assert "Makes presses.\x1b[2m [2]\x1b[0m\n" in styled
 
 
-def test_a_file_gets_the_format_of_its_ending(tmp_path: Path) -> None:
+def test_file_gets_the_format_of_its_ending(tmp_path: Path) -> None:
     """-o writes Markdown for .md and JSON for .json, whole and in UTF-8."""
     output = tmp_path / "page.json"
 
@@ -135,7 +135,7 @@ def test_a_file_gets_the_format_of_its_ending(tmp_path: Path) -> None:
         (["company:none"], "error: no thing 'company:none' in the graph."),
     ],
 )
-def test_what_cannot_be_shown_is_said(arguments: list[str], said: str) -> None:
+def test_wrong_name_or_format_is_one_line_with_a_hint(arguments: list[str], said: str) -> None:
     """A wrong name or format is one line with what is near, and exit code 2."""
     result = run(*arguments)
 
@@ -162,13 +162,13 @@ def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
     assert "evil.ttl, a file of this book" in result.stdout
 
 
-def test_a_book_without_queries_for_pages_uses_the_bundled_ones() -> None:
+def test_book_without_page_queries_uses_the_bundled_ones() -> None:
     """The folder queries/pages of another book is optional."""
     assert not (BOOK / "queries").exists()
     assert run("acme").exit_code == 0
 
 
-def test_pages_queries_are_not_asked_by_name() -> None:
+def test_page_queries_cannot_be_run_by_name() -> None:
     """They are parts of pages and not questions."""
     result = CliRunner().invoke(root, ["query", "statements"])
 
@@ -228,7 +228,7 @@ def test_rdflib_gives_the_same_page(thing: str, by_rdflib: Book) -> None:
 
 
 @pytest.mark.parametrize("thing", THINGS)
-def test_an_endpoint_gives_the_same_page(thing: str, by_endpoint: Book) -> None:
+def test_endpoint_gives_the_same_page(thing: str, by_endpoint: Book) -> None:
     """Named graphs are the sources, wherever they are stored."""
     assert page(by_endpoint, thing) == page(Book(BOOK, cache=False), thing)
 
@@ -260,7 +260,7 @@ def _cited(value: object) -> Iterator[dict[str, object]]:
             yield from _cited(each)
 
 
-def test_there_are_queries_for_pages() -> None:
+def test_bundled_book_has_page_queries() -> None:
     """The bundled book brings the four queries that pages are made of."""
     found = {path.stem for path in (bundled() / "queries" / "pages").glob("*.rq")}
 

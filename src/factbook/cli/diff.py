@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="""OLD and NEW are folders that hold a book, RDF files, git revisions (HEAD~1, main, a
-tag) or a file of one (HEAD:data/x.ttl). A path wins over a revision of the same name.
+    epilog="""OLD and NEW are folders with a book, RDF files, git revisions (HEAD~1, main, a tag)
+or files of a git revision (HEAD:data/x.ttl). A path wins over a revision of the same name.
 
-Signs: + new, - gone, ~ revised, ! breaking. Breaking is a term that is gone, has another type,
-domain, range or place among classes or properties, and a query that is gone or takes or gives
-something else. A label or a definition breaks nothing. Queries that need a thing are asked for
-those that a changed statement mentions.
+Signs: + added, - removed, ~ revised, ! breaking. These changes are breaking: a term is removed or
+gets another type, domain, range or parent; a query is removed, fails, or takes or gives something
+else. A new label or definition is not breaking. A query that needs a thing is run for each thing
+that a changed statement mentions.
 
 \b
-Exit codes: 0 no difference; 1 there are differences; 2 wrong usage; 3 a side cannot be read.
+Exit codes: 0 no difference; 1 differences; 2 wrong usage; 3 a file or revision cannot be read.
 
 \b
 Examples:
@@ -37,14 +37,14 @@ Examples:
 )
 @click.argument("old")
 @click.argument("new")
-@click.option("--no-queries", is_flag=True, help="Do not ask the stored queries of both sides.")
-@click.option("--summary", "only_summary", is_flag=True, help="Print only how much changed.")
+@click.option("--no-queries", is_flag=True, help="Do not run the stored queries.")
+@click.option("--summary", "only_summary", is_flag=True, help="Print only the numbers of changes.")
 @with_answer_options(*DOCUMENT_FORMATS)
 @pass_session
 def command(  # noqa: PLR0913 - one for each argument and option
     session: Session, old: str, new: str, wanted: Wanted, *, no_queries: bool, only_summary: bool
 ) -> int:
-    """Say what changed from OLD to NEW: things, facts, terms, and the answers of queries."""
+    """Show what changed from OLD to NEW: things, facts, terms and the answers of queries."""
     form = document_format(wanted)
 
     def compare_revisions() -> Differences:

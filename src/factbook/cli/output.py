@@ -36,33 +36,55 @@ def write_answer(  # noqa: PLR0913 - each is one thing that the answer depends o
     columns: Sequence[Column] = (),
     wide: bool = False,
 ) -> None:
-    """Ask, and write the answer.
+    """Run a query and write its answer.
 
     Args:
-        book: Where the names of things come from.
-        ask: Runs the query.
+        book: Where the labels of things come from.
+        ask: Runs it.
         form: SELECT, ASK, CONSTRUCT or DESCRIBE.
-        wanted: The format and the file asked for, if any.
-        title: The heading of a page.
-        columns: What the columns hold.
-        wide: Whether a table for people shows the details as well.
+        wanted: The format and the file that the user asked for.
+        title: The heading of an HTML page.
+        columns: The columns as the query's header describes them.
+        wide: Whether a table for people has the columns with details.
 
     Raises:
         FactbookError: The format does not fit, the query fails, or the file cannot be written.
     """
-    name = format_for(
-        wanted.format,
-        str(wanted.output) if wanted.output else None,
-        is_graph=form in {"CONSTRUCT", "DESCRIBE"},
-        terminal=sys.stdout.isatty(),
-    )
+    name = _choose_format(wanted, is_graph=form in {"CONSTRUCT", "DESCRIBE"})
+
+    def write(out: IO[bytes]) -> None:
+        found = ask()
+        if isinstance(found, bool):
+            if name in HUMAN:
+                out.write(b"yes\n" if found else b"no\n")
+            else:
+                write_boolean(found, name, out)
+        elif not isinstance(found, Table):
+            from factbook.export.rdf_writer import write_rdf
+
+            write_rdf(found.triples, name, out, prefixes=book.prefixes, context=book.context)
+        elif name in HUMAN:
+            from factbook.render.cells import build_cells
+
+            cells = build_cells(
+                found.variables,
+                list(found.rows),
+                engine=book.engine,
+                prefixes=book.prefixes,
+                columns=columns,
+                wide=wide,
+            )
+            _write_cells(cells, name, out, title=title)
+        else:
+            write_table(found, name, out)
+
     with open_output(wanted.output) as out:
-        interruptible(lambda: _write(book, ask(), name, out, title, columns, wide=wide))
+        interruptible(lambda: write(out))
 
 
 @contextmanager
 def open_output(path: Path | None) -> Iterator[IO[bytes]]:
-    """Give the file to write to: a path's, whole or not at all, or stdout."""
+    """Open a file that is written whole or not at all, or stdout where no path is given."""
     if path is None or str(path) == "-":
         yield sys.stdout.buffer
         return
@@ -75,17 +97,12 @@ def open_output(path: Path | None) -> Iterator[IO[bytes]]:
 def write_listing(
     headings: tuple[str, ...], rows: Sequence[tuple[str | int, ...]], wanted: Wanted, *, title: str
 ) -> None:
-    """Write rows of texts and numbers that are no answer of a query, in the forms of one.
+    """Write rows that no query gave, such as the list of stored queries, as an answer is written.
 
     Raises:
         FactbookError: The format does not fit, or the file cannot be written.
     """
-    name = format_for(
-        wanted.format,
-        str(wanted.output) if wanted.output else None,
-        is_graph=False,
-        terminal=sys.stdout.isatty(),
-    )
+    name = _choose_format(wanted)
     with open_output(wanted.output) as out:
         if name in HUMAN:
             from factbook.render.cells import Cells
@@ -96,7 +113,7 @@ def write_listing(
                 bool(rows) and all(isinstance(row[index], int) for row in rows)
                 for index in range(len(headings))
             )
-            write_cells(Cells(headings, texts, numeric), name, out, title=title)
+            _write_cells(Cells(headings, texts, numeric), name, out, title=title)
         else:
             from pyoxigraph import Literal
 
@@ -104,8 +121,17 @@ def write_listing(
             write_table(Table(headings, terms), name, out)
 
 
-def write_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
-    """Write a table in one of the forms for people."""
+def _choose_format(wanted: Wanted, *, is_graph: bool = False) -> str:
+    return format_for(
+        wanted.format,
+        str(wanted.output) if wanted.output else None,
+        is_graph=is_graph,
+        terminal=sys.stdout.isatty(),
+    )
+
+
+def _write_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
+    """Write a table as text, Markdown or HTML."""
     if name == "md":
         from factbook.render.markup import write_markdown
 
@@ -115,47 +141,11 @@ def write_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
 
         write_html(table, out, title=title)
     else:
-        from factbook.render.terminal import draw
+        from factbook.render.terminal import draw_table
 
-        text = draw(table, width=terminal_width(), bold=may_style())
+        text = draw_table(table, width=terminal_width(), bold=may_style())
         encoding = sys.stdout.encoding or "utf-8"
         out.write(text.encode(encoding, "replace"))
-
-
-def _write(  # noqa: PLR0913, PLR0917 - the inner half of `write_answer`
-    book: Book,
-    found: Answer,
-    name: str,
-    out: IO[bytes],
-    title: str,
-    columns: Sequence[Column],
-    *,
-    wide: bool,
-) -> None:
-    if isinstance(found, bool):
-        if name in HUMAN:
-            out.write(b"yes\n" if found else b"no\n")
-        else:
-            write_boolean(found, name, out)
-    elif not isinstance(found, Table):
-        from factbook.export.rdf_writer import write_rdf
-
-        write_rdf(found.triples, name, out, prefixes=book.prefixes, context=book.context)
-    elif name in HUMAN:
-        from factbook.render.cells import build_cells
-
-        rows = list(found.rows)
-        table = build_cells(
-            found.variables,
-            rows,
-            engine=book.engine,
-            prefixes=book.prefixes,
-            columns=columns,
-            wide=wide,
-        )
-        write_cells(table, name, out, title=title)
-    else:
-        write_table(found, name, out)
 
 
 def document_format(wanted: Wanted) -> str:
@@ -177,7 +167,7 @@ def document_format(wanted: Wanted) -> str:
 
 
 def write_document(text: str, form: str, wanted: Wanted) -> None:
-    """Write a document where it is wanted; JSON and files are UTF-8, stdout what it takes.
+    """Write a document; JSON and files are in UTF-8, stdout is in the terminal's encoding.
 
     Raises:
         InputError: The file cannot be written.
@@ -189,7 +179,7 @@ def write_document(text: str, form: str, wanted: Wanted) -> None:
 
 
 def shown_path(path: Path) -> str:
-    """Return what to call a file: from here where it is below, so that it can be typed again."""
+    """Return a path relative to the current folder where it is inside, else as it is."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except (ValueError, OSError):
@@ -197,7 +187,7 @@ def shown_path(path: Path) -> str:
 
 
 def terminal_width() -> int | None:
-    """Return the terminal's width; a pipe or a file takes lines of any length."""
+    """Return the terminal's width; None for a pipe or a file, where lines may have any length."""
     if sys.stdout.isatty() or "COLUMNS" in os.environ:
         import shutil
 
@@ -206,7 +196,7 @@ def terminal_width() -> int | None:
 
 
 def may_style() -> bool:
-    """Tell whether stdout shows colours and weights, and nobody asked for none."""
+    """Tell whether stdout is a terminal with styles, and NO_COLOR is not set."""
     return (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="""Each number in brackets is a source in the list at the end: nothing stands on the page
-without one. Figures and events come newest first. On a pipe the text has no line breaks of its own.
+    epilog="""The number in brackets behind a fact is its source in the list at the end. Figures and
+events are sorted from the newest to the oldest. On a pipe, lines are not wrapped.
 
 \b
 Examples:
@@ -36,10 +36,10 @@ Examples:
 @with_answer_options(*DOCUMENT_FORMATS)
 @pass_session
 def command(session: Session, thing: str, wanted: Wanted) -> None:
-    """Show all that the graph has on THING: names, figures, events, relations, sources.
+    """Show everything that the graph has on THING: names, figures, events, relations, sources.
 
-    THING is anything with a name, given by its name, its CURIE or its IRI: what the book is about,
-    a measure, a concept, a source, a property.
+    THING is the name, the CURIE or the IRI of anything in the graph: what the book is about, a
+    measure, a concept, a source, a property.
     """
     form = document_format(wanted)
     text = interruptible(lambda: _render(session, thing, form, to_file=wanted.output is not None))

@@ -1,1 +1,1 @@
-"""Say what changed between two states of a book, in facts and not in lines."""
+"""Compare two states of a book by their facts, terms and answers, not by their lines."""

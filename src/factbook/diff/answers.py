@@ -11,7 +11,7 @@ from factbook.diff.changes import ADDED, REMOVED, REVISED, QueryChange
 from factbook.errors import FactbookError, InputError
 from factbook.prefixes import prefixes_in, read_context
 from factbook.query.catalog import query_paths
-from factbook.query.header import read_query
+from factbook.query.header import StoredQuery, read_query
 from factbook.query.parameters import literal_for
 from factbook.rdf.terms import expand
 from factbook.sparql.bind import bind
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from factbook.diff.revisions import Revision
-    from factbook.query.header import StoredQuery
     from factbook.render.labels import Labels
     from factbook.store.answers import Row
 
@@ -50,26 +49,33 @@ def compare_answers(
     found = []
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name), after.get(name)
-        if was is None or now is None:
-            change = ADDED if was is None else REMOVED
-            found.append(QueryChange(change, name, "", is_breaking=now is None))
-            continue
-        if isinstance(was, str) or isinstance(now, str):
-            if was != now:
-                note = f"cannot be read now: {now}" if isinstance(now, str) else "can be read now"
-                found.append(
-                    QueryChange(REVISED, name, "", note=note, is_breaking=isinstance(now, str))
-                )
-            continue
-        broken = _describe_break(was, now)
-        if broken:
-            found.append(QueryChange(REVISED, name, "", note=broken, is_breaking=True))
-            continue
-        found += _compare_rows(was, now, old, new, touched=touched, labels=labels)
+        change = _compare_headers(name, was, now)
+        if change is not None:
+            found.append(change)
+        elif isinstance(was, StoredQuery) and isinstance(now, StoredQuery):
+            found += _compare_rows(was, now, old, new, touched=touched, labels=labels)
     return tuple(found)
 
 
-def _compare_rows(  # noqa: PLR0913 - two of each, and how to ask and tell
+def _compare_headers(
+    name: str, was: StoredQuery | str | None, now: StoredQuery | str | None
+) -> QueryChange | None:
+    """Return what changed before any row is compared, or None; a text says why it is unreadable."""
+    if was is None or now is None:
+        change = ADDED if was is None else REMOVED
+        return QueryChange(change, name, "", is_breaking=now is None)
+    if isinstance(was, StoredQuery) and isinstance(now, StoredQuery):
+        note = _describe_break(was, now)
+        return QueryChange(REVISED, name, "", note=note, is_breaking=True) if note else None
+    if was == now:
+        return None
+    if isinstance(now, str):
+        note = f"cannot be read now: {now}"
+        return QueryChange(REVISED, name, "", note=note, is_breaking=True)
+    return QueryChange(REVISED, name, "", note="can be read now")
+
+
+def _compare_rows(  # noqa: PLR0913 - two of each
     was: StoredQuery,
     now: StoredQuery,
     old: Revision,

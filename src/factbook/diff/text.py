@@ -85,12 +85,11 @@ def _facts(changes: Sequence[FactChange], escape: Escape) -> Iterator[str]:
     ):
         yield escape(label) + (f" [{escape(source)}]" if source and source != label else "")
         for each in alike:
-            said = f"{each.old} → {each.new}" if each.change == REVISED else each.old or each.new
-            if each.change == REVISED and each.old == each.new:
-                said = each.new
+            is_new_value = each.change == REVISED and each.old != each.new
+            value = f"{each.old} → {each.new}" if is_new_value else each.new or each.old
             when = f", {each.when}" if each.when else ""
             words = f" ({', '.join(each.words)})" if each.words else ""
-            yield f"  {_SIGNS[each.change]} {escape(f'{each.what.label}{when}: {said}{words}')}"
+            yield f"  {_SIGNS[each.change]} {escape(f'{each.what.label}{when}: {value}{words}')}"
             yield from (f"      {_detail(detail, escape)}" for detail in each.details)
 
 
@@ -105,17 +104,17 @@ def _terms(changes: Sequence[TermChange], escape: Escape) -> Iterator[str]:
 
 def _queries(changes: Sequence[QueryChange], escape: Escape) -> Iterator[str]:
     for query, alike in groupby(changes, key=lambda each: each.query):
-        asked = list(alike)
-        if len(asked) > 1:
-            yield from _for_several(query, asked, escape)
+        runs = list(alike)
+        if len(runs) > 1:
+            yield from _summarize_runs(query, runs, escape)
             continue
-        (each,) = asked
+        (each,) = runs
         sign = _BREAKS if each.is_breaking else _SIGNS[each.change]
         call = escape(f"{each.query} {each.arguments}".rstrip())
         if each.change != REVISED or each.note:
             yield f"{sign} {call}: {escape(each.note) or each.change}"
             continue
-        yield f"{sign} {call}: {_more_and_less([each])}"
+        yield f"{sign} {call}: {_count_rows([each])}"
         for mark, rows in (("-", each.removed), ("+", each.added)):
             for row in rows[:_MOST_ROWS]:
                 yield f"    {mark} {escape(' | '.join(cell or '·' for cell in row))}"
@@ -123,22 +122,25 @@ def _queries(changes: Sequence[QueryChange], escape: Escape) -> Iterator[str]:
                 yield f"    {mark} … and {len(rows) - _MOST_ROWS} more"
 
 
-def _for_several(query: str, asked: list[QueryChange], escape: Escape) -> Iterator[str]:
+def _summarize_runs(query: str, runs: list[QueryChange], escape: Escape) -> Iterator[str]:
     """Yield one line for a query whose answers differ for several things."""
-    sign = _BREAKS if any(each.is_breaking for each in asked) else _SIGNS[REVISED]
-    names = sorted(each.arguments.partition(" ")[2] for each in asked)
+    sign = _BREAKS if any(each.is_breaking for each in runs) else _SIGNS[REVISED]
+    names = sorted(each.arguments.partition(" ")[2] for each in runs)
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    option = asked[0].arguments.partition(" ")[0]
+    option = runs[0].arguments.partition(" ")[0]
     yield (
         f"{sign} {escape(f'{query} {option}')} {escape(', '.join(names[:_MOST_NAMES]))}{more}: "
-        f"{_more_and_less(asked)}"
+        f"{_count_rows(runs)}"
     )
 
 
-def _more_and_less(asked: Sequence[QueryChange]) -> str:
-    added = sum(len(each.added) for each in asked)
-    removed = sum(len(each.removed) for each in asked)
-    parts = [f"{_rows(added)} more" if added else "", f"{_rows(removed)} less" if removed else ""]
+def _count_rows(runs: Sequence[QueryChange]) -> str:
+    added = sum(len(each.added) for each in runs)
+    removed = sum(len(each.removed) for each in runs)
+    parts = [
+        f"{_rows(added)} added" if added else "",
+        f"{_rows(removed)} removed" if removed else "",
+    ]
     return ", ".join(filter(None, parts)) or "fails or no longer fails"
 
 
@@ -148,9 +150,9 @@ def _detail(detail: Detail, escape: Escape) -> str:
 
 def _counts(changes: Sequence[object]) -> str:
     """Return the number of changes of each kind."""
-    sorts = [getattr(each, "change", "") for each in changes]
+    kinds = [str(getattr(each, "change", "")) for each in changes]
     breaking = sum(bool(getattr(each, "is_breaking", False)) for each in changes)
-    counted = [f"{sorts.count(sort)} {sort}" for sort in (ADDED, REMOVED, REVISED) if sort in sorts]
+    counted = [f"{kinds.count(kind)} {kind}" for kind in (ADDED, REMOVED, REVISED) if kind in kinds]
     return ", ".join([*counted, *([f"{breaking} of them breaking"] if breaking else [])])
 
 

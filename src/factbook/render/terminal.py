@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from factbook.render.cells import Cells
 
 _GAP = "  "
-_NARROWEST = 10  # a text column is not squeezed below this; then records read better
+_NARROWEST = 10  # no text column gets narrower; rows become records instead
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
-def draw(cells: Cells, *, width: int | None = None, bold: bool = False) -> str:
+def draw_table(cells: Cells, *, width: int | None = None, bold: bool = False) -> str:
     """Return a table as text.
 
     Args:
@@ -26,7 +26,7 @@ def draw(cells: Cells, *, width: int | None = None, bold: bool = False) -> str:
     natural = [
         max(map(display_width, column)) for column in zip(cells.headings, *cells.rows, strict=True)
     ]
-    widths = natural if width is None else fitted(natural, cells.numeric, width)
+    widths = natural if width is None else fit_columns(natural, cells.numeric, width)
     if widths is None:
         return _records(cells, width or 0, bold=bold)
     lines = [_line(cells.headings, cells, widths, bold=bold)]
@@ -39,8 +39,8 @@ def draw(cells: Cells, *, width: int | None = None, bold: bool = False) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def fitted(natural: Sequence[int], numeric: Sequence[bool], width: int) -> list[int] | None:
-    """Return widths that fit the terminal, wide text columns squeezed first, or None."""
+def fit_columns(natural: Sequence[int], numeric: Sequence[bool], width: int) -> list[int] | None:
+    """Return column widths that fit the terminal, the widest texts narrowed first, or None."""
     room = width - len(_GAP) * (len(natural) - 1)
     if sum(natural) <= room:
         return list(natural)
@@ -88,21 +88,36 @@ def _records(cells: Cells, width: int, *, bold: bool) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Return a text as lines of at most that width, broken between words where it can be."""
-    if display_width(text) <= width:
+def wrap(
+    text: str, width: int, *, first: int | None = None, break_addresses: bool = True
+) -> list[str]:
+    """Return a text as lines of at most that width, broken between words where it can be.
+
+    Args:
+        text: The text.
+        width: The width of a line.
+        first: The width of the first line, if it is another.
+        break_addresses: Whether an address that is longer than a line is broken.
+    """
+    room = width if first is None else first
+    if display_width(text) <= room:
         return [text]
     lines = [""]
     for word in text.split(" "):
         joined = f"{lines[-1]} {word}" if lines[-1] else word
-        if display_width(joined) <= width:
+        if display_width(joined) <= room:
             lines[-1] = joined
             continue
         if lines[-1]:
             lines.append("")
+            room = width
+        if not break_addresses and "://" in word:
+            lines[-1] = word
+            continue
         for character in word:
-            if display_width(lines[-1] + character) > width:
+            if display_width(lines[-1] + character) > room:
                 lines.append("")
+                room = width
             lines[-1] += character
     return lines
 

@@ -153,8 +153,10 @@ class _Writer:
         if self._width is None:
             yield self._dimmed(head + body)
             return
-        room = self._width - display_width(head)
-        for number, line in enumerate(_broken(body, room, self._width - len(indent))):
+        room = max(self._width - display_width(head), _LEAST_ROOM)
+        below = max(self._width - len(indent), _LEAST_ROOM)
+        lines = wrap(body, below, first=room, break_addresses=False)
+        for number, line in enumerate(lines):
             yield self._dimmed((indent if number else head) + line)
 
     def _dimmed(self, line: str) -> str:
@@ -194,21 +196,6 @@ def _describe_title(event: Event) -> str:
         others = ", ".join(each.text for each in rest)
         return ": ".join(filter(None, (first.text, others))) + _marks(first.sources)
     return f"{first.text}{_marks(first.sources)}: {_cite(rest)}"
-
-
-def _broken(text: str, first: int, others: int) -> Iterator[str]:
-    """Yield a text in lines of a width; an address is never broken, so that it can be followed."""
-    line = ""
-    room = max(first, _LEAST_ROOM)
-    for word in text.split(" "):
-        if line and display_width(line) + 1 + display_width(word) > room:
-            yield line
-            line, room = "", max(others, _LEAST_ROOM)
-        if not line and display_width(word) > room and "://" not in word:
-            *whole, word = wrap(word, room)  # noqa: PLW2901 - its end begins the next line
-            yield from whole
-        line = f"{line} {word}" if line else word
-    yield line
 
 
 def _widest(texts: Iterable[str], *, most: int | None = None) -> int:
