@@ -1,4 +1,4 @@
-"""A small graph with faults, its shapes, and a book around them; nothing of the bundled one."""
+"""A small graph with errors, its shapes, and a book of them; nothing is of the bundled book."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHAPES = HERE / "river-shapes.ttl"
 
 @pytest.fixture
 def river_book(tmp_path: Path) -> Book:
-    """A book about rivers, with one fault of each kind."""
+    """A book about rivers with one error of each kind."""
     folder = tmp_path / "book"
     for part in ("ontology/shapes", "data/register", "data/sources/survey", "queries/checks"):
         (folder / part).mkdir(parents=True)

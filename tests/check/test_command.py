@@ -1,4 +1,4 @@
-"""`factbook check` on the command line: what it takes, what it prints, how it ends."""
+"""`factbook check` on the command line: arguments, output and exit codes."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ def check(book: Book, *words: str | Path) -> subprocess.CompletedProcess[str]:
     return run("--book", book.layout.root, "--no-cache", "check", *words)
 
 
-def test_the_bundled_graph_passes() -> None:
-    """The graph that is shipped has no finding, and check says what it looked at."""
+def test_check_passes_the_bundled_book() -> None:
+    """The bundled book has no findings, and stderr says what was checked."""
     done = run("check")
 
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("No findings (")
 
 
-def test_findings_go_to_stdout_and_the_count_to_stderr(river_book: Book) -> None:
-    """A compiler's lines, a count by rule, and exit code 1."""
+def test_check_writes_findings_to_stdout_and_counts_to_stderr(river_book: Book) -> None:
+    """Findings are one line each, and the exit code is 1."""
     done = check(river_book)
 
     lines = done.stdout.splitlines()
@@ -75,8 +75,8 @@ def test_findings_go_to_stdout_and_the_count_to_stderr(river_book: Book) -> None
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else None,
 )
-def test_exit_codes(river_book: Book, words: list[str], code: int) -> None:
-    """Found, wrong usage and unreadable input are told apart; --fail-on says what counts."""
+def test_check_exits_with_code(river_book: Book, words: list[str], code: int) -> None:
+    """Findings, usage errors and unreadable input have different exit codes."""
     done = check(river_book, *words)
 
     assert done.returncode == code, done.stderr
@@ -103,8 +103,8 @@ UNUSABLE = {
 
 
 @pytest.mark.parametrize("name", UNUSABLE)
-def test_shapes_that_cannot_be_used_are_one_line(name: str, tmp_path: Path) -> None:
-    """Missing, broken, empty or recursive shapes end the check with 3 and the reason."""
+def test_check_reports_unusable_shapes(name: str, tmp_path: Path) -> None:
+    """Missing, invalid, empty or recursive shapes are one error line and exit code 3."""
     content, said = UNUSABLE[name]
     shapes = tmp_path / "shapes.ttl"
     if content is not None:
@@ -117,8 +117,8 @@ def test_shapes_that_cannot_be_used_are_one_line(name: str, tmp_path: Path) -> N
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_shapes_without_a_target_are_told(tmp_path: Path) -> None:
-    """Nothing was validated, which is not the same as nothing found."""
+def test_check_notes_shapes_without_target(tmp_path: Path) -> None:
+    """A note says that nothing was validated."""
     shapes = tmp_path / "shapes.ttl"
     shapes.write_text(f"{SH}ex:S a sh:NodeShape ; sh:nodeKind sh:IRI .", encoding="utf-8")
 
@@ -136,8 +136,8 @@ def test_shapes_without_a_target_are_told(tmp_path: Path) -> None:
     ],
     ids=["no such format", "shapes alone"],
 )
-def test_what_makes_no_sense_is_refused(words: list[str], said: str) -> None:
-    """Wrong usage is one line and 2."""
+def test_check_rejects_wrong_usage(words: list[str], said: str) -> None:
+    """Wrong usage is one error line and exit code 2."""
     names = {"FILE": str(HERE / "rivers.ttl"), "SHAPES": str(HERE / "river-shapes.ttl")}
 
     done = run(*(names.get(word, word) for word in words))
@@ -147,8 +147,8 @@ def test_what_makes_no_sense_is_refused(words: list[str], said: str) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_outside_git_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
-    """--changed says where it looked."""
+def test_check_reports_folder_outside_git(tmp_path: Path) -> None:
+    """--changed names the folder that is not in a git repository."""
     rivers = tmp_path / "rivers.ttl"
     rivers.write_bytes((HERE / "rivers.ttl").read_bytes())
 
@@ -158,8 +158,8 @@ def test_outside_git_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
     assert done.stderr == f"error: --changed: {tmp_path} is not in a git repository\n"
 
 
-def test_a_file_of_the_book_is_checked_within_it(river_book: Book) -> None:
-    """Only what is in the file is told; the rest of the graph is there to judge it by."""
+def test_check_of_a_book_file_uses_the_whole_book(river_book: Book) -> None:
+    """The whole book is checked, but only findings in the file are reported."""
     gauges = river_book.layout.root / "data" / "sources" / "survey" / "gauges.ttl"
 
     done = check(river_book, gauges, "-f", "json")
@@ -168,8 +168,8 @@ def test_a_file_of_the_book_is_checked_within_it(river_book: Book) -> None:
     assert [finding["rule"] for finding in findings] == ["literal-calendar"]
 
 
-def test_other_files_need_shapes(river_book: Book) -> None:
-    """A stranger's file is checked against shapes that are named, and not without."""
+def test_check_of_another_file_needs_shapes(river_book: Book) -> None:
+    """A file that is not in the book is checked only against given shapes."""
     rivers = HERE / "rivers.ttl"
 
     without = check(river_book, rivers)
@@ -181,8 +181,8 @@ def test_other_files_need_shapes(river_book: Book) -> None:
     assert with_shapes.stdout.count("river-length") == 2
 
 
-def test_a_file_may_bring_its_own_shapes(river_book: Book, tmp_path: Path) -> None:
-    """Shapes beside the data are used."""
+def test_check_uses_shapes_in_the_file(river_book: Book, tmp_path: Path) -> None:
+    """A file that contains shapes is checked against them."""
     both = tmp_path / "both.ttl"
     text = (HERE / "rivers.ttl").read_text(encoding="utf-8")
     both.write_text(text + (HERE / "river-shapes.ttl").read_text(encoding="utf-8"), "utf-8")
@@ -193,8 +193,8 @@ def test_a_file_may_bring_its_own_shapes(river_book: Book, tmp_path: Path) -> No
     assert done.stdout.count("river-length") == 2
 
 
-def test_own_data_joins_the_book() -> None:
-    """With --data a reader's file is checked as a part of the book, by its rules."""
+def test_check_of_added_data_uses_the_rules_of_the_book() -> None:
+    """A file given with --data is checked as part of the book."""
     example = ROOT / "ontology" / "shapes" / "examples" / "observation-unit" / "bad.ttl"
 
     done = run("--data", example, "--no-cache", "check", "--rule", "observation-unit")
@@ -203,8 +203,8 @@ def test_own_data_joins_the_book() -> None:
     assert "observation-unit/bad.ttl:" in done.stdout
 
 
-def test_only_what_changed_is_told(river_book: Book) -> None:
-    """With --changed the whole graph is checked, and only changed files are spoken of."""
+def test_check_changed_reports_changed_files_only(river_book: Book) -> None:
+    """With --changed the whole book is checked, but only findings in changed files are reported."""
     root = river_book.layout.root
     author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
     for words in (["init", "-q"], ["add", "."], [*author, "commit", "-q", "-m", "Rivers"]):
@@ -219,8 +219,8 @@ def test_only_what_changed_is_told(river_book: Book) -> None:
     assert [line.split()[2] for line in changed.stdout.splitlines()] == ["literal-calendar:"]
 
 
-def test_queries_are_linted(river_book: Book, tmp_path: Path) -> None:
-    """A folder of queries is gone through, each finding with its place."""
+def test_check_of_a_folder_finds_queries(river_book: Book, tmp_path: Path) -> None:
+    """Queries in a folder are checked, and findings have a place."""
     query = tmp_path / "asked" / "rivers.rq"
     query.parent.mkdir()
     query.write_text("#+ summary: Rivers\nSELECT ?x WHERE { ?x a ?y }", encoding="utf-8")
@@ -231,8 +231,8 @@ def test_queries_are_linted(river_book: Book, tmp_path: Path) -> None:
     assert "rivers.rq:2:1: error query-order: rivers: " in done.stdout
 
 
-def test_a_folder_with_nothing_to_check_is_an_error(river_book: Book, tmp_path: Path) -> None:
-    """Nothing looked at is not the same as nothing found."""
+def test_check_rejects_folder_with_nothing_to_check(river_book: Book, tmp_path: Path) -> None:
+    """A folder without RDF and queries is an error, not a check without findings."""
     done = check(river_book, tmp_path / "book" / "data" / "register" / "..", "--rule", "dry-river")
     empty = tmp_path / "empty"
     empty.mkdir()
@@ -241,10 +241,8 @@ def test_a_folder_with_nothing_to_check_is_an_error(river_book: Book, tmp_path: 
     assert check(river_book, empty).returncode == 3
 
 
-def test_output_goes_to_a_file_whose_ending_chooses_the_format(
-    river_book: Book, tmp_path: Path
-) -> None:
-    """A report for a machine is written whole, and stdout stays empty."""
+def test_check_chooses_format_by_output_suffix(river_book: Book, tmp_path: Path) -> None:
+    """The report is written to the file, and stdout stays empty."""
     report = tmp_path / "report.sarif"
 
     done = check(river_book, "-o", report)
@@ -253,8 +251,8 @@ def test_output_goes_to_a_file_whose_ending_chooses_the_format(
     assert json.loads(report.read_text(encoding="utf-8"))["version"] == "2.1.0"
 
 
-def test_rules_are_listed_and_explained(river_book: Book) -> None:
-    """Every rule has a line, and a page with its cure and examples."""
+def test_check_lists_and_explains_rules(river_book: Book) -> None:
+    """--rules prints a line for each rule, and --explain a page with fix and examples."""
     listed = check(river_book, "--rules")
     page = check(river_book, "--explain", "literal-form", "--explain", "dry-river")
     unknown = check(river_book, "--explain", "dry-rivers")
@@ -268,8 +266,8 @@ def test_rules_are_listed_and_explained(river_book: Book) -> None:
     assert "dry-river" in unknown.stderr
 
 
-def test_rules_of_other_shapes_are_explained() -> None:
-    """With --shapes, the rules that they state have pages as well."""
+def test_check_explains_rules_of_given_shapes() -> None:
+    """With --shapes, the rules that they define have pages as well."""
     shapes = HERE / "river-shapes.ttl"
 
     done = run("check", "--shapes", shapes, "--explain", "river-length")
@@ -277,8 +275,8 @@ def test_rules_of_other_shapes_are_explained() -> None:
     assert "A river has a length in whole kilometres." in done.stdout
 
 
-def test_every_rule_has_a_page() -> None:
-    """One command writes them all."""
+def test_check_explains_all_rules() -> None:
+    """--explain all prints the page of every rule."""
     done = run("check", "--explain", "all")
 
     listed = run("check", "--rules").stdout.splitlines()
@@ -287,15 +285,15 @@ def test_every_rule_has_a_page() -> None:
     assert [line.removeprefix("# ") for line in headings] == [line.split()[0] for line in listed]
 
 
-def test_both_engines_can_be_chosen(river_book: Book) -> None:
-    """The reference finds what the compiler finds."""
+def test_check_engines_find_the_same(river_book: Book) -> None:
+    """PySHACL finds what the compiler to SPARQL finds."""
     by_reference = check(river_book, "--engine", "pyshacl")
 
     assert by_reference.stdout == check(river_book, "--engine", "sparql").stdout
 
 
-def test_watch_checks_again_after_a_change(river_book: Book) -> None:
-    """A fault that an author writes is told without another command, and Ctrl-C ends it."""
+def test_check_watch_runs_again_after_a_change(river_book: Book) -> None:
+    """An error that is introduced while watching is reported."""
     gauges = river_book.layout.root / "data" / "sources" / "survey" / "gauges.ttl"
     words = ["--book", str(river_book.layout.root), "--no-cache", "check", "--watch"]
     words += ["--rule", "literal-form"]

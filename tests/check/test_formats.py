@@ -1,17 +1,15 @@
-"""Each format says the same findings, and survives whatever stands in them."""
+"""Each format writes the same findings, and escapes what they contain."""
 
 from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from factbook.check.findings import ERROR, INFO, WARNING, Finding, Outcome, Rule, in_order
-from factbook.check.formats import ENDINGS, FORMATS, NAMES
-from factbook.check.formats.text import summary, to_text
+from factbook.check.findings import ERROR, INFO, WARNING, Finding, Outcome, Rule, sort_findings
+from factbook.check.formats import FORMATS, NAMES, SUFFIXES, summary_lines, to_text
 
 HERE = Path(__file__).parent
 NASTY = "a|b <script>alert(1)</script> ]]> & \x1b[31m \x00 %0A\n::error::x é 🦆"
@@ -33,8 +31,8 @@ OUTCOME = Outcome(FINDINGS, RULES, files=3, triples=1200, notes=("One shape went
 CLEAN = Outcome((), RULES, files=1)
 
 
-def test_text_is_one_line_a_finding() -> None:
-    """Place, severity, rule, whose fault, cure and what was found; nothing steers the terminal."""
+def test_text_has_one_line_for_each_finding() -> None:
+    """A line has place, severity, rule, label, message and value, and no control characters."""
     lines = to_text(OUTCOME).splitlines()
 
     assert lines[0] == ('data/a b.ttl:4:5: error first-rule: The X: Write it. (found: ex:p "1")')
@@ -45,19 +43,19 @@ def test_text_is_one_line_a_finding() -> None:
     assert "\x1b[31merror" in to_text(OUTCOME, colour=True)
 
 
-def test_the_summary_counts_by_severity_and_rule() -> None:
-    """The last lines group what was found, and tell how to learn more."""
-    lines = summary(OUTCOME)
+def test_summary_counts_by_severity_and_rule() -> None:
+    """The summary has counts by severity and rule, and the command to read about a rule."""
+    lines = summary_lines(OUTCOME)
 
     assert lines[0] == "One shape went elsewhere."
     assert lines[1] == ("2 errors, 1 warning, 1 for information (3 files, 1,200 triples, 3 rules)")
     assert lines[2].split(maxsplit=2) == ["2", "first-rule", "It must hold."]
     assert lines[-1].endswith("factbook check --explain first-rule")
-    assert summary(CLEAN) == ["No findings (1 file, 3 rules)."]
+    assert summary_lines(CLEAN) == ["No findings (1 file, 3 rules)."]
 
 
-def test_json_has_every_part() -> None:
-    """A program finds each part under its name."""
+def test_json_has_all_fields() -> None:
+    """Each part of a finding has a field."""
     document = json.loads(FORMATS["json"](OUTCOME))
 
     assert document["summary"]["error"] == 2
@@ -78,8 +76,8 @@ def test_json_has_every_part() -> None:
     assert document["findings"][3]["file"] is None
 
 
-def test_sarif_ties_results_to_rules() -> None:
-    """Each result points to its rule, a region and a fingerprint that survives moved lines."""
+def test_sarif_results_refer_to_rules() -> None:
+    """Each result has its rule, a region, and a fingerprint that does not depend on the line."""
     (run,) = json.loads(FORMATS["sarif"](OUTCOME))["runs"]
     moved = Outcome((Finding(**{**vars(FINDINGS[0]), "line": 40}),), RULES)
     (moved_run,) = json.loads(FORMATS["sarif"](moved))["runs"]
@@ -97,8 +95,8 @@ def test_sarif_ties_results_to_rules() -> None:
     assert first["partialFingerprints"] != run["results"][1]["partialFingerprints"]
 
 
-def test_junit_has_a_test_for_each_rule() -> None:
-    """A rule that nobody breaks is a test that passes."""
+def test_junit_has_a_test_case_for_each_rule() -> None:
+    """A rule without findings is a test case that passes."""
     root = ET.fromstring(FORMATS["junit"](OUTCOME))  # noqa: S314 - written by ourselves
 
     cases = {case.get("name"): case.find("failure") for case in root.iter("testcase")}
@@ -110,8 +108,8 @@ def test_junit_has_a_test_for_each_rule() -> None:
     assert root.get("failures") == "3"
 
 
-def test_github_gets_one_command_a_finding() -> None:
-    """What stands in a finding cannot begin another command or property."""
+def test_github_has_one_command_for_each_finding() -> None:
+    """The text of a finding cannot begin another command or property."""
     lines = FORMATS["github"](OUTCOME).splitlines()
 
     assert lines[0] == (
@@ -122,7 +120,7 @@ def test_github_gets_one_command_a_finding() -> None:
     assert [line.split()[0] for line in lines] == ["::error", "::error", "::warning", "::notice"]
 
 
-def test_markdown_is_one_row_a_finding() -> None:
+def test_markdown_has_one_row_for_each_finding() -> None:
     """A bar, a tag or a line break in a finding does not break the table."""
     text = FORMATS["markdown"](OUTCOME)
 
@@ -132,24 +130,9 @@ def test_markdown_is_one_row_a_finding() -> None:
     assert "<script" not in text.replace("\\<", "")
 
 
-def test_html_shows_findings_as_text() -> None:
-    """Nothing in a finding becomes an element of the page."""
-    tags: list[str] = []
-
-    class Reader(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            del attrs
-            tags.append(tag)
-
-    Reader().feed(FORMATS["html"](OUTCOME))
-
-    assert "script" not in tags
-    assert tags.count("tr") == len(FINDINGS) + 1 + len(OUTCOME.by_rule())
-
-
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_clean_outcome_says_so(name: str) -> None:
-    """No finding is an answer too: an empty one for lines, a well-formed one for documents."""
+def test_format_writes_outcome_without_findings(name: str) -> None:
+    """Without findings, formats of lines are empty and documents are well-formed."""
     text = FORMATS[name](CLEAN)
 
     if name in {"text", "github"}:
@@ -164,28 +147,28 @@ def test_a_clean_outcome_says_so(name: str) -> None:
         assert "No findings" in text
 
 
-def test_endings_lead_to_formats() -> None:
-    """The ending of a file chooses a format that there is."""
-    assert set(ENDINGS.values()) <= set(NAMES)
+def test_suffixes_choose_known_formats() -> None:
+    """The suffix of an output file chooses a format that exists."""
+    assert set(SUFFIXES.values()) <= set(NAMES)
 
 
-def test_files_below_the_current_folder_are_named_from_there(
+def test_text_names_files_relative_to_the_current_folder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A reader can open what is printed as it stands."""
+    """A printed path can be opened from the current folder."""
     monkeypatch.chdir(HERE)
     finding = Finding("first-rule", ERROR, "Write it.", HERE / "rivers.ttl", 1, 1)
 
     assert to_text(Outcome((finding,), RULES)).startswith("rivers.ttl:1:1: ")
 
 
-def test_findings_come_by_file_and_line_and_once() -> None:
-    """The same rule at the same place is said once; what has no place comes last."""
+def test_sort_findings_removes_duplicates() -> None:
+    """Findings are sorted by place, once for each rule and place, those without a place last."""
     shuffled = [FINDINGS[3], FINDINGS[1], FINDINGS[0], FINDINGS[0], FINDINGS[2]]
 
-    assert in_order(shuffled) == FINDINGS
+    assert sort_findings(shuffled) == FINDINGS
 
 
-def test_what_is_not_known_is_not_counted() -> None:
-    """An endpoint has no files, and the count of triples is not asked for."""
-    assert summary(Outcome((), RULES)) == ["No findings (3 rules)."]
+def test_summary_leaves_out_unknown_counts() -> None:
+    """The numbers of files and triples are left out for an endpoint."""
+    assert summary_lines(Outcome((), RULES)) == ["No findings (3 rules)."]

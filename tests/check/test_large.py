@@ -1,4 +1,4 @@
-"""Files that are too large to be held give the findings, at the places, that they give if held."""
+"""Large files, which are read as streams, give the same findings as files in memory."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pyoxigraph import RdfFormat, parse, serialize
 
-from factbook.check import data
-from factbook.check.files import check_files
-from factbook.check.selection import Selection
+from factbook.check import inputs
+from factbook.check.outcome import Selection
+from factbook.check.run import check_files
 from factbook.errors import InputError
 from factbook.rdf.parse import read_rdf
 
@@ -33,9 +33,9 @@ HEAD = "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
 
 
 @pytest.fixture
-def tight(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no file be held, however small."""
-    monkeypatch.setattr(data, "_HELD_BYTES", 0)
+def streamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read all files as streams, however small."""
+    monkeypatch.setattr(inputs, "_BYTES_IN_MEMORY", 0)
 
 
 def written(folder: Path, name: str) -> Path:
@@ -61,25 +61,26 @@ def told(outcome: Outcome) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("name", ["rivers.ttl", "rivers.nt", "rivers.nt.gz"])
-def test_same_findings_at_the_same_places(
+def test_check_finds_the_same_places_in_a_stream(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Subjects written out, shortened, escaped and without a name, literals of ours included."""
+    """Places do not depend on how a file is read, for all spellings of subjects."""
     path = written(tmp_path, name)
-    held = check_files([path], SHAPES)
-    monkeypatch.setattr(data, "_HELD_BYTES", 0)
+    in_memory = check_files([path], SHAPES)
+    monkeypatch.setattr(inputs, "_BYTES_IN_MEMORY", 0)
 
-    passing = check_files([path], SHAPES)
+    as_stream = check_files([path], SHAPES)
 
-    assert len(held.findings) == 11
-    assert all(finding.line for finding in held.findings)
-    assert told(passing) == told(held)
-    assert (passing.triples, passing.files) == (held.triples, held.files)
+    assert len(in_memory.findings) == 11
+    assert all(finding.line for finding in in_memory.findings)
+    assert told(as_stream) == told(in_memory)
+    assert as_stream.triples == in_memory.triples
+    assert as_stream.files == in_memory.files
 
 
-@pytest.mark.usefixtures("tight")
-def test_files_of_several_kinds(tmp_path: Path) -> None:
-    """What a thing lacks is told in the file that speaks of it, with a line where there are any."""
+@pytest.mark.usefixtures("streamed")
+def test_check_locates_findings_in_several_streams(tmp_path: Path) -> None:
+    """A finding is located in the file that describes the node, with a line if it has lines."""
     first, second = written(tmp_path, "rivers.nt"), tmp_path / "more.jsonld"
     second.write_text(
         '{"@id": "https://example.org/po", "@type": "https://example.org/River"}', encoding="utf-8"
@@ -91,9 +92,9 @@ def test_files_of_several_kinds(tmp_path: Path) -> None:
     assert len(found) == 13
 
 
-@pytest.mark.usefixtures("tight")
-def test_what_is_only_mentioned_is_found(tmp_path: Path) -> None:
-    """A focus node that no file describes stands where one refers to it."""
+@pytest.mark.usefixtures("streamed")
+def test_check_locates_a_mention_in_a_stream(tmp_path: Path) -> None:
+    """A focus node that no file describes is located where it is an object."""
     shapes = tmp_path / "shapes.ttl"
     shapes.write_text(
         "PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX ex: <https://example.org/>\n"
@@ -112,9 +113,9 @@ def test_what_is_only_mentioned_is_found(tmp_path: Path) -> None:
     assert (finding.path, finding.line, finding.column) == (path, 2, 53)
 
 
-@pytest.mark.usefixtures("tight")
-def test_a_selection_narrows_what_is_told(tmp_path: Path) -> None:
-    """--rule works as for files that are held."""
+@pytest.mark.usefixtures("streamed")
+def test_check_selects_rules_in_a_stream(tmp_path: Path) -> None:
+    """--rule works as it does for files in memory."""
     path = written(tmp_path, "rivers.nt")
 
     outcome = check_files(
@@ -124,9 +125,9 @@ def test_a_selection_narrows_what_is_told(tmp_path: Path) -> None:
     assert [finding.rule for finding in outcome.findings] == ["literal-calendar"]
 
 
-@pytest.mark.usefixtures("tight")
-def test_a_fault_in_the_middle_is_told(tmp_path: Path) -> None:
-    """A file that breaks its grammar further down ends the check with file and line."""
+@pytest.mark.usefixtures("streamed")
+def test_check_reports_a_syntax_error_in_a_stream(tmp_path: Path) -> None:
+    """A syntax error further down in a file is reported with file and line."""
     path = tmp_path / "broken.nt"
     path.write_text("<urn:a> <urn:b> <urn:c> .\n" * 3 + "<urn:a> <urn:b> .\n", encoding="utf-8")
 
@@ -134,9 +135,9 @@ def test_a_fault_in_the_middle_is_told(tmp_path: Path) -> None:
         check_files([path], SHAPES)
 
 
-@pytest.mark.usefixtures("tight")
-def test_it_is_said_how_far_it_has_come(tmp_path: Path) -> None:
-    """Each line is announced, and the last thing said is nothing."""
+@pytest.mark.usefixtures("streamed")
+def test_check_announces_its_progress(tmp_path: Path) -> None:
+    """Each step is announced, and the last announcement is empty."""
     said: list[str] = []
 
     check_files([written(tmp_path, "rivers.nt")], SHAPES, announce=said.append)

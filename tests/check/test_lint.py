@@ -1,4 +1,4 @@
-"""The linter finds what it should in queries, and nothing in good ones."""
+"""The rules for stored queries find the mistakes in bad queries, and nothing in good ones."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 import factbook
-from factbook.check.explain import OWN_EXAMPLES, example
-from factbook.check.lint import lint
-from factbook.check.lint_rules import RULES
+from factbook.check.lint import LINT_RULES, lint_queries
+from factbook.check.rules import BUILT_IN_EXAMPLES, find_example
 from factbook.errors import UsageError
 
 if TYPE_CHECKING:
     from factbook.book import Book
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = [rule.name for rule in RULES]
+NAMES = [rule.name for rule in LINT_RULES]
 SKOS = "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n"
 
 
@@ -28,34 +27,34 @@ def book() -> Book:
 
 
 def found_in(text: str, book: Book, folder: Path) -> list[str]:
-    """Return the rules that a query breaks, as far as its pattern goes."""
+    """Return the rules that a query breaks, except those on its header and order."""
     path = folder / "query.rq"
     path.write_text(f"#+ summary: A question\n{text}", encoding="utf-8")
     other = {"query-undescribed", "query-columns", "query-order"}
-    return [f.rule for f in lint([path], book).findings if f.rule not in other]
+    return [f.rule for f in lint_queries([path], book).findings if f.rule not in other]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_bad_query_is_found(name: str, book: Book) -> None:
+def test_rule_finds_its_bad_example(name: str, book: Book) -> None:
     """Each rule finds its bad example, and no other rule does."""
-    path = example(name, "bad", [])
+    path = find_example(name, "bad", [])
     assert path is not None
 
-    assert {finding.rule for finding in lint([path], book).findings} == {name}
+    assert {finding.rule for finding in lint_queries([path], book).findings} == {name}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_good_query_passes(name: str, book: Book) -> None:
+def test_rule_passes_its_good_example(name: str, book: Book) -> None:
     """Nothing is found in the good example of a rule."""
-    path = example(name, "good", [])
+    path = find_example(name, "good", [])
     assert path is not None
 
-    assert lint([path], book).findings == ()
+    assert lint_queries([path], book).findings == ()
 
 
-def test_no_example_is_without_its_rule() -> None:
-    """What stands among the tool's examples belongs to a rule of the tool."""
-    queries = {path.name for path in OWN_EXAMPLES.iterdir() if any(path.glob("*.rq"))}
+def test_examples_of_queries_belong_to_rules() -> None:
+    """Each folder of example queries has the name of a rule."""
+    queries = {path.name for path in BUILT_IN_EXAMPLES.iterdir() if any(path.glob("*.rq"))}
 
     assert queries == set(NAMES)
 
@@ -72,8 +71,8 @@ def test_no_example_is_without_its_rule() -> None:
         "FILTER(?x > ?_since_xsd_date)",
     ],
 )
-def test_a_parameter_may_stand_here(pattern: str, book: Book, tmp_path: Path) -> None:
-    """A pattern or COALESCE does well without the value; a required one is always there."""
+def test_lint_accepts_parameter(pattern: str, book: Book, tmp_path: Path) -> None:
+    """A pattern or COALESCE works without a value; a required parameter has one."""
     text = f"{SKOS}SELECT ?x WHERE {{ ?x skos:notation ?n . {pattern} }} ORDER BY ?x"
 
     assert "query-optional-parameter" not in found_in(text, book, tmp_path)
@@ -93,10 +92,8 @@ def test_a_parameter_may_stand_here(pattern: str, book: Book, tmp_path: Path) ->
         "FILTER(?x IN (?__y_iri))",
     ],
 )
-def test_an_optional_parameter_must_not_stand_here(
-    pattern: str, book: Book, tmp_path: Path
-) -> None:
-    """Unbound, it would change the answer without a word."""
+def test_lint_rejects_optional_parameter(pattern: str, book: Book, tmp_path: Path) -> None:
+    """Without a value, the parameter would silently change the answer."""
     text = f"{SKOS}SELECT ?x WHERE {{ ?x skos:notation ?n . {pattern} }} ORDER BY ?x"
 
     assert "query-optional-parameter" in found_in(text, book, tmp_path)
@@ -110,25 +107,27 @@ def test_an_optional_parameter_must_not_stand_here(
         "SELECT (COUNT(?n) AS ?m) WHERE { ?_x_iri skos:notation ?n } GROUP BY ?_x_iri",
     ],
 )
-def test_a_parameter_is_no_variable(text: str, book: Book, tmp_path: Path) -> None:
-    """Where a value cannot stand, a parameter is refused, the required one too."""
+def test_lint_rejects_parameter_where_a_value_cannot_stand(
+    text: str, book: Book, tmp_path: Path
+) -> None:
+    """Neither a required nor an optional parameter may be a column, listed, or grouped by."""
     assert "query-parameter-place" in found_in(SKOS + text, book, tmp_path)
 
 
-def test_a_slip_is_told_the_nearest_name(book: Book) -> None:
-    """A term that nobody knows comes with one that somebody does, and with its place."""
-    path = example("query-unknown-term", "bad", [])
+def test_lint_suggests_the_nearest_term(book: Book) -> None:
+    """An unknown term is reported with its place and the nearest known term."""
+    path = find_example("query-unknown-term", "bad", [])
     assert path is not None
 
-    (finding,) = lint([path], book).findings
+    (finding,) = lint_queries([path], book).findings
 
     assert "prefLabel" in finding.message
     line = path.read_text(encoding="utf-8").splitlines()[(finding.line or 0) - 1]
     assert line[(finding.column or 0) - 1 :].startswith("skos:preferredLabel")
 
 
-def test_one_row_needs_no_order(book: Book, tmp_path: Path) -> None:
-    """A count over everything has nothing to sort."""
+def test_lint_requires_no_order_of_one_row(book: Book, tmp_path: Path) -> None:
+    """A query with a single row needs no ORDER BY."""
     path = tmp_path / "count.rq"
     path.write_text(
         f"#+ summary: How many\n#+ columns: {{n: {{type: integer}}}}\n{SKOS}"
@@ -136,28 +135,28 @@ def test_one_row_needs_no_order(book: Book, tmp_path: Path) -> None:
         encoding="utf-8",
     )
 
-    assert lint([path], book).findings == ()
+    assert lint_queries([path], book).findings == ()
 
 
-def test_a_broken_front_matter_is_a_finding(book: Book, tmp_path: Path) -> None:
-    """A file that cannot be read as a query is told of, and the others are looked at."""
+def test_lint_reports_invalid_front_matter(book: Book, tmp_path: Path) -> None:
+    """A file that cannot be read as a query is a finding, not an error."""
     path = tmp_path / "broken.rq"
     path.write_text("#+ params: {nobody: {doc: x}}\nSELECT ?x WHERE { ?x a ?y }", encoding="utf-8")
 
-    (finding,) = lint([path], book).findings
+    (finding,) = lint_queries([path], book).findings
 
     assert finding.rule == "query-syntax"
     assert "nobody" in finding.message
 
 
-def test_only_the_rules_that_are_asked_for(book: Book) -> None:
-    """A rule can be singled out, and an unknown one is refused with the nearest."""
-    path = example("query-unused-prefix", "bad", [])
+def test_lint_selects_rules(book: Book) -> None:
+    """Findings can be limited to rules, and an unknown rule is rejected with the nearest."""
+    path = find_example("query-unused-prefix", "bad", [])
     assert path is not None
 
-    assert lint([path], book, rules=frozenset({"query-order"})).findings == ()
+    assert lint_queries([path], book, rules=frozenset({"query-order"})).findings == ()
     with pytest.raises(UsageError, match="query-order"):
-        lint([path], book, rules=frozenset({"query-ordre"}))
+        lint_queries([path], book, rules=frozenset({"query-ordre"}))
 
 
 @pytest.mark.parametrize(
@@ -173,10 +172,10 @@ def test_only_the_rules_that_are_asked_for(book: Book) -> None:
         ("DISTINCT ?x", "?place", []),  # with one column more there would be more rows
     ],
 )
-def test_ties_are_found_whatever_the_order_is_made_of(
+def test_lint_finds_rows_with_equal_sort_keys(
     head: str, order: str, found: list[str], book: Book, tmp_path: Path
 ) -> None:
-    """Rows that share a place are found, and a place need not be among the columns."""
+    """Equal sort keys are found, also if they are not among the columns."""
     pattern = "VALUES (?x ?n) { (skos:a 1) (skos:a 2) (skos:b 1) } BIND(STR(?x) AS ?place)"
     text = f"{SKOS}SELECT {head} WHERE {{ {pattern} }} ORDER BY {order}"
 

@@ -1,4 +1,4 @@
-"""Every rule has a page, with a bad and a good example that are the very files that test it."""
+"""Every rule has a page with a bad and a good example, and finds its bad example."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ import pytest
 
 import factbook
 from factbook.book import Book
-from factbook.check.explain import BAD, GOOD, OWN_EXAMPLES, exhibits, page
-from factbook.check.layout_rules import RULES as FILE_RULES
-from factbook.check.lint_rules import RULES as LINT_RULES
-from factbook.check.literals import RULES as LITERAL_RULES
-from factbook.check.rules import all_rules
+from factbook.check.lint import LINT_RULES
+from factbook.check.rules import (
+    BAD,
+    BUILT_IN_EXAMPLES,
+    GOOD,
+    all_rules,
+    example_files,
+    rule_page,
+)
 from factbook.check.run import check_book
+from factbook.check.text_rules import FILE_RULES, LITERAL_RULES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,41 +30,41 @@ FOLDERS = [BOOK.layout.examples]
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_page_is_whole(name: str) -> None:
-    """What holds, what it means, the cure, and each file of either example, word by word."""
+def test_page_has_summary_fix_and_examples(name: str) -> None:
+    """A page has the summary, the fix, and each file of both examples in full."""
     rule = RULES[name]
 
-    text = page(rule, FOLDERS)
+    text = rule_page(rule, FOLDERS)
 
     assert text.startswith(f"# {name}\n")
     assert rule.summary
-    assert rule.cure
+    assert rule.fix
     assert rule.kind == "shape" or rule.problem
     for which in (BAD, GOOD):
-        files = exhibits(name, which, FOLDERS)
+        files = example_files(name, which, FOLDERS)
         assert files
         for shown, path in files.items():
             assert shown in text
             assert path.read_text(encoding="utf-8").strip() in text
 
 
-def test_every_example_is_of_a_rule() -> None:
-    """Each folder of examples bears the name of a rule, so that none is left to itself."""
-    named = {path.name for folder in (*FOLDERS, OWN_EXAMPLES) for path in folder.iterdir()}
+def test_examples_belong_to_rules() -> None:
+    """Each folder of examples has the name of a rule."""
+    named = {path.name for folder in (*FOLDERS, BUILT_IN_EXAMPLES) for path in folder.iterdir()}
 
     assert named - {"market.ttl"} == set(RULES)
 
 
-def test_every_kind_of_rule_has_tests_that_run_its_examples() -> None:
-    """The rules of shapes and queries in tests/shapes; those of the tool here, kind by kind.
+def test_rules_of_each_kind_have_tested_examples() -> None:
+    """Rules of shapes and queries are tested in tests/shapes, built-in rules here.
 
-    A rule of another kind would have a page, and nothing that tries its examples.
+    The examples of a rule of another kind would not be tested.
     """
     own = {rule.name for rule in (*FILE_RULES, *LITERAL_RULES, *LINT_RULES)}
     folders = {path.name for path in BOOK.layout.examples.iterdir() if path.is_dir()}
 
     assert {name for name, rule in RULES.items() if rule.kind in {"shape", "query"}} == folders
-    assert own == set(RULES) - folders == {path.name for path in OWN_EXAMPLES.iterdir()}
+    assert own == set(RULES) - folders == {path.name for path in BUILT_IN_EXAMPLES.iterdir()}
 
 
 def book_of(example: Path, folder: Path) -> Book:
@@ -70,10 +75,10 @@ def book_of(example: Path, folder: Path) -> Book:
 
 
 @pytest.mark.parametrize("name", [rule.name for rule in FILE_RULES])
-def test_a_rule_for_files_finds_its_bad_example(name: str, tmp_path: Path) -> None:
-    """The rule finds its bad example, and no other rule does; the good one passes."""
-    bad = check_book(book_of(OWN_EXAMPLES / name / BAD, tmp_path / BAD)).findings
-    good = check_book(book_of(OWN_EXAMPLES / name / GOOD, tmp_path / GOOD)).findings
+def test_rule_for_files_finds_its_bad_example(name: str, tmp_path: Path) -> None:
+    """The rule alone finds its bad example, and nothing is found in the good one."""
+    bad = check_book(book_of(BUILT_IN_EXAMPLES / name / BAD, tmp_path / BAD)).findings
+    good = check_book(book_of(BUILT_IN_EXAMPLES / name / GOOD, tmp_path / GOOD)).findings
 
     assert [finding.rule for finding in bad] == [name]
     assert good == ()

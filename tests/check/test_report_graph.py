@@ -95,8 +95,8 @@ def assert_same(graph: Graph, other: Graph) -> None:
 
 @pytest.mark.parametrize("engine", ["sparql", "pyshacl"])
 @pytest.mark.parametrize("name", ["turtle", "json-ld", "nt"])
-def test_files(engine: str, name: str) -> None:
-    """Whatever syntax and engine: results, paths, values, shapes, components, severities."""
+def test_report_of_files_equals_pyshacl(engine: str, name: str) -> None:
+    """In each syntax and from each engine, all properties of results are those of pySHACL."""
     code, graph, _ = report("check", DATA, "--shapes", SHAPES, "-f", name, "--engine", engine)
 
     assert code == 1
@@ -104,8 +104,8 @@ def test_files(engine: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sparql", "pyshacl"])
-def test_blank_nodes_are_described(engine: str, tmp_path: Path) -> None:
-    """Shapes, paths, queries, focus nodes and values without a name come with what is in them."""
+def test_report_describes_blank_nodes(engine: str, tmp_path: Path) -> None:
+    """Blank nodes of shapes and data are written with their triples."""
     data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
     data.write_text(BLANK, encoding="utf-8")
     shapes.write_text(WITHOUT_NAMES, encoding="utf-8")
@@ -115,7 +115,7 @@ def test_blank_nodes_are_described(engine: str, tmp_path: Path) -> None:
     assert_same(essence(graph), essence(expected([data], [shapes])))
 
 
-def test_a_book(tmp_path: Path) -> None:
+def test_report_of_a_book_equals_pyshacl(tmp_path: Path) -> None:
     """The report of a book is that of the merge of its files, messages included."""
     make_book(tmp_path, "bad")
     book = Book(tmp_path)
@@ -125,12 +125,12 @@ def test_a_book(tmp_path: Path) -> None:
     code, graph, said = report("--book", book.layout.root, "--no-cache", "check", "-f", "nt")
 
     assert code == 1
-    assert "Not in the report graph, as it is no result of a shape: " in said
+    assert "Not in the report graph, because not found by a shape: " in said
     assert_same(essence(graph, messages=True), essence(expected(paths, shapes), messages=True))
 
 
-def test_an_endpoint(river_book: Book, servers: Servers) -> None:
-    """What an endpoint answers makes the same report as the files."""
+def test_report_of_an_endpoint_equals_pyshacl(river_book: Book, servers: Servers) -> None:
+    """The report of an endpoint equals that of the files."""
     paths = river_book.paths(leads=True)
     address = servers.oxigraph(dataset(read_rdf(path) for path in paths)).query
     shapes = HERE / "river-shapes.ttl"
@@ -140,8 +140,8 @@ def test_an_endpoint(river_book: Book, servers: Servers) -> None:
     assert_same(essence(graph), essence(expected(paths, [shapes])))
 
 
-def test_what_is_no_result_of_a_shape_is_left_out_and_counted(river_book: Book) -> None:
-    """A check's row and an impossible date are findings, but SHACL's report conforms."""
+def test_report_counts_findings_that_are_not_of_shapes(river_book: Book) -> None:
+    """Findings of check queries and literals are counted on stderr, and the report conforms."""
     words = ("--book", river_book.layout.root, "--no-cache", "check", "-f", "turtle")
     only = ("--rule", "dry-river", "--rule", "literal-calendar")
 
@@ -150,11 +150,11 @@ def test_what_is_no_result_of_a_shape_is_left_out_and_counted(river_book: Book) 
     assert code == 1
     assert graph.value(predicate=SH.conforms, object=Literal(True)) is not None  # noqa: FBT003
     assert not list(graph.subject_objects(SH.result))
-    assert "no result of a shape: 2 findings" in said
+    assert "not found by a shape: 2 findings" in said
 
 
-def test_only_wanted_results_are_in_the_report(river_book: Book) -> None:
-    """--rule and FILE narrow the report as they narrow the findings."""
+def test_report_has_selected_results_only(river_book: Book) -> None:
+    """--rule and FILE limit the report as they limit the findings."""
     words = ("--book", river_book.layout.root, "--no-cache", "check", "-f", "turtle")
     gauges = river_book.layout.root / "data" / "sources" / "survey" / "gauges.ttl"
 
@@ -166,8 +166,8 @@ def test_only_wanted_results_are_in_the_report(river_book: Book) -> None:
     assert not list(of_file.objects(predicate=SH.result))
 
 
-def test_queries_have_no_report(river_book: Book) -> None:
-    """The linter's findings are about no shape: asking for the graph is a slip."""
+def test_check_rejects_report_graph_of_queries(river_book: Book) -> None:
+    """A report graph cannot be written for stored queries, which have no shapes."""
     query = river_book.layout.queries / "checks" / "dry-river.rq"
 
     code, _, said = report("check", query, "-f", "turtle")
@@ -176,8 +176,8 @@ def test_queries_have_no_report(river_book: Book) -> None:
     assert said.startswith("error: -f turtle ")
 
 
-def test_the_ending_of_the_file_chooses_the_graph(tmp_path: Path) -> None:
-    """`-o report.ttl` is enough."""
+def test_output_suffix_chooses_the_syntax_of_the_report(tmp_path: Path) -> None:
+    """`-o report.ttl` writes the report graph as Turtle."""
     target = tmp_path / "report.ttl"
 
     words = ["check", str(DATA), "--shapes", str(SHAPES), "-o", str(target)]

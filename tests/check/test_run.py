@@ -1,4 +1,4 @@
-"""Checking a book, or any RDF: what is found, where, and what a selection leaves of it."""
+"""Checks of a book and of other RDF files: findings, their places, and selections."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import factbook
-from factbook.check.engines import AUTO, PYSHACL, SPARQL
-from factbook.check.explain import example
-from factbook.check.files import check_files
-from factbook.check.literals import RULES as LITERAL_RULES
-from factbook.check.request import Request
-from factbook.check.run import check_book
-from factbook.check.selection import Selection
+from factbook.check.outcome import Selection
+from factbook.check.plan import Plan
+from factbook.check.rules import find_example
+from factbook.check.run import check_book, check_files
+from factbook.check.shapes import AUTO, PYSHACL, SPARQL
+from factbook.check.text_rules import LITERAL_RULES
 from factbook.errors import InputError, UsageError
 from factbook.rdf.parse import read_rdf
 
@@ -39,8 +38,8 @@ def by_rule(outcome: Outcome, rule: str) -> list[Finding]:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_files_are_checked_without_a_book(engine: str) -> None:
-    """Any RDF can be checked against any shapes, and each fault has its place."""
+def test_check_files_needs_no_book(engine: str) -> None:
+    """RDF files are checked against shapes without a book, and each finding has a place."""
     outcome = check_files(
         [read_rdf(HERE / "rivers.ttl")], [read_rdf(HERE / "river-shapes.ttl")], engine=engine
     )
@@ -54,8 +53,8 @@ def test_files_are_checked_without_a_book(engine: str) -> None:
     ]
 
 
-def test_a_finding_says_what_was_found_and_what_to_write() -> None:
-    """The value as the file spells it, the property by its short name, the cure of the shape."""
+def test_finding_has_value_property_and_fix() -> None:
+    """A finding has the value as spelled, the prefixed property, and the message of the shape."""
     outcome = check_files([read_rdf(HERE / "rivers.ttl")], [read_rdf(HERE / "river-shapes.ttl")])
 
     wrong = by_rule(outcome, "river-length")[0]
@@ -64,11 +63,15 @@ def test_a_finding_says_what_was_found_and_what_to_write() -> None:
     assert wrong.message == "Add ex:length with a whole number of kilometres."
     assert wrong.focus == "https://example.org/elbe"
     assert outcome.by_severity() == {"error": 2, "warning": 0, "info": 3}
-    assert [outcome.worst(severity) for severity in ("error", "warning", "info")] == [2, 2, 5]
+    assert [outcome.count_at_least(severity) for severity in ("error", "warning", "info")] == [
+        2,
+        2,
+        5,
+    ]
 
 
-def test_a_file_without_lines_still_has_findings(tmp_path: Path) -> None:
-    """In JSON-LD a triple stands nowhere in particular; the file is named."""
+def test_check_names_a_file_without_lines(tmp_path: Path) -> None:
+    """Findings in JSON-LD have a file but no line."""
     path = tmp_path / "weser.jsonld"
     path.write_text(
         '{"@id": "https://example.org/weser", "@type": "https://example.org/River"}',
@@ -81,16 +84,16 @@ def test_a_file_without_lines_still_has_findings(tmp_path: Path) -> None:
     assert len(outcome.findings) == 2
 
 
-def test_a_book_is_checked_by_shapes_queries_literals_and_files(river_book: Book) -> None:
-    """Each kind of rule finds its fault."""
+def test_check_book_applies_all_kinds_of_rules(river_book: Book) -> None:
+    """Shapes, check queries and built-in rules each find their error."""
     found = {finding.rule for finding in check_book(river_book).findings}
 
     assert found == {"RiverShape/mouth", "river-length", "dry-river", "literal-calendar"}
     assert river_book.check() == check_book(river_book).findings
 
 
-def test_a_query_finds_the_very_triple(river_book: Book) -> None:
-    """A row with path and value leads to the triple, and has the severity of its query."""
+def test_check_query_finds_the_triple(river_book: Book) -> None:
+    """A row with path and value has the place of the triple and the severity of its query."""
     (finding,) = by_rule(check_book(river_book), "dry-river")
 
     assert (finding.line, finding.column, finding.severity) == (10, 15, "warning")
@@ -106,8 +109,10 @@ def test_a_query_finds_the_very_triple(river_book: Book) -> None:
     ],
     ids=["by rule", "by source", "by file"],
 )
-def test_a_selection_narrows(river_book: Book, selection: Selection, expected: set[str]) -> None:
-    """Only what is asked for is left."""
+def test_selection_limits_findings(
+    river_book: Book, selection: Selection, expected: set[str]
+) -> None:
+    """Only selected findings are reported."""
     found = {f.rule for f in check_book(river_book, selection=selection).findings}
 
     assert found == expected
@@ -122,8 +127,8 @@ def test_a_selection_narrows(river_book: Book, selection: Selection, expected: s
     ],
     ids=["rule", "no source", "unknown"],
 )
-def test_a_wrong_selection_is_refused(river_book: Book, selection: Selection, said: str) -> None:
-    """A name that nothing bears is no reason to report a clean graph."""
+def test_selection_rejects_unknown_names(river_book: Book, selection: Selection, said: str) -> None:
+    """An unknown rule or source is an error, not a check without findings."""
     with pytest.raises(UsageError, match=said):
         check_book(river_book, selection=selection)
 
@@ -141,8 +146,8 @@ HEAD = "#+ summary: a\n#+ problem: b\n#+ fix: c\n"
     ],
     ids=["front matter", "form", "columns", "severity"],
 )
-def test_a_check_that_is_none_is_refused(river_book: Book, text: str, said: str) -> None:
-    """A faulty check does not pass for a clean graph."""
+def test_check_book_rejects_invalid_check_query(river_book: Book, text: str, said: str) -> None:
+    """An invalid check query is an error, not a check without findings."""
     path = river_book.layout.queries / "checks" / "faulty.rq"
     path.write_text(text, encoding="utf-8")
 
@@ -151,8 +156,8 @@ def test_a_check_that_is_none_is_refused(river_book: Book, text: str, said: str)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_shapes_that_cannot_be_used_are_refused(tmp_path: Path, engine: str) -> None:
-    """Broken shapes are an error, not a pass."""
+def test_check_files_rejects_invalid_shapes(tmp_path: Path, engine: str) -> None:
+    """Invalid shapes are an error, not a check without findings."""
     path = tmp_path / "broken.ttl"
     path.write_text(
         "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
@@ -167,10 +172,10 @@ def test_shapes_that_cannot_be_used_are_refused(tmp_path: Path, engine: str) -> 
 
 
 @pytest.mark.parametrize("rule", LITERAL_RULES, ids=lambda rule: rule.name)
-def test_a_rule_for_literals_finds_its_bad_example(rule: object) -> None:
-    """What SHACL passes over is found, and the good example passes."""
+def test_rule_for_literals_finds_its_bad_example(rule: object) -> None:
+    """The rule finds its bad example, and nothing is found in the good one."""
     name = str(getattr(rule, "name", ""))
-    bad, good = (example(name, which, []) for which in ("bad", "good"))
+    bad, good = (find_example(name, which, []) for which in ("bad", "good"))
     assert bad is not None
     assert good is not None
 
@@ -178,21 +183,21 @@ def test_a_rule_for_literals_finds_its_bad_example(rule: object) -> None:
     assert check_files([read_rdf(good)], []).findings == ()
 
 
-def test_a_request_sees_what_has_changed(river_book: Book) -> None:
-    """Run again, as --watch does, it reads what was edited, and remembers the rest."""
-    request = Request(river_book, rules=("literal-form", "literal-calendar"))
+def test_plan_sees_changed_files(river_book: Book) -> None:
+    """A second run, as by --watch, reads edited files again."""
+    plan = Plan(river_book, rules=("literal-form", "literal-calendar"))
     gauges = river_book.layout.root / "data" / "sources" / "survey" / "gauges.ttl"
 
-    before = request.run()
+    before = plan.run()
     text = gauges.read_text(encoding="utf-8").replace("2024-02-30", "last year")
     gauges.write_text(text, encoding="utf-8")
-    after = request.run()
+    after = plan.run()
 
     assert [finding.rule for finding in before.findings] == ["literal-calendar"]
     assert [finding.rule for finding in after.findings] == ["literal-form"]
     assert after.triples == before.triples
 
 
-def test_the_bundled_book_is_sound() -> None:
-    """The graph that is shipped breaks no rule."""
+def test_bundled_book_has_no_findings() -> None:
+    """The bundled book breaks no rule."""
     assert factbook.open().check(engine=AUTO) == ()

@@ -1,4 +1,4 @@
-"""`factbook fmt` settles the form of Turtle and never what it says."""
+"""`factbook fmt` changes the layout of Turtle files and not what they state."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from click.testing import CliRunner, Result
 
 from factbook.cli.root import root
 from factbook.errors import FactbookError, InputError
-from factbook.fmt.files import Formatted, unformatted, write
-from factbook.fmt.order import in_order
-from factbook.fmt.proof import prove, same_quads
+from factbook.fmt.format_files import FormattedFile, format_files, have_same_quads, verify_same
+from factbook.fmt.turtle_layout import sort_subjects
 from factbook.rdf.parse import read_rdf
 
 if TYPE_CHECKING:
@@ -72,14 +71,14 @@ def run(*arguments: str | Path) -> Result:
 
 @pytest.fixture
 def untidy(tmp_path: Path) -> Path:
-    """Return a file that is not in the house form."""
+    """Return a file that is not formatted."""
     path = tmp_path / "survey.ttl"
     path.write_text(UNTIDY, encoding="utf-8")
     return path
 
 
-def test_a_file_is_brought_into_the_house_form(untidy: Path) -> None:
-    """Spaces, prefixes and subjects are settled; comments and spellings stay."""
+def test_fmt_formats_a_file(untidy: Path) -> None:
+    """Spaces, prefixes and subjects are formatted; comments and spellings are kept."""
     result = run(untidy)
 
     assert untidy.read_text(encoding="utf-8") == TIDY
@@ -87,8 +86,8 @@ def test_a_file_is_brought_into_the_house_form(untidy: Path) -> None:
     assert result.stderr == "1 of 1 files changed\n"
 
 
-def test_a_second_run_changes_nothing(untidy: Path) -> None:
-    """The form is its own form."""
+def test_fmt_is_idempotent(untidy: Path) -> None:
+    """A second run changes nothing."""
     run(untidy)
 
     result = run(untidy)
@@ -97,7 +96,7 @@ def test_a_second_run_changes_nothing(untidy: Path) -> None:
     assert result.stderr == "0 of 1 files changed\n"
 
 
-def test_check_names_the_file_and_leaves_it(untidy: Path) -> None:
+def test_fmt_check_lists_files_and_writes_nothing(untidy: Path) -> None:
     """--check exits 1 and writes nothing."""
     result = run("--check", untidy)
 
@@ -105,14 +104,14 @@ def test_check_names_the_file_and_leaves_it(untidy: Path) -> None:
     assert untidy.read_text(encoding="utf-8") == UNTIDY
 
 
-def test_check_of_tidy_files_is_silent(untidy: Path) -> None:
-    """--check exits 0 when nothing would change."""
+def test_fmt_check_passes_formatted_files(untidy: Path) -> None:
+    """--check exits 0 if all files are formatted."""
     run(untidy)
 
     assert run("--check", untidy.parent).exit_code == 0
 
 
-def test_diff_shows_what_would_change(untidy: Path) -> None:
+def test_fmt_diff_prints_a_unified_diff(untidy: Path) -> None:
     """--diff prints a unified diff, writes nothing and exits 1."""
     result = run("--diff", untidy)
 
@@ -122,8 +121,8 @@ def test_diff_shows_what_would_change(untidy: Path) -> None:
     assert untidy.read_text(encoding="utf-8") == UNTIDY
 
 
-def test_a_broken_file_is_one_line_with_its_place(untidy: Path) -> None:
-    """Broken Turtle exits 3 with line and column, and no other file is touched."""
+def test_fmt_reports_syntax_errors_with_their_place(untidy: Path) -> None:
+    """Invalid Turtle exits 3 with line and column, and no file is changed."""
     broken = untidy.with_name("broken.ttl")
     broken.write_text(f"{PREFIX}ex:a ex:b ex:c\nex:d ex:e ex:f .\n", encoding="utf-8")
 
@@ -134,15 +133,15 @@ def test_a_broken_file_is_one_line_with_its_place(untidy: Path) -> None:
     assert untidy.read_text(encoding="utf-8") == UNTIDY
 
 
-def test_a_form_that_the_formatter_does_not_know_is_said(untidy: Path) -> None:
-    """RDF 1.2 is valid here and unknown to the formatter: the file is named and left."""
+def test_fmt_reports_unsupported_syntax(untidy: Path) -> None:
+    """A file in RDF 1.2 syntax, which turtlefmt does not support, is named and not changed."""
     newer = untidy.with_name("newer.ttl")
     newer.write_text(f"{PREFIX}ex:a ex:b <<( ex:c ex:d ex:e )>> .\n", encoding="utf-8")
 
     result = run(untidy, newer)
 
     assert result.exit_code == 3
-    assert f"{newer}: valid Turtle, but the formatter does not know a form in it" in result.stderr
+    assert f"{newer}: valid Turtle, but turtlefmt does not support its syntax" in result.stderr
     assert untidy.read_text(encoding="utf-8") == UNTIDY
 
 
@@ -154,8 +153,8 @@ def test_a_form_that_the_formatter_does_not_know_is_said(untidy: Path) -> None:
         ("absent.ttl", 3, "no such file"),
     ],
 )
-def test_other_files_are_refused(tmp_path: Path, name: str, code: int, said: str) -> None:
-    """What is no Turtle file is refused in words."""
+def test_fmt_rejects_other_files(tmp_path: Path, name: str, code: int, said: str) -> None:
+    """A missing file or one that is not Turtle is an error."""
     path = tmp_path / name
     if "absent" not in name:
         path.write_text("", encoding="utf-8")
@@ -178,8 +177,8 @@ ODD = {
 
 
 @pytest.mark.parametrize("text", ODD.values(), ids=ODD)
-def test_odd_turtle_keeps_its_quads(tmp_path: Path, text: str) -> None:
-    """Whatever the spelling, the parsed quads and literals stay."""
+def test_fmt_keeps_quads(tmp_path: Path, text: str) -> None:
+    """The parsed quads stay the same, however unusual the spelling."""
     path = tmp_path / "odd.ttl"
     path.write_bytes(text.encode())
     before = read_rdf(path)
@@ -187,25 +186,25 @@ def test_odd_turtle_keeps_its_quads(tmp_path: Path, text: str) -> None:
     result = run(path)
 
     assert result.exit_code == 0, result.stderr
-    assert same_quads(before, read_rdf(path))
+    assert have_same_quads(before, read_rdf(path))
     assert run("--check", path).exit_code == 0
 
 
-def test_order_stays_within_sections_and_directives() -> None:
-    """A lone comment, a directive and a blank node are borders that no block crosses."""
+def test_fmt_sorts_subjects_within_sections() -> None:
+    """No statement moves across a lone comment, a directive or a blank node."""
     text = (
         f"{PREFIX}ex:b ex:p 1 .\n\nex:a ex:p 1 .\n\n# next\n\nex:d ex:p 1 .\n\n"
         "[ ex:p 2 ] ex:p 3 .\n\nex:c ex:p 1 .\n"
     )
 
-    assert in_order(text) == text.replace(
+    assert sort_subjects(text) == text.replace(
         "ex:b ex:p 1 .\n\nex:a ex:p 1 .", "ex:a ex:p 1 .\n\nex:b ex:p 1 ."
     )
 
 
 @pytest.mark.parametrize("whole", ["skos:ConceptScheme", "owl:Ontology"])
-def test_what_opens_a_file_stays_first(whole: str) -> None:
-    """A scheme or an ontology stands before its members whatever its IRI."""
+def test_fmt_keeps_scheme_and_ontology_first(whole: str) -> None:
+    """A concept scheme or an ontology stays before its members."""
     text = (
         "@prefix ex: <https://example.org/> .\n"
         "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
@@ -213,7 +212,7 @@ def test_what_opens_a_file_stays_first(whole: str) -> None:
         f"ex:z a {whole} .\n\nex:a ex:p 1 .\n"
     )
 
-    assert in_order(text) == text
+    assert sort_subjects(text) == text
 
 
 @pytest.mark.parametrize(
@@ -225,36 +224,36 @@ def test_what_opens_a_file_stays_first(whole: str) -> None:
         ("ex:a ex:b 1.50 # why\n", "break it"),
     ],
 )
-def test_proof_refuses_what_is_not_the_same(tmp_path: Path, changed: str, said: str) -> None:
-    """A form that says something else is never written: the proof names the difference."""
+def test_verification_rejects_changed_content(tmp_path: Path, changed: str, said: str) -> None:
+    """A text with other quads, base or comments is rejected with the difference."""
     old = f"{PREFIX}ex:a ex:b 1.50 . # why\n"
     path = tmp_path / "a.ttl"
     path.write_text(old, encoding="utf-8")
 
     with pytest.raises(FactbookError, match=said):
-        prove(path, read_rdf(path), old=old, new=PREFIX + changed)
+        verify_same(path, read_rdf(path), old=old, new=PREFIX + changed)
 
 
-def test_a_file_changed_meanwhile_is_not_overwritten(untidy: Path) -> None:
-    """What somebody saves while the formatter runs is not lost."""
-    (found,) = unformatted([untidy])
+def test_fmt_does_not_overwrite_a_file_changed_meanwhile(untidy: Path) -> None:
+    """Changes that are saved while fmt runs are not lost."""
+    (found,) = format_files([untidy])
     untidy.write_text(f"{UNTIDY}ex:new ex:p 1 .\n", encoding="utf-8")
 
-    with pytest.raises(InputError, match="changed by somebody else"):
-        write(found)
+    with pytest.raises(InputError, match="changed by another program"):
+        found.write()
 
     assert untidy.read_text(encoding="utf-8").endswith("ex:new ex:p 1 .\n")
 
 
-def test_diff_says_where_the_last_line_is_not_ended(tmp_path: Path) -> None:
-    """A file without a last line feed shows so, as in every diff."""
-    found = Formatted(tmp_path / "a.ttl", "ex:a ex:b 1 .", "ex:a ex:b 1 .\n")
+def test_diff_marks_a_missing_final_newline(tmp_path: Path) -> None:
+    """The diff of a file without a final newline says so."""
+    found = FormattedFile(tmp_path / "a.ttl", "ex:a ex:b 1 .", "ex:a ex:b 1 .\n")
 
     assert "\\ No newline at end of file\n" in "".join(found.diff())
 
 
-def test_prefixes_of_the_book_are_declared_for_a_file(tmp_path: Path) -> None:
-    """An author need not write the prefixes that the book knows."""
+def test_fmt_declares_prefixes_of_the_book(tmp_path: Path) -> None:
+    """Missing declarations of the book's prefixes are added."""
     path = tmp_path / "short.ttl"
     path.write_text('@base <https://e.org/s> .\n<> schema:name "S" .\n', encoding="utf-8")
 
@@ -268,8 +267,8 @@ def test_prefixes_of_the_book_are_declared_for_a_file(tmp_path: Path) -> None:
     )
 
 
-def test_an_unknown_prefix_keeps_its_place(tmp_path: Path) -> None:
-    """A prefix that nobody knows is reported where it stands in the file."""
+def test_fmt_reports_the_place_of_an_unknown_prefix(tmp_path: Path) -> None:
+    """An unknown prefix is reported with its place in the file as written."""
     path = tmp_path / "odd.ttl"
     path.write_text("schema:a schema:b nope:c .\n", encoding="utf-8")
 

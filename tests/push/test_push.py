@@ -15,7 +15,7 @@ from tests.push.conftest import MERGE, RIVERS, read, sizes
 
 import factbook
 from factbook.api import Book
-from factbook.check.remote import check_endpoint
+from factbook.check.run import check_endpoint
 from factbook.push.target import target_of
 from factbook.store.answers import select
 

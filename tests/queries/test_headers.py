@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from factbook.check.lint import lint
+from factbook.check.lint import lint_queries
 from factbook.cli.query import command_for
 from factbook.layout import layout_of
 from factbook.prefixes import prefixes_in, read_context
@@ -89,7 +89,7 @@ def _cases() -> set[str]:
 @every_query
 def test_lint_finds_nothing(path: Path, shelf: Shelf) -> None:
     """The query parses, is ordered, described, and uses only terms that there are."""
-    findings = lint([path], shelf("bundled").book).findings
+    findings = lint_queries([path], shelf("bundled").book).findings
 
     assert [f"{finding.rule}: {finding.message}" for finding in findings] == []
 

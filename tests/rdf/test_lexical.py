@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factbook.check.literals import EXAMPLES
+from factbook.check.text_rules import LITERAL_EXAMPLES
 from factbook.rdf.lexical import in_calendar, is_well_formed, lexical_space
 from factbook.rdf.terms import XSD
 
@@ -81,11 +81,11 @@ def test_refuses_what_the_datatype_has_not(name: str, text: str) -> None:
     assert not is_well_formed(text, XSD + name)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", LITERAL_EXAMPLES)
 def test_examples_are_of_their_form(name: str) -> None:
     """What messages offer as an example is right, and of a datatype that has a form."""
     assert lexical_space(XSD + name) is not None
-    assert is_well_formed(EXAMPLES[name], XSD + name)
+    assert is_well_formed(LITERAL_EXAMPLES[name], XSD + name)
 
 
 @pytest.mark.parametrize("text", ["2024-02-30", "2023-02-29T10:00:00Z", "-0001-04-31"])

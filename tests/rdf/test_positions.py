@@ -1,16 +1,25 @@
-"""The scanner reads what the parser reads, and says where each triple stands."""
+"""The scanner finds the place of each triple that the parser reads."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
 from factbook.rdf.parse import read_rdf
-from factbook.rdf.positions.places import Place, Places, places_of
-from factbook.rdf.positions.scanner import scan
-from factbook.rdf.positions.tokens import comments_of
+from factbook.rdf.positions import Place, Places, places_of
+from factbook.rdf.turtle_scanner import (
+    BLANK,
+    IRI,
+    NAME,
+    STRING,
+    Token,
+    scan_line,
+    scan_turtle,
+    tokenize,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 W3C = ROOT.parent / "shared" / "w3c"
@@ -18,6 +27,8 @@ OURS = sorted([*ROOT.glob("ontology/**/*.ttl"), *ROOT.glob("data/**/*.ttl")])
 THEIRS = sorted(W3C.glob("**/*.ttl"))
 BASE = "https://example.org/base/file"
 EX = "https://example.org/"
+CONTROLS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 ODD_TURTLE = {
     "escapes": r'@prefix e: <http://e/> . e:a\,b e:p "\u00e9\t\"" , <http://e/\u00e9> .',
@@ -39,77 +50,101 @@ TRIG = (
 N_QUADS = '<http://e/a> <http://e/p> "x"@en <http://e/g> .\n_:b <http://e/p> "1"^^<http://e/d> .\n'
 
 
-def assert_reads_alike(text: bytes, syntax: RdfFormat) -> None:
-    """Compare parser and scanner, quad by quad, with blank nodes matched one to one."""
-    parsed = list(parse(text, syntax, base_iri=BASE))
-    scanned = [found.quad for found in scan(text.decode(), syntax, base=BASE)]
-    assert len(scanned) == len(parsed)
-    partner: dict[object, object] = {}
-    for want, got in zip(parsed, scanned, strict=True):
-        for theirs, ours in (
-            (want.subject, got.subject),
-            (want.predicate, got.predicate),
-            (want.object, got.object),
-            (want.graph_name, got.graph_name),
-        ):
-            if isinstance(theirs, BlankNode):
-                assert isinstance(ours, BlankNode)
-                assert partner.setdefault(theirs, ours) == ours
-            else:
-                assert ours == theirs
-    assert len(set(partner.values())) == len(partner)
+def assert_scan_fits_parse(text: bytes, syntax: RdfFormat) -> None:
+    """Compare the offsets of the scanner with the quads of the parser, term by term."""
+    quads = list(parse(text, syntax, base_iri=BASE))
+    decoded = text.decode()
+    tokens = {token.offset: token for token in tokenize(decoded)}
+    offsets = scan_turtle(decoded)
+    assert len(offsets) == len(quads)
+    for quad, three in zip(quads, offsets, strict=True):
+        for term, offset in zip((quad.subject, quad.predicate, quad.object), three, strict=True):
+            assert may_stand_for(tokens[offset], term), (term, tokens[offset])
+
+
+def may_stand_for(token: Token, term: object) -> bool:
+    """Tell whether a token may be written for a term."""
+    if isinstance(term, BlankNode):
+        return token.kind == BLANK or token.text not in {".", ";", ",", "}"}
+    if isinstance(term, NamedNode):
+        if term.value.startswith(RDF):  # `a`, and the cells and ends of lists
+            return True
+        text = unescape(token.text)
+        if token.kind == IRI:
+            return term.value.endswith(text[1:-1].lstrip("./")) or "/" in text
+        return token.kind == NAME and term.value.endswith(text.partition(":")[2])
+    assert isinstance(term, Literal)
+    if token.kind == STRING:
+        quotes = 3 if token.text.startswith(('"""', "'''")) else 1
+        return unescape(token.text[quotes:-quotes]) == term.value
+    return token.text == term.value
+
+
+def unescape(text: str) -> str:
+    """Return a text without the escapes of Turtle."""
+
+    def replace(match: re.Match[str]) -> str:
+        code, character = match[1] or match[2], match[3]
+        return chr(int(code, 16)) if code else CONTROLS.get(character, character)
+
+    return re.sub(r"\\(?:u(\w{4})|U(\w{8})|(.))", replace, text, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_scans_each_file_of_the_book_as_the_parser_reads_it(path: Path) -> None:
-    """Every triple of our own Turtle has a place."""
-    assert_reads_alike(path.read_bytes(), RdfFormat.TURTLE)
+def test_scanner_fits_parser_on_the_book(path: Path) -> None:
+    """Every triple of the bundled files has a place."""
+    assert_scan_fits_parse(path.read_bytes(), RdfFormat.TURTLE)
 
 
 @pytest.mark.skipif(not THEIRS, reason="the W3C suites are not beside this checkout")
 @pytest.mark.parametrize("path", THEIRS, ids=lambda path: str(path.relative_to(W3C)))
-def test_scans_the_w3c_suite_as_the_parser_reads_it(path: Path) -> None:
-    """Turtle written by others is understood as well."""
-    assert_reads_alike(path.read_bytes(), RdfFormat.TURTLE)
+def test_scanner_fits_parser_on_the_w3c_suite(path: Path) -> None:
+    """Every triple of the W3C test suite has a place."""
+    assert_scan_fits_parse(path.read_bytes(), RdfFormat.TURTLE)
 
 
 @pytest.mark.parametrize("text", ODD_TURTLE.values(), ids=ODD_TURTLE.keys())
-def test_scans_odd_turtle_as_the_parser_reads_it(text: str) -> None:
-    """Escapes, lists, brackets, numbers, labels and directives come out as the parser has them."""
-    assert_reads_alike(text.encode(), RdfFormat.TURTLE)
+def test_scanner_fits_parser_on_unusual_turtle(text: str) -> None:
+    """Escapes, lists, brackets, numbers, labels and directives are understood."""
+    assert_scan_fits_parse(text.encode(), RdfFormat.TURTLE)
 
 
-def test_scans_named_graphs() -> None:
-    """TriG's graphs are kept, with and without the word GRAPH."""
-    assert_reads_alike(TRIG.encode(), RdfFormat.TRIG)
+def test_scanner_fits_parser_on_named_graphs() -> None:
+    """Graphs of TriG are understood with and without the word GRAPH."""
+    assert_scan_fits_parse(TRIG.encode(), RdfFormat.TRIG)
 
 
-def test_scans_lines() -> None:
-    """N-Quads are read with and without a graph."""
-    assert_reads_alike(N_QUADS.encode(), RdfFormat.N_QUADS)
+def test_scan_line_finds_the_terms_of_n_quads() -> None:
+    """The offsets of a line are those of its subject, predicate and object."""
+    line = N_QUADS.splitlines()[1]
+
+    offsets = scan_line(line)
+
+    assert offsets is not None
+    assert [line[offset:].split()[0] for offset in offsets] == line.split()[:3]
 
 
-def test_deep_nesting_has_no_limit() -> None:
+def test_scanner_reads_deep_nesting() -> None:
     """A thousand brackets do not exhaust the stack."""
     depth = 1000
 
     text = "<http://e/a> <http://e/p> " + "[ <http://e/p> " * depth + "1" + " ]" * depth + " ."
 
-    assert len(scan(text, RdfFormat.TURTLE)) == depth + 1
+    assert len(scan_turtle(text)) == depth + 1
 
 
-def test_passes_over_what_is_newer() -> None:
-    """A triple term of RDF 1.2 is left out, and what follows is found."""
-    text = "<e:a> <e:p> <<( <e:a> <e:p> 1 )>> .\n<e:b> a <e:C> ."
-
-    found = scan(text, RdfFormat.TURTLE)
-
-    assert [str(statement.quad.subject) for statement in found] == ["<e:b>"]
+def test_scanner_gives_up_on_newer_syntax() -> None:
+    """A text with a triple term of RDF 1.2 has no places."""
+    assert scan_turtle("<e:a> <e:p> <<( <e:a> <e:p> 1 )>> .\n<e:b> a <e:C> .") == []
 
 
-def test_keeps_comments_apart() -> None:
+def test_tokenizer_finds_comments() -> None:
     """Comments are found, and none inside a string or an IRI."""
-    assert comments_of(ODD_TURTLE["comments"]) == [" one", "no", " two"]
+    assert [t.text for t in tokenize(ODD_TURTLE["comments"]) if t.kind == "comment"] == [
+        "# one",
+        "#no",
+        "# two",
+    ]
 
 
 @pytest.fixture
@@ -139,25 +174,25 @@ def places(tmp_path: Path) -> Places:
     ],
     ids=["the triple", "another value", "a second block", "a missing property"],
 )
-def test_finds_a_place(
+def test_places_find_the_closest_triple(
     places: Places, predicate: str, value: Literal | NamedNode | None, expected: Place
 ) -> None:
     """A place is that of the object, else of the property, else of the subject."""
     assert places.find(NamedNode(f"{EX}a"), NamedNode(predicate), value) == expected
 
 
-def test_finds_a_thing_that_is_only_an_object(places: Places) -> None:
-    """What no triple begins with is found where it is mentioned."""
+def test_places_find_a_node_that_is_only_an_object(places: Places) -> None:
+    """A node that is no subject has the place where it is an object."""
     assert places.find(NamedNode(f"{EX}b")) == Place(7, 14)
 
 
-def test_finds_nothing_of_a_stranger(places: Places) -> None:
-    """A thing that the file does not mention has no place."""
+def test_places_do_not_find_an_unknown_node(places: Places) -> None:
+    """A node that the file does not mention has no place."""
     assert places.find(NamedNode(f"{EX}stranger")) is None
 
 
-def test_finds_blank_nodes_by_the_parsers_names(tmp_path: Path) -> None:
-    """A blank node of the parsed file is found although its label is the parser's."""
+def test_places_find_blank_nodes_by_parsed_names(tmp_path: Path) -> None:
+    """A blank node is found by the name that the parser gave to it."""
     path = tmp_path / "blank.ttl"
     path.write_text("<http://e/a> <http://e/p>\n  [ <http://e/q> 1 ] .\n", encoding="utf-8")
     file = read_rdf(path)
@@ -168,8 +203,8 @@ def test_finds_blank_nodes_by_the_parsers_names(tmp_path: Path) -> None:
     assert place == Place(2, 5)
 
 
-def test_a_changed_file_has_no_places(tmp_path: Path) -> None:
-    """Rather no place than a wrong one, when the file is no longer what was parsed."""
+def test_changed_file_has_no_places(tmp_path: Path) -> None:
+    """A file that was changed since it was parsed has no places, rather than wrong ones."""
     path = tmp_path / "changed.ttl"
     path.write_text("<http://e/a> <http://e/p> 1 .\n", encoding="utf-8")
     file = read_rdf(path)
@@ -178,8 +213,8 @@ def test_a_changed_file_has_no_places(tmp_path: Path) -> None:
     assert places_of(file).find(NamedNode("http://e/a")) is None
 
 
-def test_other_syntaxes_have_no_places(tmp_path: Path) -> None:
-    """JSON-LD is read, but its triples stand nowhere in particular."""
+def test_json_ld_has_no_places(tmp_path: Path) -> None:
+    """Triples of JSON-LD have no places."""
     path = tmp_path / "a.jsonld"
     path.write_text('{"@id": "http://e/a", "http://e/p": 1}', encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The examples of the rules, laid out as a book of their own and checked once a session."""
+"""The examples of the rules as a book, which is checked once a session."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ class Checked:
 
     book: Book
     places: dict[str, Path]
-    """Where the example of each rule stands, and where the market does under its own name."""
+    """The file of each rule's example, and of the market under its own name."""
     findings: tuple[Finding, ...]
 
     def of(self, name: str) -> list[Finding]:
-        """Return what was found in an example."""
+        """Return the findings in an example."""
         return [finding for finding in self.findings if finding.path == self.places[name]]
 
 
 @pytest.fixture(scope="session")
 def checked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Checked]:
-    """Give a function that checks all good or all bad examples, the first time only."""
+    """Return a function that checks all good or all bad examples once."""
 
     @cache
     def check(which: str) -> Checked:
@@ -66,7 +66,7 @@ def make_book(folder: Path, which: str) -> dict[str, Path]:
 
 
 def _placed(example: Path, name: str, data: Path) -> Path:
-    """Copy an example to where its like stand: a source under its slug, all else beside."""
+    """Copy an example into the book: a source under its slug, other examples to the register."""
     file = read_rdf(example)
     slug = file.graph.value.rpartition("/")[2]
     target = (

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from factbook.book import Book
-from factbook.check.remote import check_endpoint
+from factbook.check.run import check_endpoint
 from factbook.push.push_book import push
 from factbook.push.target import target_of
 from factbook.query.catalog import check_queries

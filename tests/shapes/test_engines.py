@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from factbook.check.engines import PYSHACL, SPARQL, validate
-from factbook.check.rules import shapes_of
+from factbook.check.rules import select_shape_files
+from factbook.check.shapes import PYSHACL, SPARQL, validate
 from factbook.rdf.parse import read_rdf
 from factbook.shacl import load_data
 from factbook.store.embedded import load_store
@@ -50,7 +50,7 @@ def test_engines_give_same_findings_for_examples(
     book = checked(which).book
     files = [read_rdf(path) for path in book.paths(leads=True)]
     quads = [quad for file in files for quad in file.quads]
-    shapes = [quad for file in shapes_of(book.layout, files) for quad in file.quads]
+    shapes = [quad for file in select_shape_files(book.layout, files) for quad in file.quads]
     store = load_store(files)
 
     data = load_data(quads, store=store)

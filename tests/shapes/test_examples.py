@@ -9,9 +9,8 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 import factbook
-from factbook.check.explain import example, page
-from factbook.check.faults import shown
-from factbook.check.rules import rules_of
+from factbook.check.outcome import term_text
+from factbook.check.rules import book_rules, find_example, rule_page
 from factbook.check.shapes import ShapeRules
 from factbook.rdf.parse import read_rdf
 from factbook.shacl import SH
@@ -28,7 +27,7 @@ SHAPES = ROOT / "ontology" / "shapes"
 EXAMPLES = SHAPES / "examples"
 NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
 FILES = [read_rdf(path) for path in sorted(SHAPES.glob("*.ttl"))]
-RULES = rules_of(factbook.open())
+RULES = book_rules(factbook.open())
 QUADS = [quad for file in FILES for quad in file.quads]
 PATHS = {quad.subject: quad.object for quad in QUADS if quad.predicate.value == f"{SH}path"}
 
@@ -70,7 +69,7 @@ def test_finding_has_path_of_its_shape(name: str, checked: Callable[[str], Check
     found = {f.property for f in checked_bad.of(name) if f.rule == name}
 
     if isinstance(path, NamedNode):
-        assert found == {shown(path, checked_bad.book.prefixes)}
+        assert found == {term_text(path, checked_bad.book.prefixes)}
     elif path is None:
         assert found == {""}
     else:
@@ -93,7 +92,11 @@ def test_finding_has_line_and_column(name: str, checked: Callable[[str], Checked
 def test_every_rule_has_examples() -> None:
     """Each shape and check has a good and a bad graph, and each graph has a rule."""
     wanted = {name for name, rule in RULES.items() if rule.kind in {"shape", "query"}}
-    whole = {name for name in NAMES if all(example(name, w, [EXAMPLES]) for w in ("bad", "good"))}
+    whole = {
+        name
+        for name in NAMES
+        if all(find_example(name, which, [EXAMPLES]) for which in ("bad", "good"))
+    }
 
     assert whole == wanted == set(NAMES)
 
@@ -101,10 +104,10 @@ def test_every_rule_has_examples() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_rule_page_shows_meaning_fix_and_examples(name: str) -> None:
     """The page of a rule has its meaning, its fix and its examples."""
-    text = page(RULES[name], [EXAMPLES])
+    text = rule_page(RULES[name], [EXAMPLES])
 
     assert RULES[name].summary.rstrip(".") in text
-    assert RULES[name].cure in text
+    assert RULES[name].fix in text
     assert (EXAMPLES / name / "bad.ttl").read_text(encoding="utf-8").strip() in text
     assert (EXAMPLES / name / "good.ttl").read_text(encoding="utf-8").strip() in text
 
@@ -153,7 +156,7 @@ def test_shape_has_english_meaning_fix_and_severity(name: str) -> None:
 
 def test_rule_is_named_after_its_shape() -> None:
     """The name of a rule is the last part of its shape's IRI."""
-    rules = ShapeRules(FILES).named()
+    rules = ShapeRules(FILES).list_rules()
 
     assert {rule.iri for rule in rules} == {
         f"https://w3id.org/ai-infra/shape/{rule.name}" for rule in rules

@@ -1,4 +1,4 @@
-"""What a check finds: rules, and findings that name the file, the place and the cure."""
+"""Rules, findings, and the outcome of a check."""
 
 from __future__ import annotations
 
@@ -6,105 +6,134 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+from factbook.shacl import INVERSE, Path, PathExpression
 
-    from factbook.shacl import DescribeNode, Report
+if TYPE_CHECKING:
+    import pathlib
+    from collections.abc import Iterable, Mapping
+
+    from pyoxigraph import NamedNode
+
+    from factbook.rdf.terms import Term
+    from factbook.shacl import DescribeNode, Report, Result
 
 ERROR = "error"
 WARNING = "warning"
 INFO = "info"
 SEVERITIES = (ERROR, WARNING, INFO)
-"""The worst first."""
+"""The most severe first."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Something that must hold: a shape, a query without rows, or a rule of the tool itself."""
+    """A condition that must hold: a shape, a check query, or a rule built into factbook."""
 
     name: str
     severity: str
     summary: str
-    """What holds when all is well, in a sentence."""
-    cure: str
-    """What to write instead, in a sentence."""
+    """What holds when the rule is kept, in one sentence."""
+    fix: str
+    """What to write instead, in one sentence."""
     kind: str
     """'shape', 'query', 'file', 'literal' or 'lint'."""
     problem: str = ""
-    """What it means when it does not hold."""
+    """The consequences of breaking the rule."""
     iri: str | None = None
+    path: pathlib.Path | None = None
+    """The file that defines the rule; None for built-in rules."""
+
+
+@dataclass(frozen=True)
+class RawFinding:
+    """A broken rule in terms of the graph, before its place in a file is known."""
+
+    rule: Rule
+    focus: Term
     path: Path | None = None
-    """The file that states the rule, where it is not the tool itself."""
+    value: Term | None = None
+    message: str = ""
+    """What to write instead, if more specific than the rule's fix."""
+    graph: NamedNode | None = None
+    """The named graph of the source that is wrong, if known."""
+    result: Result | None = None
+    """The validation result, if a shape was violated."""
+
+    @property
+    def first_step(self) -> tuple[NamedNode | None, bool]:
+        """The first property on the path, and whether the path follows it backwards."""
+        step, backward = self.path, False
+        while isinstance(step, PathExpression):
+            backward ^= step.operator == INVERSE
+            step = step.parts[0]
+        return step, backward
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault, where it is, and what to do about it.
+    """A broken rule, where it is broken, and how to fix it.
 
-    Without a place the fault lies in something that no file spells out, such as a blank node of a
-    JSON-LD document, or in an endpoint.
+    A finding has no place if no file spells it out, as with a blank node in JSON-LD or data at an
+    endpoint.
     """
 
     rule: str
     severity: str
     message: str
-    path: Path | None = None
+    path: pathlib.Path | None = None
     line: int | None = None
     column: int | None = None
     focus: str = ""
-    """The IRI of what is wrong, or what a blank node or literal looks like."""
+    """The IRI of the focus node, or a text for a blank node or a literal."""
     label: str = ""
-    """What people call it."""
+    """The name of the focus node for people."""
     property: str = ""
     value: str = ""
 
 
 @dataclass(frozen=True)
 class Validation:
-    """What SHACL itself has to say, for the report that the W3C defines."""
+    """The SHACL validation report, and the triples needed to describe its blank nodes."""
 
     report: Report
-    """The results among the findings; those of queries and of rules of ours are none."""
+    """Contains results of shapes only, not of queries or built-in rules."""
     shapes: DescribeNode
-    """Gives the triples about a blank node of the shapes."""
+    """Returns the triples about a blank node of the shapes."""
     data: DescribeNode
-    """The same for the data."""
+    """Returns the triples about a blank node of the data."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one run of the checks found, under which rules, in how much."""
+    """The findings of one check, and what was checked."""
 
     findings: tuple[Finding, ...]
     rules: Mapping[str, Rule]
     files: int = 0
     triples: int = 0
     notes: tuple[str, ...] = ()
-    """What a reader should know of how it went, a line each."""
+    """Remarks on how the check was done, one line each."""
     validation: Validation | None = None
-    """Where shapes were validated: how, in terms of the W3C."""
+    """None if no shapes were validated."""
     prefixes: Mapping[str, str] = field(default_factory=dict)
-    """To shorten IRIs with."""
 
-    def worst(self, severity: str) -> int:
-        """Return how many findings are of a severity or worse."""
+    def count_at_least(self, severity: str) -> int:
+        """Return the number of findings of a severity or above."""
         limit = SEVERITIES.index(severity)
         return sum(SEVERITIES.index(finding.severity) <= limit for finding in self.findings)
 
     def by_severity(self) -> dict[str, int]:
-        """Return how many findings there are of each severity."""
+        """Return the number of findings of each severity."""
         counts = Counter(finding.severity for finding in self.findings)
         return {severity: counts[severity] for severity in SEVERITIES}
 
     def by_rule(self) -> list[tuple[str, int]]:
-        """Return how many findings each rule that was broken has, the most broken first."""
+        """Return the number of findings of each broken rule, the largest first."""
         counts = Counter(finding.rule for finding in self.findings)
         return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
 
 
-def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings by file and place, each place of a rule only once."""
+def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings by file and place, with at most one finding of a rule at each place."""
     ordered = sorted(
         findings,
         key=lambda finding: (
@@ -127,6 +156,21 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(unique.values())
 
 
-def counted(number: int, noun: str) -> str:
+def merge_outcomes(outcomes: list[Outcome]) -> Outcome:
+    """Return one outcome with the findings, rules and counts of several."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    return Outcome(
+        findings=sort_findings(finding for each in outcomes for finding in each.findings),
+        rules={name: rule for each in outcomes for name, rule in each.rules.items()},
+        files=sum(each.files for each in outcomes),
+        triples=sum(each.triples for each in outcomes),
+        notes=tuple(note for each in outcomes for note in each.notes),
+        validation=next((each.validation for each in outcomes if each.validation), None),
+        prefixes={name: iri for each in outcomes for name, iri in each.prefixes.items()},
+    )
+
+
+def count_noun(number: int, noun: str) -> str:
     """Return a number with its noun: '1 error', '2 errors'."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,4 +1,4 @@
-"""Look through stored queries for what they should not do."""
+"""Check stored queries for mistakes that engines do not report."""
 
 from __future__ import annotations
 
@@ -7,28 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from factbook.check.findings import Finding, Outcome, Rule, in_order
-from factbook.check.lint_growth import explosions
-from factbook.check.lint_rules import (
-    COLUMNS,
-    DOC,
-    LIMIT,
-    OPTIONAL,
-    ORDER,
-    PLACE,
-    PREFIX,
-    RULES,
-    SYNTAX,
-    TERM,
-    TIES,
-)
-from factbook.check.vocabulary import Vocabulary
+from pyoxigraph import Literal, NamedNode
+
+from factbook.check.findings import ERROR, WARNING, Finding, Outcome, Rule, sort_findings
 from factbook.errors import FactbookError, UsageError, did_you_mean
 from factbook.query.catalog import CHECKS, LINKS
 from factbook.query.catalog import RULES as RULE_QUERIES
 from factbook.query.header import read_query
 from factbook.rdf.terms import expand
-from factbook.sparql.groups import groups
 from factbook.sparql.structure import Placed, Select, placed, selects
 from factbook.store.answers import Table
 
@@ -39,58 +25,131 @@ if TYPE_CHECKING:
     from factbook.book import Book
     from factbook.query.header import StoredQuery
 
+KIND = "lint"
+
+
+def _rule(name: str, summary: str, fix: str, problem: str, severity: str = ERROR) -> Rule:
+    return Rule(name, severity, summary, fix, KIND, problem=problem)
+
+
+SYNTAX = _rule(
+    "query-syntax",
+    "A query is valid SPARQL 1.1 with valid front matter.",
+    "Correct what the message names.",
+    "No engine can run the query, or its front matter does not describe it.",
+)
+OPTIONAL = _rule(
+    "query-optional-parameter",
+    "An optional parameter is used only in a triple pattern or inside COALESCE.",
+    "Use it in a triple pattern outside MINUS and EXISTS, or as COALESCE(?__name, …).",
+    "If the parameter is not given, its variable is unbound: a FILTER then drops every row, and "
+    "MINUS or NOT EXISTS matches anything, so that the answer is silently wrong.",
+)
+PLACE = _rule(
+    "query-parameter-place",
+    "A parameter is not used as a column, in VALUES, or to group or sort by.",
+    "Bind the parameter's value to a variable of its own in the pattern, and use that.",
+    "The value replaces the variable, and the query is then no longer valid SPARQL.",
+)
+TERM = _rule(
+    "query-unknown-term",
+    "A query uses terms of the graph or of a standard vocabulary.",
+    "Correct the name, or define the term.",
+    "The graph does not contain the term, so the pattern matches nothing. Most likely the name is "
+    "misspelt.",
+)
+ORDER = _rule(
+    "query-order",
+    "The rows of a query have an order.",
+    "End the query with ORDER BY.",
+    "Engines return rows without an order in any order, which can differ from run to run.",
+)
+TIES = _rule(
+    "query-ties",
+    "The order of a query is total: no two rows have equal sort keys.",
+    "Add the columns to ORDER BY that tell the rows apart.",
+    "Rows with equal sort keys come in any order.",
+)
+LIMIT = _rule(
+    "query-limit",
+    "A query with LIMIT or OFFSET sorts its rows first.",
+    "Add ORDER BY before LIMIT and OFFSET.",
+    "Without an order, which rows remain is random.",
+)
+COLUMNS = _rule(
+    "query-columns",
+    "The front matter describes the columns of the query, in their order.",
+    "Make `columns` in the front matter list the variables after SELECT.",
+    "Help, pages and typed rows are generated from the front matter and would be wrong.",
+)
+PREFIX = _rule(
+    "query-unused-prefix",
+    "A query uses every prefix that it declares.",
+    "Remove the PREFIX line.",
+    "The declaration suggests that the query uses a vocabulary that it does not use.",
+    WARNING,
+)
+DOC = _rule(
+    "query-undescribed",
+    "A query has a summary, and a description of each parameter.",
+    "Add `summary`, and `doc` for each entry of `params`, to the front matter.",
+    "The help of the query is empty.",
+)
+LINT_RULES = (COLUMNS, DOC, LIMIT, OPTIONAL, ORDER, PLACE, PREFIX, SYNTAX, TERM, TIES)
+
 _PARAMETER = re.compile(r"[?$](?P<lead>__?)[A-Za-z]")
 _CLAUSES = {"SELECT", "GROUP", "ORDER"}
+_DEFINED_BY = NamedNode("http://www.w3.org/2000/01/rdf-schema#isDefinedBy")
 
 
-def lint(paths: Sequence[Path], book: Book, *, rules: frozenset[str] = frozenset()) -> Outcome:
-    """Look through stored queries.
+def lint_queries(
+    paths: Sequence[Path], book: Book, *, rules: frozenset[str] = frozenset()
+) -> Outcome:
+    """Check stored queries.
 
     Args:
         paths: The files of the queries.
-        book: Whose terms they use.
-        rules: Only findings of these rules; by default of all.
+        book: The book whose terms the queries use.
+        rules: The rules whose findings are reported; by default all.
 
     Raises:
         UsageError: A rule that is asked for does not exist.
     """
-    known = {rule.name: rule for rule in RULES}
+    known = {rule.name: rule for rule in LINT_RULES}
     for name in sorted(rules):
         if name not in known:
             raise UsageError(f"No rule '{name}' for queries.{did_you_mean(name, known)}")
-    vocabulary = Vocabulary(book)
+    vocabulary = _Vocabulary(book)
     found = [finding for path in paths for finding in _lint_file(path, book, vocabulary)]
     kept = (finding for finding in found if not rules or finding.rule in rules)
-    return Outcome(in_order(kept), known, files=len(paths))
+    return Outcome(sort_findings(kept), known, files=len(paths))
 
 
-def _lint_file(path: Path, book: Book, vocabulary: Vocabulary) -> Iterator[Finding]:
+def _lint_file(path: Path, book: Book, vocabulary: _Vocabulary) -> Iterator[Finding]:
     try:
         query = read_query(path, group=path.parent.name)
     except FactbookError as wrong:
-        said = str(wrong).removeprefix(f"{path}:").strip()
-        yield Finding(SYNTAX.name, SYNTAX.severity, said, path, 1, 1, label=path.stem)
+        message = str(wrong).removeprefix(f"{path}:").strip()
+        yield Finding(SYNTAX.name, SYNTAX.severity, message, path, 1, 1, label=path.stem)
         return
-    text = _Text(query)
-    fault = _syntax_fault(query)
-    if fault is not None:
-        line, column, said = fault
-        yield Finding(SYNTAX.name, SYNTAX.severity, said, path, line, column, label=query.name)
+    text = _QueryText(query)
+    error = _find_syntax_error(query)
+    if error is not None:
+        line, column, message = error
+        yield Finding(SYNTAX.name, SYNTAX.severity, message, path, line, column, label=query.name)
         return
-    yield from _parameters(text)
-    if query.group != LINKS:  # those are asked of others, about their terms and given items
-        yield from _terms(text, vocabulary)
-    yield from _orders(text)
-    yield from _header(text)
-    explosive = [] if query.group == LINKS else list(_growth(text))
-    yield from explosive
-    if not explosive and not any(parameter.required for parameter in query.parameters):
-        yield from _ties(text, book)  # which runs the query
+    yield from _check_parameters(text)
+    if query.group != LINKS:  # these run at the endpoints of others, with their terms
+        yield from _check_terms(text, vocabulary)
+    yield from _check_order(text)
+    yield from _check_header(text)
+    if not any(parameter.required for parameter in query.parameters):
+        yield from _check_ties(text, book)
 
 
 @dataclass(frozen=True)
-class _Text:
-    """A query with what can be told from its tokens."""
+class _QueryText:
+    """A query with its tokens and SELECT clauses."""
 
     query: StoredQuery
 
@@ -113,7 +172,7 @@ class _Text:
         return Finding(
             rule=rule.name,
             severity=rule.severity,
-            message=message or rule.cure,
+            message=message or rule.fix,
             path=self.query.path,
             line=before.count("\n") + 1,
             column=start - (before.rfind("\n") + 1) + 1,
@@ -122,17 +181,17 @@ class _Text:
         )
 
 
-def _syntax_fault(query: StoredQuery) -> tuple[int, int, str] | None:
+def _find_syntax_error(query: StoredQuery) -> tuple[int, int, str] | None:
     from pyoxigraph import Store
 
     try:
         Store().query(query.text)
-    except SyntaxError as fault:
-        return fault.lineno or 1, fault.offset or 1, " ".join(str(fault.msg).split())
+    except SyntaxError as error:
+        return error.lineno or 1, error.offset or 1, " ".join(str(error.msg).split())
     return None
 
 
-def _parameters(text: _Text) -> Iterator[Finding]:
+def _check_parameters(text: _QueryText) -> Iterator[Finding]:
     clause = ""
     for each in text.tokens:
         if each.word in {*_CLAUSES, "VALUES", "WHERE"} or each.token.text in {"{", "}"}:
@@ -147,16 +206,16 @@ def _parameters(text: _Text) -> Iterator[Finding]:
         if listed or (clause in _CLAUSES and not in_call):
             yield text.finding(PLACE, each.token.start, value=name)
         elif optional and (
-            each.within("MINUS") or each.within("EXISTS") or (in_call and not _rescued(each))
+            each.within("MINUS") or each.within("EXISTS") or (in_call and not _is_in_coalesce(each))
         ):
             yield text.finding(OPTIONAL, each.token.start, value=name)
 
 
-def _rescued(each: Placed) -> bool:
+def _is_in_coalesce(each: Placed) -> bool:
     return any(bracket.word == "COALESCE" for bracket in each.around)
 
 
-def _terms(text: _Text, vocabulary: Vocabulary) -> Iterator[Finding]:
+def _check_terms(text: _QueryText, vocabulary: _Vocabulary) -> Iterator[Finding]:
     prologue = list(_prologue(text.tokens))
     declared = {prefix.token.text[:-1]: iri.token.text[1:-1] for prefix, iri in prologue}
     skipped = {each.token.start for pair in prologue for each in pair}
@@ -171,8 +230,9 @@ def _terms(text: _Text, vocabulary: Vocabulary) -> Iterator[Finding]:
             iri = expand(token.text, declared)
         if iri is None or each.within("SERVICE") or vocabulary.knows(iri):
             continue
-        if text.query.form != "CONSTRUCT" or vocabulary.is_own(iri):  # it may write others' terms
-            yield text.finding(TERM, token.start, vocabulary.advice(iri), value=token.text)
+        # A CONSTRUCT may write terms of other vocabularies
+        if text.query.form != "CONSTRUCT" or vocabulary.is_own(iri):
+            yield text.finding(TERM, token.start, vocabulary.suggest(iri), value=token.text)
     for prefix, _ in prologue:
         if prefix.token.text[:-1] not in used:
             yield text.finding(PREFIX, prefix.token.start, value=prefix.token.text)
@@ -185,14 +245,7 @@ def _prologue(tokens: list[Placed]) -> Iterator[tuple[Placed, Placed]]:
             yield prefix, iri
 
 
-def _growth(text: _Text) -> Iterator[Finding]:
-    given = {f"?{each.variable}" for each in text.query.parameters if each.required}
-    for explosion in explosions(groups(text.query.text), given):
-        message = f"{explosion.message} {explosion.rule.cure}" if explosion.message else ""
-        yield text.finding(explosion.rule, explosion.start, message)
-
-
-def _orders(text: _Text) -> Iterator[Finding]:
+def _check_order(text: _QueryText) -> Iterator[Finding]:
     outer = text.outer
     for select in text.selects:
         cut = select.clauses.get("LIMIT") or select.clauses.get("OFFSET")
@@ -202,7 +255,7 @@ def _orders(text: _Text) -> Iterator[Finding]:
             yield text.finding(ORDER, select.start)
 
 
-def _header(text: _Text) -> Iterator[Finding]:
+def _check_header(text: _QueryText) -> Iterator[Finding]:
     query = text.query
     if not query.summary:
         yield text.finding(DOC, 0, "Add `summary` to the front matter: the question it answers.")
@@ -214,20 +267,20 @@ def _header(text: _Text) -> Iterator[Finding]:
         return
     if outer.star:
         yield text.finding(COLUMNS, outer.start, "Name the columns instead of SELECT *.")
-    if query.group in {CHECKS, RULE_QUERIES}:  # their columns are the same for all
+    if query.group in {CHECKS, RULE_QUERIES}:  # their columns are fixed
         return
     described = tuple(column.name for column in query.columns)
     if described != outer.columns:
         yield text.finding(
             COLUMNS,
             outer.start,
-            f"{COLUMNS.cure} Described: {', '.join(described) or 'none'}; "
+            f"{COLUMNS.fix} Described: {', '.join(described) or 'none'}; "
             f"selected: {', '.join(outer.columns)}.",
         )
 
 
-def _ties(text: _Text, book: Book) -> Iterator[Finding]:
-    """Run the query, and look for rows that its order does not tell apart."""
+def _check_ties(text: _QueryText, book: Book) -> Iterator[Finding]:
+    """Run the query, and look for rows with equal sort keys."""
     outer = text.outer
     if outer is None or "ORDER" not in outer.clauses:
         return
@@ -245,7 +298,72 @@ def _ties(text: _Text, book: Book) -> Iterator[Finding]:
         key = tuple(row[index] for index in keys)
         if key in seen:
             shown = ", ".join("nothing" if term is None else str(term) for term in key)
-            message = f"{TIES.cure} Two rows have {shown}."
+            message = f"{TIES.fix} Two rows have {shown}."
             yield text.finding(TIES, outer.clauses["ORDER"].start, message)
             return
         seen.add(key)
+
+
+class _Vocabulary:
+    """The terms that queries over a book may use."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def knows(self, iri: str) -> bool:
+        """Tell whether the graph or a standard vocabulary contains a term."""
+        return iri in self._in_graph or iri in self._namespaces or self._is_standard(iri)
+
+    def is_own(self, iri: str) -> bool:
+        """Tell whether the graph defines terms in the namespace of an IRI."""
+        return _namespace(iri) in self._own_namespaces
+
+    def suggest(self, iri: str) -> str:
+        """Return what to write instead, with the nearest names in the same namespace."""
+        namespace = _namespace(iri)
+        near = [known[len(namespace) :] for known in self._in_graph if known.startswith(namespace)]
+        return f"Correct the name, or define the term.{did_you_mean(iri[len(namespace) :], near)}"
+
+    @cached_property
+    def _in_graph(self) -> frozenset[str]:
+        found = set()
+        for file in self._book.files:
+            found.add(file.graph.value)
+            for quad in file.quads:
+                found |= {
+                    term.value
+                    for term in (quad.subject, quad.predicate, quad.object)
+                    if isinstance(term, NamedNode)
+                }
+                if isinstance(quad.object, Literal):
+                    found.add(quad.object.datatype.value)
+        return frozenset(found)
+
+    @cached_property
+    def _own_namespaces(self) -> frozenset[str]:
+        return frozenset(
+            _namespace(quad.subject.value)
+            for file in self._book.files
+            for quad in file.quads
+            if quad.predicate == _DEFINED_BY and isinstance(quad.subject, NamedNode)
+        )
+
+    @cached_property
+    def _namespaces(self) -> frozenset[str]:
+        return frozenset(self._book.prefixes.values())
+
+    def _is_standard(self, iri: str) -> bool:
+        """Tell whether rdflib knows a term: of schema.org or of a W3C vocabulary."""
+        from rdflib import URIRef, namespace
+
+        return any(
+            URIRef(iri) in vocabulary
+            for vocabulary in vars(namespace).values()
+            if isinstance(vocabulary, namespace.DefinedNamespaceMeta)
+            and iri.startswith(str(vocabulary))
+        )
+
+
+def _namespace(iri: str) -> str:
+    end = max(iri.rfind("/"), iri.rfind("#")) + 1
+    return iri[:end]

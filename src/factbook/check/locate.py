@@ -1,104 +1,108 @@
-"""Find the file, line and column that a fault stands at."""
+"""Find the file, line and column of a finding."""
 
 from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyoxigraph import NamedNode
 
 from factbook.rdf.parse import RdfFile
-from factbook.rdf.positions.places import Place, Places, places_of
+from factbook.rdf.positions import Places, SearchedFile, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pyoxigraph import Quad
 
-    from factbook.check.faults import Fault
-    from factbook.rdf.positions.excerpt import Excerpt
+    from factbook.check.findings import RawFinding
+    from factbook.rdf.positions import Place
     from factbook.rdf.terms import Term
 
 _TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
 class Location(NamedTuple):
-    """Where a fault stands; `exact` where that is the very triple, not its surroundings."""
+    """The place of a finding; exact if it is the wrong triple itself."""
 
-    file: RdfFile | Excerpt
+    file: SearchedFile
     place: Place | None
-    exact: bool
+    is_exact: bool
 
 
-def subjects_of(faults: Iterable[Fault]) -> frozenset[Term]:
-    """Return the terms that have to be looked for to find some faults: both ends of each."""
-    ends = (end for fault in faults for end in (fault.focus, fault.value))
+Located: TypeAlias = "tuple[RawFinding, Location | None]"
+
+
+def nodes_of(findings: Iterable[RawFinding]) -> frozenset[Term]:
+    """Return the focus nodes and values of findings: the nodes to look up in files."""
+    ends = (end for finding in findings for end in (finding.focus, finding.value))
     return frozenset(end for end in ends if end is not None)
 
 
 class Locator:
-    """Knows which file says what of the things that faults are about; looks no further."""
+    """An index of what files state about the nodes of findings."""
 
-    def __init__(self, files: Sequence[RdfFile | Excerpt], faults: Iterable[Fault]) -> None:
+    def __init__(self, files: Sequence[SearchedFile], findings: Iterable[RawFinding]) -> None:
         self._files = files
-        self._wanted = subjects_of(faults)
-        # By subject and by the number of the file
+        self._wanted = nodes_of(findings)
+        # By subject, then by the index of the file
         self._quads: dict[Term, dict[int, list[Quad]]] = {}
         for index, file in enumerate(files if self._wanted else ()):
             for quad in file.quads:
                 subject = quad.subject
                 if subject in self._wanted:
                     self._quads.setdefault(subject, {}).setdefault(index, []).append(quad)
-        # By the number of the file, each made when a fault first leads there
+        # By the index of the file; filled when a finding is first located there
         self._places: dict[int, Places] = {}
         self._predicates: dict[int, Counter[Term]] = {}
 
-    def locate(self, fault: Fault) -> Location | None:
-        """Return where a fault stands, or None where no file speaks of it.
+    def locate(self, finding: RawFinding) -> Location | None:
+        """Return the place of a finding, or None if no file mentions its focus node.
 
-        It is the triple that is wrong. Where one is missing, it is the file that says most of the
-        like: that uses the property of other things, or else that says what the thing is.
+        This is the wrong triple. If a triple is missing, it is the focus node in the file where the
+        triple most likely belongs: the file that uses the property for other nodes, or else the
+        file that states the class of the node.
         """
-        predicate, backward = fault.first_step
-        mentions = self._mentions(fault)
+        predicate, backward = finding.first_step
+        mentions = self._mentions(finding)
         if not mentions:
             return None
-        if fault.value is not None:
+        if finding.value is not None:
             for index in mentions:
-                found = self._stated(index, fault, predicate, backward=backward)
+                found = self._stated(index, finding, predicate, backward=backward)
                 if found is not None:
                     place = self._places_of(index).find(
                         found.subject, found.predicate, found.object
                     )
-                    return Location(self._files[index], place, exact=True)
+                    return Location(self._files[index], place, is_exact=True)
         best = mentions[0]
         if len(mentions) > 1:
-            best = max(mentions, key=lambda index: self._weight(index, fault, predicate))
-        place = self._places_of(best).find(fault.focus, None if backward else predicate)
-        return Location(self._files[best], place, exact=False)
+            best = max(mentions, key=lambda index: self._weight(index, finding, predicate))
+        place = self._places_of(best).find(finding.focus, None if backward else predicate)
+        return Location(self._files[best], place, is_exact=False)
 
-    def _mentions(self, fault: Fault) -> list[int]:
-        """Return the files that speak of the focus node, in order, or at least mention it."""
-        if fault.graph is not None:
-            named = [i for i, file in enumerate(self._files) if file.graph == fault.graph]
+    def _mentions(self, finding: RawFinding) -> list[int]:
+        """Return the indexes of the files that describe the focus node, or else mention it."""
+        if finding.graph is not None:
+            named = [i for i, file in enumerate(self._files) if file.graph == finding.graph]
             if named:
                 return named
-        return list(self._quads.get(fault.focus, ())) or self._mentioned.get(fault.focus, [])
+        return list(self._quads.get(finding.focus, ())) or self._mentioned.get(finding.focus, [])
 
     def _stated(
-        self, index: int, fault: Fault, predicate: NamedNode | None, *, backward: bool
+        self, index: int, finding: RawFinding, predicate: NamedNode | None, *, backward: bool
     ) -> Quad | None:
-        """Return the triple of focus node and value; of any property, if not of this one."""
-        ends = (fault.value, fault.focus) if backward else (fault.focus, fault.value)
+        """Return the triple of focus node and value, with the given property if there is one."""
+        ends = (finding.value, finding.focus) if backward else (finding.focus, finding.value)
         found = [quad for quad in self._about(index, ends[0]) if quad.object == ends[1]]
         exact = (quad for quad in found if quad.predicate == predicate)
         return next(exact, next(iter(found), None))
 
     def _weight(
-        self, index: int, fault: Fault, predicate: NamedNode | None
+        self, index: int, finding: RawFinding, predicate: NamedNode | None
     ) -> tuple[int, int, int]:
-        own = self._about(index, fault.focus)
+        own = self._about(index, finding.focus)
         return (
             sum(quad.predicate == predicate for quad in own),
             self._uses(index)[predicate] if predicate is not None else 0,
@@ -119,12 +123,12 @@ class Locator:
             if isinstance(file, RdfFile):
                 self._places[index] = places_of(file, self._wanted)
             else:
-                self._places[index] = file.places()
+                self._places[index] = Places(file.placed)
         return self._places[index]
 
     @cached_property
     def _mentioned(self) -> dict[Term, list[int]]:
-        """The files in which a thing stands without being the subject of anything."""
+        """The files in which a node is mentioned without being a subject."""
         found: dict[Term, list[int]] = {}
         missing = self._wanted - self._quads.keys()
         for index, file in enumerate(self._files):

@@ -1,4 +1,4 @@
-"""Queries as rules: every row that one of `queries/checks/` gives is a fault."""
+"""Rules that are stored queries: each row of a query in `queries/checks/` is a finding."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from factbook.check.faults import Fault
-from factbook.check.findings import ERROR, SEVERITIES, Rule
+from factbook.check.findings import ERROR, SEVERITIES, RawFinding, Rule
 from factbook.errors import InputError
 from factbook.store.answers import Table
 
@@ -20,16 +19,16 @@ if TYPE_CHECKING:
     from factbook.store.answers import Engine
 
 KIND = "query"
-FOCUS = "focus"
 _WORKERS = 2
-COLUMNS = (FOCUS, "path", "value", "message", "graph")
+_FOCUS = "focus"
+_COLUMNS = {_FOCUS, "path", "value", "message", "graph"}
 
 
 def query_rule(query: StoredQuery) -> Rule:
-    """Return the rule that a check query is, from its front matter.
+    """Return the rule that a check query defines in its front matter.
 
     Raises:
-        InputError: The front matter lacks something.
+        InputError: The front matter is incomplete.
     """
     front = query.front_matter
     for key in ("summary", "problem", "fix"):
@@ -44,54 +43,54 @@ def query_rule(query: StoredQuery) -> Rule:
         name=query.name,
         severity=severity,
         summary=query.summary,
-        cure=str(front["fix"]).strip(),
+        fix=str(front["fix"]).strip(),
         kind=KIND,
         problem=str(front["problem"]).strip(),
         path=query.path,
     )
 
 
-def run_queries(queries: Iterable[StoredQuery], engine: Engine) -> list[Fault]:
-    """Return the faults that queries find; the engine answers several at a time.
+def run_queries(queries: Iterable[StoredQuery], engine: Engine) -> list[RawFinding]:
+    """Return the findings of check queries, which run side by side.
 
     Raises:
-        InputError: A query is no SELECT with the columns of a check.
+        InputError: A query is not a SELECT with the columns of a check.
     """
     with ThreadPoolExecutor(_WORKERS) as workers:
-        found = workers.map(lambda query: _faults(query, engine), queries)
-        return [fault for faults in found for fault in faults]
+        found = workers.map(lambda query: _run_in_thread(query, engine), queries)
+        return [finding for findings in found for finding in findings]
 
 
-def _faults(query: StoredQuery, engine: Engine) -> list[Fault]:
+def _run_in_thread(query: StoredQuery, engine: Engine) -> list[RawFinding]:
     try:
         return list(run_query(query, engine))
-    except BaseException as fault:
-        # What the frames still hold of the engine's results may not leave this thread
-        traceback.clear_frames(fault.__traceback__)
+    except BaseException as error:
+        # Results of the engine must not leave the thread that they were made in
+        traceback.clear_frames(error.__traceback__)
         raise
 
 
-def run_query(query: StoredQuery, engine: Engine) -> Iterator[Fault]:
-    """Yield a fault for each row.
+def run_query(query: StoredQuery, engine: Engine) -> Iterator[RawFinding]:
+    """Yield a finding for each row of a check query.
 
     Raises:
-        InputError: The query is no SELECT with the columns of a check.
+        InputError: The query is not a SELECT with the columns of a check.
     """
     rule = query_rule(query)
     table = engine.query(query.text)
     if not isinstance(table, Table):
         raise InputError(f"{query.path}: a check is a SELECT")
-    if FOCUS not in table.variables or not set(table.variables) <= set(COLUMNS):
+    if _FOCUS not in table.variables or not _COLUMNS.issuperset(table.variables):
         raise InputError(
             f"{query.path}: a check has the columns ?focus and, as needed, ?path ?value ?message "
             "?graph, and no other"
         )
     for row in table.rows:
         cells = dict(zip(table.variables, row, strict=True))
-        focus, path, graph = (cells.get(name) for name in (FOCUS, "path", "graph"))
+        focus, path, graph = (cells.get(name) for name in (_FOCUS, "path", "graph"))
         if focus is None:
             continue
-        yield Fault(
+        yield RawFinding(
             rule=rule,
             focus=focus,
             path=path if isinstance(path, NamedNode) else None,

@@ -1,75 +1,168 @@
-"""Check a whole book: its shapes, its queries, its literals and its files."""
+"""Check a book, other RDF files, or the data at an endpoint."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from factbook.check.engines import AUTO, validate
 from factbook.check.findings import Outcome, Validation
-from factbook.check.gather import Ground, gathered
-from factbook.check.layout_rules import file_findings
-from factbook.check.literals import literal_faults
-from factbook.check.queries import run_queries
-from factbook.check.rules import OWN_RULES, rules_named, shapes_of
-from factbook.check.selection import EVERYTHING, Selection, must_know
-from factbook.check.shapes import ShapeRules
+from factbook.check.inputs import Inputs
+from factbook.check.outcome import EVERYTHING, CheckContext, Selection, build_outcome
+from factbook.check.queries import run_queries, run_query
+from factbook.check.rules import (
+    BOOK_RULES,
+    index_rules,
+    require_known_rules,
+    select_shape_files,
+)
+from factbook.check.shapes import AUTO, ShapeRules, validate
+from factbook.check.text_rules import LITERAL_RULES, check_literals, check_source_files
 from factbook.query.catalog import check_queries
 from factbook.rdf.parse import read_rdf
 from factbook.shacl import index_blank_nodes, load_data
+from factbook.sparql.tokens import uses_graph
 from factbook.store.embedded import EmbeddedEngine, load_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from factbook.book import Book
+    from factbook.query.header import StoredQuery
     from factbook.rdf.parse import RdfFile
 
+_HAS_GRAPHS = "ASK { GRAPH ?graph { ?subject ?predicate ?object } }"
 
-def check_book(
-    book: Book,
-    *,
-    engine: str = AUTO,
-    selection: Selection = EVERYTHING,
-    read: Callable[[Path], RdfFile] = read_rdf,
-) -> Outcome:
-    """Check all files of a book, its leads among them.
+
+def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTHING) -> Outcome:
+    """Check all files of a book, its leads included.
 
     Args:
-        book: The book, which must answer from files.
-        engine: What validates the shapes: 'auto', 'sparql' or 'pyshacl'.
-        selection: Which findings are wanted.
-        read: Parses a file, or knows what has been parsed before.
+        book: The book, which must not be at an endpoint.
+        engine: The engine for shapes: 'auto', 'sparql' or 'pyshacl'.
+        selection: The findings to report.
 
     Raises:
-        InputError: A file cannot be read, or a shape or check cannot be used.
-        UsageError: A rule or source that is asked for does not exist.
+        InputError: A file cannot be read, or a shape or check query cannot be used.
+        UsageError: A selected rule or source does not exist.
     """
-    files = [read(path) for path in book.paths(leads=True)]
+    files = [read_rdf(path) for path in book.paths(leads=True)]
     quads = [quad for file in files for quad in file.quads]
     store = load_store(files)
-    shape_files = shapes_of(book.layout, files)
+    shape_files = select_shape_files(book.layout, files)
     shape_quads = [quad for file in shape_files for quad in file.quads]
     shapes, checks = ShapeRules(shape_files), check_queries(book.layout.queries)
-    rules = rules_named(shapes.named(), checks, OWN_RULES)
-    must_know(selection.rules, rules)
+    rules = index_rules(shapes.list_rules(), checks, BOOK_RULES)
+    require_known_rules(selection.rules, rules)
     report = validate(shape_quads, load_data(quads, store=store), engine=engine)
     answers = EmbeddedEngine(store)
-    faults = [*shapes.faults(report), *literal_faults(quads), *run_queries(checks, answers)]
+    found = [
+        *shapes.raw_findings(report),
+        *check_literals(quads),
+        *run_queries(checks, answers),
+    ]
     declared = {name: iri for file in files for name, iri in file.prefixes.items()}
-    ground = Ground(
+    context = CheckContext(
         rules=rules,
         engine=answers,
         prefixes=declared | book.prefixes,
-        telling=lambda _: files,
+        files_mentioning=lambda _: files,
         graphs={file.graph.value: file.path for file in files},
         files=len(files),
         triples=len(quads),
     )
-    return gathered(
-        ground,
-        faults,
+    return build_outcome(
+        context,
+        found,
         Validation(report, index_blank_nodes(shape_quads), index_blank_nodes(quads)),
         selection=selection,
-        others=file_findings(files, book.layout),
+        file_findings=check_source_files(files, book.layout),
     )
+
+
+def check_files(
+    files: Sequence[Path | RdfFile],
+    shape_files: Sequence[RdfFile],
+    *,
+    engine: str = AUTO,
+    selection: Selection = EVERYTHING,
+    announce: Callable[[str], None] = lambda _: None,
+) -> Outcome:
+    """Check RDF files of any size against shapes, without a book.
+
+    Args:
+        files: The files, which may be parsed already.
+        shape_files: The shapes.
+        engine: The engine for shapes: 'auto', 'sparql' or 'pyshacl'.
+        selection: The findings to report.
+        announce: Called with the progress as text, and at the end with ''.
+
+    Raises:
+        InputError: A file cannot be read, or the shapes cannot be used.
+        UsageError: A selected rule or source does not exist.
+    """
+    inputs = Inputs(files, announce=announce)
+    shape_quads = [quad for file in shape_files for quad in file.quads]
+    shapes = ShapeRules(shape_files)
+    data = load_data(inputs.quads())
+    report = validate(shape_quads, data, engine=engine, announce=announce)
+    found = [*shapes.raw_findings(report), *check_literals(data.ill_typed)]
+    named = [*shapes.list_rules(), *(finding.rule for finding in found)]
+    declared = {name: iri for file in shape_files for name, iri in file.prefixes.items()}
+    context = CheckContext(
+        rules=index_rules(named, (), LITERAL_RULES),
+        engine=EmbeddedEngine(data.store),
+        prefixes=declared | inputs.prefixes,
+        files_mentioning=inputs.files_mentioning,
+        graphs=inputs.graphs,
+        files=len(files),
+        triples=data.size,
+    )
+    validation = Validation(report, index_blank_nodes(shape_quads), data.describe)
+    return build_outcome(context, found, validation, selection=selection)
+
+
+def check_endpoint(
+    book: Book,
+    *,
+    shape_files: Sequence[RdfFile] = (),
+    selection: Selection = EVERYTHING,
+    announce: Callable[[str], None] = lambda _: None,
+) -> Outcome:
+    """Check the graph at the endpoint of a book; no data is downloaded.
+
+    Args:
+        book: The book, whose shapes and check queries are used.
+        shape_files: Shapes to use instead; the check queries of the book are then not run.
+        selection: The findings to report; only its rules are used.
+        announce: Called with the progress as text, and at the end with ''.
+
+    Raises:
+        InputError: A shape or check query cannot be used.
+        EndpointError: The endpoint failed.
+        UsageError: A selected rule does not exist.
+    """
+    checks: list[StoredQuery] = []
+    if not shape_files:
+        shape_files = select_shape_files(book.layout, map(read_rdf, book.layout.ontology_files()))
+        checks = check_queries(book.layout.queries)
+    shapes = ShapeRules(shape_files)
+    rules = index_rules(shapes.list_rules(), checks)
+    require_known_rules(selection.rules, rules)
+    shape_quads = [quad for file in shape_files for quad in file.quads]
+    report = validate(shape_quads, book.engine, announce=announce)
+    found = list(shapes.raw_findings(report))
+    notes = []
+    skipped = [query for query in checks if uses_graph(query.text)]
+    if skipped and book.engine.query(_HAS_GRAPHS) is not True:
+        names = ", ".join(sorted(query.name for query in skipped))
+        notes.append(f"{book.endpoint} has no named graphs: not checked there: {names}")
+        checks = [query for query in checks if query not in skipped]
+    try:
+        for number, query in enumerate(checks):
+            announce(f"Running the check queries: {number} of {len(checks)}")
+            found += run_query(query, book.engine)
+    finally:
+        announce("")
+    context = CheckContext(rules=rules, engine=book.engine, prefixes=book.prefixes)
+    validation = Validation(report, index_blank_nodes(shape_quads), lambda _: ())
+    return build_outcome(context, found, validation, selection=selection, notes=notes)

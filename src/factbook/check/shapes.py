@@ -1,4 +1,4 @@
-"""Shapes as rules: what each says of itself, and the faults that a validation finds under it."""
+"""Rules that are SHACL shapes: their texts, their validation, and the findings under them."""
 
 from __future__ import annotations
 
@@ -7,29 +7,36 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from factbook.check.faults import Fault
-from factbook.check.findings import ERROR, INFO, WARNING, Rule
+from factbook import shacl
+from factbook.check.findings import ERROR, INFO, WARNING, RawFinding, Rule
+from factbook.errors import UsageError
 from factbook.rdf.terms import local_name
-from factbook.shacl import INFO as SH_INFO
 from factbook.shacl import SH
-from factbook.shacl import WARNING as SH_WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from pyoxigraph import Quad
 
     from factbook.rdf.parse import RdfFile
     from factbook.rdf.terms import Term
-    from factbook.shacl import Report, Result
+    from factbook.shacl import DataGraph, Report, Result
+    from factbook.store.answers import Engine
 
 KIND = "shape"
-_SEVERITIES = {str(SH_INFO): INFO, str(SH_WARNING): WARNING}
+AUTO = "auto"
+PYSHACL = "pyshacl"
+SPARQL = "sparql"
+ENGINES = (AUTO, PYSHACL, SPARQL)
+
+_SEVERITIES = {str(shacl.INFO): INFO, str(shacl.WARNING): WARNING}
 _COMPONENT = re.compile(r"ConstraintComponent(?:-\w+)?$")
 _TEXTS = ("description", "name", "message")
 
 
 class ShapeRules:
-    """The rules that files of shapes state."""
+    """The rules that are defined by files of shapes."""
 
     def __init__(self, files: Iterable[RdfFile]) -> None:
         self._facts: dict[Term, dict[str, list[Term]]] = {}
@@ -46,14 +53,14 @@ class ShapeRules:
                 if predicate == f"{SH}property":
                     self._parents.setdefault(quad.object, quad.subject)
 
-    def named(self) -> list[Rule]:
-        """Return the rules that say what to write instead, by name."""
+    def list_rules(self) -> list[Rule]:
+        """Return the rules that have an IRI and a message, by name."""
         found = [shape for shape, facts in self._facts.items() if "message" in facts]
-        rules = [self.rule(shape) for shape in found if isinstance(shape, NamedNode)]
+        rules = [self.find_rule(shape) for shape in found if isinstance(shape, NamedNode)]
         return sorted(rules, key=lambda rule: rule.name)
 
-    def rule(self, shape: NamedNode | BlankNode) -> Rule:
-        """Return the rule that a shape is."""
+    def find_rule(self, shape: NamedNode | BlankNode) -> Rule:
+        """Return the rule that a shape defines."""
         facts = self._facts.get(shape, {})
         texts = {name: _english(facts.get(name, [])) for name in _TEXTS}
         severity = next(iter(facts.get("severity", [])), None)
@@ -61,20 +68,20 @@ class ShapeRules:
             name=self._name(shape),
             severity=_SEVERITIES.get(str(severity), ERROR),
             summary=texts["description"] or texts["name"],
-            cure=texts["message"],
+            fix=texts["message"],
             kind=KIND,
             iri=shape.value if isinstance(shape, NamedNode) else None,
             path=self._files.get(shape),
         )
 
-    def faults(self, report: Report) -> Iterator[Fault]:
-        """Yield the faults of a validation."""
+    def raw_findings(self, report: Report) -> Iterator[RawFinding]:
+        """Yield a finding for each result of a validation."""
         rules: dict[Term, Rule] = {}
         for result in report.results:
             shape = result.source_shape
             if shape not in rules:
-                rules[shape] = self.rule(shape)
-            yield Fault(
+                rules[shape] = self.find_rule(shape)
+            yield RawFinding(
                 rule=rules[shape],
                 focus=result.focus,
                 path=result.path,
@@ -84,14 +91,13 @@ class ShapeRules:
             )
 
     def _message(self, result: Result, rule: Rule) -> str:
-        """Return what a result says that its rule does not say for all of them.
+        """Return the message of a result where it differs from the fix of its rule.
 
-        Engines word their own messages as they like; a shape without any gets one of ours, so that
-        findings do not depend on the engine.
+        Messages of engines differ. A shape without a message gets the same text from all of them.
         """
-        if rule.cure or result.constraint is not None:
-            said = _english(result.messages)
-            return "" if said == rule.cure else said
+        if rule.fix or result.constraint is not None:
+            message = _english(result.messages)
+            return "" if message == rule.fix else message
         parameter = _COMPONENT.sub("", result.component.value.removeprefix(SH))
         parameter = parameter[:1].lower() + parameter[1:]
         limits = self._facts.get(result.source_shape, {}).get(parameter, [])
@@ -99,7 +105,7 @@ class ShapeRules:
         return f"The shape asks for sh:{parameter}{limit}."
 
     def _name(self, shape: Term) -> str:
-        """Return the last part of a shape's IRI; without one, its parent's and its path's."""
+        """Return the last part of a shape's IRI; without an IRI, its parent's name and its path."""
         if isinstance(shape, NamedNode):
             return local_name(shape.value)
         path = next(iter(self._facts.get(shape, {}).get("path", [])), None)
@@ -109,8 +115,43 @@ class ShapeRules:
         return "/".join(parts) or "unnamed shape"
 
 
+def validate(
+    shapes: Iterable[Quad],
+    data: DataGraph | Engine,
+    *,
+    engine: str = AUTO,
+    announce: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Validate data against shapes with a chosen engine.
+
+    Args:
+        shapes: The shapes graph.
+        data: The data, or an endpoint that holds it.
+        engine: One of `ENGINES`; `auto` is the compiler to SPARQL.
+        announce: Called with the progress as text, and at the end with ''.
+
+    Raises:
+        InputError: The shapes cannot be used.
+        UsageError: The engine is unknown.
+        EndpointError: The endpoint failed.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"No engine '{engine}'. Known: {', '.join(ENGINES)}")
+
+    def progress(done: int, of: int) -> None:
+        announce(f"Checking the shapes: {done} of {of}")
+
+    try:
+        if engine == PYSHACL:
+            announce("Checking the shapes with pySHACL")
+            return shacl.validate(shapes, data, engine="pyshacl")
+        return shacl.validate(shapes, data, progress=progress)
+    finally:
+        announce("")
+
+
 def _english(texts: Iterable[Term]) -> str:
-    """Return the English text, or that without a language, or any."""
+    """Return the English text, or one without a language, or any."""
     literals = [text for text in texts if isinstance(text, Literal)]
     rank = {"en": 0, None: 1}
     literals.sort(key=lambda text: (rank.get(text.language, 2), text.value))

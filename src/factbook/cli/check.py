@@ -1,4 +1,4 @@
-"""`factbook check`: what is wrong in the graph, in other RDF files, or in stored queries."""
+"""`factbook check`: check the graph, other RDF files, or stored queries."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.check.engines import AUTO, ENGINES
 from factbook.check.findings import ERROR, SEVERITIES
 from factbook.check.formats import NAMES
+from factbook.check.shapes import AUTO, ENGINES
 from factbook.cli.check_output import format_of, write
 from factbook.cli.options import Wanted, with_answer_options
 from factbook.cli.session import Session, announce, pass_session
-from factbook.errors import DONE, FOUND, FactbookError, UsageError, did_you_mean
+from factbook.errors import DONE, FOUND, FactbookError
 
 if TYPE_CHECKING:
     from factbook.check.findings import Outcome
-    from factbook.check.request import Request
+    from factbook.check.plan import Plan
 
 _ALL = "all"
 
@@ -40,37 +40,50 @@ Examples:
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Check the FILEs against these shapes, without the book; may be given again.",
+    help="Check the FILEs against these shapes, without the book; may be repeated.",
 )
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
     default=AUTO,
     show_default=True,
-    help="What validates shapes: our compiler to SPARQL, or pySHACL.",
+    help="The engine for shapes: auto and sparql compile them to SPARQL.",
 )
-@click.option("--rule", "rules", multiple=True, metavar="RULE", help="Only findings of this rule.")
 @click.option(
-    "--source", "sources", multiple=True, metavar="SOURCE", help="Only findings in this source."
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="RULE",
+    help="Report only findings of this rule; may be repeated.",
+)
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="SOURCE",
+    help="Report only findings in this source; may be repeated.",
 )
 @click.option(
     "--changed",
     is_flag=False,
     flag_value="HEAD",
     metavar="[REV]",
-    help="Only findings in files that changed since a git revision. [default: HEAD]",
+    help="Report only findings in files changed since a git revision. [default: HEAD]",
 )
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
     default=ERROR,
     show_default=True,
-    help="Exit with 1 when there is a finding as grave as this.",
+    help="Fail on findings of this severity or above.",
 )
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.option("--rules", "list_rules", is_flag=True, help="List the rules.")
 @click.option(
-    "--explain", multiple=True, metavar="RULE", help="Print the page of a rule, or of all."
+    "--explain",
+    multiple=True,
+    metavar="RULE",
+    help="Explain a rule and how to fix it, or all rules (all).",
 )
 @with_answer_options(*NAMES)
 @pass_session
@@ -91,18 +104,20 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
 ) -> int:
     """Check the graph, RDF files or stored queries.
 
-    Without FILE: the whole book, its leads included. A FILE of the book: the book, but only what is
-    found in that file. Any other FILE: against the shapes of --shapes, or its own. A stored query
-    (.rq): what a query should not do. A folder stands for the files in it.
+    Without FILE, the whole book is checked, leads included. With a FILE of the book, only findings
+    in that file are reported. Any other FILE is checked against the shapes of --shapes, or against
+    the shapes that it contains. Stored queries (.rq) are checked for common mistakes. A folder
+    stands for the files in it.
 
-    turtle, json-ld and nt are the validation report of SHACL (W3C). It holds what shapes find; what
-    queries and the rules for literals and files find is no result of SHACL, and is only counted.
+    The formats turtle, json-ld and nt write the SHACL validation report (W3C). It contains the
+    results of shapes only; findings of queries and of the rules for literals and files are counted
+    on stderr.
     """
-    from factbook.check.request import Request
+    from factbook.check.plan import Plan
 
     if list_rules or explain:
         return _explain(session, explain, shapes)
-    request = Request(
+    plan = Plan(
         book=session.book,
         files=files,
         shapes=shapes,
@@ -114,31 +129,31 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     )
     name = format_of(wanted)
     if watch:
-        return _watch(request, name, wanted)
-    outcome = _run(request)
+        return _watch(plan, name, wanted)
+    outcome = _run(plan)
     write(outcome, name, wanted)
-    return FOUND if outcome.worst(fail_on) else DONE
+    return FOUND if outcome.count_at_least(fail_on) else DONE
 
 
-def _run(request: Request) -> Outcome:
+def _run(plan: Plan) -> Outcome:
     from factbook.cli.background import interruptible
 
-    return interruptible(request.run)
+    return interruptible(plan.run)
 
 
-def _watch(request: Request, name: str, wanted: Wanted) -> int:
-    """Check, and check again after each change, until somebody ends it."""
-    from factbook.check.watch import changes
+def _watch(plan: Plan, name: str, wanted: Wanted) -> int:
+    """Check, and check again after each change until interrupted."""
+    from factbook.check.plan import watch_files
 
     def once() -> None:
         try:
-            write(_run(request), name, wanted)
-        except FactbookError as fault:  # a file that is just being written is no reason to end
-            click.echo(f"error: {fault}", err=True)
-        click.echo("Watching for changes; Ctrl-C ends it.", err=True)
+            write(_run(plan), name, wanted)
+        except FactbookError as error:  # such as a file that is only half written
+            click.echo(f"error: {error}", err=True)
+        click.echo("Watching for changes; press Ctrl-C to stop.", err=True)
 
     once()
-    for changed in changes(request.watched):
+    for changed in watch_files(plan.watched_files):
         names = sorted(path.name for path in changed)
         click.echo(f"\n{', '.join(names[:3])}{' …' if len(names) > 3 else ''}:", err=True)  # noqa: PLR2004 - three names fit a line
         once()
@@ -146,21 +161,16 @@ def _watch(request: Request, name: str, wanted: Wanted) -> int:
 
 
 def _explain(session: Session, names: tuple[str, ...], shapes: tuple[Path, ...]) -> int:
-    from factbook.check.explain import overview, page
-    from factbook.check.request import read_shapes
-    from factbook.check.rules import all_rules
+    from factbook.check.inputs import read_shapes
+    from factbook.check.rules import all_rules, require_known_rules, rule_list, rule_page
 
     rules = all_rules(session.book, read_shapes(shapes))
     if not names:
-        click.echo(overview(rules.values()), nl=False)
+        click.echo(rule_list(rules.values()), nl=False)
         return DONE
     chosen = list(rules) if _ALL in names else list(names)
-    for name in chosen:
-        if name not in rules:
-            raise UsageError(
-                f"No rule '{name}'.{did_you_mean(name, rules)} See: factbook check --rules"
-            )
+    require_known_rules(chosen, rules)
     folders = [session.book.layout.examples]
-    click.echo("\n".join(page(rules[name], folders) for name in chosen), nl=False)
+    click.echo("\n".join(rule_page(rules[name], folders) for name in chosen), nl=False)
     sys.stdout.flush()
     return DONE

@@ -1,4 +1,4 @@
-"""Put down what a check found: as text, for machines, or as the report graph of the W3C."""
+"""Write the outcome of a check in a chosen format."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.check.formats import ENDINGS, FORMATS, GRAPHS, NAMES
-from factbook.check.formats.text import summary, to_text
+from factbook.check.formats import FORMATS, GRAPHS, NAMES, SUFFIXES, summary_lines, to_text
 from factbook.cli.output import may_style, open_output
 from factbook.errors import UsageError, did_you_mean
 from factbook.rdf.formats import ALIASES
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def format_of(wanted: Wanted) -> str:
-    """Return the name of the format that is wanted.
+    """Return the name of the chosen format, or that of the output file's suffix, or text.
 
     Raises:
         UsageError: There is no such format.
@@ -32,15 +31,15 @@ def format_of(wanted: Wanted) -> str:
             )
         return name
     if wanted.output is not None:
-        return ENDINGS.get(wanted.output.suffix.lower(), "text")
+        return SUFFIXES.get(wanted.output.suffix.lower(), "text")
     return "text"
 
 
 def write(outcome: Outcome, name: str, wanted: Wanted) -> None:
-    """Write what was found where it is wanted, and the count of it to stderr.
+    """Write the findings to the output, and a summary to stderr.
 
     Raises:
-        UsageError: The report graph is asked for, and no shapes were validated.
+        UsageError: The report graph is asked for, but no shapes were validated.
         InputError: The file cannot be written.
     """
     if name in GRAPHS:
@@ -51,20 +50,20 @@ def write(outcome: Outcome, name: str, wanted: Wanted) -> None:
         with open_output(wanted.output) as out:
             out.write(text.encode("utf-8", "replace"))
             out.flush()
-    for line in summary(outcome):
+    for line in summary_lines(outcome):
         click.echo(line, err=True)
 
 
 def _write_graph(outcome: Outcome, name: str, wanted: Wanted) -> None:
-    """Write the report that the W3C defines, and say what it leaves out."""
-    from factbook.check.findings import counted
+    """Write the SHACL validation report, and say on stderr what it leaves out."""
+    from factbook.check.findings import count_noun
     from factbook.check.shapes import KIND as SHAPE
     from factbook.export.rdf_writer import write_rdf
     from factbook.shacl import SH, to_graph
 
     found = outcome.validation
     if found is None:
-        raise UsageError(f"-f {name} is the report of SHACL, and stored queries have no shapes")
+        raise UsageError(f"-f {name} writes results of shapes, and stored queries have none")
     prefixes = {**outcome.prefixes, "sh": SH}
     context = {prefix: iri for prefix, iri in prefixes.items() if prefix}
     graph = to_graph(found.report, shapes=found.shapes, data=found.data)
@@ -74,5 +73,5 @@ def _write_graph(outcome: Outcome, name: str, wanted: Wanted) -> None:
     others = {rule.name for rule in outcome.rules.values() if rule.kind != SHAPE}
     left_out = sum(finding.rule in others for finding in outcome.findings)
     if left_out:
-        said = counted(left_out, "finding")
-        click.echo(f"Not in the report graph, as it is no result of a shape: {said}", err=True)
+        count = count_noun(left_out, "finding")
+        click.echo(f"Not in the report graph, because not found by a shape: {count}", err=True)

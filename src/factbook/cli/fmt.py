@@ -1,4 +1,4 @@
-"""`factbook fmt`: bring Turtle files into the house form, or say which are not in it."""
+"""`factbook fmt`: format Turtle files, or list those that are not formatted."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ from factbook.prefixes import prefixes_in, read_context
 
 
 @click.command(
-    epilog="""The house form: four spaces, sorted prefixes and only those in use, one predicate a
-line, subjects in the order of their IRIs within a section; a comment with a blank line under it
-begins a section. A prefix of the book that a file uses undeclared is declared. A file is written
-only when its triples, its literals as they are spelled, its base and its comments are proven to be
-the same; then it is replaced whole.
+    epilog="""The format: four spaces, prefixes sorted and unused ones removed, one predicate a
+line, subjects sorted by IRI within a section. A comment with a blank line after it begins a
+section. Missing declarations of the book's prefixes are added. A file is replaced only if its
+triples, the spelling of its literals, its base and its comments are verified to be unchanged.
 
 \b
-Exit codes: 0 all well; 1 with --check or --diff: a file is not in the house form;
-3 a file is broken.
+Exit codes: 0 done; 1 with --check or --diff: a file is not formatted; 3 a file is not valid.
 
 \b
 Examples:
@@ -31,28 +29,28 @@ Examples:
   factbook fmt --diff data/sources/mine.ttl"""
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]…")
-@click.option("--check", is_flag=True, help="Write nothing; name the files that would change.")
-@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+@click.option("--check", is_flag=True, help="Write nothing; list the files that are not formatted.")
+@click.option("--diff", is_flag=True, help="Write nothing; show the changes.")
 @pass_session
 def command(session: Session, files: tuple[Path, ...], *, check: bool, diff: bool) -> int:
-    """Format Turtle FILEs, those below a folder, or by default all of the book.
+    """Format Turtle FILEs, those in a folder, or by default those of the book.
 
-    Comments stay.
+    Comments are kept.
     """
-    from factbook.fmt.files import turtle_files, unformatted, write
+    from factbook.fmt.format_files import find_turtle_files, format_files
 
     layout = layout_of(session.folder)
-    paths = turtle_files(layout, files)
-    found = unformatted(paths, prefixes=prefixes_in(read_context(layout.context)))
+    paths = find_turtle_files(layout, files)
+    found = format_files(paths, prefixes=prefixes_in(read_context(layout.context)))
     for formatted in found:
         if diff:
             click.echo("".join(formatted.diff()), nl=False)
         elif check:
             click.echo(shown_path(formatted.path))
         else:
-            write(formatted)
+            formatted.write()
             click.echo(shown_path(formatted.path))
-    only_looked = check or diff
-    done = "not in the house form" if only_looked else "changed"
+    writes_nothing = check or diff
+    done = "not formatted" if writes_nothing else "changed"
     click.echo(f"{len(found)} of {len(paths)} files {done}", err=True)
-    return FOUND if found and only_looked else DONE
+    return FOUND if found and writes_nothing else DONE

@@ -1,1 +1,1 @@
-"""Bring Turtle into the house form without changing what it says."""
+"""Format Turtle files without changing what they state."""

@@ -1,4 +1,4 @@
-"""Findings for machines: JSON, SARIF, JUnit and the annotations of a GitHub workflow."""
+"""Write findings as text, Markdown, JSON, SARIF, JUnit and GitHub annotations."""
 
 from __future__ import annotations
 
@@ -7,19 +7,107 @@ import json
 import os
 import re
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-from xml.sax.saxutils import escape, quoteattr
 
-from factbook.check.findings import ERROR, INFO, WARNING
-from factbook.check.formats.places import shown_fault, shown_file, shown_place
+from factbook.check.findings import ERROR, INFO, WARNING, count_noun
+from factbook.render.humanize import printable
+from factbook.render.markup import escape_markdown
 
 if TYPE_CHECKING:
     from factbook.check.findings import Finding, Outcome, Rule
 
+_COLOURS = {ERROR: "31", WARNING: "33", INFO: "36"}
+_BOLD = "1"
 _LEVELS = {ERROR: "error", WARNING: "warning", INFO: "note"}
 _COMMANDS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def file_text(path: Path | None) -> str:
+    """Return the path of a file, relative if it is below the current folder."""
+    if path is None:
+        return ""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def place_text(finding: Finding) -> str:
+    """Return `file:line:column`, or as much of it as is known."""
+    parts = [file_text(finding.path), finding.line, finding.column]
+    return ":".join(str(part) for part in parts if part)
+
+
+def message_text(finding: Finding) -> str:
+    """Return the label, the message and the value that was found."""
+    text = f"{finding.label}: {finding.message}" if finding.label else finding.message
+    if not finding.value:
+        return text
+    found = f"{finding.property} {finding.value}" if finding.property else finding.value
+    return f"{text} (found: {found})"
+
+
+def to_text(outcome: Outcome, *, colour: bool = False) -> str:
+    """Return one line for each finding."""
+    return "".join(f"{_line(finding, colour=colour)}\n" for finding in outcome.findings)
+
+
+def _line(finding: Finding, *, colour: bool) -> str:
+    place = place_text(finding)
+    severity, rule = finding.severity, finding.rule
+    if colour:
+        severity = f"\x1b[{_COLOURS[finding.severity]}m{severity}\x1b[0m"
+        rule = f"\x1b[{_BOLD}m{rule}\x1b[0m"
+    head = f"{place}: " if place else ""
+    return f"{printable(head)}{severity} {rule}: {printable(message_text(finding))}"
+
+
+def summary_lines(outcome: Outcome) -> list[str]:
+    """Return the notes, the number of findings by severity and rule, and what was checked."""
+    parts = {"file": outcome.files, "triple": outcome.triples, "rule": len(outcome.rules)}
+    # The numbers of files and triples are not known for an endpoint
+    checked = ", ".join(count_noun(n, noun) for noun, n in parts.items() if n or noun == "rule")
+    if not outcome.findings:
+        return [*outcome.notes, f"No findings ({checked})."]
+    counts = [
+        count_noun(number, severity) if severity != INFO else f"{number} for information"
+        for severity, number in outcome.by_severity().items()
+        if number
+    ]
+    rules = outcome.by_rule()
+    width = max(len(name) for name, _ in rules)
+    lines = [*outcome.notes, f"{', '.join(counts)} ({checked})"]
+    for name, number in rules:
+        lines.append(f"{number:6,}  {name:{width}}  {_rule_summary(outcome, name)}".rstrip())
+    explained = next((name for name, _ in rules if _rule_summary(outcome, name)), None)
+    if explained is not None:
+        lines.append(f"To read about a rule and its fix: factbook check --explain {explained}")
+    return lines
+
+
+def _rule_summary(outcome: Outcome, name: str) -> str:
+    rule = outcome.rules.get(name)
+    return rule.summary if rule is not None else ""
+
+
+def to_markdown(outcome: Outcome) -> str:
+    """Return a heading with the number of findings, and a table of them."""
+    counts = [count_noun(n, severity) for severity, n in outcome.by_severity().items() if n]
+    lines = [f"## Check: {', '.join(counts) or 'no findings'}", ""]
+    if not outcome.findings:
+        return "\n".join([*lines, _markdown_cell(summary_lines(outcome)[-1])]) + "\n"
+    lines += ["| Where | Severity | Rule | What to do |", "| --- | --- | --- | --- |"]
+    for finding in outcome.findings:
+        cells = (place_text(finding), finding.severity, finding.rule, message_text(finding))
+        lines.append("| " + " | ".join(map(_markdown_cell, cells)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _markdown_cell(text: str) -> str:
+    return escape_markdown(printable(text))
 
 
 def to_json(outcome: Outcome) -> str:
@@ -37,7 +125,7 @@ def to_json(outcome: Outcome) -> str:
                 "rule": finding.rule,
                 "severity": finding.severity,
                 "message": finding.message,
-                "file": shown_file(finding.path) or None,
+                "file": file_text(finding.path) or None,
                 "line": finding.line,
                 "column": finding.column,
                 "focus": finding.focus,
@@ -52,7 +140,7 @@ def to_json(outcome: Outcome) -> str:
 
 
 def to_sarif(outcome: Outcome) -> str:
-    """Return a log in the Static Analysis Results Interchange Format 2.1.0."""
+    """Return a SARIF 2.1.0 log (Static Analysis Results Interchange Format)."""
     from factbook import __version__
 
     rules = _rules_with_findings(outcome)
@@ -81,7 +169,9 @@ def to_sarif(outcome: Outcome) -> str:
 
 
 def to_junit(outcome: Outcome) -> str:
-    """Return a test report in which each rule is a test."""
+    """Return a JUnit report in which each rule is a test case."""
+    from xml.sax.saxutils import escape
+
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for finding in outcome.findings:
         by_rule[finding.rule].append(finding)
@@ -98,7 +188,7 @@ def to_junit(outcome: Outcome) -> str:
         if not found:
             lines.append(f"{head}/>")
             continue
-        text = "\n".join(f"{shown_place(finding)}: {shown_fault(finding)}" for finding in found)
+        text = "\n".join(f"{place_text(finding)}: {message_text(finding)}" for finding in found)
         kind = _attribute(found[0].severity)
         message = _attribute(f"{len(found)} found: {found[0].message}")
         body = escape(_NOT_XML.sub("�", text))
@@ -108,23 +198,23 @@ def to_junit(outcome: Outcome) -> str:
 
 
 def to_github(outcome: Outcome) -> str:
-    """Return workflow commands, which GitHub shows beside the lines of a change."""
+    """Return GitHub workflow commands, which annotate the lines of a pull request."""
     lines = []
     for finding in outcome.findings:
         properties = {
-            "file": shown_file(finding.path),
+            "file": file_text(finding.path),
             "line": finding.line,
             "col": finding.column,
             "title": finding.rule,
         }
         given = ",".join(f"{key}={_command(value)}" for key, value in properties.items() if value)
-        message = _command(shown_fault(finding), value=False)
+        message = _command(message_text(finding), value=False)
         lines.append(f"::{_COMMANDS[finding.severity]} {given}::{message}\n")
     return "".join(lines)
 
 
 def _rules_with_findings(outcome: Outcome) -> dict[str, Rule | None]:
-    """Return all rules, those among them that only findings know."""
+    """Return all rules by name, with None for rules that only findings mention."""
     unknown = {finding.rule: None for finding in outcome.findings}
     return {**unknown, **outcome.rules}
 
@@ -133,7 +223,7 @@ def _sarif_rule(name: str, rule: Rule | None) -> dict[str, Any]:
     described: dict[str, Any] = {"id": name}
     if rule is not None:
         described["shortDescription"] = {"text": rule.summary or name}
-        described["help"] = {"text": rule.cure or rule.summary or name}
+        described["help"] = {"text": rule.fix or rule.summary or name}
         described["defaultConfiguration"] = {"level": _LEVELS[rule.severity]}
         described["properties"] = {"tags": [rule.kind]}
     return described
@@ -143,7 +233,7 @@ def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
     identity = f"{finding.rule} {finding.focus} {finding.property} {finding.value}"
     location: dict[str, Any] = {}
     if finding.path is not None:
-        uri = quote(os.fsencode(shown_file(finding.path)))
+        uri = quote(os.fsencode(file_text(finding.path)))
         physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
         if finding.line is not None:
             physical["region"] = {"startLine": finding.line, "startColumn": finding.column or 1}
@@ -154,7 +244,7 @@ def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": shown_fault(finding)},
+        "message": {"text": message_text(finding)},
         "locations": [location],
         "partialFingerprints": {
             "fault/v1": hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
@@ -163,10 +253,35 @@ def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
 
 
 def _attribute(text: str) -> str:
+    from xml.sax.saxutils import quoteattr
+
     return quoteattr(_NOT_XML.sub("�", text))
 
 
 def _command(given: object, *, value: bool = True) -> str:
-    """Escape a text of a workflow command; in a property, two more characters mean something."""
+    """Escape a text of a workflow command; a property value needs two more escapes."""
     text = str(given).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return text.replace(":", "%3A").replace(",", "%2C") if value else text
+
+
+FORMATS = {
+    "text": to_text,
+    "json": to_json,
+    "sarif": to_sarif,
+    "junit": to_junit,
+    "github": to_github,
+    "markdown": to_markdown,
+}
+GRAPHS = ("turtle", "json-ld", "nt")
+"""The syntaxes of the SHACL validation report, which has the results of shapes only."""
+NAMES = (*FORMATS, *GRAPHS)
+SUFFIXES = {
+    ".txt": "text",
+    ".json": "json",
+    ".sarif": "sarif",
+    ".xml": "junit",
+    ".md": "markdown",
+    ".ttl": "turtle",
+    ".jsonld": "json-ld",
+    ".nt": "nt",
+}

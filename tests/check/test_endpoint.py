@@ -1,4 +1,4 @@
-"""An endpoint is checked by queries that go there, and gives the findings that the files give."""
+"""The check of an endpoint finds what the check of the files finds."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from factbook.book import Book
-from factbook.check.remote import check_endpoint
-from factbook.check.request import Request
-from factbook.check.run import check_book
+from factbook.check.plan import Plan
+from factbook.check.run import check_book, check_endpoint
 from factbook.errors import UsageError
 from factbook.rdf.parse import read_rdf
 from factbook.store.embedded import dataset
@@ -32,8 +31,8 @@ def served(river_book: Book, servers: Servers) -> Book:
     return Book(river_book.layout.root, endpoint=server.query)
 
 
-def test_an_endpoint_gives_the_findings_of_the_files(river_book: Book, served: Book) -> None:
-    """Shapes and checks find the same there; only the lexical forms need the files."""
+def test_check_endpoint_finds_the_same_as_check_book(river_book: Book, served: Book) -> None:
+    """Shapes and check queries find the same; only rules for literals need the files."""
     here = {row for row in told(check_book(river_book)) if row[0] != "literal-calendar"}
 
     there = check_endpoint(served)
@@ -43,35 +42,37 @@ def test_an_endpoint_gives_the_findings_of_the_files(river_book: Book, served: B
     assert all(finding.path is None for finding in there.findings)
 
 
-def test_an_endpoint_is_checked_by_other_shapes(served: Book) -> None:
-    """Shapes that are named take the place of the book's, and its checks are left out."""
+def test_check_endpoint_uses_given_shapes(served: Book) -> None:
+    """Given shapes replace those of the book, and its check queries are not run."""
     shapes = served.layout.root / "ontology" / "shapes" / "river.ttl"
 
-    outcome = Request(served, shapes=(shapes,), rules=("river-length",)).run()
+    outcome = Plan(served, shapes=(shapes,), rules=("river-length",)).run()
 
     assert {finding.rule for finding in outcome.findings} == {"river-length"}
     assert "dry-river" not in outcome.rules
 
 
 @pytest.mark.parametrize(
-    "request_of",
+    "plan_of",
     [
-        lambda book: Request(book, files=(book.layout.root,)),
-        lambda book: Request(book, engine="pyshacl"),
-        lambda book: Request(book, rules=("dry-rivers",)),
+        lambda book: Plan(book, files=(book.layout.root,)),
+        lambda book: Plan(book, engine="pyshacl"),
+        lambda book: Plan(book, rules=("dry-rivers",)),
     ],
     ids=["files", "pyshacl", "unknown rule"],
 )
-def test_what_an_endpoint_cannot_do_is_refused(served: Book, request_of: object) -> None:
-    """Files and pySHACL need the data here."""
-    assert callable(request_of)
+def test_plan_rejects_options_that_need_local_data(served: Book, plan_of: object) -> None:
+    """Files and pySHACL need local data, which an endpoint does not give."""
+    assert callable(plan_of)
 
     with pytest.raises(UsageError):
-        request_of(served).run()
+        plan_of(served).run()
 
 
-def test_checks_over_sources_need_named_graphs(river_book: Book, servers: Servers) -> None:
-    """Where everything lies in one graph, a check of sources is left out, and that is said."""
+def test_check_endpoint_skips_checks_that_need_named_graphs(
+    river_book: Book, servers: Servers
+) -> None:
+    """If the endpoint has one graph only, checks of sources are skipped with a note."""
     path = river_book.layout.queries / "checks" / "lonely-source.rq"
     path.write_text(
         "#+ summary: a\n#+ problem: b\n#+ fix: c\n"

@@ -1,4 +1,4 @@
-"""Which files changed, as git says; and when, as the files say."""
+"""Changed files are found through git, and through polling."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from factbook.check.changed import changed_since
-from factbook.check.watch import changes
+from factbook.check.plan import changed_since, watch_files
 from factbook.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -36,8 +35,8 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_changed_and_new_files_are_found(checkout: Path) -> None:
-    """Both what differs and what git does not know yet, from wherever one stands."""
+def test_changed_since_finds_changed_and_new_files(checkout: Path) -> None:
+    """Changed and untracked files are found from any folder of the checkout."""
     top = checkout.resolve()
 
     found = changed_since("HEAD", checkout / "folder")
@@ -45,8 +44,8 @@ def test_changed_and_new_files_are_found(checkout: Path) -> None:
     assert found == {top / "é b.ttl", top / "folder" / "new.ttl"}
 
 
-def test_a_revision_is_compared_with(checkout: Path) -> None:
-    """What was committed since the revision counts as changed."""
+def test_changed_since_finds_files_committed_after_the_revision(checkout: Path) -> None:
+    """Files committed since the revision count as changed."""
     git(checkout, "add", ".")
     git(checkout, "commit", "-q", "-m", "Two")
 
@@ -55,20 +54,20 @@ def test_a_revision_is_compared_with(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "--output=x"])
-def test_an_unknown_revision_is_refused(checkout: Path, revision: str) -> None:
-    """What git does not know, or would take for an option, is wrong usage."""
+def test_changed_since_rejects_unknown_revision(checkout: Path, revision: str) -> None:
+    """A revision that is unknown, or looks like an option, is a usage error."""
     with pytest.raises(UsageError, match="revision"):
         changed_since(revision, checkout)
 
 
-def test_a_folder_outside_git_is_refused(tmp_path: Path) -> None:
-    """Without a checkout there is nothing to compare with."""
+def test_changed_since_rejects_folder_outside_git(tmp_path: Path) -> None:
+    """A folder that is not in a checkout is an input error."""
     with pytest.raises(InputError, match="is not in a git repository"):
         changed_since("HEAD", tmp_path)
 
 
-def test_changes_are_noticed(tmp_path: Path) -> None:
-    """A changed, an added and a removed file are noticed, and nothing in between."""
+def test_watch_files_yields_each_change(tmp_path: Path) -> None:
+    """A changed, an added and a removed file are each yielded once."""
     first, second = tmp_path / "a", tmp_path / "b"
     first.write_text("1", encoding="utf-8")
     steps: Iterator[Callable[[], object]] = iter(
@@ -83,6 +82,6 @@ def test_changes_are_noticed(tmp_path: Path) -> None:
     def step(_: float) -> None:
         next(steps)()
 
-    watched = changes(lambda: [*tmp_path.iterdir(), tmp_path / "never"], sleep=step)
+    watched = watch_files(lambda: [*tmp_path.iterdir(), tmp_path / "never"], sleep=step)
 
     assert [next(watched) for _ in range(3)] == [{first}, {second}, {first}]

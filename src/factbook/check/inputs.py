@@ -1,0 +1,161 @@
+"""The files to check: which files a path stands for, and their RDF in memory or as a stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from factbook.errors import InputError, UsageError
+from factbook.rdf.formats import syntax_of
+from factbook.rdf.parse import Progress, RdfFile, is_large, open_rdf, read_rdf
+from factbook.shacl import SH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from pyoxigraph import Quad
+
+    from factbook.check.findings import RawFinding
+    from factbook.rdf.parse import RdfStream
+    from factbook.rdf.positions import SearchedFile
+
+QUERY_SUFFIX = ".rq"
+# Files with these endings are often not RDF; they are checked only if named
+_AMBIGUOUS = {".json", ".xml"}
+_SHAPE_CLASSES = {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"}
+_BYTES_IN_MEMORY = 16 << 20
+"""The most text that is parsed into memory, where it takes about ten times as much."""
+_PROGRESS_SECONDS = 0.5
+
+
+class Inputs:
+    """RDF files: small ones in memory, large ones read as streams.
+
+    Args:
+        files: The files, which may be parsed already.
+        announce: Called with the progress as text, and at the end with ''.
+
+    Raises:
+        InputError: A file cannot be read or is not valid; also while its quads are read.
+    """
+
+    def __init__(
+        self, files: Sequence[Path | RdfFile], *, announce: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self._announce = announce
+        self._files: list[RdfFile | RdfStream] = []
+        room = _BYTES_IN_MEMORY
+        for file in files:
+            if isinstance(file, RdfFile):
+                self._files.append(file)
+                continue
+            size = file.stat().st_size if file.exists() else 0
+            in_memory = size <= room and not is_large(file)
+            room -= size if in_memory else 0
+            self._files.append(read_rdf(file) if in_memory else open_rdf(file))
+        # Blank nodes of different files must differ; those of a single file keep their labels,
+        # so that they can be found in it
+        self._rename = len(files) > 1
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that the files declare; the last file wins."""
+        return {name: iri for file in self._files for name, iri in file.prefixes.items()}
+
+    @property
+    def graphs(self) -> dict[str, Path]:
+        """The files by the names of their graphs."""
+        return {file.graph.value: file.path for file in self._files}
+
+    def quads(self) -> Iterator[Quad]:
+        """Yield the quads of all files."""
+        for file in self._files:
+            if isinstance(file, RdfFile):
+                yield from file.quads
+                continue
+            progress = Progress("Reading", file.path, self._announce, every=_PROGRESS_SECONDS)
+            try:
+                yield from open_rdf(file.path, progress=progress, rename=self._rename).quads
+            finally:
+                self._announce("")
+
+    def files_mentioning(self, findings: Sequence[RawFinding]) -> Sequence[SearchedFile]:
+        """Return files for locating findings; of large ones only what they state about those.
+
+        Raises:
+            InputError: A file can no longer be read.
+        """
+        in_memory = [file for file in self._files if isinstance(file, RdfFile)]
+        if len(in_memory) == len(self._files):
+            return in_memory
+        from factbook.check.locate import nodes_of
+        from factbook.rdf.positions import search_files
+
+        self._announce("Looking for the places of what was found")
+        try:
+            focus_nodes = frozenset(finding.focus for finding in findings)
+            return search_files(self._files, nodes_of(findings), required=focus_nodes)
+        finally:
+            self._announce("")
+
+
+def expand_paths(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield files, and for a folder the files in it that can be checked.
+
+    Raises:
+        InputError: A folder has nothing to check.
+    """
+    for path in paths:
+        found = list_files([path])
+        if not found:
+            raise InputError(f"{path}: nothing to check: neither RDF nor queries in it")
+        yield from found
+
+
+def list_files(paths: Iterable[Path]) -> list[Path]:
+    """Return files, and for a folder the files in it that can be checked, if any."""
+    found = []
+    for path in paths:
+        if path.is_dir():
+            found += [entry for entry in sorted(path.rglob("*")) if _can_be_checked(entry)]
+        else:
+            found.append(path)
+    return found
+
+
+def _can_be_checked(path: Path) -> bool:
+    return (
+        path.is_file()
+        and path.suffix not in _AMBIGUOUS
+        and (path.suffix == QUERY_SUFFIX or syntax_of(path) is not None)
+    )
+
+
+def read_shapes(paths: Iterable[Path]) -> list[RdfFile]:
+    """Read files of shapes; a folder stands for the files in it.
+
+    Raises:
+        InputError: A file cannot be read, or there are no shapes in any.
+    """
+    files = [read_rdf(path) for path in expand_paths(paths) if path.suffix != QUERY_SUFFIX]
+    if files and not any(quad.predicate.value.startswith(SH) for f in files for quad in f.quads):
+        raise InputError(f"{', '.join(str(file.path) for file in files)}: no shapes in it")
+    return files
+
+
+def select_files_with_shapes(files: Sequence[RdfFile]) -> list[RdfFile]:
+    """Return those data files that define shapes themselves.
+
+    Raises:
+        UsageError: There is none.
+    """
+    found = [
+        file for file in files if any(str(quad.object) in _SHAPE_CLASSES for quad in file.quads)
+    ]
+    if not found:
+        path = files[0].path
+        raise UsageError(
+            f"{path} is not a file of the book: name its shapes with --shapes FILE, or add the "
+            f"file to the book: factbook --data {path} check"
+        )
+    return found

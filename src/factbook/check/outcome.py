@@ -1,0 +1,205 @@
+"""From raw findings to the outcome of a check: select, locate, and describe in words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from factbook.check.findings import Finding, Outcome, sort_findings
+from factbook.check.rules import require_known_rules
+from factbook.errors import UsageError
+from factbook.query.names import Names
+from factbook.rdf.terms import curie, to_sparql
+from factbook.render.labels import Labels
+from factbook.shacl import Report
+
+if TYPE_CHECKING:
+    import pathlib
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from factbook.check.findings import RawFinding, Rule, Validation
+    from factbook.check.locate import Located, Location
+    from factbook.rdf.positions import SearchedFile
+    from factbook.rdf.terms import Term
+    from factbook.shacl import Path
+    from factbook.store.answers import Engine
+
+_IRI = re.compile(r"<([^<>]*)>")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The findings to report; by default all."""
+
+    rules: frozenset[str] = frozenset()
+    paths: frozenset[pathlib.Path] | None = None
+    """Absolute paths of files."""
+    sources: tuple[str, ...] = ()
+    """Sources by IRI, CURIE or name; only findings in their files are reported."""
+
+    def has_rule(self, name: str) -> bool:
+        """Tell whether findings of a rule are selected."""
+        return not self.rules or name in self.rules
+
+    def has_file(self, path: pathlib.Path | None) -> bool:
+        """Tell whether `paths` selects a file."""
+        return self.paths is None or (path is not None and path.resolve() in self.paths)
+
+
+EVERYTHING = Selection()
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """What was checked, and against which rules."""
+
+    rules: Mapping[str, Rule]
+    engine: Engine
+    """Answers queries for the labels of things."""
+    prefixes: Mapping[str, str]
+    files_mentioning: Callable[[Sequence[RawFinding]], Sequence[SearchedFile]] = lambda _: ()
+    """Returns the files that mention the nodes of some findings."""
+    graphs: Mapping[str, pathlib.Path] | None = None
+    """The files by the names of their graphs; None if nothing was checked in files."""
+    files: int = 0
+    triples: int = 0
+
+
+def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
+    context: CheckContext,
+    raw_findings: Iterable[RawFinding],
+    validation: Validation,
+    *,
+    selection: Selection = EVERYTHING,
+    file_findings: Iterable[Finding] = (),
+    notes: Iterable[str] = (),
+) -> Outcome:
+    """Return the selected findings with their places and labels.
+
+    Args:
+        context: What was checked.
+        raw_findings: The findings in terms of the graph.
+        validation: The whole validation report.
+        selection: The findings to report.
+        file_findings: Findings about files rather than their statements.
+        notes: Remarks on how the check was done, one line each.
+
+    Raises:
+        InputError: A file can no longer be read.
+        UsageError: A selected rule or source does not exist.
+    """
+    require_known_rules(selection.rules, context.rules)
+    is_selected = _file_filter(context, selection)
+    wanted = [each for each in raw_findings if selection.has_rule(each.rule.name)]
+    located: list[Located] = [(each, None) for each in wanted]
+    if context.graphs and wanted:
+        from factbook.check.locate import Locator
+
+        locator = Locator(context.files_mentioning(wanted), wanted)
+        located = [(each, locator.locate(each)) for each in wanted]
+    findings = describe(located, engine=context.engine, prefixes=context.prefixes)
+    findings += (finding for finding in file_findings if selection.has_rule(finding.rule))
+    if selection != EVERYTHING:
+        findings = [finding for finding in findings if is_selected(finding.path)]
+        results = tuple(
+            each.result
+            for each, location in located
+            if each.result is not None and is_selected(location.file.path if location else None)
+        )
+        validation = replace(validation, report=Report(results, validation.report.notes))
+    return Outcome(
+        sort_findings(findings),
+        context.rules,
+        files=context.files,
+        triples=context.triples,
+        notes=(*validation.report.notes, *notes),
+        validation=validation,
+        prefixes=context.prefixes,
+    )
+
+
+def _file_filter(
+    context: CheckContext, selection: Selection
+) -> Callable[[pathlib.Path | None], bool]:
+    if not selection.sources:
+        return selection.has_file
+    graphs = context.graphs or {}
+    names = Names(context.engine, context.prefixes)
+    files = set()
+    for name in selection.sources:
+        graph = names.lookup_one(name, option="--source").value
+        if graph not in graphs:
+            raise UsageError(f"--source: '{name}' is not a source: no file has it as its base")
+        files.add(graphs[graph])
+    return lambda path: path in files and selection.has_file(path)
+
+
+def describe(
+    located: Sequence[Located], *, engine: Engine, prefixes: Mapping[str, str]
+) -> list[Finding]:
+    """Return findings in words.
+
+    A finding whose value is not found in any file is dropped if another finding of the same rule
+    and focus node has an exact place.
+    """
+    if not located:
+        return []
+    iris = {each.focus.value for each, _ in located if isinstance(each.focus, NamedNode)}
+    labels = Labels(prefixes, engine)
+    labels.look_up(iris)
+    exact = {
+        (each.rule.name, each.focus)
+        for each, location in located
+        if location is not None and location.is_exact
+    }
+    return [
+        _describe_one(each, location, labels, prefixes)
+        for each, location in located
+        if (location is not None and location.is_exact)
+        or each.value is None
+        or (each.rule.name, each.focus) not in exact
+    ]
+
+
+def _describe_one(
+    raw: RawFinding,
+    location: Location | None,
+    labels: Labels,
+    prefixes: Mapping[str, str],
+) -> Finding:
+    place = location.place if location is not None else None
+    iri = raw.focus.value if isinstance(raw.focus, NamedNode) else ""
+    return Finding(
+        rule=raw.rule.name,
+        severity=raw.rule.severity,
+        message=raw.message or raw.rule.fix,
+        path=location.file.path if location is not None else None,
+        line=place.line if place is not None else None,
+        column=place.column if place is not None else None,
+        focus=iri or term_text(raw.focus, prefixes),
+        label=labels.of(iri) if iri else term_text(raw.focus, prefixes),
+        property=term_text(raw.path, prefixes),
+        value=term_text(raw.value, prefixes),
+    )
+
+
+def term_text(part: Term | Path | None, prefixes: Mapping[str, str]) -> str:
+    """Return a term or a path as Turtle and SPARQL write it, with prefixes."""
+    if part is None:
+        return ""
+    if isinstance(part, BlankNode):
+        return "a blank node"
+    text = to_sparql(part) if isinstance(part, Literal) else str(part)
+    if isinstance(part, Literal):
+        datatype = f"<{part.datatype.value}>"
+        if not text.endswith(f"^^{datatype}"):
+            return text
+        return text.removesuffix(datatype) + _shorten(datatype, prefixes)
+    return _IRI.sub(lambda match: _shorten(match.group(), prefixes), text)
+
+
+def _shorten(iri: str, prefixes: Mapping[str, str]) -> str:
+    return curie(iri[1:-1], prefixes) or iri

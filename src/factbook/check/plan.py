@@ -1,0 +1,192 @@
+"""What a user asked to check, and how it is run: once, or again whenever a file changes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from factbook.check.findings import Outcome, merge_outcomes
+from factbook.check.inputs import (
+    QUERY_SUFFIX,
+    expand_paths,
+    list_files,
+    read_shapes,
+    select_files_with_shapes,
+)
+from factbook.check.outcome import Selection
+from factbook.check.shapes import AUTO, PYSHACL
+from factbook.errors import InputError, UsageError
+from factbook.rdf.parse import read_rdf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from factbook.book import Book
+
+    FileStates = dict[Path, tuple[int, int]]
+
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A check of a book, of RDF files, of stored queries, or of an endpoint.
+
+    The fields are the arguments and options of `factbook check`.
+    """
+
+    book: Book
+    files: tuple[Path, ...] = ()
+    shapes: tuple[Path, ...] = ()
+    engine: str = AUTO
+    rules: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    changed: str | None = None
+    announce: Callable[[str], None] = lambda _: None
+
+    def run(self) -> Outcome:
+        """Run the check.
+
+        Raises:
+            InputError: A file cannot be read, or a shape or check query cannot be used.
+            UsageError: The arguments do not fit together.
+            EndpointError: The endpoint failed.
+        """
+        for path in (*self.files, *self.shapes):
+            if not path.exists():
+                raise InputError(f"{path}: no such file or folder")
+        if self.book.endpoint is not None:
+            return self._check_endpoint()
+        given = self._expand_files()
+        changed = self._changed_files()
+        queries = [
+            path
+            for path in given
+            if path.suffix == QUERY_SUFFIX and (changed is None or path.resolve() in changed)
+        ]
+        rdf_files = [path for path in given if path.suffix != QUERY_SUFFIX]
+        if self.shapes and not rdf_files:
+            raise UsageError("--shapes: name the RDF files to check against them")
+        outcomes = []
+        if queries:
+            from factbook.check.lint import lint_queries
+
+            outcomes.append(lint_queries(queries, self.book, rules=frozenset(self.rules)))
+        if rdf_files or not given:
+            outcomes.append(self._check_rdf(rdf_files, changed))
+        return merge_outcomes(outcomes)
+
+    def watched_files(self) -> list[Path]:
+        """Return the files whose changes call for another run."""
+        layout = self.book.layout
+        own = [] if self.shapes else [*self.book.paths(leads=True), *layout.queries.rglob("*.rq")]
+        return [*own, *list_files([*self.shapes, *self.files])]
+
+    def _check_endpoint(self) -> Outcome:
+        from factbook.check.run import check_endpoint
+
+        if self.files or self.sources or self.changed is not None:
+            raise UsageError("--endpoint checks its own graph: no FILE, --source or --changed")
+        if self.engine == PYSHACL:
+            raise UsageError("--engine pyshacl needs local data and cannot check an --endpoint")
+        return check_endpoint(
+            self.book,
+            shape_files=read_shapes(self.shapes),
+            selection=Selection(rules=frozenset(self.rules)),
+            announce=self.announce,
+        )
+
+    def _check_rdf(self, files: list[Path], changed: frozenset[Path] | None) -> Outcome:
+        """Check files against their shapes, or the book with findings in these files only."""
+        from factbook.check.run import check_book, check_files
+
+        rules = frozenset(self.rules)
+        if self.shapes or not self._are_in_book(files):
+            shapes = read_shapes(self.shapes)
+            parsed = [] if shapes else [read_rdf(path) for path in files]
+            return check_files(
+                parsed or files,
+                shapes or select_files_with_shapes(parsed),
+                engine=self.engine,
+                selection=Selection(rules=rules, sources=self.sources, paths=changed),
+                announce=self.announce,
+            )
+        paths = changed
+        if files:
+            named = frozenset(path.resolve() for path in files)
+            paths = named if changed is None else named & changed
+        selection = Selection(rules=rules, sources=self.sources, paths=paths)
+        return check_book(self.book, engine=self.engine, selection=selection)
+
+    def _expand_files(self) -> list[Path]:
+        """Return the files to check; examples of rules only if they are named themselves."""
+        examples = self.book.layout.examples.resolve()
+        return [
+            path
+            for path in expand_paths(self.files)
+            if path in self.files or not path.resolve().is_relative_to(examples)
+        ]
+
+    def _are_in_book(self, files: list[Path]) -> bool:
+        own = {path.resolve() for path in self.book.paths(leads=True)}
+        return all(path.resolve() in own for path in files)
+
+    def _changed_files(self) -> frozenset[Path] | None:
+        if self.changed is None:
+            return None
+        folder = self.files[0] if self.files else self.book.layout.root
+        found = changed_since(self.changed, folder if folder.is_dir() else folder.parent)
+        return frozenset(path.resolve() for path in found)
+
+
+def changed_since(revision: str, folder: Path) -> frozenset[Path]:
+    """Return the files of a checkout that differ from a revision, new files included.
+
+    Args:
+        revision: A git revision, such as HEAD or main.
+        folder: A folder inside the checkout.
+
+    Raises:
+        InputError: The folder is not in a checkout, or git cannot be run.
+        UsageError: There is no such revision.
+    """
+    from factbook.git import find_repository
+
+    repository = find_repository(folder)
+    if repository is None:
+        raise InputError(f"--changed: {folder.resolve()} is not in a git repository")
+    commit = repository.find_commit(revision)
+    if commit is None:
+        raise UsageError(f"--changed: there is no revision '{revision}' in {repository.top}")
+    return repository.changed_files(commit)
+
+
+def watch_files(
+    list_paths: Callable[[], Iterable[Path]], *, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[frozenset[Path]]:
+    """Yield the files that were changed, added or removed, each time there are some.
+
+    Args:
+        list_paths: Returns the files to watch; called before each look.
+        sleep: Waits for some seconds.
+    """
+    before = _file_states(list_paths())
+    while True:
+        sleep(_POLL_SECONDS)
+        now = _file_states(list_paths())
+        if now != before:
+            yield frozenset(path for path, _ in now.items() ^ before.items())
+            before = now
+
+
+def _file_states(paths: Iterable[Path]) -> FileStates:
+    states = {}
+    for path in paths:
+        try:
+            state = path.stat()
+        except FileNotFoundError:  # removed after it was listed
+            continue
+        states[path] = (state.st_mtime_ns, state.st_size)
+    return states

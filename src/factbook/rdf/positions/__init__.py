@@ -1,1 +1,0 @@
-"""Where the triples of a file stand: its lines and columns."""
