@@ -23,6 +23,8 @@ UNREADABLE = 3
 ENDPOINT = 4
 INTERNAL = 70
 
+_SIMILAR = 60  # of 100
+
 
 class FactbookError(Exception):
     """What went wrong, where, and what to do about it."""
@@ -49,12 +51,14 @@ class EndpointError(FactbookError):
 
 
 def did_you_mean(name: str, known: Iterable[str], *, most: int = 3) -> str:
-    """Return the sentence that offers the names nearest to a wrong one, or nothing."""
-    import difflib
+    """Return the sentence that offers the names most similar to a wrong one, or nothing."""
+    from rapidfuzz import fuzz, process
 
     by_folded = {candidate.casefold(): candidate for candidate in known}
-    near = difflib.get_close_matches(name.casefold(), by_folded, n=most, cutoff=0.55)
+    near = process.extract(
+        name.casefold(), by_folded.keys(), scorer=fuzz.ratio, limit=most, score_cutoff=_SIMILAR
+    )
     if not near:
         return ""
-    quoted = [f"'{by_folded[folded]}'" for folded in near]
+    quoted = [f"'{by_folded[folded]}'" for folded, _, _ in near]
     return f" Did you mean {' or '.join(quoted)}?"
