@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,10 +84,15 @@ def bundled() -> Path:
 
 def _turtle_below(folder: Path, *, without: Path | None = None) -> list[Path]:
     """Return the Turtle files below a folder in order of their paths, hidden ones left out."""
-    found = [
-        path
-        for path in folder.rglob("*.ttl")
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and without not in path.parents
-    ]
-    return sorted(found, key=str)
+    found = []
+    pending = [str(folder)] if folder.is_dir() else []
+    while pending:
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.name.endswith(".ttl"):
+                    found.append(entry.path)
+                elif entry.is_dir(follow_symlinks=False) and entry.path != str(without):
+                    pending.append(entry.path)
+    return list(map(Path, sorted(found)))
