@@ -94,6 +94,6 @@ class Book(book.Book):
         export(self, Path(target), format, part)
 
     def _typed(self, answer: Answer) -> Rows | rdflib.Graph | bool:
-        from factbook.render.rows import typed
+        from factbook.render.rows import to_python
 
-        return typed(answer, self.prefixes)
+        return to_python(answer, self.prefixes)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from factbook.api import Book
-from factbook.render.rows import rows_of
+from factbook.render.rows import to_rows
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def ask(shelf: Shelf, query: str, **values: str) -> Rows:
     """Return the typed rows of a stored query on the bundled book."""
     answer = shelf("bundled").ask(query, values, engine="embedded")
     assert isinstance(answer, Table)
-    return rows_of(answer)
+    return to_rows(answer)
 
 
 def slug(iri: object) -> str:

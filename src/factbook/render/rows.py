@@ -107,20 +107,20 @@ class Rows(Sequence[Row]):
         return {name: [row[name] for row in self._rows] for name in self.columns}
 
 
-def rows_of(table: Table) -> Rows:
+def to_rows(table: Table) -> Rows:
     """Return the typed rows of an answer."""
     names = table.variables
     rows = [
-        Row({name: value_of(term) for name, term in zip(names, row, strict=True)})
+        Row({name: to_value(term) for name, term in zip(names, row, strict=True)})
         for row in table.rows
     ]
     return Rows(names, rows)
 
 
-def typed(answer: Answer, prefixes: Mapping[str, str]) -> Rows | rdflib.Graph | bool:
+def to_python(answer: Answer, prefixes: Mapping[str, str]) -> Rows | rdflib.Graph | bool:
     """Return an answer as Python has it: typed rows, an rdflib graph or a truth value."""
     if isinstance(answer, Table):
-        return rows_of(answer)
+        return to_rows(answer)
     if isinstance(answer, Graph):
         from factbook.rdf.bridge import to_rdflib
 
@@ -128,7 +128,7 @@ def typed(answer: Answer, prefixes: Mapping[str, str]) -> Rows | rdflib.Graph | 
     return answer
 
 
-def value_of(term: Term | None) -> Value:
+def to_value(term: Term | None) -> Value:
     """Return the Python value of a term."""
     if term is None:
         return None
