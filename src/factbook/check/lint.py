@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -15,7 +16,8 @@ from factbook.query.catalog import CHECKS, LINKS
 from factbook.query.catalog import RULES as RULE_QUERIES
 from factbook.query.header import read_query
 from factbook.rdf.terms import expand
-from factbook.sparql.structure import Placed, Select, placed, selects
+from factbook.sparql.tokens import meaningful
+from factbook.sparql.tree import Group, QueryTextError, Select, parse_query, walk
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from factbook.book import Book
     from factbook.query.header import StoredQuery
+    from factbook.sparql.tokens import Token
 
 KIND = "lint"
 
@@ -98,7 +101,6 @@ DOC = _rule(
 LINT_RULES = (COLUMNS, DOC, LIMIT, OPTIONAL, ORDER, PLACE, PREFIX, SYNTAX, TERM, TIES)
 
 _PARAMETER = re.compile(r"[?$](?P<lead>__?)[A-Za-z]")
-_CLAUSES = {"SELECT", "GROUP", "ORDER"}
 _DEFINED_BY = NamedNode("http://www.w3.org/2000/01/rdf-schema#isDefinedBy")
 
 
@@ -132,12 +134,12 @@ def _lint_file(path: Path, book: Book, vocabulary: _Vocabulary) -> Iterator[Find
         message = str(wrong).removeprefix(f"{path}:").strip()
         yield Finding(SYNTAX.name, SYNTAX.severity, message, path, 1, 1, label=path.stem)
         return
-    text = _QueryText(query)
     error = _find_syntax_error(query)
     if error is not None:
         line, column, message = error
         yield Finding(SYNTAX.name, SYNTAX.severity, message, path, line, column, label=query.name)
         return
+    text = _QueryText(query)
     yield from _check_parameters(text)
     if query.group != LINKS:  # these run at the endpoints of others, with their terms
         yield from _check_terms(text, vocabulary)
@@ -149,22 +151,18 @@ def _lint_file(path: Path, book: Book, vocabulary: _Vocabulary) -> Iterator[Find
 
 @dataclass(frozen=True)
 class _QueryText:
-    """A query with its tokens and SELECT clauses."""
+    """A stored query and its tree."""
 
     query: StoredQuery
 
     @cached_property
-    def tokens(self) -> list[Placed]:
-        return placed(self.query.text)
-
-    @cached_property
-    def selects(self) -> list[Select]:
-        return selects(self.query.text)
+    def tree(self) -> Select:
+        return parse_query(self.query.text)
 
     @property
     def outer(self) -> Select | None:
-        """The outermost SELECT of a query that is one."""
-        return self.selects[0] if self.query.form == "SELECT" and self.selects else None
+        """The query as a SELECT, or None if it has another form."""
+        return self.tree if self.tree.form == "SELECT" else None
 
     def finding(self, rule: Rule, start: int, message: str = "", value: str = "") -> Finding:
         """Return a finding at an offset."""
@@ -186,72 +184,84 @@ def _find_syntax_error(query: StoredQuery) -> tuple[int, int, str] | None:
 
     try:
         Store().query(query.text)
+        parse_query(query.text)
     except SyntaxError as error:
         return error.lineno or 1, error.offset or 1, " ".join(str(error.msg).split())
+    except QueryTextError as error:
+        return 1, 1, str(error)
     return None
 
 
 def _check_parameters(text: _QueryText) -> Iterator[Finding]:
-    clause = ""
-    for each in text.tokens:
-        if each.word in {*_CLAUSES, "VALUES", "WHERE"} or each.token.text in {"{", "}"}:
-            clause = each.word
-        match = _PARAMETER.match(each.token.text) if each.token.kind == "variable" else None
+    clauses, values = _clause_tokens(text.tree), _values_tokens(text.tree)
+    for token, around in walk(text.tree):
+        match = _PARAMETER.match(token.text) if token.variable else None
         if match is None:
             continue
-        optional = match["lead"] == "__"
-        name = each.token.text
-        in_call = any(bracket.mark == "(" for bracket in each.around)
-        listed = each.within("VALUES") or clause == "VALUES"
-        if listed or (clause in _CLAUSES and not in_call):
-            yield text.finding(PLACE, each.token.start, value=name)
-        elif optional and (
-            each.within("MINUS") or each.within("EXISTS") or (in_call and not _is_in_coalesce(each))
+        is_optional = match["lead"] == "__"
+        in_call = any(word.endswith("(") for word in around)
+        if token in values or (token in clauses and not in_call):
+            yield text.finding(PLACE, token.start, value=token.text)
+        elif is_optional and (
+            "MINUS" in around or "EXISTS" in around or (in_call and "COALESCE(" not in around)
         ):
-            yield text.finding(OPTIONAL, each.token.start, value=name)
+            yield text.finding(OPTIONAL, token.start, value=token.text)
 
 
-def _is_in_coalesce(each: Placed) -> bool:
-    return any(bracket.word == "COALESCE" for bracket in each.around)
+def _clause_tokens(tree: Select) -> set[Token]:
+    """Return the tokens of the columns, GROUP BY and ORDER BY of each SELECT."""
+    return {
+        token
+        for select in tree.selects()
+        if select.form == "SELECT"
+        for token in (*select.head, *select.clause("GROUP"), *select.clause("ORDER"))
+    }
+
+
+def _values_tokens(tree: Select) -> set[Token]:
+    """Return the tokens in VALUES, its variables included."""
+    found: set[Token] = set()
+    for part in tree.descend():
+        if isinstance(part, Select):
+            found.update(part.clause("VALUES"))
+            continue
+        is_listed = part.keyword == "VALUES"
+        for each in part.parts:
+            if isinstance(each, Group | Select):
+                is_listed = False
+                continue
+            is_listed = is_listed or each.keyword == "VALUES"
+            if is_listed:
+                found.add(each)
+    return found
 
 
 def _check_terms(text: _QueryText, vocabulary: _Vocabulary) -> Iterator[Finding]:
-    prologue = list(_prologue(text.tokens))
-    declared = {prefix.token.text[:-1]: iri.token.text[1:-1] for prefix, iri in prologue}
-    skipped = {each.token.start for pair in prologue for each in pair}
     used: set[str] = set()
-    for each in text.tokens:
-        token = each.token
-        if token.kind not in {"iri", "name"} or token.start in skipped:
+    for token, around in walk(text.tree):
+        if token.kind not in {"iri", "name"}:
             continue
         iri: str | None = token.text[1:-1]
         if token.kind == "name":
             used.add(token.text.partition(":")[0])
-            iri = expand(token.text, declared)
-        if iri is None or each.within("SERVICE") or vocabulary.knows(iri):
+            iri = expand(token.text, text.tree.prefixes)
+        if iri is None or "SERVICE" in around or vocabulary.knows(iri):
             continue
         # A CONSTRUCT may write terms of other vocabularies
         if text.query.form != "CONSTRUCT" or vocabulary.is_own(iri):
             yield text.finding(TERM, token.start, vocabulary.suggest(iri), value=token.text)
-    for prefix, _ in prologue:
-        if prefix.token.text[:-1] not in used:
-            yield text.finding(PREFIX, prefix.token.start, value=prefix.token.text)
-
-
-def _prologue(tokens: list[Placed]) -> Iterator[tuple[Placed, Placed]]:
-    """Yield the prefix and the namespace of each PREFIX line."""
-    for word, prefix, iri in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if word.word == "PREFIX" and prefix.token.kind == "name" and iri.token.kind == "iri":
-            yield prefix, iri
+    for word, prefix in pairwise(meaningful(text.query.text)):
+        if word.keyword == "PREFIX" and prefix.text.removesuffix(":") not in used:
+            yield text.finding(PREFIX, prefix.start, value=prefix.text)
 
 
 def _check_order(text: _QueryText) -> Iterator[Finding]:
-    outer = text.outer
-    for select in text.selects:
-        cut = select.clauses.get("LIMIT") or select.clauses.get("OFFSET")
-        if cut is not None and "ORDER" not in select.clauses:
-            yield text.finding(LIMIT, cut.start)
-        elif select is outer and "ORDER" not in select.clauses and not select.aggregated:
+    for select in text.tree.selects():
+        cut = select.clause("LIMIT") or select.clause("OFFSET")
+        is_ordered = bool(select.clause("ORDER"))
+        if cut and not is_ordered and select.form == "SELECT":
+            yield text.finding(LIMIT, cut[0].start)
+        elif select is text.outer and not is_ordered and not select.is_one_row:
             yield text.finding(ORDER, select.start)
 
 
@@ -265,7 +275,7 @@ def _check_header(text: _QueryText) -> Iterator[Finding]:
     outer = text.outer
     if outer is None:
         return
-    if outer.star:
+    if outer.is_star:
         yield text.finding(COLUMNS, outer.start, "Name the columns instead of SELECT *.")
     if query.group in {CHECKS, RULE_QUERIES}:  # their columns are fixed
         return
@@ -282,14 +292,16 @@ def _check_header(text: _QueryText) -> Iterator[Finding]:
 def _check_ties(text: _QueryText, book: Book) -> Iterator[Finding]:
     """Run the query, and look for rows with equal sort keys."""
     outer = text.outer
-    if outer is None or "ORDER" not in outer.clauses:
+    order = outer.clause("ORDER") if outer is not None else []
+    if outer is None or not order:
         return
     hidden = [name for name in outer.order if name not in outer.columns]
-    if hidden and outer.deduplicated:
+    if hidden and outer.head[0].keyword in {"DISTINCT", "REDUCED"}:
         return
-    head = outer.head_end
-    shown = "".join(f" ?{name}" for name in dict.fromkeys(hidden))
-    answer = book.engine.query(f"{text.query.text[:head]}{shown} {text.query.text[head:]}")
+    columns = list(takewhile(lambda token: token.keyword != "FROM", outer.head))
+    end = columns[-1].start + len(columns[-1].text)
+    added = "".join(f" ?{name}" for name in hidden)
+    answer = book.engine.query(f"{text.query.text[:end]}{added} {text.query.text[end:]}")
     if not isinstance(answer, Table):
         return
     keys = [answer.variables.index(name) for name in outer.order]
@@ -299,7 +311,7 @@ def _check_ties(text: _QueryText, book: Book) -> Iterator[Finding]:
         if key in seen:
             shown = ", ".join("nothing" if term is None else str(term) for term in key)
             message = f"{TIES.fix} Two rows have {shown}."
-            yield text.finding(TIES, outer.clauses["ORDER"].start, message)
+            yield text.finding(TIES, order[0].start, message)
             return
         seen.add(key)
 
