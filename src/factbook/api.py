@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from factbook.check.findings import Finding
-    from factbook.export.export_book import Wanted
+    from factbook.export.selection import Wanted
     from factbook.query.header import StoredQuery
     from factbook.render.rows import Rows
     from factbook.store.answers import Answer
@@ -83,7 +83,7 @@ class Book(book.Book):
             target: The file, packed when its name ends in '.gz'; for tables the folder.
             format: A syntax such as 'turtle' or 'json-ld', 'graphml', 'csvw' or 'parquet'; by
                 default the file's ending decides.
-            part: Which part of it, and in which terms, see `export.export_book.Wanted`.
+            part: Which part of it, and in which terms, see `export.selection.Wanted`.
 
         Raises:
             UsageError: The format, a thing, a source, a profile or the query is not known.

@@ -1,4 +1,4 @@
-"""A book, or a part of it, is exported from its files: whole, exact, or not at all."""
+"""A book, or a part of it, is exported from its files: complete and exact, or not at all."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def subjects(quads: Collection[Quad]) -> set[str]:
 
 
 @pytest.mark.parametrize("name", ["trig", "nquads", "json-ld"])
-def test_the_bundled_book_as_a_dataset(bundled: Book, tmp_path: Path, name: str) -> None:
+def test_bundled_book_comes_back_as_a_dataset(bundled: Book, tmp_path: Path, name: str) -> None:
     """Every quad of the bundled book comes back, in its named graph."""
     assert canonical(exported(bundled, tmp_path, name)) == canonical(everything(bundled.files))
 
 
 @pytest.mark.parametrize("name", ["turtle", "nt", "xml"])
-def test_the_bundled_book_as_a_graph(bundled: Book, tmp_path: Path, name: str) -> None:
+def test_bundled_book_comes_back_as_a_graph(bundled: Book, tmp_path: Path, name: str) -> None:
     """Every triple of the bundled book comes back, once."""
     found = exported(bundled, tmp_path, name)
 
@@ -70,7 +70,7 @@ def test_the_bundled_book_as_a_graph(bundled: Book, tmp_path: Path, name: str) -
     assert canonical(found) == canonical(merge)
 
 
-def test_json_ld_for_other_readers(
+def test_json_ld_reads_the_same_in_rdflib(
     book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another reader of JSON-LD sees the same graph."""
@@ -99,8 +99,8 @@ def test_json_ld_is_compact(book: Book, tmp_path: Path) -> None:
     assert '"country"' not in text
 
 
-def test_spellings_survive(book: Book, tmp_path: Path) -> None:
-    """What the query store would rewrite is exported as the file spells it."""
+def test_export_keeps_spellings(book: Book, tmp_path: Path) -> None:
+    """A literal that the query store would rewrite is exported as the file spells it."""
     target = tmp_path / "book.ttl"
     book.export(target)
     text = target.read_text(encoding="utf-8")
@@ -110,22 +110,22 @@ def test_spellings_survive(book: Book, tmp_path: Path) -> None:
     assert "schema:value 518.50 ." in text
 
 
-def test_a_source(book: Book, tmp_path: Path) -> None:
-    """A source's part is what its file says, and nothing else."""
+def test_source_exports_what_its_file_says(book: Book, tmp_path: Path) -> None:
+    """The part of a source is the content of its file and nothing else."""
     found = exported(book, tmp_path, "nquads", sources=["Gauges"])
 
     assert found == {q for q in everything(book.files) if q.graph_name == GAUGES}
 
 
-def test_a_thing(book: Book, tmp_path: Path) -> None:
-    """A thing's part is what is said of it, its observations, and who says so."""
+def test_thing_exports_with_observations_and_sources(book: Book, tmp_path: Path) -> None:
+    """The part of a thing has its statements, its observations and their sources."""
     found = exported(book, tmp_path, "nquads", things=["river:inn"])
 
     assert subjects(found) == {"inn", "length-inn", "gauges"}
 
 
-def test_things_that_point(book: Book, tmp_path: Path) -> None:
-    """What points at a thing belongs to its part."""
+def test_thing_exports_with_what_refers_to_it(book: Book, tmp_path: Path) -> None:
+    """A statement with a thing as its object belongs to its part."""
     found = exported(book, tmp_path, "turtle", things=["Austria"])
 
     assert (
@@ -135,8 +135,8 @@ def test_things_that_point(book: Book, tmp_path: Path) -> None:
     ) in triples(found)
 
 
-def test_an_event(tmp_path: Path) -> None:
-    """An event that a thing took part in comes whole, with what was observed about it."""
+def test_event_exports_whole_with_its_parties(tmp_path: Path) -> None:
+    """An event that a thing took part in comes whole, with its observations."""
     data = tmp_path / "flood.ttl"
     data.write_text(
         f"""@prefix : <{EX}> . @prefix s: <https://schema.org/> .
@@ -155,7 +155,7 @@ def test_an_event(tmp_path: Path) -> None:
     assert "other" not in subjects(found)
 
 
-def test_the_triples_of_a_query(book: Book, tmp_path: Path) -> None:
+def test_export_writes_the_triples_of_a_query(book: Book, tmp_path: Path) -> None:
     """A query that constructs triples can be exported."""
     target = tmp_path / "inn.nt"
     book.export(target, query="river-graph", values={"river": "Inn"})
@@ -163,8 +163,8 @@ def test_the_triples_of_a_query(book: Book, tmp_path: Path) -> None:
     assert target.read_text(encoding="utf-8").count("\n") == 2
 
 
-def test_a_packed_export_is_the_same_each_time(book: Book, tmp_path: Path) -> None:
-    """Packed files hold no time and no name."""
+def test_packed_export_is_the_same_each_time(book: Book, tmp_path: Path) -> None:
+    """A packed file holds no time and no name."""
     one, other = tmp_path / "one.nt.gz", tmp_path / "other.nt.gz"
     book.export(one)
     book.export(other)
@@ -185,7 +185,7 @@ def test_blank_nodes_of_two_files_stay_apart(tmp_path: Path) -> None:
     assert len({q.subject for q in found if q.predicate == NamedNode("http://e/p")}) == 2
 
 
-def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
+def test_failed_export_leaves_the_old_file(tmp_path: Path) -> None:
     """When a file of the book is broken, the export that stood there still stands."""
     broken = tmp_path / "broken.ttl"
     broken.write_text("<a", encoding="utf-8")
@@ -199,8 +199,8 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.ttl", "out.nt"]
 
 
-def test_no_format(book: Book, tmp_path: Path) -> None:
-    """An ending that says nothing needs a format beside it."""
+def test_unknown_ending_needs_a_format(book: Book, tmp_path: Path) -> None:
+    """An ending that is of no format is refused unless a format is given."""
     with pytest.raises(UsageError, match="cannot tell the RDF format"):
         book.export(tmp_path / "out.dat")
 
@@ -208,12 +208,12 @@ def test_no_format(book: Book, tmp_path: Path) -> None:
     assert list(parse((tmp_path / "out.dat").read_bytes(), RdfFormat.N_TRIPLES))
 
 
-def test_every_form_can_be_asked_for_in_python(bundled: Book, tmp_path: Path) -> None:
+def test_book_export_writes_every_form(bundled: Book, tmp_path: Path) -> None:
     """Profiles, reifiers, networks and tables are written as on the command line."""
     bundled.export(tmp_path / "simple.nt", profile="simple", things=["wse-3"])
     bundled.export(tmp_path / "reified.nt", rdf12=True, things=["wse-3"])
     bundled.export(tmp_path / "network.graphml.gz", things=["wse-3"])
-    bundled.export(tmp_path / "tables", format="csvw", things=["wse-3"])
+    bundled.export(tmp_path / "tables", format="csvw", query="companies")
 
     assert b"#coreCount>" in (tmp_path / "simple.nt").read_bytes()
     assert b"<<(" in (tmp_path / "reified.nt").read_bytes()

@@ -22,8 +22,9 @@ from pyoxigraph import (
 )
 
 from factbook.errors import UsageError
-from factbook.export.canonical import Canonical, write_canonical
-from factbook.export.export_book import Part, write_canonical_export
+from factbook.export.export_book import write_canonical_export
+from factbook.export.selection import Part
+from factbook.export.sorted_lines import Canonical, write_canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +70,7 @@ def canonical(quads: Iterable[Quad]) -> tuple[str, Canonical]:
 
 
 @pytest.mark.parametrize(("given", "expected"), [UNIQUE, SHARED], ids=["unique", "shared"])
-def test_examples_of_the_recommendation(given: str, expected: str) -> None:
+def test_canonical_labels_are_those_of_the_recommendation(given: str, expected: str) -> None:
     """Blank nodes get the labels that the Recommendation gives them."""
     assert canonical(parse(given, RdfFormat.N_QUADS))[0] == expected
 
@@ -83,8 +84,8 @@ def test_order_and_labels_do_not_matter() -> None:
     assert canonical(other)[0] == canonical(quads)[0]
 
 
-def test_the_bundled_book(bundled: Book) -> None:
-    """Keeping only what has blank nodes gives what canonicalising everything gives."""
+def test_canonical_form_of_the_bundled_book_is_that_of_the_whole_dataset(bundled: Book) -> None:
+    """To canonicalise only the quads with blank nodes gives the same as all of them."""
     out = io.BytesIO()
     made = write_canonical_export(bundled, Part(), out)
 
@@ -96,14 +97,14 @@ def test_the_bundled_book(bundled: Book) -> None:
     assert made.sha256 == hashlib.sha256(out.getvalue()).hexdigest()
 
 
-def test_what_it_says() -> None:
-    """It counts quads and blank nodes."""
+def test_canonical_counts_quads_and_blank_nodes() -> None:
+    """Repeated quads count once."""
     made = canonical([*parse(SHARED[0], RdfFormat.N_QUADS)] * 2)[1]
 
     assert (made.quads, made.blank_nodes) == (5, 4)
 
 
-def test_odd_characters() -> None:
+def test_canonical_escapes_characters_as_the_recommendation_does() -> None:
     """Strings are escaped as the canonical form wants, and no more (section 5)."""
     node = NamedNode("http://e/a")
     text = 'a"\\\b\t\n\f\r\x00\x7f\x85\u2028\u00e9\U0001f600'
@@ -114,14 +115,14 @@ def test_odd_characters() -> None:
     )
 
 
-def test_graphs_may_be_blank() -> None:
+def test_canonical_labels_blank_graph_names() -> None:
     """The name of a graph is labelled too."""
     node, graph = NamedNode("http://e/a"), BlankNode("g")
 
     assert canonical([Quad(node, node, node, graph)])[0].endswith(" _:c14n0 .\n")
 
 
-def test_no_triples_in_triples() -> None:
+def test_canonical_refuses_triple_terms() -> None:
     """RDFC-1.0 is about RDF 1.1."""
     node = NamedNode("http://e/a")
 

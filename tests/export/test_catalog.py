@@ -1,4 +1,4 @@
-"""The catalogue says what there is, and every number in it can be found out in another way."""
+"""The catalogue describes the book, and every number in it can be computed another way."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from rdflib import DCAT, DCTERMS, RDF, SH, VOID, URIRef
 
 from factbook.cli.root import root
 from factbook.errors import UsageError
-from factbook.export.catalog.describe import write_catalog
-from factbook.export.export_book import Part
+from factbook.export.catalog import write_catalog
+from factbook.export.selection import Part
 from factbook.rdf.mapping_files import read_mapping_files
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def rivers(profiled: Book) -> Book:
     return profiled
 
 
-def test_the_catalogue_of_rivers(rivers: Book) -> None:
-    """It is what the file beside this one says, to the letter."""
+def test_catalogue_of_rivers_is_the_expected_file(rivers: Book) -> None:
+    """Every byte is that of catalog.ttl."""
     made = catalog(rivers)
 
     if "WRITE_EXPECTED" in os.environ:
@@ -78,8 +78,8 @@ def test_the_catalogue_of_rivers(rivers: Book) -> None:
     assert made.decode() == EXPECTED.read_text(encoding="utf-8")
 
 
-def test_it_is_the_same_each_time(rivers: Book, tmp_path: Path) -> None:
-    """Neither time nor the order of sets leaves a trace."""
+def test_catalogue_is_the_same_each_time(rivers: Book, tmp_path: Path) -> None:
+    """Time and the order of sets leave no trace."""
     made = set()
     for seed in ("1", "2"):
         target = tmp_path / f"{seed}.ttl"
@@ -96,7 +96,7 @@ def test_it_is_the_same_each_time(rivers: Book, tmp_path: Path) -> None:
     assert made == {catalog(rivers)}
 
 
-def test_counts_are_those_of_a_query(bundled: Book, graph: rdflib.Graph) -> None:
+def test_catalogue_counts_agree_with_sparql(bundled: Book, graph: rdflib.Graph) -> None:
     """SPARQL counts as many triples, subjects and things, by class and by property."""
     store = Store()
     store.extend(Part().merge(bundled))
@@ -154,7 +154,7 @@ def test_linksets_count_every_mapping(bundled: Book, graph: rdflib.Graph) -> Non
 
 
 def test_linksets_name_the_predicate_of_the_graph(bundled: Book, graph: rdflib.Graph) -> None:
-    """As many triples of the graph lead to the target by that predicate."""
+    """The graph has as many triples with that predicate to the target."""
     merge = set(Part().merge(bundled))
     for linkset in graph.subjects(RDF.type, VOID.Linkset):
         space = str(graph.value(graph.value(linkset, VOID.objectsTarget), VOID.uriSpace))
@@ -196,8 +196,10 @@ def _format(command: list[str]) -> list[str]:
     return ["-f", "json-ld" if "schema.org" in command else "turtle"]
 
 
-def test_queries_can_be_run_from_it(bundled: Book, graph: rdflib.Graph) -> None:
-    """Each stored query stands there with its text and its parameters."""
+def test_catalogue_has_text_and_parameters_of_every_query(
+    bundled: Book, graph: rdflib.Graph
+) -> None:
+    """Each stored query has its text and its parameters there."""
     texts = {
         str(graph.value(node, DCTERMS.identifier)): str(
             graph.value(node, SH.select) or graph.value(node, SH.construct)
@@ -223,7 +225,7 @@ def shapes() -> Iterable[tuple[str, rdflib.Graph]]:
 
 
 @pytest.mark.parametrize("name", ["ours", "DCAT-AP"])
-def test_it_conforms(graph: rdflib.Graph, name: str) -> None:
+def test_catalogue_conforms_to_shapes(graph: rdflib.Graph, name: str) -> None:
     """The shapes find nothing in it, and something without its titles."""
     known = dict(shapes())
     if name not in known:
@@ -237,8 +239,8 @@ def test_it_conforms(graph: rdflib.Graph, name: str) -> None:
     assert pyshacl.validate(bare, shacl_graph=known[name])[0] is False
 
 
-def test_the_version_is_that_of_the_ontology(bundled: Book) -> None:
-    """Data set and ontology are given out together."""
+def test_dataset_and_ontology_have_one_version(bundled: Book) -> None:
+    """Data set and ontology are published together."""
     found = {
         (quad.subject.value, quad.object.value)
         for quad in Part().merge(bundled)
@@ -251,8 +253,8 @@ def test_the_version_is_that_of_the_ontology(bundled: Book) -> None:
     assert len({version for _, version in found}) == 1
 
 
-def test_a_book_without_a_description(profiled: Book) -> None:
-    """It is said what to write where."""
+def test_catalogue_needs_a_description_of_the_book(profiled: Book) -> None:
+    """The error says what to write where."""
     with pytest.raises(UsageError, match=r"describe the book there as one dcat:Dataset"):
         catalog(profiled)
 
@@ -265,8 +267,10 @@ def test_a_book_without_a_description(profiled: Book) -> None:
         (["-f", "graphml"], "--catalog is RDF"),
     ],
 )
-def test_refusals(rivers: Book, words: list[str], said: str) -> None:
-    """What makes no sense together is refused."""
+def test_catalogue_refuses_options_for_statements(
+    rivers: Book, words: list[str], said: str
+) -> None:
+    """Only -f and -o go with --catalog."""
     arguments = ["--book", str(rivers.layout.root), "--no-cache", "export", "--catalog", *words]
     result = CliRunner().invoke(root, arguments, prog_name="factbook")
 
@@ -274,7 +278,7 @@ def test_refusals(rivers: Book, words: list[str], said: str) -> None:
     assert said in result.stderr
 
 
-def test_other_syntaxes_say_the_same(rivers: Book, tmp_path: Path) -> None:
+def test_catalogue_is_the_same_in_other_syntaxes(rivers: Book, tmp_path: Path) -> None:
     """The ending of the file chooses the syntax."""
     target = tmp_path / "catalog.nt"
     arguments = ["--book", str(rivers.layout.root), "--no-cache", "export", "--catalog"]

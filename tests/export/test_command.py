@@ -1,4 +1,4 @@
-"""The command: what it writes where, and what it refuses."""
+"""`factbook export` writes to stdout, a file or a folder, and refuses what does not fit."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ def run(profiled: Book) -> Run:
     return run
 
 
-def test_a_profile_goes_to_stdout(run: Run) -> None:
-    """In its usual format."""
+def test_export_writes_a_profile_to_stdout(run: Run) -> None:
+    """Without -f, a profile with a vocabulary is JSON-LD."""
     result = run("--profile", "pages")
 
     assert result.exit_code == 0
     assert json.loads(result.stdout)["@context"]["@vocab"] == "https://schema.org/"
 
 
-def test_the_hash_goes_to_stderr(run: Run, tmp_path: Path) -> None:
-    """Canonical N-Quads go where they are wanted, and their hash with its cost beside."""
+def test_export_writes_the_canonical_hash_to_stderr(run: Run, tmp_path: Path) -> None:
+    """Canonical N-Quads go to the file, their hash and what it took to stderr."""
     result = run("--canonical", "-o", str(tmp_path / "book.nq"))
 
     digest = hashlib.sha256((tmp_path / "book.nq").read_bytes()).hexdigest()
@@ -56,34 +56,36 @@ def test_the_hash_goes_to_stderr(run: Run, tmp_path: Path) -> None:
     )
 
 
-def test_the_ending_chooses_graphml(run: Run, tmp_path: Path) -> None:
+def test_export_chooses_graphml_by_the_ending(run: Run, tmp_path: Path) -> None:
     """A name that ends in .graphml is GraphML."""
     run("-o", str(tmp_path / "book.graphml"))
 
     assert "<graphml " in (tmp_path / "book.graphml").read_text(encoding="utf-8")
 
 
-def test_tables_go_to_a_folder(run: Run, tmp_path: Path) -> None:
-    """A folder of tables is made."""
-    assert run("-f", "csvw", "-o", str(tmp_path / "tables")).exit_code == 0
+def test_export_writes_tables_to_a_folder(run: Run, tmp_path: Path) -> None:
+    """-f csvw makes a folder with a file for the query."""
+    words = ("-f", "csvw", "--query", "lengths", "-o", str(tmp_path / "tables"))
 
-    assert (tmp_path / "tables" / "river.csv").is_file()
+    assert run(*words).exit_code == 0
+    assert (tmp_path / "tables" / "lengths.csv").is_file()
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["-f", "csvw"], "-f csvw writes a folder of tables: name it with -o DIR"),
+        (["-f", "csvw"], "-f csvw writes a folder of tables: add -o DIR"),
         (["-f", "parquet", "-o", "-"], "-f parquet writes a folder of tables"),
         (["--canonical", "-f", "turtle"], "--canonical is N-Quads: no -f turtle with it"),
-        (["--canonical", "--rdf12"], "RDFC-1.0 knows no triple inside a triple"),
-        (["--rdf12", "-f", "csvw", "-o", "tables"], "--rdf12 can be written as turtle"),
+        (["--canonical", "--rdf12"], "RDFC-1.0 has no triple inside a triple"),
+        (["--rdf12", "-f", "csvw", "-o", "tables"], "only --query and --param go with it"),
+        (["--rdf12", "-f", "xml"], "--rdf12 needs one of turtle"),
         (["-f", "cvsw"], "No format 'cvsw'. Did you mean 'csvw'?"),
         (["--profile", "plan"], "No profile 'plan'. Did you mean 'plain'?"),
     ],
 )
-def test_refusals(run: Run, words: list[str], said: str) -> None:
-    """What cannot be done is said in one line, and the exit code is that of wrong usage."""
+def test_export_refuses_what_does_not_fit(run: Run, words: list[str], said: str) -> None:
+    """The error is one line, and the exit code is that of wrong usage."""
     result = run(*words)
 
     assert result.exit_code == 2

@@ -1,4 +1,4 @@
-"""Contexts of others, with features that ours does not use, still give the same graph."""
+"""Contexts with features that the book does not use still give the same graph."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("case", CONTEXTS)
-def test_any_context(case: str) -> None:
+def test_json_ld_comes_back_under_any_context(case: str) -> None:
     """What is read back under the context is what was written."""
     subject = NamedNode("urn:thing:1")
     values: list[Literal | NamedNode] = [

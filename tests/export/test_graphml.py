@@ -1,8 +1,9 @@
-"""GraphML holds the things of the graph as nodes, and networkx reads it."""
+"""GraphML has the things of the graph as nodes, and networkx reads it."""
 
 from __future__ import annotations
 
 import io
+import sys
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -11,8 +12,9 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from factbook.errors import UsageError
-from factbook.export.export_book import Part, write_export
+from factbook.export.export_book import write_export
 from factbook.export.graphml import write_graphml
+from factbook.export.selection import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +44,7 @@ def network(quads: Iterable[Quad]) -> nx.MultiDiGraph:
     return nx.read_graphml(io.BytesIO(written(quads)))
 
 
-def test_values_are_typed() -> None:
+def test_graphml_types_values() -> None:
     """Whole numbers, numbers and truths have their types; what does not fit one type is text."""
     node = network(parse(POND, RdfFormat.TURTLE)).nodes["ex:a"]
 
@@ -51,7 +53,7 @@ def test_values_are_typed() -> None:
     assert network(parse(POND, RdfFormat.TURTLE)).nodes["ex:b"]["ex:big"] == float("9" * 30)
 
 
-def test_names_and_classes() -> None:
+def test_graphml_nodes_have_label_iri_and_type() -> None:
     """A node has the English name for a label, its IRI, and its class as a value."""
     node = network(parse(POND, RdfFormat.TURTLE)).nodes["ex:a"]
 
@@ -60,7 +62,7 @@ def test_names_and_classes() -> None:
     assert node["type"] == "ex:Pond"
 
 
-def test_links_are_edges() -> None:
+def test_graphml_links_are_edges() -> None:
     """Two links between the same nodes are two edges, each with its property."""
     found = network(parse(POND, RdfFormat.TURTLE))
 
@@ -71,8 +73,8 @@ def test_links_are_edges() -> None:
     }
 
 
-def test_statements_of_two_sources_count_once() -> None:
-    """The merge is written."""
+def test_graphml_writes_the_merge() -> None:
+    """A statement of two sources is one edge and one value."""
     node = NamedNode(f"{EX}a")
     quads = [
         Quad(node, node, term, NamedNode(f"{EX}g{n}"))
@@ -86,8 +88,8 @@ def test_statements_of_two_sources_count_once() -> None:
     assert found.nodes["ex:a"]["ex:a"] == "x"
 
 
-def test_blank_nodes() -> None:
-    """They are nodes without an IRI."""
+def test_graphml_blank_nodes_have_no_iri() -> None:
+    """A blank node is a node with a label only."""
     node = NamedNode(f"{EX}a")
 
     found = network([Quad(node, node, BlankNode("x"))])
@@ -95,8 +97,25 @@ def test_blank_nodes() -> None:
     assert [dict(found.nodes[name]) for name in found if name != "ex:a"] == [{"label": "n1"}]
 
 
+def test_graphml_keeps_properties_with_one_name_apart() -> None:
+    """Of two properties with the same short name, one stands under its IRI."""
+    text = """<urn:a> <urn:x:size> 1 ; <urn:y:size> "big" ; <urn:z:label> "x\\r" ."""
+    node = network(parse(text, RdfFormat.TURTLE)).nodes["n0"]
+
+    assert (node["size"], node["urn:y:size"]) == (1, "big")
+    assert (node["label"], node["urn:z:label"]) == ("n0", "x\r")
+
+
+def test_graphml_without_networkx_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what to install."""
+    monkeypatch.setitem(sys.modules, "networkx", None)
+
+    with pytest.raises(UsageError, match=r"pip install 'factbook\[graphml\]'"):
+        written([])
+
+
 @pytest.mark.parametrize("profile", ["full", "simple"])
-def test_the_bundled_book(bundled: Book, profile: str) -> None:
+def test_graphml_of_the_bundled_book_is_consistent(bundled: Book, profile: str) -> None:
     """Every node and edge refers to a key and a node that there is, each name once."""
     out = io.BytesIO()
     write_export(bundled, Part(profile=profile), "graphml", out)
@@ -111,8 +130,8 @@ def test_the_bundled_book(bundled: Book, profile: str) -> None:
     assert nx.read_graphml(io.BytesIO(out.getvalue())).nodes["company:groq"]["label"] == "Groq"
 
 
-def test_characters_that_xml_has_not() -> None:
-    """They are refused in words."""
+def test_graphml_refuses_characters_that_xml_has_not() -> None:
+    """The error names the character."""
     node = NamedNode(f"{EX}a")
 
     with pytest.raises(UsageError, match=r"U\+0001"):

@@ -1,4 +1,4 @@
-"""Profiles say the graph in other terms, and what they write is read back whole."""
+"""Profiles write the graph in other terms, and what they write is read back whole."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from pyoxigraph import (
 from tests.export.conftest import canonical
 
 from factbook.errors import InputError, UsageError
-from factbook.export.export_book import Part, format_of, write_export
-from factbook.export.nested import write_nested
+from factbook.export.export_book import default_format, write_export
+from factbook.export.nested_jsonld import write_nested
 from factbook.export.rdf_writer import ordered
+from factbook.export.selection import Part
 from factbook.rdf.formats import BY_NAME
 from factbook.render.rows import Rows
 
@@ -70,8 +71,8 @@ def test_profiles_of_the_bundled_book_come_back(bundled: Book, profile: str, nam
     assert canonical(found) == canonical(part.merge(bundled))
 
 
-def test_schema_org_is_nested(bundled: Book) -> None:
-    """A company comes whole, its figures inside it, others with class and name beside their IRI."""
+def test_schema_org_json_ld_is_nested(bundled: Book) -> None:
+    """A company has its figures inside; other things have class and name beside their IRI."""
     document = json.loads(written(bundled, Part(profile="schema.org"), "json-ld"))
     company = next(o for o in document["@graph"] if o["@id"].endswith("/company/groq"))
     figure = company["@reverse"]["observationAbout"][0]
@@ -84,16 +85,16 @@ def test_schema_org_is_nested(bundled: Book) -> None:
     assert "observationAbout" not in figure
 
 
-def test_everything_stands_whole_once(bundled: Book) -> None:
-    """No thing is described at length in two places."""
+def test_nested_json_ld_writes_each_thing_in_full_once(bundled: Book) -> None:
+    """No thing is written in full in two places."""
     document = json.loads(written(bundled, Part(profile="schema.org"), "json-ld"))
     at_length = [o["@id"] for o in objects(document) if set(o) - {"@id", "@type", "name"}]
 
     assert len(at_length) == len(set(at_length))
 
 
-def test_a_thing_under_a_profile(bundled: Book) -> None:
-    """Only one thing and what concerns it, with the names of what it mentions."""
+def test_profile_of_a_thing_has_the_names_of_what_it_mentions(bundled: Book) -> None:
+    """Only the statements about one thing, with the names of what it mentions."""
     part = Part(profile="schema.org", things=("WSE-3",))
     document = json.loads(written(bundled, part, "json-ld"))
     product = next(o for o in document["@graph"] if o["@id"].endswith("/product/wse-3"))
@@ -102,7 +103,7 @@ def test_a_thing_under_a_profile(bundled: Book) -> None:
     assert not any(o["@id"].endswith("/company/groq") for o in document["@graph"])
 
 
-def test_simple_has_figures_and_no_observations(bundled: Book) -> None:
+def test_simple_profile_has_figures_and_no_observations(bundled: Book) -> None:
     """A measure is a property with at most one number."""
     triples = set(Part(profile="simple").merge(bundled))
     valuations = [t for t in triples if t.predicate == NamedNode(f"{INFRA}valuation")]
@@ -112,7 +113,7 @@ def test_simple_has_figures_and_no_observations(bundled: Book) -> None:
     assert NamedNode(f"{SCHEMA}observationAbout") not in {t.predicate for t in triples}
 
 
-def test_simple_agrees_with_the_stored_query(bundled: Book) -> None:
+def test_simple_profile_agrees_with_the_stored_query(bundled: Book) -> None:
     """The plain valuation of a company is the one that the query about valuations gives."""
     plain = {
         t.subject.value: t.object.value
@@ -128,17 +129,17 @@ def test_simple_agrees_with_the_stored_query(bundled: Book) -> None:
     assert plain == worth
 
 
-def test_the_usual_format(profiled: Book) -> None:
+def test_profile_with_a_vocabulary_defaults_to_json_ld(profiled: Book) -> None:
     """A profile with a vocabulary is JSON-LD unless asked otherwise."""
-    assert format_of(profiled, Part(profile="pages")) == "json-ld"
-    assert format_of(profiled, Part(profile="plain")) == "turtle"
-    assert format_of(profiled, Part()) == "turtle"
+    assert default_format(profiled, Part(profile="pages")) == "json-ld"
+    assert default_format(profiled, Part(profile="plain")) == "turtle"
+    assert default_format(profiled, Part()) == "turtle"
 
 
-def test_unknown_profile(profiled: Book) -> None:
+def test_unknown_profile_offers_the_nearest(profiled: Book) -> None:
     """A wrong name is answered with the near one."""
     with pytest.raises(UsageError, match=r"'plian'. Did you mean 'plain'.*full, pages, plain"):
-        list(Part(profile="plian").of(profiled))
+        list(Part(profile="plian").statements(profiled))
 
 
 @pytest.mark.parametrize(
@@ -151,23 +152,25 @@ def test_unknown_profile(profiled: Book) -> None:
         ("profile: {name: x, nested: {River: def:in}}", "not two CURIEs: River, def:in"),
     ],
 )
-def test_front_matter_that_is_no_profile(profiled: Book, front_matter: str, said: str) -> None:
-    """What is wrong with it is said, with the file."""
+def test_wrong_front_matter_of_a_profile_is_reported(
+    profiled: Book, front_matter: str, said: str
+) -> None:
+    """The error names the file and the fault."""
     path = profiled.layout.queries / "rivers" / "plain.rq"
     path.write_text(f"#+ {front_matter}\nCONSTRUCT WHERE {{ ?s ?p ?o }}\n", encoding="utf-8")
 
     with pytest.raises(InputError, match=r"plain\.rq: profile: ") as error:
-        list(Part(profile="x").of(profiled))
+        list(Part(profile="x").statements(profiled))
     assert said in str(error.value)
 
 
-def test_a_table_is_no_profile(profiled: Book) -> None:
+def test_table_is_refused_as_a_profile(profiled: Book) -> None:
     """Only a query that gives triples can be one."""
     path = profiled.layout.queries / "rivers" / "plain.rq"
     path.write_text("#+ profile: {name: x}\nSELECT * WHERE { ?s ?p ?o }\n", encoding="utf-8")
 
     with pytest.raises(InputError, match="only a CONSTRUCT"):
-        list(Part(profile="x").of(profiled))
+        list(Part(profile="x").statements(profiled))
 
 
 @pytest.mark.parametrize(
@@ -179,10 +182,10 @@ def test_a_table_is_no_profile(profiled: Book) -> None:
         Part(query="river-graph", rdf12=True),
     ],
 )
-def test_what_does_not_go_together(profiled: Book, part: Part) -> None:
+def test_contradicting_options_are_refused(profiled: Book, part: Part) -> None:
     """Choices that contradict each other are refused."""
     with pytest.raises(UsageError, match=r"with it$"):
-        list(part.of(profiled))
+        list(part.statements(profiled))
 
 
 def nested(quads: Iterable[Quad]) -> bytes:
@@ -197,7 +200,7 @@ def nested(quads: Iterable[Quad]) -> bytes:
     return out.getvalue()
 
 
-def test_no_text_ends_a_script() -> None:
+def test_nested_json_ld_cannot_end_a_script() -> None:
     """The document can stand inside a page, whatever its texts hold."""
     text = "</script><!-- <script>"
     quads = [Quad(NamedNode(f"{EX}a"), NamedNode(f"{SCHEMA}name"), Literal(text))]
@@ -213,8 +216,8 @@ def test_no_text_ends_a_script() -> None:
         Triple(NamedNode(EX), NamedNode(EX), NamedNode(EX)),
     ],
 )
-def test_what_json_ld_cannot_say(value: Literal | Triple) -> None:
-    """It is refused in words."""
+def test_nested_json_ld_refuses_terms_without_a_form(value: Literal | Triple) -> None:
+    """A base direction and a triple term are refused."""
     with pytest.raises(UsageError, match="JSON-LD has no form"):
         nested([Quad(NamedNode(f"{EX}a"), NamedNode(f"{SCHEMA}p"), value)])
 
@@ -247,6 +250,6 @@ _quads = st.one_of(
 
 @given(quads=st.lists(_quads, max_size=14))
 @settings(max_examples=200, deadline=None)
-def test_any_graph_nested(quads: list[Quad]) -> None:
-    """Whatever hangs on what, in circles too, it comes back."""
+def test_any_graph_comes_back_from_nested_json_ld(quads: list[Quad]) -> None:
+    """A graph made at random, with cycles too, comes back the same."""
     assert canonical(parse(nested(quads), RdfFormat.JSON_LD)) == canonical(quads)

@@ -9,8 +9,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple, parse
 
 from factbook.book import Book
 from factbook.errors import UsageError
-from factbook.export.export_book import Part, write_export
-from factbook.export.reify import reified
+from factbook.export.export_book import write_export
+from factbook.export.selection import Part, reify
 from factbook.rdf.formats import BY_NAME
 
 EX = "https://example.org/"
@@ -38,7 +38,7 @@ def depth(value: str) -> Triple:
 
 
 @pytest.mark.parametrize("name", ["turtle", "longturtle", "trig", "nt", "nquads"])
-def test_every_syntax_that_can(bundled: Book, name: str) -> None:
+def test_reified_book_comes_back_from_syntaxes_with_triple_terms(bundled: Book, name: str) -> None:
     """The bundled book with its reified triples comes back from each."""
     part = Part(rdf12=True)
     out = io.BytesIO()
@@ -55,20 +55,20 @@ def test_every_syntax_that_can(bundled: Book, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["json-ld", "xml", "graphml"])
-def test_syntaxes_that_cannot(bundled: Book, name: str) -> None:
-    """The others are refused before anything is written."""
+def test_syntaxes_without_triple_terms_are_refused(bundled: Book, name: str) -> None:
+    """The error comes before anything is written."""
     out = io.BytesIO()
 
-    with pytest.raises(UsageError, match=f"not as {name}"):
+    with pytest.raises(UsageError, match=f"not {name}"):
         write_export(bundled, Part(rdf12=True), name, out)
     assert out.getvalue() == b""
 
 
-def test_figures_keep_their_spelling_and_source() -> None:
+def test_reified_triple_keeps_spelling_and_source() -> None:
     """Each triple is reified as its file spells it, in the graph of its source."""
     quads = [*observed(1, "2.50"), *observed(2, "3")]
 
-    added = set(reified(quads, asserted=())) - set(quads)
+    added = set(reify(quads, asserted=())) - set(quads)
 
     assert added == {
         Quad(NamedNode(f"{EX}o1"), REIFIES, depth("2.50"), NamedNode(f"{EX}g1")),
@@ -77,10 +77,10 @@ def test_figures_keep_their_spelling_and_source() -> None:
 
 
 def test_only_asserted_triples_are_stated() -> None:
-    """What is the latest figure is stated too, whichever way the engine spells it."""
+    """The latest figure is stated too, however the engine spells it."""
     quads = [*observed(1, "2.50"), *observed(2, "3")]
 
-    added = set(reified(quads, asserted={depth("2.5")})) - set(quads)
+    added = set(reify(quads, asserted={depth("2.5")})) - set(quads)
 
     stated = {quad for quad in added if quad.predicate != REIFIES}
     direct = depth("2.50")
@@ -88,17 +88,17 @@ def test_only_asserted_triples_are_stated() -> None:
     assert stated == {Quad(direct.subject, direct.predicate, direct.object, graph)}
 
 
-def test_ranges_have_no_triple() -> None:
+def test_range_reifies_nothing() -> None:
     """An observation without one value, or of a measure without an IRI, reifies nothing."""
     ranged = observed(1, "2")[:2]
     odd = [q for q in observed(2, "3") if not q.predicate.value.endswith("measuredProperty")]
     odd.append(Quad(odd[0].subject, NamedNode(f"{SCHEMA}measuredProperty"), Literal("depth")))
 
-    assert list(reified([*ranged, *odd], asserted=())) == [*ranged, *odd]
+    assert list(reify([*ranged, *odd], asserted=())) == [*ranged, *odd]
 
 
-def test_what_a_profile_asserts(profiled: Book) -> None:
-    """The triples of the profile that says so are stated; without one, none is."""
+def test_asserted_profile_decides_what_is_stated(profiled: Book) -> None:
+    """The triples of an asserted profile are stated; without one, none is."""
     length = {q for q in Part(rdf12=True).quads(profiled) if q.predicate.value.endswith("#length")}
     (profiled.layout.queries / "rivers" / "plain.rq").unlink()
     again = Book(profiled.layout.root, cache=False)

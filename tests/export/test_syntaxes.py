@@ -1,4 +1,4 @@
-"""What is written in a syntax is, read back, the same graph to the last character."""
+"""A graph that is written and read back is the same to the last character."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ import string
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import BaseDirection, BlankNode, Dataset, Literal, NamedNode, Quad, parse
+from pyoxigraph import (
+    BaseDirection,
+    BlankNode,
+    Dataset,
+    Literal,
+    NamedNode,
+    Quad,
+    Triple,
+    parse,
+)
 from pyoxigraph import CanonicalizationAlgorithm as Canonicalization
 
 from factbook.errors import UsageError
@@ -18,8 +28,6 @@ from factbook.rdf.formats import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from pyoxigraph import Triple
 
     Node = NamedNode | BlankNode | Literal | Triple
 
@@ -111,8 +119,8 @@ def read(content: bytes, name: str) -> list[Quad]:
 
 @pytest.mark.parametrize("name", BY_NAME)
 @pytest.mark.parametrize(("text", "kind"), ODD, ids=[f"{text} {kind}" for text, kind in ODD])
-def test_odd_literals(name: str, text: str, kind: str) -> None:
-    """A literal keeps its spelling and its datatype, also where its value has a simpler one."""
+def test_literals_keep_spelling_and_datatype(name: str, text: str, kind: str) -> None:
+    """A literal keeps both even if its value has a simpler form."""
     quads = [
         quad(Literal(text, datatype=NamedNode(XSD + kind)), predicate=EX + term)
         for term in ("p", "link", "label", "day", "all", "odd", "none")
@@ -123,7 +131,7 @@ def test_odd_literals(name: str, text: str, kind: str) -> None:
 
 @pytest.mark.parametrize("name", BY_NAME)
 @pytest.mark.parametrize("text", TEXTS)
-def test_odd_texts(name: str, text: str) -> None:
+def test_texts_keep_every_character(name: str, text: str) -> None:
     """A text keeps every character, with and without a language."""
     quads = [
         quad(literal, predicate=EX + term)
@@ -139,8 +147,8 @@ def test_odd_texts(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in BY_NAME if name != "xml"])
-def test_control_characters(name: str) -> None:
-    """Control characters stay, where the syntax can hold them."""
+def test_control_characters_are_kept(name: str) -> None:
+    """Control characters come back from every syntax that has a form for them."""
     quads = [quad(Literal(NULL))]
 
     assert read(written(quads, name), name) == quads
@@ -168,8 +176,8 @@ IRIS = [
 
 @pytest.mark.parametrize("name", BY_NAME)
 @pytest.mark.parametrize("iri", IRIS)
-def test_odd_iris(name: str, iri: str) -> None:
-    """An IRI comes back the same from every place it can stand in."""
+def test_iris_come_back_from_every_place(name: str, iri: str) -> None:
+    """An IRI comes back the same as subject, class, object and datatype."""
     node = NamedNode(iri)
     quads = [
         Quad(node, NamedNode(f"{RDF}type"), node),
@@ -182,7 +190,7 @@ def test_odd_iris(name: str, iri: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in BY_NAME if name != "xml"])
 @pytest.mark.parametrize("iri", IRIS)
-def test_odd_properties(name: str, iri: str) -> None:
+def test_properties_have_any_iri(name: str, iri: str) -> None:
     """A property may have any IRI, outside XML."""
     quads = [quad(Literal("x"), predicate=iri), quad(NamedNode(iri), predicate=iri)]
 
@@ -190,8 +198,8 @@ def test_odd_properties(name: str, iri: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, syntax in BY_NAME.items() if syntax.holds_graphs])
-def test_named_graphs(name: str) -> None:
-    """Named graphs stay apart, also where they share a triple and a blank node."""
+def test_named_graphs_stay_apart(name: str) -> None:
+    """Named graphs stay apart even if they share a triple and a blank node."""
     graphs: list[NamedNode | BlankNode] = [
         NamedNode(f"{EX}g1"),
         NamedNode(f"{EX}a"),
@@ -211,8 +219,8 @@ def test_named_graphs(name: str) -> None:
 @pytest.mark.parametrize(
     "name", [name for name, syntax in BY_NAME.items() if not syntax.holds_graphs]
 )
-def test_the_merge_of_graphs(name: str) -> None:
-    """Where a syntax has no named graphs, each triple is written once."""
+def test_syntax_without_graphs_gets_the_merge(name: str) -> None:
+    """A triple of two graphs is written once."""
     triple = quad(Literal("x"))
     quads = [triple, Quad(triple.subject, triple.predicate, triple.object, NamedNode(f"{EX}g"))]
 
@@ -220,8 +228,8 @@ def test_the_merge_of_graphs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-def test_the_same_bytes_for_the_same_graph(name: str) -> None:
-    """Neither the order nor repetition nor the labels of blank nodes show."""
+def test_same_graph_gives_the_same_bytes(name: str) -> None:
+    """Order, repetition and the labels of blank nodes leave no trace."""
     rows = [
         (EX + subject, predicate, Literal(text))
         for subject in "bac"
@@ -236,8 +244,8 @@ def test_the_same_bytes_for_the_same_graph(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-def test_nothing(name: str) -> None:
-    """An empty graph is a valid document."""
+def test_empty_graph_is_a_valid_document(name: str) -> None:
+    """The document of no triples parses."""
     assert read(written([], name), name) == []
 
 
@@ -247,18 +255,51 @@ def test_nothing(name: str) -> None:
         (quad(Literal(NULL)), "XML has no form for the character U+0000"),
         (quad(Literal("x"), f"{EX}1"), "no form for the property <http://example.org/1>"),
         (quad(Literal("x"), EX), "no form for the property <http://example.org/>"),
-        (quad(Literal("x"), f"{RDF}li"), "no form for the property"),
+        (quad(Literal("x"), f"{RDF}li"), "reserved syntax term"),
+        (quad(Literal("x"), f"{EX}\U00010400x"), "no form for the property"),
+        (quad(Triple(NamedNode(EX), NamedNode(EX), NamedNode(EX))), "a triple inside a triple"),
         (
             quad(Literal("x", language="ar", direction=BaseDirection.RTL)),
             "no form for a base direction",
         ),
     ],
-    ids=["control", "digit", "no name", "reserved", "direction"],
+    ids=["control", "digit", "no name", "reserved", "rare letter", "triple", "direction"],
 )
-def test_what_xml_cannot_hold(statement: Quad, message: str) -> None:
-    """What has no form in XML is refused in words, never written wrongly."""
+def test_xml_refuses_what_it_cannot_hold(statement: Quad, message: str) -> None:
+    """A term without a form in RDF/XML is refused and never written wrongly."""
     with pytest.raises(UsageError, match=message.replace("+", r"\+")):
         written([statement], "xml")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_other_readers_of_xml_read_the_same_text(text: str) -> None:
+    """A parser that follows XML 1.0, as rdflib's does, finds every character too."""
+    quads = [quad(Literal(text)), quad(Literal(text, language="en"), f"{RDF}value")]
+
+    graph = rdflib.Graph().parse(data=written(quads, "xml"), format="xml")
+
+    assert {str(value) for value in graph.objects()} == {text}
+
+
+def test_xml_declares_the_prefixes_of_its_properties() -> None:
+    """A property in a known namespace has its prefix, and no other namespace is declared."""
+    quads = [quad(Literal("x")), quad(Literal("x"), "urn:x/y"), quad(Literal("x"), "urn:other:z")]
+
+    text = written(quads, "xml").decode()
+
+    assert f'xmlns:ex="{EX}"' in text
+    assert "<ex:p>x</ex:p>" in text
+    assert "<urn:y>x</urn:y>" in text
+    assert "xmlns:xsd" not in text
+
+
+def test_long_turtle_has_a_line_for_each_object() -> None:
+    """Objects stand on lines of their own, also if they hold what separates objects."""
+    quads = [quad(Literal(text)) for text in ('a , "b', "c .\n")]
+
+    text = written(quads, "longturtle").decode()
+
+    assert text == (f'@prefix ex: <{EX}> .\n\nex:a ex:p "a , \\"b" ,\n        "c .\\n" ;\n.\n\n')
 
 
 _words = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -287,6 +328,6 @@ _graphs = st.lists(st.builds(Quad, _nodes, _iris, st.one_of(_nodes, _literals)),
 @pytest.mark.parametrize("name", [name for name in BY_NAME if name != "xml"])
 @given(quads=_graphs)
 @settings(max_examples=60, deadline=None)
-def test_any_graph(name: str, quads: list[Quad]) -> None:
-    """Whatever the graph, it comes back."""
+def test_any_graph_comes_back(name: str, quads: list[Quad]) -> None:
+    """A graph made at random comes back the same."""
     assert canonical(read(written(quads, name), name)) == canonical(quads)

@@ -54,6 +54,9 @@ TIMELESS = {
     "stale": "takes a number of months before the last day instead",
     "single-source": "how well a fact is founded is a matter of today",
     "statistics": "counts what the graph holds now",
+    "events": "lists every event with its date",
+    "observations": "lists every figure with its date",
+    "things": "names things and leaves events out",
     "drift": "compares what a company sells with where it is filed",
 }
 

@@ -14,14 +14,14 @@ from factbook.errors import UsageError
 from factbook.export.export_book import (
     FOLDERS,
     FORMATS,
-    Part,
+    default_format,
     format_for,
-    format_of,
     named_format,
     write_canonical_export,
     write_export,
     write_folder,
 )
+from factbook.export.selection import Part
 from factbook.rdf.formats import BY_NAME, syntax_named
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 @click.command(
     epilog="""\b
 Profiles:
-  full        everything, each source a named graph where the format has them
-  schema.org  what schema.org has words for; its JSON-LD is nested and fit for a page
+  full        everything, each source a named graph if the format has them
+  schema.org  what schema.org has terms for; its JSON-LD is nested and fit for a web page
   simple      no observations, but the latest figure of each measure as a plain property
-A book may define others: a stored query whose front matter names a profile.
+A book can define others: a stored query whose front matter names a profile.
 
 \b
 Examples:
@@ -51,6 +51,7 @@ Examples:
   factbook export --rdf12 -o book.nt
   factbook export --canonical -o book.nq
   factbook export -f csvw -o tables
+  factbook export -f parquet --query NAME --param NAME=VALUE -o tables
   factbook export --catalog -o catalog.ttl
   factbook export --query schema-org -o flat.ttl"""
 )
@@ -59,14 +60,14 @@ Examples:
     metavar="NAME",
     default="full",
     show_default=True,
-    help="In which terms: full, schema.org, simple, or another of the book.",
+    help="The terms to write in: full, schema.org, simple, or another of the book.",
 )
 @click.option(
     "--thing",
     "things",
     metavar="THING",
     multiple=True,
-    help="Only what concerns this thing; may be given again.",
+    help="Only statements about this thing; can be repeated.",
     shell_complete=complete_thing,
 )
 @click.option(
@@ -74,31 +75,31 @@ Examples:
     "sources",
     metavar="SOURCE",
     multiple=True,
-    help="Only what it says; may be given again.",
+    help="Only what this source says; can be repeated.",
     shell_complete=complete_thing,
 )
-@click.option("--query", metavar="NAME", help="Only what this stored query constructs.")
+@click.option("--query", metavar="NAME", help="Only what this stored query gives.")
 @click.option(
     "--param",
     "parameters",
     metavar="NAME=VALUE",
     multiple=True,
-    help="A value for the stored query or the profile; may be given again.",
+    help="A value for the stored query or the profile; can be repeated.",
 )
 @click.option(
     "--rdf12",
     is_flag=True,
-    help="Let each observation reify its thing, measure and value (RDF 1.2); Turtle and the like.",
+    help="Reify the thing, measure and value of each observation (RDF 1.2); Turtle and N-Triples.",
 )
 @click.option(
     "--canonical",
     is_flag=True,
-    help="Canonical N-Quads (RDFC-1.0); their SHA-256 and its cost go to stderr.",
+    help="Write canonical N-Quads (RDFC-1.0) and their SHA-256 to stderr.",
 )
 @click.option(
     "--catalog",
     is_flag=True,
-    help="Describe the book instead (DCAT 3, VoID): what there is, its exports, its queries.",
+    help="Describe the book instead (DCAT 3, VoID): its content, exports and stored queries.",
 )
 @with_answer_options(*FORMATS)
 @pass_session
@@ -118,11 +119,12 @@ def command(  # noqa: PLR0913 - one for each option
     """Write the graph, or a part of it: sorted, every literal as its file spells it.
 
     TriG, N-Quads and JSON-LD keep each source as a named graph; the other formats get the merge.
-    The default is Turtle. Stored queries and profiles are answered by the query engine, which
-    spells numbers in its own way: 1.50 as 1.5.
+    The default is Turtle. The query engine answers stored queries and profiles, and writes numbers
+    its own way: 1.50 as 1.5.
 
-    csvw and parquet write a folder, -o DIR: a table for each class. csvw is CSV with metadata that
-    say what each column means (CSV on the Web). Parquet needs pyarrow.
+    csvw and parquet write a folder, -o DIR, with a table for each stored query that is tagged
+    'table', or for the one of --query. csvw is CSV with metadata that describes the columns (CSV on
+    the Web). Parquet needs the extra factbook[tables], graphml the extra factbook[graphml].
     """
     part = Part(
         profile=profile,
@@ -148,11 +150,11 @@ def command(  # noqa: PLR0913 - one for each option
 
 
 def _format(book: Book, part: Part, wanted: Wanted) -> str:
-    """Return the format that is asked for, promised by the file's name, or usual."""
+    """Return the format that is given, that of the file's name, or the default."""
     if wanted.format is not None:
         return named_format(wanted.format)
     path = _file(wanted)
-    return format_of(book, part) if path is None else format_for(path)
+    return default_format(book, part) if path is None else format_for(path)
 
 
 def _write_canonical(book: Book, part: Part, wanted: Wanted) -> None:
@@ -171,7 +173,7 @@ def _write_catalog(book: Book, wanted: Wanted) -> None:
     name = _format(book, Part(), wanted)
     if name not in BY_NAME:
         raise UsageError(f"--catalog is RDF: one of {', '.join(BY_NAME)}, not {name}")
-    from factbook.export.catalog.describe import write_catalog
+    from factbook.export.catalog import write_catalog
 
     with open_output(wanted.output) as out:
         interruptible(lambda: write_catalog(book, name, out))
@@ -179,7 +181,7 @@ def _write_catalog(book: Book, wanted: Wanted) -> None:
 
 def _write_folder(book: Book, part: Part, wanted: Wanted) -> None:
     if (folder := _file(wanted)) is None:
-        raise UsageError(f"-f {wanted.format} writes a folder of tables: name it with -o DIR")
+        raise UsageError(f"-f {wanted.format} writes a folder of tables: add -o DIR")
     name = str(wanted.format)
     interruptible(lambda: write_folder(book, part, name, folder))
 
@@ -193,6 +195,6 @@ def _values(parameters: Sequence[str]) -> dict[str, str]:
     for parameter in parameters:
         name, equals, value = parameter.partition("=")
         if not equals:
-            raise UsageError(f"--param: write it NAME=VALUE, not '{parameter}'")
+            raise UsageError(f"--param takes NAME=VALUE, not '{parameter}'")
         values[name.removeprefix("--")] = value
     return values

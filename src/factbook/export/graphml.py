@@ -1,24 +1,22 @@
-"""Write GraphML: things as nodes with their plain values, what links them as edges.
+"""Write GraphML with networkx: things as nodes with their plain values, links as edges.
 
-What networkx, Gephi, yEd and Cytoscape read. A class is a value here and no node. Several values of
-one property stand in one text, because GraphML knows no lists.
+Gephi, yEd, Cytoscape and networkx read it. A class is a value and not a node. Several values of one
+property stand in one text, because GraphML has no lists.
 """
 
 from __future__ import annotations
 
+import io
+import math
 import re
-from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.export.blanks import relabelled
-from factbook.export.columns import short_name
-from factbook.export.context import read_for_writing
-from factbook.export.names import TYPE
-from factbook.export.rdf_writer import ordered
-from factbook.export.xmltext import quoted, text
-from factbook.rdf.terms import XSD, curie
+from factbook.errors import UsageError
+from factbook.export.jsonld_context import terms_by_iri
+from factbook.export.rdf_writer import TYPE, check_xml, ordered, relabel_blank_nodes
+from factbook.rdf.terms import XSD, curie, local_name
 from factbook.render.labels import LABEL_PROPERTIES
 
 if TYPE_CHECKING:
@@ -29,29 +27,11 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
 
 _RANKS = {name: rank for rank, name in enumerate(LABEL_PROPERTIES)}
-_BETWEEN = " | "
-_LONG = re.compile(r"-?[0-9]{1,18}", re.ASCII)  # what surely fits into 64 bits
-_NMTOKEN = re.compile(r"[A-Za-z0-9._:-]+", re.ASCII)  # what GraphML takes as the name of a node
+_SEPARATOR = " | "
+_LONG = re.compile(r"-?[0-9]{1,18}", re.ASCII)  # surely fits into 64 bits
+_DOUBLE = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
+_NMTOKEN = re.compile(r"[A-Za-z0-9._:-]+", re.ASCII)  # the form of a node's name in GraphML
 _NUMBERS = {f"{XSD}{name}" for name in ("integer", "decimal", "double", "float")}
-_HEADER = """<?xml version="1.0" encoding="UTF-8"?>
-<graphml xmlns="http://graphml.graphdrawing.org/xmlns"
-    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
-    xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
-  <key id="label" for="node" attr.name="label" attr.type="string"/>
-  <key id="iri" for="node" attr.name="iri" attr.type="string"/>
-  <key id="type" for="node" attr.name="type" attr.type="string"/>
-  <key id="link" for="edge" attr.name="label" attr.type="string"/>
-  <key id="property" for="edge" attr.name="property" attr.type="string"/>
-"""
-
-
-@dataclass
-class _Node:
-    """A thing: its classes and its plain values by property."""
-
-    id: str
-    classes: list[str] = field(default_factory=list)
-    values: dict[str, list[Literal]] = field(default_factory=dict)
 
 
 def write_graphml(
@@ -64,117 +44,127 @@ def write_graphml(
     """Write the merge of quads as GraphML.
 
     Raises:
-        UsageError: XML has no form for a character.
+        UsageError: networkx is not installed, or XML has no form for a character.
     """
-    writer = _Writer(prefixes, context)
-    edges = writer.read(ordered(relabelled(quads)))
-    out.write(_HEADER.encode())
-    keys = writer.keys()
-    for iri, (key, kind) in keys.items():
-        name = quoted(writer.term(iri))
-        out.write(f'  <key id="{key}" for="node" attr.name={name} attr.type="{kind}"/>\n'.encode())
-    out.write(b'  <graph edgedefault="directed">\n')
-    for node, about in writer.nodes.items():
-        lines = [f"    <node id={quoted(about.id)}>"]
-        lines += [
-            f'      <data key="{key}">{value}</data>' for key, value in writer.data(node, keys)
-        ]
-        out.write("\n".join([*lines, "    </node>\n"]).encode())
-    for number, (subject, predicate, value) in enumerate(edges):
-        ends = f"source={quoted(writer.nodes[subject].id)} target={quoted(writer.nodes[value].id)}"
-        out.write(
-            f'    <edge id="e{number}" {ends}>\n'
-            f'      <data key="link">{text(writer.term(predicate))}</data>\n'
-            f'      <data key="property">{text(predicate)}</data>\n'
-            "    </edge>\n".encode()
-        )
-    out.write(b"  </graph>\n</graphml>\n")
+    try:
+        import networkx as nx
+    except ImportError:
+        raise UsageError(
+            "-f graphml needs networkx, which is not installed: pip install 'factbook[graphml]'"
+        ) from None
+    network = _Network(prefixes, context)
+    network.add(ordered(relabel_blank_nodes(quads)))
+    graph = nx.MultiDiGraph()
+    for name, attributes in network.nodes():
+        graph.add_node(name, **attributes)
+    for number, (subject, predicate, value) in enumerate(network.edges):
+        about = {"label": network.term(predicate), "property": predicate}
+        graph.add_edge(network.ids[subject], network.ids[value], key=f"e{number}", **about)
+    written = io.BytesIO()
+    # Not write_graphml, which takes lxml if it is installed and then writes other bytes
+    nx.write_graphml_xml(graph, written)
+    # A parser would read a bare carriage return as a line feed
+    out.write(written.getvalue().replace(b"\r", b"&#13;") + b"\n")
 
 
-class _Writer:
-    """Gathers the nodes and knows how to call things."""
+class _Network:
+    """Collects nodes with their values, and edges."""
 
     def __init__(self, prefixes: Mapping[str, str], context: Mapping[str, Any]) -> None:
-        self.nodes: dict[Term, _Node] = {}
+        self.ids: dict[Term, str] = {}
+        self.edges: dict[tuple[Term, str, Term], None] = {}
+        self._classes: dict[Term, dict[str, None]] = {}
+        self._values: dict[Term, dict[str, dict[Literal, None]]] = {}
         self._prefixes = prefixes
-        self._ids: set[str] = set()
-        self._terms = {
-            iri: min(definition.name for definition in definitions)
-            for iri, definitions in read_for_writing(context).by_iri.items()
-        }
+        self._taken: set[str] = set()
+        self._terms = terms_by_iri(context)
 
-    def read(self, quads: Iterable[Quad]) -> list[tuple[Term, str, Term]]:
-        """Take in the quads, and return what links nodes, each link once."""
-        edges: dict[tuple[Term, str, Term], None] = {}
+    def add(self, quads: Iterable[Quad]) -> None:
+        """Add what quads say, each statement once."""
         for quad in quads:
-            node, value, predicate = self._node(quad.subject), quad.object, quad.predicate.value
+            subject, predicate, value = quad.subject, quad.predicate.value, quad.object
+            self._name(subject)
             if isinstance(value, Literal):
-                values = node.values.setdefault(predicate, [])
-                if value not in values:
-                    values.append(value)
+                check_xml(value.value)
+                self._values.setdefault(subject, {}).setdefault(predicate, {})[value] = None
             elif quad.predicate == TYPE and isinstance(value, NamedNode):
-                if (name := self.term(value.value)) not in node.classes:
-                    node.classes.append(name)
+                self._classes.setdefault(subject, {})[self.term(value.value)] = None
             else:
-                self._node(value)
-                edges[quad.subject, predicate, value] = None
-        return list(edges)
+                self._name(value)
+                self.edges[subject, predicate, value] = None
 
-    def keys(self) -> dict[str, tuple[str, str]]:
-        """Return for each property of plain values its key and the type that fits them all."""
-        kinds: dict[str, set[str]] = {}
-        for node in self.nodes.values():
-            for predicate, values in node.values.items():
-                found = {_kind(value) for value in values} if len(values) == 1 else {"string"}
-                kinds.setdefault(predicate, set()).update(found)
-        return {
-            iri: (f"d{number}", _widest(kinds[iri])) for number, iri in enumerate(sorted(kinds))
-        }
+    def nodes(self) -> Iterable[tuple[str, dict[str, Any]]]:
+        """Yield the nodes, each with its attributes."""
+        attributes = self._attributes()
+        for node, name in self.ids.items():
+            values = self._values.get(node, {})
+            about: dict[str, Any] = {"label": _label(values) or name}
+            if isinstance(node, NamedNode):
+                about["iri"] = node.value
+            if node in self._classes:
+                about["type"] = _SEPARATOR.join(self._classes[node])
+            for predicate, literals in values.items():
+                attribute, type_ = attributes[predicate]
+                text = _SEPARATOR.join(literal.value for literal in literals)
+                about[attribute] = text == "true" if type_ is bool else type_(text)
+            yield name, about
 
-    def data(self, node: Term, keys: Mapping[str, tuple[str, str]]) -> Iterable[tuple[str, str]]:
-        """Yield the keys and values of a node."""
-        about = self.nodes[node]
-        named = [
-            (_RANKS[predicate], value.language != "en", value.value)
-            for predicate, values in about.values.items()
-            if predicate in _RANKS
-            for value in values
-        ]
-        yield "label", text(min(named)[2] if named else about.id)
-        if isinstance(node, NamedNode):
-            yield "iri", text(node.value)
-        if about.classes:
-            yield "type", text(_BETWEEN.join(about.classes))
-        for predicate, values in about.values.items():
-            yield keys[predicate][0], text(_BETWEEN.join(value.value for value in values))
+    def _attributes(self) -> dict[str, tuple[str, type]]:
+        """Return for each property a name of its own and the type that fits all of its values."""
+        types: dict[str, set[type]] = {}
+        for values in self._values.values():
+            for predicate, literals in values.items():
+                found = {_type(literal) for literal in literals} if len(literals) == 1 else {str}
+                types.setdefault(predicate, set()).update(found)
+        taken = {"label", "iri", "type"}
+        attributes = {}
+        for predicate in sorted(types):
+            name = self.term(predicate)
+            attribute = predicate if name in taken else name
+            taken.add(attribute)
+            attributes[predicate] = attribute, _widest(types[predicate])
+        return attributes
 
     def term(self, iri: str) -> str:
         """Return what to call a property or class."""
-        return self._terms.get(iri) or curie(iri, self._prefixes) or short_name(iri)
+        short = local_name(iri).rpartition(":")[2]
+        return self._terms.get(iri) or curie(iri, self._prefixes) or short
 
-    def _node(self, term: Term) -> _Node:
-        if term not in self.nodes:
-            short = curie(term.value, self._prefixes) if isinstance(term, NamedNode) else None
-            if short is None or not _NMTOKEN.fullmatch(short) or short in self._ids:
-                short = f"n{len(self.nodes)}"
-            self._ids.add(short)
-            self.nodes[term] = _Node(short)
-        return self.nodes[term]
+    def _name(self, term: Term) -> None:
+        """Give a node a name, if it has none yet."""
+        if term in self.ids:
+            return
+        short = curie(term.value, self._prefixes) if isinstance(term, NamedNode) else None
+        if short is None or not _NMTOKEN.fullmatch(short) or short in self._taken:
+            short = f"n{len(self.ids)}"
+        self._taken.add(short)
+        self.ids[term] = short
 
 
-def _kind(value: Literal) -> str:
-    datatype = value.datatype.value
-    if datatype == f"{XSD}boolean" and value.value in {"true", "false"}:
-        return "boolean"
+def _label(values: Mapping[str, Iterable[Literal]]) -> str | None:
+    """Return the best name among the values of a node, an English one first."""
+    named = [
+        (_RANKS[predicate], literal.language != "en", literal.value)
+        for predicate, literals in values.items()
+        if predicate in _RANKS
+        for literal in literals
+    ]
+    return min(named)[2] if named else None
+
+
+def _type(literal: Literal) -> type:
+    datatype = literal.datatype.value
+    if datatype == f"{XSD}boolean" and literal.value in {"true", "false"}:
+        return bool
     if datatype in _NUMBERS:
-        if datatype == f"{XSD}integer" and _LONG.fullmatch(value.value):
-            return "long"
-        if re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", value.value, re.ASCII):
-            return "double"
-    return "string"
+        if datatype == f"{XSD}integer" and _LONG.fullmatch(literal.value):
+            return int
+        if _DOUBLE.fullmatch(literal.value) and math.isfinite(float(literal.value)):
+            return float
+    return str
 
 
-def _widest(kinds: set[str]) -> str:
-    if len(kinds) == 1:
-        return next(iter(kinds))
-    return "double" if kinds == {"long", "double"} else "string"
+def _widest(types: set[type]) -> type:
+    if len(types) == 1:
+        return next(iter(types))
+    return float if types == {int, float} else str

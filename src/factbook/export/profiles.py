@@ -2,9 +2,9 @@
 
     #+ profile: {name: NAME, …}
 
-A profile is what its query constructs. `vocabulary` is the namespace that its JSON-LD leaves out;
-`nested` says through which property the instances of a class hang on what they are about, both as
-CURIEs. Triples of one that is `asserted` are stated by --rdf12 beside the observations of them.
+A profile is what its query constructs. `vocabulary` is the namespace that has no prefix in its
+JSON-LD; `nested` maps a class to the property whose value its instances are nested in, as CURIEs.
+--rdf12 states the triples of an `asserted` profile beside the observations of them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _KEYS = {"name", "vocabulary", "nested", "asserted"}
 
 @dataclass(frozen=True)
 class Profile:
-    """A way to say the graph in other terms."""
+    """A way to write the graph in other terms."""
 
     name: str
     query: StoredQuery
@@ -61,24 +61,21 @@ def profiles_of(book: Book) -> dict[str, Profile]:
         InputError: The front matter of a query is not what it should be.
     """
     found = [
-        _profile(query, book.prefixes) for query in all_queries(book.layout.queries) if _says(query)
+        _read_profile(query, book.prefixes)
+        for query in all_queries(book.layout.queries)
+        if "profile" in query.front_matter
     ]
     return {profile.name: profile for profile in sorted(found, key=lambda profile: profile.name)}
 
 
-def _says(query: StoredQuery) -> bool:
-    return "profile" in query.front_matter
-
-
-def _profile(query: StoredQuery, prefixes: Mapping[str, str]) -> Profile:
-    said = query.front_matter["profile"]
-    if not isinstance(said, dict) or "name" not in said or not set(said) <= _KEYS:
-        raise InputError(
-            f"{query.path}: profile: write {{name: NAME}}, with {_listed()} if need be"
-        )
+def _read_profile(query: StoredQuery, prefixes: Mapping[str, str]) -> Profile:
+    given = query.front_matter["profile"]
+    optional = ", ".join(sorted(_KEYS - {"name"}))
+    if not isinstance(given, dict) or "name" not in given or not set(given) <= _KEYS:
+        raise InputError(f"{query.path}: profile: write {{name: NAME}}, and {optional} if needed")
     if query.form != "CONSTRUCT":
         raise InputError(f"{query.path}: profile: only a CONSTRUCT can be one")
-    pairs = said.get("nested") or {}
+    pairs = given.get("nested") or {}
     if not isinstance(pairs, dict):
         raise InputError(f"{query.path}: profile: nested: write {{CLASS: PROPERTY}}")
     nested = {}
@@ -88,13 +85,9 @@ def _profile(query: StoredQuery, prefixes: Mapping[str, str]) -> Profile:
             raise InputError(f"{query.path}: profile: nested: not two CURIEs: {pair[0]}, {pair[1]}")
         nested[class_] = through
     return Profile(
-        name=str(said["name"]),
+        name=str(given["name"]),
         query=query,
-        vocabulary=str(said["vocabulary"]) if said.get("vocabulary") else None,
+        vocabulary=str(given["vocabulary"]) if given.get("vocabulary") else None,
         nested=nested,
-        asserted=said.get("asserted") is True,
+        asserted=given.get("asserted") is True,
     )
-
-
-def _listed() -> str:
-    return ", ".join(sorted(_KEYS - {"name"}))

@@ -1,27 +1,46 @@
-"""Write triples or quads in any syntax: sorted, each once, the same bytes for the same graph."""
+"""Write triples or quads in any RDF syntax: sorted, and the same bytes for the same graph."""
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
-from itertools import groupby
+import re
 from operator import attrgetter
-from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
+from xml.sax.saxutils import quoteattr
 
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, Triple
+import pyoxigraph
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QueryTriples,
+    RdfFormat,
+    Triple,
+)
 
-from factbook.export.blanks import relabelled
-from factbook.export.names import TYPE
+from factbook.errors import UsageError
 from factbook.rdf.formats import syntax_named
+from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from pyoxigraph import BlankNode, NamedNode
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from factbook.rdf.formats import Syntax
 
-    Node: TypeAlias = "NamedNode | BlankNode | DefaultGraph | Triple"
+T = TypeVar("T")
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+TYPE = NamedNode(f"{RDF}type")
+
+# A string or an IRI of the engine's Turtle, or what stands between two objects
+_BETWEEN_OBJECTS = re.compile(rb'("(?:[^"\\]|\\.)*"|<[^>]*>)| , ')
+
+# XML 1.0, section 2.2
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# XML 1.0, section 2.3: names, without the rarer scripts, whose letters not all parsers accept
+_LETTERS = r"A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0131\u0386-\u03ce\u0401-\u044f"
+_XML_NAME = re.compile(rf"[{_LETTERS}][{_LETTERS}0-9.\-]*\Z")
 
 
 def write_rdf(
@@ -47,73 +66,64 @@ def write_rdf(
         UsageError: There is no such syntax, or a term has no form in it.
     """
     syntax = syntax_named(name)
-    with _without_collecting():
-        if syntax.parser in {RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}:
-            from factbook.export.lines import write_lines
+    if syntax.parser in {RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}:
+        from factbook.export.sorted_lines import write_lines
 
-            labels: dict[str, BlankNode] = {}
-            write_lines(
-                statements,
-                syntax.parser,
-                out,
-                prepare=lambda some: relabelled(_quads(some, syntax), labels),
-            )
-        elif syntax.parser == RdfFormat.JSON_LD:
-            from factbook.export.jsonld import write_json_ld
+        if not isinstance(statements, QueryTriples):
+            statements = _quads(statements, syntax)
+        write_lines(statements, syntax.parser, out)
+        return
+    quads = ordered(relabel_blank_nodes(_quads(statements, syntax)))
+    if syntax.parser == RdfFormat.JSON_LD:
+        from factbook.export.compact_jsonld import write_json_ld
 
-            write_json_ld(_quads(statements, syntax), out, context=context)
-        else:
-            quads = ordered(relabelled(_quads(statements, syntax)))
-            _write_ordered(quads, syntax, out, prefixes=prefixes)
-
-
-def _write_ordered(
-    quads: list[Quad],
-    syntax: Syntax,
-    out: IO[bytes],
-    *,
-    prefixes: Mapping[str, str],
-) -> None:
-    if syntax.parser == RdfFormat.RDF_XML:
-        from factbook.export.rdfxml import write_xml
-
-        write_xml(quads, out, prefixes=prefixes)
-    elif syntax.name == "longturtle":
-        from factbook.export.turtle import write_long_turtle
-
-        write_long_turtle(quads, out, prefixes=prefixes)
+        write_json_ld(quads, out, context=context)
+    elif syntax.parser == RdfFormat.RDF_XML:
+        out.write(_rdf_xml(quads, prefixes))
     else:
-        from factbook.export.turtle import write_turtle
-
-        write_turtle(quads, syntax.parser, out, prefixes=prefixes)
+        out.write(_turtle(quads, syntax, prefixes))
 
 
 def ordered(quads: Iterable[Quad]) -> list[Quad]:
     """Return quads in the order of documents: each once, by graph, by subject, classes first."""
-    graphs: dict[Node, dict[Node, list[Quad]]] = {}
-    # Most files say what they say of a thing in one place: fewer things to look up
-    for graph, inside in groupby(quads, key=attrgetter("graph_name")):
-        subjects = graphs.setdefault(graph, {})
-        for subject, about in groupby(inside, key=attrgetter("subject")):
-            subjects.setdefault(subject, []).extend(about)
-    placed: list[Quad] = []
-    for graph in sorted(graphs, key=_graph):
-        subjects = graphs.pop(graph)
-        for subject in sorted(subjects, key=str):
-            placed += sorted(set(subjects.pop(subject)), key=_within)
-    return placed
+    return sorted(set(quads), key=_place)
 
 
-def _graph(graph: Node) -> str:
-    return "" if isinstance(graph, DefaultGraph) else str(graph)
+def _place(quad: Quad) -> tuple[str, str, bool, str]:
+    graph = "" if isinstance(quad.graph_name, DefaultGraph) else str(quad.graph_name)
+    return graph, str(quad.subject), quad.predicate != TYPE, str(quad)
 
 
-def _within(quad: Quad) -> tuple[bool, str]:
-    return quad.predicate != TYPE, str(quad)
+def relabel_blank_nodes(
+    quads: Iterable[Quad], labels: dict[str, BlankNode] | None = None
+) -> Iterator[Quad]:
+    """Yield the quads with blank nodes b1, b2 … in order of appearance: the same on every run.
+
+    Args:
+        quads: The quads.
+        labels: The new nodes by their old labels, to continue with; new ones are added.
+    """
+    known = {} if labels is None else labels
+
+    def relabel(term: T) -> T:
+        if isinstance(term, BlankNode):
+            return cast("T", known.setdefault(term.value, BlankNode(f"b{len(known) + 1}")))
+        if isinstance(term, Triple):
+            return cast("T", Triple(relabel(term.subject), term.predicate, relabel(term.object)))
+        return term
+
+    for quad in quads:
+        subject, value, graph = quad.subject, quad.object, quad.graph_name
+        if not isinstance(subject, NamedNode) or isinstance(value, BlankNode | Triple):
+            yield Quad(relabel(subject), quad.predicate, relabel(value), relabel(graph))
+        elif isinstance(graph, BlankNode):
+            yield Quad(subject, quad.predicate, value, relabel(graph))
+        else:
+            yield quad
 
 
 def _quads(statements: Iterable[Triple | Quad], syntax: Syntax) -> Iterator[Quad]:
-    """Yield quads; in the default graph, where the syntax knows no other."""
+    """Yield quads, all in the default graph if the syntax has no other."""
     default = DefaultGraph()
     for statement in statements:
         if isinstance(statement, Quad) and (syntax.holds_graphs or statement.graph_name == default):
@@ -122,13 +132,101 @@ def _quads(statements: Iterable[Triple | Quad], syntax: Syntax) -> Iterator[Quad
             yield Quad(statement.subject, statement.predicate, statement.object)
 
 
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Let Python not look for garbage: it would walk through millions of terms again and again."""
-    before = gc.isenabled()
-    gc.disable()
+def _turtle(quads: Sequence[Quad], syntax: Syntax, prefixes: Mapping[str, str]) -> bytes:
+    """Return compact Turtle or TriG; long Turtle has a line for each object.
+
+    The engine writes the prefixes in an order that changes from run to run: its lines give way to
+    sorted ones.
+    """
+    used = _used_prefixes(quads, prefixes)
+    text = pyoxigraph.serialize(quads, format=syntax.parser, prefixes=used) or b""
+    body = text.split(b"\n", len(used))[-1]
+    header = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in used.items()).encode()
+    if syntax.name == "longturtle":
+        body = _BETWEEN_OBJECTS.sub(lambda match: match[1] or b" ,\n\t\t", body)
+        body = body.replace(b" .\n", b" ;\n.\n\n").replace(b"\t", b"    ")
+        return header + b"\n" + body
+    return header + body
+
+
+def _used_prefixes(quads: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Return the prefixes, by name, whose namespaces have an IRI in these quads."""
+    by_namespace = {namespace: name for name, namespace in prefixes.items()}
+    iris: set[str] = set()
+
+    def collect(term: object) -> None:
+        if isinstance(term, NamedNode):
+            iris.add(term.value)
+        elif isinstance(term, Literal) and not term.language:
+            iris.add(term.datatype.value)
+        elif isinstance(term, Triple):
+            for part in term:
+                collect(part)
+
+    for part in ("subject", "predicate", "object", "graph_name"):
+        for term in set(map(attrgetter(part), quads)):
+            collect(term)
+    iris -= {TYPE.value, f"{XSD}string"}  # which Turtle does not write
+    found = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris}
+    named = {by_namespace[namespace]: namespace for namespace in found & by_namespace.keys()}
+    return dict(sorted(named.items()))
+
+
+def _rdf_xml(quads: Sequence[Quad], prefixes: Mapping[str, str]) -> bytes:
+    """Return RDF/XML.
+
+    The engine declares namespaces in an order that changes from run to run: its line gives way to a
+    sorted one. It writes a carriage return as it is, which a parser would read as a line feed.
+
+    Raises:
+        UsageError: RDF/XML 1.1 has no form for a term.
+    """
+    by_namespace = {namespace: name for name, namespace in prefixes.items()}
+    declared = {"rdf": RDF}
+    for predicate in sorted({quad.predicate.value for quad in quads}):
+        namespace = _xml_namespace(predicate)
+        name = by_namespace.get(namespace, "")
+        if _XML_NAME.match(name) and not name.lower().startswith("xml"):
+            declared[name] = namespace
+    for quad in quads:
+        _check_xml_object(quad.object)
     try:
-        yield
-    finally:
-        if before:
-            gc.enable()
+        text = pyoxigraph.serialize(quads, format=RdfFormat.RDF_XML, prefixes=declared) or b""
+    except OSError as error:
+        raise UsageError(f"{error}; choose another format") from None
+    first, _, body = text.split(b"\n", 2)
+    lines = [f"    xmlns:{name}={quoteattr(iri)}" for name, iri in sorted(declared.items())]
+    header = "\n".join(["<rdf:RDF", *lines]).encode()
+    return first + b"\n" + header + b">\n" + body.replace(b"\r", b"&#13;")
+
+
+def _xml_namespace(iri: str) -> str:
+    """Return the namespace of a property, the rest of which must be an XML name."""
+    local = _XML_NAME.search(iri)
+    if local is None or not iri[: local.start()][-1:].isascii():
+        raise UsageError(f"RDF/XML has no form for the property <{iri}>; choose another format")
+    return iri[: local.start()]
+
+
+def _check_xml_object(value: NamedNode | BlankNode | Literal | Triple) -> None:
+    if isinstance(value, Triple):
+        raise UsageError("RDF/XML has no form for a triple inside a triple; choose another format")
+    if not isinstance(value, Literal):
+        return
+    if value.direction is not None:
+        raise UsageError("RDF/XML has no form for a base direction; choose another format")
+    check_xml(value.value)
+
+
+def check_xml(text: str) -> None:
+    """Refuse a text that XML has no form for.
+
+    Raises:
+        UsageError: It has a control character or a character that is none.
+    """
+    found = _NOT_IN_XML.search(text)
+    if found is not None:
+        raise UsageError(
+            f"XML has no form for the character U+{ord(found.group()):04X} in {text[:40]!r}; "
+            "choose another format"
+        )

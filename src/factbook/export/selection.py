@@ -1,58 +1,160 @@
-"""Choose what to export: everything, or what concerns certain things or comes from certain sources.
+"""Select what to export: everything, a query's triples, or what is about things or from sources.
 
-Always quads as the files spell them, never the query store's. A file with an `@base` is a named
-graph; what stands in a file without one is in the default graph.
+What is exported from the files are quads as the files spell them, never the query store's. A file
+with an `@base` is a named graph; what stands in a file without one is in the default graph.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, TypedDict
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from factbook.export.names import TYPE
+from factbook.errors import UsageError
+from factbook.export.profiles import FULL, profile_named, profiles_of
+from factbook.export.rdf_writer import RDF, TYPE
+from factbook.query.catalog import find_query
+from factbook.query.names import Names
+from factbook.query.run import run_stored
 from factbook.render.labels import LABEL_PROPERTIES
+from factbook.store.answers import Graph
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from pyoxigraph import Quad
-
+    from factbook.book import Book
+    from factbook.query.header import StoredQuery
     from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.rdf.terms import Term
 
-_ABOUT = NamedNode("https://schema.org/observationAbout")
+_REIFIES = NamedNode(f"{RDF}reifies")
+_SUBCLASS = NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
+_ABOUT, _MEASURE, _VALUE = _OBSERVATION_PARTS = (
+    NamedNode("https://schema.org/observationAbout"),
+    NamedNode("https://schema.org/measuredProperty"),
+    NamedNode("https://schema.org/value"),
+)
 _EVENTS = (
     NamedNode("http://www.w3.org/ns/prov#Activity"),
     NamedNode("https://schema.org/Event"),
 )
 _NAMING = {TYPE, *map(NamedNode, LABEL_PROPERTIES)}
-_SUBCLASS = NamedNode("http://www.w3.org/2000/01/rdf-schema#subClassOf")
+
+
+class Wanted(TypedDict, total=False):
+    """What can be given for a part to export in Python."""
+
+    profile: str
+    """In which terms: 'full', 'schema.org', 'simple' or another of the book."""
+    things: Sequence[str]
+    """Only what is about these things, by IRI, CURIE or name."""
+    sources: Sequence[str]
+    """Only what these sources say."""
+    query: str | None
+    """Only what this stored query gives."""
+    values: Mapping[str, str]
+    """The parameters of the query or the profile."""
+    rdf12: bool
+    """Whether each observation reifies its thing, measure and value."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of a book to export, and in which terms; see `Wanted`."""
+
+    profile: str = FULL
+    things: Sequence[str] = ()
+    sources: Sequence[str] = ()
+    query: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    rdf12: bool = False
+
+    def statements(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:
+        """Return the statements.
+
+        Raises:
+            UsageError: A profile, thing, source or query is unknown, or the query gives no triples.
+            InputError: A file cannot be read.
+        """
+        if self.rdf12 and (self.query is not None or self.profile != FULL):
+            raise UsageError("--rdf12 is about observations: no --query and no --profile with it")
+        if self.query is not None:
+            if self.things or self.sources or self.profile != FULL:
+                raise UsageError(
+                    "--query exports what the query gives: no --thing, --source or --profile "
+                    "with it"
+                )
+            return _construct(book, find_query(book.layout.queries, self.query), self.values)
+        if self.profile != FULL:
+            return self._of_profile(book)
+        if self.values:
+            raise UsageError("--param gives a value to a stored query: name it with --query")
+        if book.endpoint is not None:
+            raise UsageError(
+                "export reads the files of a book; of an endpoint, --query or --profile"
+            )
+        found = self._of_files(book)
+        return reify(found, _asserted(book)) if self.rdf12 else found
+
+    def quads(self, book: Book) -> Iterator[Quad]:
+        """Yield the statements as quads."""
+        for statement in self.statements(book):
+            if isinstance(statement, Quad):
+                yield statement
+            else:
+                yield Quad(statement.subject, statement.predicate, statement.object)
+
+    def merge(self, book: Book) -> Iterator[Quad]:
+        """Yield the statements in the default graph; some may come twice."""
+        for statement in self.statements(book):
+            yield Quad(statement.subject, statement.predicate, statement.object)
+
+    def _of_profile(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:
+        if self.sources:
+            raise UsageError("--profile merges all sources: no --source with it")
+        triples = _construct(book, profile_named(book, self.profile).query, self.values)
+        if not self.things:
+            return triples
+        quads = [Quad(triple.subject, triple.predicate, triple.object) for triple in triples]
+        return _with_names(_about_things(quads, _nodes(book, self.things)), quads)
+
+    def _of_files(self, book: Book) -> Iterable[Quad]:
+        if not self.things and not self.sources:
+            return everything(book.read())
+        quads = list(everything(book.read()))
+        found: list[Quad] = []
+        if self.things:
+            found += _about_things(quads, _nodes(book, self.things))
+        if self.sources:
+            found += _from_sources(quads, _graphs(book, quads, self.sources))
+        return found
 
 
 def everything(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
-    """Yield all quads."""
+    """Yield all quads of files."""
     for file in files:
         yield from file.named_quads() if file.has_base else file.quads
 
 
-def from_sources(quads: Iterable[Quad], sources: Collection[NamedNode]) -> Iterator[Quad]:
+def _from_sources(quads: Iterable[Quad], sources: Collection[NamedNode]) -> Iterator[Quad]:
     """Yield what the sources say, and what is said about them as documents."""
     for quad in quads:
         if quad.graph_name in sources or quad.subject in sources:
             yield quad
 
 
-def about_things(quads: Collection[Quad], things: Collection[NamedNode]) -> Iterator[Quad]:
-    """Yield what is said of things, what points at them, and who says so.
+def _about_things(quads: Collection[Quad], things: Collection[NamedNode]) -> Iterator[Quad]:
+    """Yield what is said of things, what refers to them, and the sources of both.
 
-    Observations about a thing and events that it took part in come whole, and so do the
-    observations about these events.
+    Observations of a thing and events that it took part in come whole, and so do the observations
+    of these events.
     """
-    pointing = {quad.subject for quad in quads if quad.object in things}
-    nodes = {*things, *(pointing & _instances(quads, _EVENTS))}
-    observed = {q.subject for q in quads if q.predicate == _ABOUT and q.object in nodes}
-    whole = nodes | observed
+    referring = {quad.subject for quad in quads if quad.object in things}
+    nodes = {*things, *(referring & _instances(quads, _EVENTS))}
+    observations = {q.subject for q in quads if q.predicate == _ABOUT and q.object in nodes}
+    whole = nodes | observations
     sources = set()
     for quad in quads:
         if quad.subject in whole or quad.object in things:
@@ -63,8 +165,8 @@ def about_things(quads: Collection[Quad], things: Collection[NamedNode]) -> Iter
             yield quad
 
 
-def with_names(part: Iterable[Quad], quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield a part of some quads, and of all that it mentions the classes and names."""
+def _with_names(part: Iterable[Quad], quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield a part of some quads, and the classes and names of all that it mentions."""
     mentioned: set[Term] = set()
     for quad in part:
         mentioned |= {quad.subject, quad.object}
@@ -75,16 +177,97 @@ def with_names(part: Iterable[Quad], quads: Iterable[Quad]) -> Iterator[Quad]:
 
 
 def _instances(quads: Collection[Quad], classes: Iterable[NamedNode]) -> set[Term]:
-    """Return the instances of some classes and of the classes below them."""
-    below: dict[Term, list[Term]] = {}
+    """Return the instances of some classes and of their subclasses."""
+    subclasses: dict[Term, list[Term]] = {}
     for quad in quads:
         if quad.predicate == _SUBCLASS:
-            below.setdefault(quad.object, []).append(quad.subject)
+            subclasses.setdefault(quad.object, []).append(quad.subject)
     found: set[Term] = set()
     pending: list[Term] = list(classes)
     while pending:
         current = pending.pop()
         if current not in found:
             found.add(current)
-            pending += below.get(current, [])
+            pending += subclasses.get(current, [])
     return {quad.subject for quad in quads if quad.predicate == TYPE and quad.object in found}
+
+
+def reify(quads: Iterable[Quad], asserted: Iterable[Triple]) -> Iterator[Quad]:
+    """Yield the quads, and for each observation of one value its triple, as RDF 1.2 has it.
+
+    The observation is the reifier of the direct triple of its thing, measure and value, so that all
+    that is said of it annotates the triple. To reify a triple does not state it. Memory grows only
+    with the observations that are not read to their end.
+
+    Args:
+        quads: The quads.
+        asserted: The triples to state as well; their numbers may be spelled otherwise, because the
+            query engine rewrites some.
+    """
+    stated: dict[tuple[Term, Term], list[Term]] = {}
+    for triple in asserted:
+        stated.setdefault((triple.subject, triple.predicate), []).append(triple.object)
+    incomplete: dict[Term, dict[NamedNode, Term]] = {}
+    for quad in quads:
+        yield quad
+        if quad.predicate not in _OBSERVATION_PARTS:
+            continue
+        parts = incomplete.setdefault(quad.subject, {})
+        parts[quad.predicate] = quad.object
+        if len(parts) < len(_OBSERVATION_PARTS):
+            continue
+        del incomplete[quad.subject]
+        thing, measure, value = parts[_ABOUT], parts[_MEASURE], parts[_VALUE]
+        if isinstance(measure, NamedNode) and not isinstance(thing, Literal | Triple):
+            direct = Triple(thing, measure, value)
+            yield Quad(quad.subject, _REIFIES, direct, quad.graph_name)
+            if any(_same_value(value, other) for other in stated.get((thing, measure), ())):
+                yield Quad(thing, measure, value, quad.graph_name)
+
+
+def _same_value(one: Term, other: Term) -> bool:
+    """Tell whether two terms are one value, however they are spelled."""
+    if one == other:
+        return True
+    if not isinstance(one, Literal) or not isinstance(other, Literal):
+        return False
+    try:
+        return Decimal(one.value) == Decimal(other.value)
+    except InvalidOperation:
+        return False
+
+
+def _construct(book: Book, query: StoredQuery, values: Mapping[str, str]) -> Iterable[Triple]:
+    answer = run_stored(book, query, values)
+    if isinstance(answer, Graph):
+        return answer.triples
+    raise UsageError(
+        f"Query '{query.name}' gives no triples but a table; "
+        f"see: factbook query {query.name}, or factbook queries for the ones that give a graph"
+    )
+
+
+def _asserted(book: Book) -> set[Triple]:
+    """Return the triples that the book asserts beside its observations."""
+    return {
+        triple
+        for profile in profiles_of(book).values()
+        if profile.asserted
+        for triple in _construct(book, profile.query, {})
+    }
+
+
+def _nodes(book: Book, names: Iterable[str]) -> set[NamedNode]:
+    return {Names.of(book).lookup_one(name, option="--thing") for name in names}
+
+
+def _graphs(book: Book, quads: Iterable[Quad], names: Iterable[str]) -> set[NamedNode]:
+    """Return the graphs that the names of sources stand for."""
+    graphs = {quad.graph_name for quad in quads}
+    found = set()
+    for name in names:
+        source = Names.of(book).lookup_one(name, option="--source")
+        if source not in graphs:
+            raise UsageError(f"--source: '{name}' is not a source: no file is its graph")
+        found.add(source)
+    return found

@@ -1,7 +1,8 @@
 """Write an answer in a format of the reader's choice.
 
 Machine formats carry the terms untouched (SPARQL 1.1 Query Results JSON, XML, CSV and TSV); the
-text table, Markdown and HTML show labels and are in `terminal` and `markup`.
+text table, Markdown and HTML show labels and are in `terminal` and `markup`. Parquet and Excel have
+typed columns and are in `dataframes`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ NATIVE = {
     "json": QueryResultsFormat.JSON,
     "xml": QueryResultsFormat.XML,
 }
-TABLE_FORMATS = (*HUMAN, *MACHINE)
+BINARY = ("parquet", "xlsx")
+TABLE_FORMATS = (*HUMAN, *MACHINE, *BINARY)
 _ENDINGS = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -44,6 +46,8 @@ _ENDINGS = {
     ".html": "html",
     ".htm": "html",
     ".txt": "table",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
 }
 
 
@@ -64,6 +68,8 @@ def format_for(chosen: str | None, output: str | None, *, is_graph: bool, termin
 
     known = NAMES if is_graph else TABLE_FORMATS
     if chosen is not None:
+        if chosen in BINARY and terminal and output in {None, "-"} and not is_graph:
+            raise UsageError(f"-f {chosen} is a binary file: add -o FILE")
         if chosen in known:
             return ALIASES.get(chosen, chosen) if is_graph else chosen
         kind = "gives triples" if is_graph else "gives a table"
@@ -90,7 +96,16 @@ def format_for(chosen: str | None, output: str | None, *, is_graph: bool, termin
 
 
 def write_table(table: Table, name: str, out: IO[bytes]) -> None:
-    """Write rows in one of the machine formats."""
+    """Write rows in one of the formats for programs.
+
+    Raises:
+        UsageError: A package that the format needs is not installed.
+    """
+    if name in BINARY:
+        from factbook.render.dataframes import write_excel, write_parquet
+
+        (write_parquet if name == "parquet" else write_excel)(table, out)
+        return
     if table.native is not None:
         table.native.serialize(out, NATIVE[name])
         return
@@ -102,6 +117,8 @@ def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT
     """Write the answer to ASK; CSV and TSV have no form for it, and get the word."""
     import json
 
+    if name in BINARY:
+        raise UsageError(f"-f {name}: this query gives true or false and no table")
     if name in {"json", "xml"}:
         document = json.dumps({"head": {}, "boolean": answer}).encode()
         result = parse_query_results(document, QueryResultsFormat.JSON)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.export.catalog.names import DCAT, DCTERMS, RDFS, SH, is_a, part_of, said
+from factbook.export.catalog_terms import DCAT, DCTERMS, RDFS, SH, local_iri, triple, type_triple
 from factbook.rdf.terms import XSD, expand
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _SCHEMA = "https://schema.org/"
 _FORMS = {"SELECT": "Select", "CONSTRUCT": "Construct", "ASK": "Ask"}
 
 
-def executables(
+def describe_queries(
     catalog: NamedNode,
     dataset: NamedNode,
     stored: Iterable[StoredQuery],
@@ -30,19 +30,19 @@ def executables(
     for query in stored:
         if query.form not in _FORMS:
             continue
-        node = part_of(catalog, "query", query.name)
-        yield said(catalog, f"{DCAT}resource", node)
-        yield is_a(node, f"{SH}SPARQLExecutable")
-        yield is_a(node, f"{SH}SPARQL{_FORMS[query.form]}Executable")
-        yield said(node, f"{SH}{query.form.lower()}", Literal(query.text))
-        yield said(node, f"{_SCHEMA}target", dataset)
-        yield said(node, f"{DCTERMS}identifier", Literal(query.name))
+        node = local_iri(catalog, "query", query.name)
+        yield triple(catalog, f"{DCAT}resource", node)
+        yield type_triple(node, f"{SH}SPARQLExecutable")
+        yield type_triple(node, f"{SH}SPARQL{_FORMS[query.form]}Executable")
+        yield triple(node, f"{SH}{query.form.lower()}", Literal(query.text))
+        yield triple(node, f"{_SCHEMA}target", dataset)
+        yield triple(node, f"{DCTERMS}identifier", Literal(query.name))
         if query.summary:
-            yield said(node, f"{RDFS}label", query.summary)
+            yield triple(node, f"{RDFS}label", query.summary)
         if query.description:
-            yield said(node, f"{RDFS}comment", query.description)
+            yield triple(node, f"{RDFS}comment", query.description)
         for tag in query.tags:
-            yield said(node, f"{DCAT}keyword", tag)
+            yield triple(node, f"{DCAT}keyword", tag)
         for parameter in query.parameters:
             yield from _parameter(catalog, node, query, parameter, prefixes)
 
@@ -54,24 +54,24 @@ def _parameter(
     parameter: Parameter,
     prefixes: Mapping[str, str],
 ) -> Iterator[Triple]:
-    node = part_of(catalog, "query", query.name, parameter.name)
-    yield said(query_node, f"{SH}parameter", node)
-    yield is_a(node, f"{SH}Parameter")
+    node = local_iri(catalog, "query", query.name, parameter.name)
+    yield triple(query_node, f"{SH}parameter", node)
+    yield type_triple(node, f"{SH}Parameter")
     # The local name of the path is the name of the variable
-    yield said(node, f"{SH}path", part_of(catalog, parameter.variable))
-    yield said(node, f"{SH}name", parameter.name)
+    yield triple(node, f"{SH}path", local_iri(catalog, parameter.variable))
+    yield triple(node, f"{SH}name", parameter.name)
     if parameter.doc:
-        yield said(node, f"{SH}description", parameter.doc)
+        yield triple(node, f"{SH}description", parameter.doc)
     if not parameter.required:
-        yield said(node, f"{SH}optional", Literal(True))  # noqa: FBT003 - a term
+        yield triple(node, f"{SH}optional", Literal(True))  # noqa: FBT003 - a term
     if parameter.default is not None and parameter.kind != "iri":
-        yield said(node, f"{SH}defaultValue", Literal(parameter.default))
+        yield triple(node, f"{SH}defaultValue", Literal(parameter.default))
     if parameter.kind == "iri":
-        yield said(node, f"{SH}nodeKind", NamedNode(f"{SH}IRI"))
+        yield triple(node, f"{SH}nodeKind", NamedNode(f"{SH}IRI"))
         class_ = expand(parameter.type_curie, prefixes) if parameter.type_curie else None
         if class_ is not None:
-            yield said(node, f"{SH}class", NamedNode(class_))
+            yield triple(node, f"{SH}class", NamedNode(class_))
     elif parameter.kind.startswith("xsd:"):
-        yield said(node, f"{SH}datatype", NamedNode(XSD + parameter.kind.removeprefix("xsd:")))
+        yield triple(node, f"{SH}datatype", NamedNode(XSD + parameter.kind.removeprefix("xsd:")))
     else:
-        yield said(node, f"{SH}nodeKind", NamedNode(f"{SH}Literal"))
+        yield triple(node, f"{SH}nodeKind", NamedNode(f"{SH}Literal"))

@@ -1,8 +1,7 @@
 """What a JSON-LD context offers for writing: terms, prefixes and aliases of keywords.
 
-Only what can be written with certainty is taken from it: a term with features beyond `@id`,
-`@type`, `@language` and a `@set` container is passed over, and its property written by a prefixed
-name instead.
+Only what surely reads back the same is used: a term with features beyond `@id`, `@type`,
+`@language` and a `@set` container is ignored, and its property is written with a prefix instead.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _KEYWORDS = ("@id", "@type", "@graph", "@value", "@language")
 
 @dataclass(frozen=True)
 class TermDefinition:
-    """A term: what it stands for, and what becomes of a plain value under it."""
+    """A term: its IRI, and how a plain value under it is read."""
 
     name: str
     iri: str
@@ -30,14 +29,14 @@ class TermDefinition:
     as_set: bool
 
     @property
-    def neutral(self) -> bool:
-        """Whether values stand under it as they are."""
+    def is_plain(self) -> bool:
+        """Whether a plain value under it is read as it is."""
         return self.coercion is None and self.language is None
 
 
 @dataclass(frozen=True)
 class Context:
-    """A context, read for writing."""
+    """A context, prepared for writing."""
 
     source: Mapping[str, Any]
     keywords: dict[str, str]
@@ -47,7 +46,7 @@ class Context:
     by_iri: dict[str, list[TermDefinition]] = field(default_factory=dict)
 
     def pruned(self, names: Iterable[str]) -> dict[str, Any]:
-        """Return the part of the context that defines these names, and what they lean on."""
+        """Return the part of the context that defines these names and what they depend on."""
         needed = {*self.keywords.values(), *names}
         pending = list(needed)
         while pending:
@@ -62,8 +61,8 @@ class Context:
         return {key: value for key, value in self.source.items() if key in kept}
 
 
-def read_for_writing(source: Mapping[str, Any], *, without: Iterable[str] = ()) -> Context:
-    """Understand a context.
+def read_context(source: Mapping[str, Any], *, without: Iterable[str] = ()) -> Context:
+    """Return a context, prepared for writing.
 
     Args:
         source: The value of `@context`.
@@ -85,13 +84,13 @@ def read_for_writing(source: Mapping[str, Any], *, without: Iterable[str] = ()) 
         namespaces={namespace: name for name, namespace in prefixes.items()},
     )
     for name in sorted(usable):
-        definition = _definition(name, usable, prefixes)
+        definition = _term_definition(name, usable, prefixes)
         if definition is not None:
             context.by_iri.setdefault(definition.iri, []).append(definition)
     return context
 
 
-def _definition(
+def _term_definition(
     name: str, source: Mapping[str, Any], prefixes: Mapping[str, str]
 ) -> TermDefinition | None:
     value = source[name]
@@ -101,7 +100,7 @@ def _definition(
     identifier = given.get("@id", name if "@vocab" in source else None)
     if not set(given) <= _FEATURES or not isinstance(identifier, str):
         return None
-    iri = _expanded(identifier, source, prefixes)
+    iri = _expand(identifier, source, prefixes)
     coercion = given.get("@type")
     if coercion in {"@json", "@none"} or given.get("@container") not in {None, "@set"} or not iri:
         return None
@@ -111,14 +110,14 @@ def _definition(
         iri=iri,
         coercion=coercion
         if coercion in {None, "@id", "@vocab"}
-        else _expanded(coercion, source, prefixes),
+        else _expand(coercion, source, prefixes),
         language=language.lower() if isinstance(language, str) else None,
         as_set=given.get("@container") == "@set",
     )
 
 
-def _expanded(text: str, source: Mapping[str, Any], prefixes: Mapping[str, str]) -> str | None:
-    """Return the IRI that a definition's text stands for; None for keywords and unknown words."""
+def _expand(text: str, source: Mapping[str, Any], prefixes: Mapping[str, str]) -> str | None:
+    """Return the IRI of a name in a definition; None for keywords and unknown words."""
     if text.startswith("@"):
         return None
     prefix, colon, local = text.partition(":")
@@ -126,3 +125,11 @@ def _expanded(text: str, source: Mapping[str, Any], prefixes: Mapping[str, str])
         return prefixes[prefix] + local if prefix in prefixes else text
     vocabulary = source.get("@vocab")
     return vocabulary + text if isinstance(vocabulary, str) else None
+
+
+def terms_by_iri(source: Mapping[str, Any]) -> dict[str, str]:
+    """Return the first term of a context for each IRI that it has one for."""
+    return {
+        iri: min(definition.name for definition in definitions)
+        for iri, definitions in read_context(source).by_iri.items()
+    }

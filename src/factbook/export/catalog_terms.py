@@ -1,4 +1,4 @@
-"""IRIs and triples of a catalogue: everything that has no name of its own hangs on its document."""
+"""Namespaces, IRIs and triples of a catalogue; its own nodes have fragments of its document."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ VOID = "http://rdfs.org/ns/void#"
 _TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
-def said(subject: NamedNode, property_: str, value: Term | str) -> Triple:
-    """Return a triple; a text is English."""
+def triple(subject: NamedNode, property_: str, value: Term | str) -> Triple:
+    """Return a triple; a text becomes an English literal."""
     term = Literal(value, language="en") if isinstance(value, str) else value
     return Triple(subject, NamedNode(property_), term)
 
 
-def is_a(subject: NamedNode, class_: str) -> Triple:
-    """Return the triple that says what something is."""
+def type_triple(subject: NamedNode, class_: str) -> Triple:
+    """Return the triple for the class of a node."""
     return Triple(subject, _TYPE, NamedNode(class_))
 
 
-def count(subject: NamedNode, property_: str, number: int) -> Triple:
-    """Return a triple with a number of things."""
+def count_triple(subject: NamedNode, property_: str, number: int) -> Triple:
+    """Return a triple with a number."""
     return Triple(subject, NamedNode(property_), Literal(number))
 
 
-def part_of(document: NamedNode, *words: str) -> NamedNode:
-    """Return the IRI of something that a document describes."""
+def local_iri(document: NamedNode, *words: str) -> NamedNode:
+    """Return the IRI of a node that a document describes."""
     fragment = "-".join(re.sub(r"[^A-Za-z0-9_.-]+", "-", word).strip("-") for word in words)
     return NamedNode(f"{document.value.partition('#')[0]}#{fragment}")
 
 
-def word_for(iri: str, prefixes: Mapping[str, str]) -> str:
-    """Return what to call an IRI inside another one."""
+def short_word(iri: str, prefixes: Mapping[str, str]) -> str:
+    """Return a short name for an IRI, to use inside another IRI."""
     return curie(iri, prefixes) or re.sub(r"^[a-z]+:/*", "", iri)
 
 
-def typed(text: str, name: str) -> Literal:
+def typed_literal(text: str, name: str) -> Literal:
     """Return a literal of a datatype of XML Schema."""
     return Literal(text, datatype=NamedNode(f"{XSD}{name}"))

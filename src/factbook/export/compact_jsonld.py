@@ -1,0 +1,232 @@
+"""Write compact JSON-LD under the context of a book; read back, it is the same graph.
+
+This writes one flat node object for each subject, not frames. Every value takes the shortest form
+that JSON-LD 1.1's expansion turns back into exactly that term.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import groupby
+from operator import attrgetter
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
+
+from factbook.errors import UsageError
+from factbook.export.jsonld_context import Context, TermDefinition, read_context
+from factbook.export.rdf_writer import TYPE
+from factbook.rdf.terms import XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pyoxigraph import Quad
+
+    from factbook.rdf.terms import Term
+
+STRING = f"{XSD}string"
+_INTEGER, _BOOLEAN = f"{XSD}integer", f"{XSD}boolean"
+_CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,15}", re.ASCII)
+_LARGEST_EXACT = 2**53  # a reader in JavaScript would round larger ones
+_NODE = ""
+
+
+def write_json_ld(quads: Sequence[Quad], out: IO[bytes], *, context: Mapping[str, Any]) -> None:
+    """Write sorted quads as one JSON-LD document.
+
+    Raises:
+        UsageError: A term has no form in JSON-LD.
+    """
+    writer = _Writer(read_context(context))
+    objects = list(writer.objects(quads))
+    if not writer.schemes.isdisjoint(context):
+        # 'urn:x' would be read as a prefixed name if the context has a prefix 'urn'
+        writer = _Writer(read_context(context, without=writer.schemes))
+        objects = list(writer.objects(quads))
+    used = _indented(writer.context.pruned(writer.used), "  ")
+    out.write(f'{{\n  "@context": {used},\n  "{writer.keywords["@graph"]}": ['.encode())
+    for number, written in enumerate(objects):
+        out.write(f"{',' if number else ''}\n    {written}".encode())
+    out.write(b"\n  ]\n}\n" if objects else b"]\n}\n")
+
+
+def is_native(literal: Literal) -> bool:
+    """Tell whether a value of JSON (a string, integer or boolean) means exactly this literal."""
+    text, datatype = literal.value, literal.datatype.value
+    if literal.language or literal.direction is not None:
+        return False
+    if datatype == _INTEGER:
+        return bool(_CANONICAL_INTEGER.fullmatch(text)) and abs(int(text)) <= _LARGEST_EXACT
+    return datatype == STRING or (datatype == _BOOLEAN and text in {"true", "false"})
+
+
+def native_value(literal: Literal) -> str | int | bool:
+    """Return the value of JSON for a literal that `is_native`."""
+    if literal.datatype.value == STRING:
+        return literal.value
+    value: int | bool = json.loads(literal.value)
+    return value
+
+
+def node_reference(node: Term) -> str:
+    """Return the whole name of a node.
+
+    Raises:
+        UsageError: It is a triple.
+    """
+    if isinstance(node, NamedNode):
+        return node.value
+    if isinstance(node, BlankNode):
+        return f"_:{node.value}"
+    raise UsageError("JSON-LD has no form for a triple inside a triple; choose another format")
+
+
+def check_direction(literal: Literal) -> None:
+    """Refuse a literal with a base direction.
+
+    Raises:
+        UsageError: It has one.
+    """
+    if literal.direction is not None:
+        raise UsageError("JSON-LD has no form here for a base direction; choose another format")
+
+
+class _Form(NamedTuple):
+    """How the values of one kind stand under a property."""
+
+    key: str
+    as_set: bool
+    is_plain: bool
+    """Whether the value stands alone and not in an object with its type or language."""
+    is_native: bool
+    """Whether the value is one of JSON's and not the text of the literal."""
+
+
+class _Writer:
+    """Compacts nodes and remembers which names of the context it used."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.keywords = context.keywords
+        self.used: set[str] = set()
+        self.schemes: set[str] = set()
+        """Of the IRIs that have no '//'."""
+        self._forms: dict[tuple[NamedNode, str, bool], _Form] = {}
+
+    def objects(self, quads: Iterable[Quad]) -> Iterator[str]:
+        """Yield the objects of a document as JSON: nodes, then named graphs."""
+        for graph, inside in groupby(quads, key=attrgetter("graph_name")):
+            nodes = (
+                self._node(subject, about)
+                for subject, about in groupby(inside, key=attrgetter("subject"))
+            )
+            if isinstance(graph, DefaultGraph):
+                yield from (_indented(node, "    ") for node in nodes)
+            else:
+                name = {self.keywords["@id"]: self._reference(graph)}
+                yield _indented({**name, self.keywords["@graph"]: list(nodes)}, "    ")
+
+    def _node(self, subject: Term, about: Iterable[Quad]) -> dict[str, Any]:
+        """Return the object of a subject."""
+        node: dict[str, Any] = {self.keywords["@id"]: self._reference(subject)}
+        for quad in about:
+            form = self._form(quad.predicate, quad.object)
+            value = self._value(form, quad)
+            if form.key not in node:
+                node[form.key] = [value] if form.as_set else value
+            elif isinstance(node[form.key], list):
+                node[form.key].append(value)
+            else:
+                node[form.key] = [node[form.key], value]
+        return node
+
+    def _value(self, form: _Form, quad: Quad) -> Any:  # noqa: ANN401 - JSON
+        value = quad.object
+        if not isinstance(value, Literal):
+            name = self._class(value) if quad.predicate == TYPE else self._reference(value)
+            return name if form.is_plain else {self.keywords["@id"]: name}
+        if form.is_plain:
+            return native_value(value) if form.is_native else value.value
+        written = {self.keywords["@value"]: value.value}
+        if value.language:
+            written[self.keywords["@language"]] = value.language
+        elif value.datatype.value != STRING:
+            written[self.keywords["@type"]] = self._iri(value.datatype.value)
+        return written
+
+    def _form(self, predicate: NamedNode, value: Term) -> _Form:
+        if not isinstance(value, Literal):
+            kind, native = _NODE, False
+        else:
+            kind = f"@{value.language}" if value.language else value.datatype.value
+            native = is_native(value)
+            check_direction(value)
+        known = self._forms.get((predicate, kind, native))
+        if known is None:
+            known = self._new_form(predicate, kind, native=native)
+            self._forms[predicate, kind, native] = known
+        return known
+
+    def _new_form(self, predicate: NamedNode, kind: str, *, native: bool) -> _Form:
+        if predicate == TYPE and kind == _NODE:
+            return _Form(self.keywords["@type"], as_set=False, is_plain=True, is_native=False)
+        self._note_scheme(predicate.value)
+        definitions = self.context.by_iri.get(predicate.value, ())
+        for definition in definitions:
+            if _fits(definition, kind, native=native):
+                bare = native and definition.is_plain
+                return _Form(
+                    self._use(definition), definition.as_set, is_plain=True, is_native=bare
+                )
+        for definition in definitions:
+            if definition.is_plain:
+                return _Form(
+                    self._use(definition), definition.as_set, is_plain=False, is_native=False
+                )
+        bare = native and "@language" not in self.context.source
+        return _Form(self._iri(predicate.value), as_set=False, is_plain=bare, is_native=bare)
+
+    def _class(self, node: Term) -> str:
+        if isinstance(node, NamedNode):
+            for definition in self.context.by_iri.get(node.value, ()):
+                self._note_scheme(node.value)
+                return self._use(definition)
+        return self._reference(node)
+
+    def _reference(self, node: Term) -> str:
+        """Return a node as JSON-LD writes it where it expects an IRI relative to the document."""
+        return self._iri(node.value) if isinstance(node, NamedNode) else node_reference(node)
+
+    def _iri(self, iri: str) -> str:
+        end = max(iri.rfind("#"), iri.rfind("/")) + 1
+        prefix = self.context.namespaces.get(iri[:end])
+        self._note_scheme(iri)
+        short = f"{prefix}:{iri[end:]}"
+        if prefix is None or end == len(iri) or short in self.context.source:
+            return iri
+        self.used.add(prefix)
+        return short
+
+    def _note_scheme(self, iri: str) -> None:
+        scheme, _, rest = iri.partition(":")
+        if not rest.startswith("//"):
+            self.schemes.add(scheme)
+
+    def _use(self, definition: TermDefinition) -> str:
+        self.used.add(definition.name)
+        return definition.name
+
+
+def _fits(definition: TermDefinition, kind: str, *, native: bool) -> bool:
+    """Tell whether a plain value under a term is read as a value of this kind."""
+    if kind == _NODE:
+        return definition.coercion in {"@id", "@vocab"}
+    if kind.startswith("@"):
+        return definition.coercion is None and definition.language == kind[1:]
+    return native if definition.is_plain else definition.coercion == kind
+
+
+def _indented(value: object, margin: str) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2).replace("\n", f"\n{margin}")

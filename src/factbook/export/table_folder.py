@@ -1,0 +1,162 @@
+"""Write the answers of stored queries as a folder of tables: CSV on the Web, or Parquet.
+
+CSV on the Web (W3C 2015) is the CSV of each answer and one file of metadata, which says what the
+columns mean; all of it comes from the front matter of the queries.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from factbook.atomic_write import TEMPORARY_SUFFIX
+from factbook.errors import InputError, UsageError
+from factbook.query.catalog import all_queries, find_query
+from factbook.query.run import run_stored
+from factbook.render.formats import write_table
+from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from factbook.book import Book
+    from factbook.query.header import Column, StoredQuery
+
+TAG = "table"
+METADATA = "csv-metadata.json"
+_MANIFEST = ".factbook-export.json"
+_DATATYPES = {
+    "iri": "anyURI",
+    "text": "string",
+    "identifier": "string",
+    "integer": "integer",
+    "decimal": "decimal",
+    "date": "date",
+    "year": "gYear",
+    "boolean": "boolean",
+}
+
+
+def write_tables(
+    book: Book,
+    name: str,
+    folder: Path,
+    *,
+    query: str | None = None,
+    values: Mapping[str, str],
+) -> None:
+    """Write a file for each table.
+
+    Args:
+        book: The book.
+        name: 'csvw' or 'parquet'.
+        folder: Where to.
+        query: The one stored query to write; the default is all that are tagged 'table'.
+        values: The parameters of that query.
+
+    Raises:
+        UsageError: No query gives a table, a value does not fit, the folder holds other files, or a
+            package is not installed.
+        InputError: A file cannot be read or written.
+    """
+    if query is None and values:
+        raise UsageError("--param gives a value to a stored query: name it with --query")
+    queries = _tagged(book) if query is None else [find_query(book.layout.queries, query)]
+    ending = "csv" if name == "csvw" else name
+    with _replace_folder(folder) as made:
+        for stored in queries:
+            answer = run_stored(book, stored, values)
+            if not isinstance(answer, Table):
+                raise UsageError(f"Query '{stored.name}' gives no table: choose an RDF format")
+            with (made / f"{stored.name}.{ending}").open("wb") as file:
+                write_table(answer, ending, file)
+        if name == "csvw":
+            text = json.dumps(_metadata(queries), ensure_ascii=False, indent=2)
+            (made / METADATA).write_text(f"{text}\n", encoding="utf-8")
+
+
+def _tagged(book: Book) -> list[StoredQuery]:
+    found = [
+        query
+        for query in all_queries(book.layout.queries)
+        if TAG in query.tags and query.form == "SELECT"
+    ]
+    if not found:
+        raise UsageError(
+            f"the book has no stored query tagged '{TAG}': add the tag to one, or name a query "
+            "with --query"
+        )
+    return found
+
+
+def _metadata(queries: Sequence[StoredQuery]) -> dict[str, Any]:
+    """Return the metadata of a group of tables (Metadata Vocabulary for Tabular Data)."""
+    return {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "tables": [
+            {
+                "url": f"{query.name}.csv",
+                "dc:title": query.summary or query.name,
+                **({"dc:description": query.description} if query.description else {}),
+                "tableSchema": {"columns": [_column(column) for column in query.columns]},
+            }
+            for query in queries
+        ],
+    }
+
+
+def _column(column: Column) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "name": column.name,
+        "titles": column.name,
+        "datatype": _DATATYPES.get(column.type, "string"),
+    }
+    unit = f"In the unit of column '{column.unit}'" if column.unit else ""
+    if about := ". ".join(filter(None, (column.doc, unit))):
+        written["dc:description"] = about
+    return written
+
+
+@contextmanager
+def _replace_folder(target: Path) -> Iterator[Path]:
+    """Give an empty folder, whose files replace those of the target when the block ends well.
+
+    Files of an earlier export that are no longer written are removed; other files stay.
+
+    Raises:
+        UsageError: The target is a file, or a folder with files that no export wrote.
+        InputError: It cannot be written.
+    """
+    before = _files_of_earlier_export(target)
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix=f".{target.name}.", suffix=TEMPORARY_SUFFIX, dir=target.absolute().parent
+        ) as made:
+            yield Path(made)
+            names = sorted(path.name for path in Path(made).iterdir())
+            manifest = f"{json.dumps(names, indent=1)}\n"
+            (Path(made) / _MANIFEST).write_text(manifest, encoding="utf-8")
+            target.mkdir(exist_ok=True)
+            for name in (*names, _MANIFEST):
+                (Path(made) / name).replace(target / name)
+            for name in before - set(names):
+                (target / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written: {error.strerror}") from None
+
+
+def _files_of_earlier_export(target: Path) -> set[str]:
+    if target.exists() and not target.is_dir():
+        raise UsageError(f"{target} is a file: name a folder")
+    if not target.is_dir() or not any(target.iterdir()):
+        return set()
+    try:
+        names = json.loads((target / _MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        raise UsageError(
+            f"{target} holds files that no export wrote: name another folder, or empty it"
+        ) from None
+    return {name for name in names if isinstance(name, str) and Path(name).name == name}

@@ -1,0 +1,182 @@
+"""Turn the answer of a query into a polars data frame, and write it as Parquet or Excel.
+
+A column is typed only if every value fits the type, so that nothing is rounded, lost or guessed:
+otherwise it is text, each value as the answer spells it.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO, TYPE_CHECKING, Any
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.errors import UsageError
+from factbook.rdf.terms import XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import polars as pl
+
+    from factbook.rdf.terms import Term
+    from factbook.store.answers import Table
+
+_INTEGER, _DECIMAL = f"{XSD}integer", f"{XSD}decimal"
+_INT64 = range(-(2**63), 2**63)
+_DECIMAL_DIGITS = 38  # of polars' decimals, which have 128 bits
+_EXCEL_DIGITS = 15
+_EXCEL_ROWS = 1_048_576
+_EXCEL_CHARACTERS = 32_767
+_EXCEL_FIRST_DAY = date(1900, 3, 1)  # before it, Excel counts a day that never was
+_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - Excel has no time zones; a constant keeps bytes equal
+
+
+def write_parquet(table: Table, out: IO[bytes]) -> None:
+    """Write an answer as Parquet with typed columns.
+
+    Raises:
+        UsageError: polars is not installed.
+    """
+    frame = to_polars(table, "-f parquet")
+    written = io.BytesIO()
+    frame.write_parquet(written)
+    out.write(written.getvalue())
+
+
+def write_excel(table: Table, out: IO[bytes]) -> None:
+    """Write an answer as a workbook of Excel with one sheet.
+
+    Raises:
+        UsageError: polars or xlsxwriter is not installed, or Excel cannot hold the answer.
+    """
+    frame = to_polars(table, "-f xlsx")
+    try:
+        from xlsxwriter import Workbook
+    except ImportError:
+        raise _missing("-f xlsx", "xlsxwriter") from None
+    import polars as pl
+
+    columns = [_fit_for_excel(column) for column in frame.get_columns()]
+    if frame.height >= _EXCEL_ROWS:
+        raise UsageError(f"Excel holds {_EXCEL_ROWS - 1:,} rows at most; take -f parquet or csv")
+    written = io.BytesIO()
+    options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+    with Workbook(written, options) as workbook:
+        workbook.set_properties({"created": _CREATED})
+        pl.DataFrame(columns).write_excel(workbook, autofit=True, float_precision=6)
+    out.write(written.getvalue())
+
+
+def to_polars(table: Table, what: str = "a data frame") -> pl.DataFrame:
+    """Return an answer as a data frame.
+
+    Args:
+        table: The answer.
+        what: What needs polars, for the error.
+
+    Raises:
+        UsageError: polars is not installed.
+    """
+    try:
+        import polars as pl
+    except ImportError:
+        raise _missing(what, "polars") from None
+    rows = list(table.rows)
+    return pl.DataFrame(
+        [_series(name, [row[place] for row in rows]) for place, name in enumerate(table.variables)]
+    )
+
+
+def _missing(what: str, package: str) -> UsageError:
+    return UsageError(
+        f"{what} needs {package}, which is not installed: pip install 'factbook[tables]'"
+    )
+
+
+def _series(name: str, terms: Sequence[Term | None]) -> pl.Series:
+    """Return a column, of the narrowest type that holds every value exactly."""
+    import polars as pl
+
+    given = [term for term in terms if term is not None]
+    datatypes = {term.datatype.value if isinstance(term, Literal) else "" for term in given}
+    if given and datatypes <= {_INTEGER, _DECIMAL}:
+        found = _numbers(name, terms, datatypes)
+        if found is not None:
+            return found
+    elif len(datatypes) == 1 and (typed := _TYPED.get(next(iter(datatypes)))) is not None:
+        convert, polars_type = typed
+        try:
+            values = [None if term is None else convert(_text(term)) for term in terms]
+        except ValueError:
+            pass  # a value is not what its datatype promises
+        else:
+            return pl.Series(name, values, dtype=getattr(pl, polars_type))
+    texts = [None if term is None else _text(term) for term in terms]
+    return pl.Series(name, texts, dtype=pl.String)
+
+
+def _numbers(name: str, terms: Sequence[Term | None], datatypes: set[str]) -> pl.Series | None:
+    """Return a column of integers or decimals, or None if one does not fit."""
+    import polars as pl
+
+    try:
+        values = [None if term is None else Decimal(_text(term)) for term in terms]
+    except ArithmeticError:
+        return None
+    given = [value for value in values if value is not None]
+    if any(not value.is_finite() for value in given):
+        return None
+    if datatypes == {_INTEGER} and all(int(value) in _INT64 for value in given):
+        integers = [None if value is None else int(value) for value in values]
+        return pl.Series(name, integers, dtype=pl.Int64)
+    scale = max(max(0, -int(value.as_tuple().exponent)) for value in given)
+    digits = max(max(1, value.adjusted() + 1) for value in given)
+    if digits + scale > _DECIMAL_DIGITS:
+        return None
+    return pl.Series(name, values, dtype=pl.Decimal(_DECIMAL_DIGITS, scale))
+
+
+def _text(term: Term) -> str:
+    return term.value if isinstance(term, NamedNode | Literal) else str(term)
+
+
+def _truth(text: str) -> bool:
+    if text not in {"true", "false", "1", "0"}:
+        raise ValueError(text)
+    return text in {"true", "1"}
+
+
+_TYPED: dict[str, tuple[Callable[[str], Any], str]] = {
+    f"{XSD}boolean": (_truth, "Boolean"),
+    f"{XSD}date": (date.fromisoformat, "Date"),
+    f"{XSD}double": (float, "Float64"),
+    f"{XSD}float": (float, "Float64"),
+}
+
+
+def _fit_for_excel(column: pl.Series) -> pl.Series:
+    """Return a column as Excel can hold it: what would be rounded or shifted becomes text.
+
+    Raises:
+        UsageError: A text is too long for a cell.
+    """
+    import polars as pl
+
+    values = [value for value in column.to_list() if value is not None]
+    if column.dtype == pl.Date and any(value < _EXCEL_FIRST_DAY for value in values):
+        return column.cast(pl.String)
+    if column.dtype.is_numeric() and column.dtype != pl.Float64:
+        digits = (len(Decimal(value).normalize().as_tuple().digits) for value in values)
+        if max(digits, default=0) > _EXCEL_DIGITS:
+            return column.cast(pl.String)
+        if column.dtype.is_decimal():
+            return column.cast(pl.Float64)
+    if column.dtype == pl.String and any(len(value) > _EXCEL_CHARACTERS for value in values):
+        raise UsageError(
+            f"column {column.name}: Excel holds {_EXCEL_CHARACTERS:,} characters in a cell at "
+            "most; take -f parquet or csv"
+        )
+    return column

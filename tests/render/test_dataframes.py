@@ -1,0 +1,134 @@
+"""Answers become data frames, Parquet and Excel whose columns are typed only where all fits."""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from pyoxigraph import Literal, NamedNode
+
+from factbook.errors import UsageError
+from factbook.rdf.terms import XSD, Term
+from factbook.render.dataframes import to_polars, write_excel, write_parquet
+from factbook.store.answers import Table
+
+
+def literal(text: str, kind: str) -> Literal:
+    """Return a literal of a datatype of XML Schema."""
+    return Literal(text, datatype=NamedNode(XSD + kind))
+
+
+def column(*terms: Term | None) -> pl.Series:
+    """Return the column of these terms in a data frame."""
+    return to_polars(Table(("x",), [(term,) for term in terms]))["x"]
+
+
+def sheet(table: Table) -> str:
+    """Return the XML of the sheet and the strings of a workbook."""
+    out = io.BytesIO()
+    write_excel(table, out)
+    with zipfile.ZipFile(out) as book:
+        names = [n for n in book.namelist() if n.endswith(("sheet1.xml", "sharedStrings.xml"))]
+        return "".join(book.read(name).decode() for name in names)
+
+
+@pytest.mark.parametrize(
+    ("terms", "dtype", "values"),
+    [
+        ([literal("1", "integer"), None], pl.Int64, [1, None]),
+        (
+            [literal("1.50", "decimal"), literal("8100000000", "integer")],
+            pl.Decimal(38, 2),
+            [Decimal("1.50"), Decimal(8100000000)],
+        ),
+        ([literal("9" * 19, "integer")], pl.Decimal(38, 0), [Decimal("9" * 19)]),
+        ([literal("9" * 39, "integer")], pl.String, ["9" * 39]),
+        ([literal("2024-02-29", "date")], pl.Date, [date(2024, 2, 29)]),
+        ([literal("2024-02-30", "date")], pl.String, ["2024-02-30"]),
+        ([literal("true", "boolean"), literal("0", "boolean")], pl.Boolean, [True, False]),
+        ([literal("TRUE", "boolean")], pl.String, ["TRUE"]),
+        ([literal("1.5", "double")], pl.Float64, [1.5]),
+        ([literal("abc", "integer")], pl.String, ["abc"]),
+        ([literal("007", "integer"), Literal("x")], pl.String, ["007", "x"]),
+        ([literal("2016", "gYear")], pl.String, ["2016"]),
+        ([NamedNode("http://e/a"), None], pl.String, ["http://e/a", None]),
+        ([None, None], pl.String, [None, None]),
+        ([], pl.String, []),
+    ],
+)
+def test_column_has_the_type_that_fits_every_value(
+    terms: list[Term | None], dtype: object, values: list[object]
+) -> None:
+    """Numbers, dates and truth values are typed, and a column where one does not fit is text."""
+    found = column(*terms)
+
+    assert found.dtype == dtype
+    assert found.to_list() == values
+
+
+def test_parquet_reads_back_equal() -> None:
+    """What is written is the data frame of the answer."""
+    rows: list[tuple[Term | None, ...]] = [(Literal("a"), literal("1.50", "decimal"))]
+    out = io.BytesIO()
+
+    write_parquet(Table(("name", "amount"), rows), out)
+
+    out.seek(0)
+    assert pl.read_parquet(out).rows(named=True) == [{"name": "a", "amount": Decimal("1.50")}]
+
+
+def test_excel_writes_the_same_bytes_each_time() -> None:
+    """No time is in the workbook."""
+    outs = [io.BytesIO(), io.BytesIO()]
+    for out in outs:
+        write_excel(Table(("x",), [(Literal("a"),)]), out)
+
+    assert outs[0].getvalue() == outs[1].getvalue()
+
+
+def test_excel_has_numbers_and_plain_texts() -> None:
+    """A number is a number; a text that looks like a formula or an address is only text."""
+    rows: list[tuple[Term | None, ...]] = [
+        (Literal("=1+1"), literal("8100000000", "integer")),
+        (NamedNode("http://e/a"), literal("1.5", "decimal")),
+    ]
+
+    written = sheet(Table(("name", "amount"), rows))
+
+    assert "<v>8100000000</v>" in written
+    assert "<v>1.5</v>" in written
+    assert "<f>" not in written
+    assert "hyperlink" not in written
+    assert "=1+1" in written
+
+
+def test_excel_writes_what_it_would_change_as_text() -> None:
+    """Numbers of more than 15 digits and days before March 1900 are texts."""
+    rows: list[tuple[Term | None, ...]] = [
+        (literal("1234567890123456789", "integer"), literal("1899-12-31", "date"))
+    ]
+
+    written = sheet(Table(("number", "day"), rows))
+
+    assert ">1234567890123456789<" in written
+    assert ">1899-12-31<" in written
+
+
+def test_excel_refuses_a_text_that_is_too_long() -> None:
+    """A cell holds 32,767 characters; a longer text is refused and not cut."""
+    with pytest.raises(UsageError, match="column x: Excel holds 32,767 characters"):
+        write_excel(Table(("x",), [(Literal("a" * 32_768),)]), io.BytesIO())
+
+
+@pytest.mark.parametrize("package", ["polars", "xlsxwriter"])
+def test_missing_package_names_the_extra(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what to install."""
+    monkeypatch.setitem(sys.modules, package, None)
+
+    with pytest.raises(UsageError, match=rf"needs {package}.*pip install 'factbook\[tables\]'"):
+        write_excel(Table(("x",), [(Literal("a"),)]), io.BytesIO())
