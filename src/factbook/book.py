@@ -109,6 +109,14 @@ class Book:
         return Book(root, data=self.data, leads=True, cache=self._cache, announce=announce)
 
     def _open_engine(self, *, leads: bool) -> Engine:
-        from factbook.store.embedded import open_engine
+        from factbook.store.embedded import EmbeddedEngine, load_files
 
-        return open_engine(self.paths(leads=leads), cache=self._cache, announce=self._announce)
+        paths = self.paths(leads=leads)
+        if self._cache:
+            from factbook.store.cache_folder import cache_folder
+            from factbook.store.snapshot import open_snapshot
+
+            folder = cache_folder()
+            if folder is not None:
+                return open_snapshot(paths, folder, announce=self._announce)
+        return EmbeddedEngine(load_files(paths))

@@ -17,8 +17,8 @@ from factbook.prefixes import prefixes_in, read_context
 from factbook.query.catalog import query_paths
 from factbook.query.header import read_query
 from factbook.query.names import Names
-from factbook.sparql.structure import selects
 from factbook.sparql.tokens import uses_service
+from factbook.sparql.tree import parse_query
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def test_it_answers_from_the_real_graph(path: Path, shelf: Shelf) -> None:
         return
     rows = list(answer.rows)
     assert rows
-    order = selects(query.text)[0].order
+    order = parse_query(query.text).order
     if set(order) <= set(answer.variables):
         places = [answer.variables.index(name) for name in order]
         keys = [tuple(row[place] for place in places) for row in rows]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
-from factbook.query.header import Column
 from factbook.rdf.terms import XSD, Term
 from factbook.render.cells import Cells, build_cells
+from factbook.render.column import Column
 from factbook.store.embedded import EmbeddedEngine
 
 EX = "https://example.org/"

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from factbook.book import Book
     from factbook.cli.options import Wanted
-    from factbook.query.header import Column
     from factbook.render.cells import Cells
+    from factbook.render.column import Column
     from factbook.store.answers import Answer
 
 DOCUMENT_FORMATS = ("text", "md", "json")

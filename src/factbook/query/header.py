@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from factbook.errors import InputError
+from factbook.render.column import Column
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,27 +37,6 @@ class Parameter:
     type_curie: str | None = None
     values: str | None = None
     default: str | None = None
-
-
-@dataclass(frozen=True)
-class Column:
-    """What a result column holds, and which other columns belong to it.
-
-    `unit` names the column with the unit of a number, `low` and `high` those with the ends of a
-    range that stands in its place, and `precision` the one that says how much of a date is known:
-    tables for people show them in one cell. A `detail` is left out of such tables unless asked for,
-    and a `sparse` column where no row has anything in it.
-    """
-
-    name: str
-    type: str = "text"
-    unit: str | None = None
-    low: str | None = None
-    high: str | None = None
-    precision: str | None = None
-    detail: bool = False
-    sparse: bool = False
-    doc: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from factbook.render.labels import Labels
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from factbook.query.header import Column
     from factbook.rdf.terms import Term
+    from factbook.render.column import Column
     from factbook.store.answers import Engine, Row
 
 

@@ -11,7 +11,7 @@ from factbook.errors import UsageError
 from factbook.store.answers import Graph, table_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from factbook.rdf.parse import RdfFile, RdfStream
@@ -44,29 +44,6 @@ class EmbeddedEngine:
         if isinstance(found, QuerySolutions):
             return table_from(found)
         return Graph(found)
-
-
-def open_engine(
-    paths: Sequence[Path], *, cache: bool, announce: Callable[[str], None]
-) -> EmbeddedEngine:
-    """Return an engine over some files.
-
-    Args:
-        paths: The files, in loading order.
-        cache: Whether to use a snapshot on disk instead of loading the files into memory.
-        announce: Called with a line now and then while it takes long.
-
-    Raises:
-        InputError: A file cannot be read or parsed.
-    """
-    if cache:
-        from factbook.store.cache_folder import cache_folder
-        from factbook.store.snapshot import open_snapshot
-
-        folder = cache_folder()
-        if folder is not None:
-            return open_snapshot(paths, folder, announce=announce)
-    return EmbeddedEngine(load_files(paths))
 
 
 def load_files(paths: Iterable[Path]) -> Store:

@@ -26,10 +26,10 @@ from pyoxigraph import (
 )
 
 from factbook.errors import UsageError
-from factbook.sparql.rewrite import exclude_graph
+from factbook.sparql.rewrite import count_rows, exclude_graph
 from factbook.sparql.tokens import declare_prefixes, query_form, uses_graph
 from factbook.store.answers import Graph, Table, select, table_from
-from factbook.store.completeness import counting, is_suspect
+from factbook.store.completeness import is_suspect
 from factbook.store.transport import AGENT, Transport
 from factbook.store.virtuoso import AS_WRITTEN, is_virtuoso, put_right
 
@@ -138,7 +138,7 @@ class RemoteEngine:
 
     def _total(self, text: str, named: Sequence[str]) -> int:
         """Return how many rows the endpoint says a query has, or 0 where it cannot tell."""
-        query = counting(text)
+        query = count_rows(text)
         counted = self._answer(query, "SELECT", named) if query is not None else None
         if not isinstance(counted, Table):
             return 0
