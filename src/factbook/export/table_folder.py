@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from factbook.book import Book
-    from factbook.query.header import Column, StoredQuery
+    from factbook.query.header import StoredQuery
+    from factbook.render.column import Column
 
 TAG = "table"
 METADATA = "csv-metadata.json"
