@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.store.snapshots import note, opened, words
+from tests.store.snapshots import note, opened, quiet, words
 
 from factbook.errors import InputError
 from factbook.store.cache_folder import clear, list_snapshots
@@ -25,10 +25,6 @@ OPEN = (
     "def ask(query):\n"
     "    return select(open_snapshot(paths, cache, announce=len), query)\n"
 )
-
-
-def quiet(_: str) -> None:
-    """Ignore an announcement."""
 
 
 def test_snapshot_holds_the_merge_and_each_named_graph(tmp_path: Path) -> None:
