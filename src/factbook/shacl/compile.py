@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from factbook.shacl.emitter import ClassHierarchy, RegexFunctions
     from factbook.shacl.paths import Path
     from factbook.shacl.plan import Constraint
-    from factbook.shacl.queries import Select
     from factbook.shacl.shapes import Shape, Shapes, Target
     from factbook.shacl.shapes_graph import Node
+    from factbook.sparql.tree import Select
 
 ValueSource: TypeAlias = OneOf["row", "focus", "none"]
 """Where the value of a result comes from."""

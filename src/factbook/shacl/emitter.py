@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from factbook.shacl.backend import Backend
     from factbook.shacl.dialect import View
     from factbook.shacl.paths import Path
-    from factbook.shacl.queries import Select
     from factbook.shacl.shapes_graph import Node
+    from factbook.sparql.tree import Select
 
 CONSTANT = "urn:factbook:constant:"
 """Precedes the name of a function that returns a blank node, which SPARQL cannot name."""

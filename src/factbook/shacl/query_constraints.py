@@ -11,9 +11,9 @@ from pyoxigraph import BlankNode, NamedNode
 from factbook.rdf.terms import XSD
 from factbook.shacl.emitter import CannotCompileError
 from factbook.shacl.plan import FocusConstraint, Plan, ValueConstraint
-from factbook.shacl.prebinding import bind_constants, find_violation, inside_exists
-from factbook.shacl.queries import NotUnderstoodError, parse_query
+from factbook.shacl.prebinding import bind_constants, find_violation, inside_exists, mentions
 from factbook.shacl.shapes_graph import IMPORTS, OWL, RDF, RDFS, SH, SHAPES_GRAPH, ill_formed, sh
+from factbook.sparql.tree import QueryTextError, parse_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
     from factbook.shacl.emitter import Emitter
     from factbook.shacl.paths import Path
-    from factbook.shacl.queries import Select
     from factbook.shacl.shapes_graph import Node, ShapesGraph
+    from factbook.sparql.tree import Select
 
 _USUAL_PREFIXES = {"owl": OWL, "rdf": RDF, "rdfs": RDFS, "sh": SH, "xsd": XSD}
 _PREBOUND = ("this", "currentShape", "shapesGraph")
@@ -49,7 +49,7 @@ class Query:
         constants["shapesGraph"] = emitter.term(SHAPES_GRAPH)
         if self.path is not None:
             constants["PATH"] = f"({self.path})"
-        if self.select.mentions("currentShape"):
+        if mentions(self.select, "currentShape"):
             constants["currentShape"] = emitter.term(self.shape)
             if constants["currentShape"].endswith("()"):
                 raise CannotCompileError("it asks for $currentShape, and the shape has no IRI")
@@ -210,8 +210,9 @@ def _parse(
     """
     try:
         query = parse_query(text, {**_USUAL_PREFIXES, **_prefixes(graph, holder)})
-    except NotUnderstoodError as error:
-        raise ill_formed(shape, f"has a query that cannot be used: {error}") from None
+    except QueryTextError as error:
+        hint = " with sh:prefixes" if "prefix" in str(error) else ""
+        raise ill_formed(shape, f"has a query that cannot be used: {error}{hint}") from None
     violation = find_violation(query, (*_PREBOUND, *prebound))
     if violation is not None:
         raise ill_formed(shape, f"has a query that cannot be used: {violation}")

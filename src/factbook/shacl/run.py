@@ -16,7 +16,7 @@ from factbook.shacl.compile import Compiler, Task
 from factbook.shacl.data_graph import load_data
 from factbook.shacl.emitter import CONSTANT, ClassHierarchy, RegexFunctions
 from factbook.shacl.lexical import is_canonical
-from factbook.shacl.prebinding import for_one
+from factbook.shacl.prebinding import for_one, mentions
 from factbook.shacl.query_constraints import AskConstraint, SelectConstraint
 from factbook.shacl.report import Report, Result, sort_results
 from factbook.shacl.shapes import TARGETS, Shapes, shape_name
@@ -87,9 +87,9 @@ def _targets_noncanonical(shapes: Shapes) -> bool:
 
 def _mentions_shapes_graph(task: Task) -> bool:
     constraint = task.constraint
-    return isinstance(
-        constraint, SelectConstraint | AskConstraint
-    ) and constraint.query.select.mentions("shapesGraph")
+    return isinstance(constraint, SelectConstraint | AskConstraint) and mentions(
+        constraint.query.select, "shapesGraph"
+    )
 
 
 def _with_shapes(backend: LocalBackend, shapes: Shapes) -> LocalBackend:
