@@ -1,4 +1,4 @@
-"""Queries inside shapes: run for all focus nodes at once, for each, or left to pySHACL."""
+"""Queries inside shapes run for all focus nodes at once, one by one, or in pySHACL."""
 
 from __future__ import annotations
 
@@ -36,14 +36,18 @@ QUERIES = {
         "SELECT (COUNT(?v) AS ?value) { $this ex:p ?v } HAVING (COUNT(?v) > 2)",
         ["a"],
     ),
+    "counted rows": (
+        "SELECT $this (COUNT(*) AS ?n) { $this ex:p ?v } GROUP BY $this HAVING (COUNT(*) > 2)",
+        ["a"],
+    ),
     "nothing but a filter": ("SELECT $this { FILTER NOT EXISTS { $this ex:p ?v } }", ["c"]),
     "bound": ("SELECT $this { BIND(STR($this) AS ?s) FILTER(STRENDS(?s, 'b')) }", ["b"]),
 }
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_query(name: str) -> None:
-    """Each focus node gets what the query says when it is run for that node alone."""
+def test_query_gives_the_rows_of_each_focus_node(name: str) -> None:
+    """The results of a focus node are the rows of the query run for that node alone."""
     query, expected = QUERIES[name]
     shapes = f"""
         ex: sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .
@@ -56,8 +60,8 @@ def test_query(name: str) -> None:
     assert not report.notes
 
 
-def test_query_nested_in_a_shape() -> None:
-    """A query inside sh:not is asked of each value."""
+def test_query_runs_inside_sh_not() -> None:
+    """A query inside sh:not is evaluated for each value."""
     shapes = """
         ex:S sh:targetNode ex:a , ex:b ;
             sh:not [ sh:sparql [ sh:select
@@ -67,8 +71,8 @@ def test_query_nested_in_a_shape() -> None:
     assert found(validated(shapes, DATA)) == [("b", "b")]
 
 
-def test_message_with_variables() -> None:
-    """Variables are put into the message, which keeps its language."""
+def test_message_contains_values_of_variables() -> None:
+    """Variables in a message are replaced, and it keeps its language."""
     shapes = """
         ex:S sh:targetNode ex:b ; sh:path ex:p ; sh:sparql [
             sh:message "{$this} has {?value} for {$PATH}{?unknown}"@en ;
@@ -88,26 +92,26 @@ SENSITIVE = """
 """
 
 
-def test_query_that_could_notice_the_spelling() -> None:
-    """A query over texts of respelled literals is left to pySHACL, and the report says so."""
+def test_pyshacl_runs_query_that_depends_on_lexical_forms() -> None:
+    """PySHACL evaluates a query on the text of noncanonical literals, with a note."""
     report = validated(SENSITIVE, "ex:a ex:p 1.50 .")
 
     assert found(report) == [("a", '"1.50"^^<decimal>')]
     (note,) = report.notes
     assert note.startswith("http://example.org/S: SPARQLConstraintComponent was decided by pySHACL")
-    assert note.endswith("its query can notice that the store respells literals")
+    assert note.endswith("its query depends on lexical forms that the store changes")
 
 
-def test_query_over_literals_that_are_kept() -> None:
-    """The same query is run in the store where no literal of the property is respelled."""
+def test_store_runs_query_on_canonical_literals() -> None:
+    """The store runs the same query if all literals of the property are canonical."""
     report = validated(SENSITIVE, "ex:a ex:p 1.5 ; ex:q 2.50 .")
 
     assert not report.results
     assert not report.notes
 
 
-def test_query_that_compares_values() -> None:
-    """A query over values alone is run in the store, and its result named as the file spells it."""
+def test_result_of_query_has_the_form_of_the_file() -> None:
+    """A query on values runs in the store, and the result has the literal of the file."""
     shapes = """
         ex:S sh:targetNode ex:a ; sh:sparql [ sh:select
             "SELECT $this ?value { $this <http://example.org/p> ?value FILTER(?value > 1) }"
@@ -119,8 +123,8 @@ def test_query_that_compares_values() -> None:
     assert found(report) == [("a", '"1.50"^^<decimal>')]
 
 
-def test_blank_focus_nodes_one_by_one() -> None:
-    """A query that is run for each focus node is run for blank nodes as well."""
+def test_query_runs_for_each_blank_focus_node() -> None:
+    """A query that runs for one focus node at a time runs for blank nodes too."""
     shapes = """
         ex:S sh:targetSubjectsOf ex:p ; sh:sparql [ sh:select
             "SELECT $this ?value { $this <http://example.org/p> ?value } ORDER BY ?value LIMIT 1"
@@ -134,8 +138,8 @@ def test_blank_focus_nodes_one_by_one() -> None:
 
 
 @pytest.mark.parametrize("levels", [5, 30], ids=["shallow", "deep"])
-def test_nesting(levels: int) -> None:
-    """Shapes nested deeper than engines follow are left to pySHACL, with the same verdict."""
+def test_pyshacl_evaluates_deeply_nested_shapes(levels: int) -> None:
+    """Shapes nested too deeply for engines give the same result, with a note."""
     chain = "".join(f"ex:S{n} sh:node ex:S{n + 1} . " for n in range(levels))
     shapes = f"ex:S0 sh:targetNode ex:a . {chain} ex:S{levels} sh:nodeKind sh:Literal ."
 
@@ -145,8 +149,8 @@ def test_nesting(levels: int) -> None:
     assert bool(report.notes) == (levels > 24)
 
 
-def test_shapes_that_multiply() -> None:
-    """A shape that writes out as thousands is left to pySHACL."""
+def test_pyshacl_evaluates_shapes_that_multiply() -> None:
+    """A shape that expands to thousands goes to pySHACL, with a note."""
     doubling = "".join(
         f"ex:S{n} sh:or ( ex:S{n + 1} [ sh:node ex:S{n + 1} ; sh:class ex:C{n} ] ) . "
         for n in range(11)

@@ -1,4 +1,4 @@
-"""Shapes that break the rules of SHACL are refused in one line that says what to do."""
+"""Ill-formed shapes raise an error of one line that says what to do."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_fault(name: str) -> None:
+def test_validate_rejects_ill_formed_shapes(name: str) -> None:
     """The message names the shape and the fault."""
     shapes, said = FAULTS[name]
 
@@ -64,8 +64,8 @@ def test_fault(name: str) -> None:
     assert raised.value.exit_code == 3
 
 
-def test_advanced_features_are_noted() -> None:
-    """What SHACL's advanced features add is left aside, and the report says so."""
+def test_report_notes_unsupported_features() -> None:
+    """The report names the advanced features of the shapes, which are not evaluated."""
     report = validated("ex:S sh:targetClass ex:C ; sh:rule ex:R ; sh:nodeKind sh:IRI .", "")
 
     assert report.notes == ("http://example.org/S: not evaluated: a rule, which is for inference",)

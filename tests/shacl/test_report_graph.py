@@ -1,4 +1,4 @@
-"""The report as a graph is pySHACL's, but for the names of blank nodes."""
+"""The report as a graph equals pySHACL's, up to blank nodes."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def without_details(report: Graph) -> Graph:
     return report
 
 
-def test_equal_to_the_reference() -> None:
-    """The same report node, results, paths, values, sources, severities and messages."""
+def test_report_graph_equals_that_of_pyshacl() -> None:
+    """Report node, results, paths, values, sources, severities and messages are equal."""
     shapes, data = with_messages(read("library-shapes.ttl")), read("library-data.ttl")
     _, expected, _ = pyshacl.validate(to_rdflib(data, {}), shacl_graph=to_rdflib(shapes, {}))
     assert isinstance(expected, Graph)
@@ -48,8 +48,8 @@ def test_equal_to_the_reference() -> None:
     assert isomorphic(graph, expected), list(graph_diff(graph, expected)[1:])
 
 
-def test_nothing_found() -> None:
-    """A report without results says that the data conforms."""
+def test_report_without_results_conforms() -> None:
+    """The report has sh:conforms true."""
     quads = to_graph(validate([], read("library-data.ttl")))
 
     assert [quad.object for quad in quads if quad.predicate == TYPE] == [sh("ValidationReport")]

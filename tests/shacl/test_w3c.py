@@ -1,4 +1,4 @@
-"""The W3C's SHACL test suite: every case, every field but the message."""
+"""The W3C's SHACL test suite: all cases, all parts of a result but the message."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ pytestmark = pytest.mark.skipif(
 _CASES = [*w3c.cases("core"), *w3c.cases("sparql")] if w3c.SUITE.is_dir() else []
 
 
-def test_the_suite_is_whole() -> None:
-    """All cases are there: 98 of SHACL Core and 23 of SHACL-SPARQL."""
+def test_suite_is_complete() -> None:
+    """The suite has 98 cases of SHACL Core and 23 of SHACL-SPARQL."""
     assert len(_CASES) == 98 + 23
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in _CASES])
-def test_case(case: w3c.Case) -> None:
-    """The report has the results that the suite expects, or the shapes are refused."""
+def test_validate_gives_the_results_of_the_suite(case: w3c.Case) -> None:
+    """The report has the expected results, or the shapes are rejected as expected."""
     if case.expected is None:
         with pytest.raises(ShapesError):
             validate(case.shapes, case.data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 
@@ -26,52 +26,6 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Term]
     Forms = dict[Term, None]  # an ordered set
-
-
-class Backend(Protocol):
-    """What runs queries, and what the compiler has to know of it."""
-
-    @property
-    def dialect(self) -> Dialect:
-        """How to write queries for it."""
-        ...
-
-    @property
-    def is_local(self) -> bool:
-        """Whether the data is in this process: queries can name blank nodes and call functions."""
-        ...
-
-    @property
-    def properties(self) -> frozenset[str] | None:
-        """All properties of the data, where they are known."""
-        ...
-
-    @property
-    def noncanonical(self) -> frozenset[str]:
-        """The properties with values whose lexical form the store changes."""
-        ...
-
-    def rows(
-        self, text: str, *, view: View, nodes: Mapping[str, BlankNode] | None = None
-    ) -> Iterator[Row]:
-        """Run a SELECT on a view of the data; functions may return blank nodes."""
-        ...
-
-    def original_forms(self, focus: Term, value: Term, property_: str | None) -> list[Term]:
-        """Return the forms in the data of a value that a query on the stored forms returned."""
-        ...
-
-    def quads(self) -> Iterable[Quad]:
-        """Return all the data."""
-        ...
-
-    def require_answer(self) -> None:
-        """Make sure that queries are answered at all.
-
-        Raises:
-            EndpointError: They are not.
-        """
-        ...
 
 
 @dataclass
@@ -192,6 +146,10 @@ class EndpointBackend:
             EndpointError: They are not.
         """
         self.engine.query("SELECT ?s WHERE { ?s ?p ?o } LIMIT 1")
+
+
+Backend: TypeAlias = LocalBackend | EndpointBackend
+"""What runs the queries of a validation."""
 
 
 def _node_functions(nodes: Mapping[str, BlankNode]) -> dict[str, Callable[..., Term | None]]:

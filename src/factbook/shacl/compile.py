@@ -192,7 +192,9 @@ class Compiler:
             if not self._noncanonical:
                 return found
             if any(reads_properties(query, self._noncanonical) for query in emitter.queries):
-                raise CannotCompileError("a query inside it reads literals that the store respells")
+                raise CannotCompileError(
+                    "a query inside it reads lexical forms that the store changes"
+                )
             if not emitter.reads_everything and not any(
                 f"<{property_}>" in each.text for property_ in self._noncanonical for each in found
             ):
@@ -209,7 +211,7 @@ class Compiler:
         query = constraint.query.select
         reads = on_path or reads_properties(query, self._noncanonical)
         if reads and depends_on_form(query):
-            raise CannotCompileError("its query can notice that the store respells literals")
+            raise CannotCompileError("its query depends on lexical forms that the store changes")
         view: View = "stored" if reads else "plain"
         if isinstance(constraint, AskConstraint):
             return self._compile(task, focus, "stored", run_on=view)

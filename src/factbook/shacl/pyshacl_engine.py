@@ -1,4 +1,4 @@
-"""Validate with pySHACL, the reference that every other engine here is measured against."""
+"""Validate with pySHACL, the reference that the compiled queries are compared with."""
 
 from __future__ import annotations
 
@@ -7,42 +7,26 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 import pyshacl
-from pyoxigraph import BlankNode, Literal, NamedNode
-from rdflib import RDF, Graph
-from rdflib.collection import Collection
-from rdflib.namespace import SH
+from pyoxigraph import Quad
+from rdflib import Graph
 
 from factbook.errors import InputError
 from factbook.rdf.bridge import from_rdflib, to_rdflib
-from factbook.shacl.paths import (
-    ALTERNATIVE,
-    INVERSE,
-    ONE_OR_MORE,
-    SEQUENCE,
-    ZERO_OR_MORE,
-    ZERO_OR_ONE,
-    Path,
-    PathExpression,
-)
+from factbook.shacl.paths import read_path
 from factbook.shacl.report import VIOLATION, Report, Result, sort_results
+from factbook.shacl.shapes_graph import ShapesGraph, sh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pyoxigraph import Quad
-    from rdflib.graph import _ObjectType as Node
+    from pyoxigraph import NamedNode
     from rdflib.term import Identifier
 
     from factbook.rdf.terms import Term
+    from factbook.shacl.shapes_graph import Node
 
-# As deep as shapes may refer to shapes; pySHACL's own limit of 15 stops short of honest nesting.
-_DEPTH = 60
-_UNARY = {
-    SH.inversePath: INVERSE,
-    SH.zeroOrMorePath: ZERO_OR_MORE,
-    SH.oneOrMorePath: ONE_OR_MORE,
-    SH.zeroOrOnePath: ZERO_OR_ONE,
-}
+_MAX_DEPTH = 60
+"""How deep shapes may refer to shapes; pySHACL's default of 15 is less than real shapes need."""
 
 
 def validate(shapes: Iterable[Quad], data: Iterable[Quad]) -> Report:
@@ -50,65 +34,57 @@ def validate(shapes: Iterable[Quad], data: Iterable[Quad]) -> Report:
 
     Args:
         shapes: The shapes graph.
-        data: What to validate, the classes with their superclasses included; every literal is
-            judged as it is spelt.
+        data: What to validate, with its class hierarchy; literals keep their lexical form.
 
     Raises:
-        InputError: pySHACL cannot make sense of the shapes.
+        InputError: pySHACL cannot use the shapes.
     """
-    with _quiet():
+    with _silence():
         data_graph, shapes_graph = to_rdflib(data, {}), to_rdflib(shapes, {})
         try:
-            _, found, said = pyshacl.validate(
-                data_graph, shacl_graph=shapes_graph, max_validation_depth=_DEPTH
+            _, report, text = pyshacl.validate(
+                data_graph, shacl_graph=shapes_graph, max_validation_depth=_MAX_DEPTH
             )
         except Exception as error:  # noqa: BLE001 - a faulty query in a shape raises just that
             raise InputError(f"the shapes cannot be used: {_one_line(error)}") from None
-    if not isinstance(found, Graph):
-        raise InputError(f"the shapes cannot be used: {_one_line(said)}")
-    return Report(sort_results(_result(found, node) for node in found.objects(None, SH.result)))
+    if not isinstance(report, Graph):
+        raise InputError(f"the shapes cannot be used: {_one_line(text)}")
+    graph = ShapesGraph(_quads(report))
+    results = [
+        node for head in graph.subjects(sh("result")) for node in graph.objects(head, sh("result"))
+    ]
+    return Report(sort_results(_result(graph, node) for node in results))
 
 
-def _result(graph: Graph, node: Node) -> Result:
-    def term(name: str) -> Term | None:
-        found = graph.value(node, SH[name])
-        return None if found is None else from_rdflib(cast("Identifier", found))
+def _quads(graph: Graph) -> Iterator[Quad]:
+    for subject, predicate, value in graph:
+        yield Quad(
+            cast("Node", from_rdflib(cast("Identifier", subject))),
+            cast("NamedNode", from_rdflib(cast("Identifier", predicate))),
+            from_rdflib(cast("Identifier", value)),
+        )
 
-    path = graph.value(node, SH.resultPath)
-    constraint = term("sourceConstraint")
-    messages = map(from_rdflib, cast("Iterable[Identifier]", graph.objects(node, SH.resultMessage)))
+
+def _result(graph: ShapesGraph, node: Term) -> Result:
+    focus = graph.value(node, sh("focusNode"))
+    shape = graph.node(node, sh("sourceShape"))
+    component = graph.iri(node, sh("sourceConstraintComponent"))
+    assert focus is not None and shape is not None and component is not None  # noqa: S101, PT018 - SHACL, 3.6.2
+    path = graph.value(node, sh("resultPath"))
     return Result(
-        focus=cast("Term", term("focusNode")),
-        source_shape=cast("NamedNode | BlankNode", term("sourceShape")),
-        component=cast("NamedNode", term("sourceConstraintComponent")),
-        path=None if path is None else _path(graph, path),
-        value=term("value"),
-        severity=cast("NamedNode", term("resultSeverity") or VIOLATION),
-        messages=tuple(sorted((m for m in messages if isinstance(m, Literal)), key=str)),
-        constraint=constraint if isinstance(constraint, NamedNode | BlankNode) else None,
-    )
-
-
-def _path(graph: Graph, node: Node) -> Path:
-    """Return a path that the report repeats from the shapes graph (SHACL, section 2.3.1)."""
-    own = from_rdflib(cast("Identifier", node))
-    if isinstance(own, NamedNode):
-        return own
-    for property_, operator in _UNARY.items():
-        inner = graph.value(node, property_)
-        if inner is not None:
-            return PathExpression(operator, (_path(graph, inner),))
-    alternatives = graph.value(node, SH.alternativePath)
-    members, operator = (node, SEQUENCE) if alternatives is None else (alternatives, ALTERNATIVE)
-    if (members, RDF.first, None) not in graph:
-        raise InputError(f"the shapes cannot be used: {own} is not a property path")
-    return PathExpression(
-        operator, tuple(_path(graph, member) for member in Collection(graph, members))
+        focus=focus,
+        source_shape=shape,
+        component=component,
+        path=None if path is None else read_path(graph, path, shape=shape),
+        value=graph.value(node, sh("value")),
+        severity=graph.iri(node, sh("resultSeverity")) or VIOLATION,
+        messages=graph.messages(node, sh("resultMessage")),
+        constraint=graph.node(node, sh("sourceConstraint")),
     )
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _silence() -> Iterator[None]:
     """Keep rdflib from logging a traceback for each ill-typed literal that pySHACL looks at."""
     logger = logging.getLogger("rdflib.term")
     before = logger.level

@@ -170,9 +170,10 @@ class ShapesGraph:
                 waiting += self.objects(each, SUB_CLASS_OF)
         return found
 
-    def messages(self, node: Term) -> tuple[Literal, ...]:
-        """Return the values of `sh:message`."""
-        found = (each for each in self.objects(node, sh("message")) if isinstance(each, Literal))
+    def messages(self, node: Term, predicate: NamedNode | None = None) -> tuple[Literal, ...]:
+        """Return the literals of `sh:message`, or of another property."""
+        values = self.objects(node, predicate or sh("message"))
+        found = (each for each in values if isinstance(each, Literal))
         return tuple(sorted(found, key=str))
 
 

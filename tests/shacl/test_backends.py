@@ -1,4 +1,4 @@
-"""The same findings wherever the data is: here, on Oxigraph's server, on Virtuoso."""
+"""Validation gives the same results in this process, on Oxigraph's server and on Virtuoso."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def here() -> Report:
     return validate(SHAPES, read(DATA))
 
 
-def test_oxigraph_read_only(servers: Servers) -> None:
-    """A read-only Oxigraph server gives the findings that the files give."""
+def test_oxigraph_server_gives_the_same_results(servers: Servers) -> None:
+    """A read-only Oxigraph server gives the results of the files."""
     server = servers.oxigraph(read(DATA))
 
     report = validate(SHAPES, RemoteEngine(server.query))
@@ -49,8 +49,8 @@ def test_oxigraph_read_only(servers: Servers) -> None:
     assert not report.notes
 
 
-def test_virtuoso(servers: Servers) -> None:
-    """Virtuoso gives the findings that the files give; what it cannot run goes to pySHACL."""
+def test_virtuoso_gives_the_same_results(servers: Servers) -> None:
+    """Virtuoso gives the results of the files; pySHACL evaluates what Virtuoso cannot run."""
     server = servers.virtuoso()
     upload(server, DATA.read_bytes())
 
@@ -61,9 +61,9 @@ def test_virtuoso(servers: Servers) -> None:
     assert "ReachableFromAnn: NodeKindConstraintComponent was decided by pySHACL" in report.notes[0]
 
 
-@pytest.mark.parametrize("keeps", [True, False], ids=["as spelled", "respelled"])
-def test_store_of_the_same_data(*, keeps: bool) -> None:
-    """A store that is there already is used only where it holds literals as they are spelled."""
+@pytest.mark.parametrize("keeps", [True, False], ids=["canonical", "noncanonical"])
+def test_load_data_reuses_a_store_of_canonical_literals(*, keeps: bool) -> None:
+    """Results do not depend on a store of the same data that is given along."""
     data = (
         read(DATA) if keeps else [*read(DATA), *read_text('ex:bad ex:price "7.50"^^xsd:decimal .')]
     )
@@ -85,7 +85,7 @@ def read_text(text: str) -> list[Quad]:
 
 
 def upload(server: Server, turtle: bytes) -> None:
-    """Put a graph into Virtuoso, which may still be opening its ears."""
+    """Put a graph into Virtuoso, which may not be listening yet."""
     passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
     passwords.add_password(None, server.graph_store, server.user or "", server.password or "")
     opener = urllib.request.build_opener(urllib.request.HTTPDigestAuthHandler(passwords))

@@ -1,4 +1,4 @@
-"""The queries agree with pySHACL, and where they do not, the specification says why."""
+"""The queries agree with pySHACL; each difference follows from the specification."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ def quads(text: str) -> list[Quad]:
 
 @settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(problems())
-def test_random_problems(problem: tuple[tuple[Quad, ...], tuple[Quad, ...]]) -> None:
-    """On random shapes and data both find the same, down to path, value, shape and severity."""
+def test_queries_agree_with_pyshacl_on_random_problems(
+    problem: tuple[tuple[Quad, ...], tuple[Quad, ...]],
+) -> None:
+    """Focus, path, value, component, shape and severity of all results are equal."""
     shapes, data = problem
     try:
         expected = pyshacl_engine.validate(shapes, data)
@@ -42,8 +44,8 @@ def test_random_problems(problem: tuple[tuple[Quad, ...], tuple[Quad, ...]]) -> 
     assert rows(report.results) == rows(expected.results)
 
 
-def test_library() -> None:
-    """On shapes with every component, target and path both find the same."""
+def test_queries_agree_with_pyshacl_on_every_component() -> None:
+    """Results are equal on shapes with every component, target and path."""
     shapes, data = (
         list(parse((HERE / name).read_bytes(), RdfFormat.TURTLE, rename_blank_nodes=True))
         for name in ("library-shapes.ttl", "library-data.ttl")
@@ -57,7 +59,7 @@ def test_library() -> None:
 
 @dataclass(frozen=True)
 class Difference:
-    """A case that the two decide differently."""
+    """A case where the results differ."""
 
     name: str
     why: str
@@ -158,8 +160,8 @@ DIFFERENCES = [
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in DIFFERENCES])
-def test_difference(case: Difference) -> None:
-    """The number of results is what the specification asks for, and pySHACL's another."""
+def test_queries_follow_the_specification(case: Difference) -> None:
+    """The number of results is that of the specification, which pySHACL's is not."""
     shapes, data = quads(case.shapes), quads(case.data)
 
     report = validate(shapes, data)

@@ -1,4 +1,4 @@
-"""Verdicts that hang on how a literal is spelled, which the store forgets."""
+"""Results that depend on the lexical form of a literal, which the store does not keep."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.shacl.turtle import found, validated
 from factbook.shacl.lexical import decode, encode, is_canonical
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
-SPELLINGS = {
+FORMS = {
     "boolean": ["true", "false", "1", "0", "yes"],
     "date": ["2024-01-01", "2024-02-30", "0000-01-01", "2024-01-01Z", "2024-13-01"],
     "time": ["23:59:59", "24:00:00", "10:00:00.50", "10:00:00Z", "10:00:00-05:00", "10:00:60"],
@@ -43,12 +43,12 @@ def numbers() -> list[tuple[str, str]]:
 
 def literals() -> list[Literal]:
     """Return literals of every datatype that the store looks into."""
-    listed = [(datatype, text) for datatype, texts in SPELLINGS.items() for text in texts]
+    listed = [(datatype, text) for datatype, texts in FORMS.items() for text in texts]
     return [Literal(text, datatype=NamedNode(XSD + name)) for name, text in listed + numbers()]
 
 
-def test_what_is_said_to_be_kept_is_canonical() -> None:
-    """The store gives back just as it was each literal that is not disguised, and each disguise."""
+def test_store_keeps_encoded_literals() -> None:
+    """The store returns each literal that encode returns as it is."""
     property_ = NamedNode("http://example.org/p")
     written = {
         NamedNode(f"http://example.org/{number}"): encode(literal)
@@ -62,8 +62,8 @@ def test_what_is_said_to_be_kept_is_canonical() -> None:
 
 
 @pytest.mark.parametrize("literal", literals()[::40], ids=str)
-def test_a_disguise_can_be_taken_off(literal: Literal) -> None:
-    """What is disguised is found again, with its spelling and datatype."""
+def test_decode_reverses_encode(literal: Literal) -> None:
+    """Decoding returns the literal with its lexical form and datatype."""
     assert decode(encode(literal)) == literal
     assert (encode(literal) == literal) == is_canonical(literal)
 
@@ -99,8 +99,10 @@ CASES = [
 @pytest.mark.parametrize(
     ("constraint", "data", "expected"), CASES, ids=[f"{case[0]} {case[1]}" for case in CASES]
 )
-def test_verdict(constraint: str, data: str, expected: list[tuple[str, str]]) -> None:
-    """The verdict is about the literals of the file, and the report names them as it does."""
+def test_constraint_reads_lexical_forms(
+    constraint: str, data: str, expected: list[tuple[str, str]]
+) -> None:
+    """A constraint is evaluated on the literals of the file, and the report has their forms."""
     shape = f"ex:S sh:targetSubjectsOf ex:p ; sh:property [ sh:path ex:p ; {constraint} ] ."
 
     report = validated(shape, data)
@@ -108,8 +110,8 @@ def test_verdict(constraint: str, data: str, expected: list[tuple[str, str]]) ->
     assert found(report) == expected
 
 
-def test_focus_nodes_are_named_as_spelled() -> None:
-    """A literal that is itself a focus node is judged and named as the shapes spell it."""
+def test_focus_node_keeps_its_lexical_form() -> None:
+    """A literal that is a focus node is validated and reported in the form of the shapes."""
     report = validated("ex:S sh:targetNode 1.50 , 2.50 ; sh:minInclusive 2 .", "")
 
     assert found(report) == [('"1.50"^^<decimal>', '"1.50"^^<decimal>')]
