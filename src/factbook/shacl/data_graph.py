@@ -76,7 +76,9 @@ def load_data(quads: Iterable[Quad], *, store: Store | None = None) -> DataGraph
         store: A store with the same data in its default graph. It is used instead of a new one if
             it holds all literals in their lexical form; the quads must then be repeatable.
     """
-    if store is not None and all(_is_canonical(quad) for quad in quads):
+    if store is not None and all(
+        not isinstance(quad.object, Literal) or is_canonical(quad.object) for quad in quads
+    ):
         return DataGraph(store)
     graph = DataGraph(Store(), properties=set())
     source = iter(quads)
@@ -101,10 +103,6 @@ def load_data(quads: Iterable[Quad], *, store: Store | None = None) -> DataGraph
         if isinstance(quad.object, Literal)
     )
     return graph
-
-
-def _is_canonical(quad: Quad) -> bool:
-    return not isinstance(quad.object, Literal) or is_canonical(quad.object)
 
 
 def _sort_chunk(chunk: list[Quad], graph: DataGraph) -> list[Quad]:
