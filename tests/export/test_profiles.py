@@ -24,7 +24,7 @@ from tests.export.conftest import canonical
 from factbook.errors import InputError, UsageError
 from factbook.export.export_book import default_format, write_export
 from factbook.export.nested_jsonld import write_nested
-from factbook.export.rdf_writer import ordered
+from factbook.export.quads import ordered
 from factbook.export.selection import Part
 from factbook.rdf.formats import BY_NAME
 from factbook.render.rows import Rows

@@ -39,7 +39,8 @@ from factbook.export.export_book import (
     write_export,
 )
 from factbook.export.profiles import profiles_of
-from factbook.export.rdf_writer import TYPE, write_rdf
+from factbook.export.quads import TYPE
+from factbook.export.rdf_writer import write_rdf
 from factbook.export.selection import Part
 from factbook.query.catalog import all_queries
 from factbook.rdf.formats import BY_NAME

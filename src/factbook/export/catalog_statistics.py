@@ -15,7 +15,7 @@ from factbook.export.catalog_terms import (
     triple,
     type_triple,
 )
-from factbook.export.rdf_writer import TYPE
+from factbook.export.quads import TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

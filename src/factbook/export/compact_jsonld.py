@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
 
 from factbook.errors import UsageError
 from factbook.export.jsonld_context import Context, TermDefinition, read_context
-from factbook.export.rdf_writer import TYPE
+from factbook.export.quads import TYPE
 from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:

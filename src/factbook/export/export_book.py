@@ -93,7 +93,7 @@ def write_export(book: Book, part: Part, name: str, out: IO[bytes]) -> None:
         profile = profile_named(book, part.profile)
         if profile.vocabulary is not None:
             from factbook.export.nested_jsonld import write_nested
-            from factbook.export.rdf_writer import ordered
+            from factbook.export.quads import ordered
 
             quads = ordered(part.quads(book))
             write_nested(quads, out, vocabulary=profile.vocabulary, nested=profile.nested)

@@ -15,7 +15,8 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
 from factbook.export.jsonld_context import terms_by_iri
-from factbook.export.rdf_writer import TYPE, check_xml, ordered, relabel_blank_nodes
+from factbook.export.quads import TYPE, ordered, relabel_blank_nodes
+from factbook.export.rdf_writer import check_xml
 from factbook.rdf.terms import XSD, curie, local_name
 from factbook.render.labels import LABEL_PROPERTIES
 

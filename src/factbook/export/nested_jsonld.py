@@ -21,7 +21,7 @@ from factbook.export.compact_jsonld import (
     native_value,
     node_reference,
 )
-from factbook.export.rdf_writer import TYPE
+from factbook.export.quads import TYPE
 from factbook.render.labels import LABEL_PROPERTIES
 
 if TYPE_CHECKING:

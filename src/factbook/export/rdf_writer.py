@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from operator import attrgetter
-from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
 import pyoxigraph
@@ -20,6 +20,7 @@ from pyoxigraph import (
 )
 
 from factbook.errors import UsageError
+from factbook.export.quads import RDF, TYPE, ordered, relabel_blank_nodes
 from factbook.rdf.formats import syntax_named
 from factbook.rdf.terms import XSD
 
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from factbook.rdf.formats import Syntax
-
-T = TypeVar("T")
-
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-TYPE = NamedNode(f"{RDF}type")
 
 # A string or an IRI of the engine's Turtle, or what stands between two objects
 _BETWEEN_OBJECTS = re.compile(rb'("(?:[^"\\]|\\.)*"|<[^>]*>)| , ')
@@ -82,44 +78,6 @@ def write_rdf(
         out.write(_rdf_xml(quads, prefixes))
     else:
         out.write(_turtle(quads, syntax, prefixes))
-
-
-def ordered(quads: Iterable[Quad]) -> list[Quad]:
-    """Return quads in the order of documents: each once, by graph, by subject, classes first."""
-    return sorted(set(quads), key=_place)
-
-
-def _place(quad: Quad) -> tuple[str, str, bool, str]:
-    graph = "" if isinstance(quad.graph_name, DefaultGraph) else str(quad.graph_name)
-    return graph, str(quad.subject), quad.predicate != TYPE, str(quad)
-
-
-def relabel_blank_nodes(
-    quads: Iterable[Quad], labels: dict[str, BlankNode] | None = None
-) -> Iterator[Quad]:
-    """Yield the quads with blank nodes b1, b2 … in order of appearance: the same on every run.
-
-    Args:
-        quads: The quads.
-        labels: The new nodes by their old labels, to continue with; new ones are added.
-    """
-    known = {} if labels is None else labels
-
-    def relabel(term: T) -> T:
-        if isinstance(term, BlankNode):
-            return cast("T", known.setdefault(term.value, BlankNode(f"b{len(known) + 1}")))
-        if isinstance(term, Triple):
-            return cast("T", Triple(relabel(term.subject), term.predicate, relabel(term.object)))
-        return term
-
-    for quad in quads:
-        subject, value, graph = quad.subject, quad.object, quad.graph_name
-        if not isinstance(subject, NamedNode) or isinstance(value, BlankNode | Triple):
-            yield Quad(relabel(subject), quad.predicate, relabel(value), relabel(graph))
-        elif isinstance(graph, BlankNode):
-            yield Quad(subject, quad.predicate, value, relabel(graph))
-        else:
-            yield quad
 
 
 def _quads(statements: Iterable[Triple | Quad], syntax: Syntax) -> Iterator[Quad]:

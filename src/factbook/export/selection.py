@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from factbook.errors import UsageError
 from factbook.export.profiles import FULL, profile_named, profiles_of
-from factbook.export.rdf_writer import RDF, TYPE
+from factbook.export.quads import RDF, TYPE
 from factbook.query.catalog import find_query
 from factbook.query.names import Names
 from factbook.query.run import run_stored

@@ -26,7 +26,7 @@ from pyoxigraph import (
 )
 
 from factbook.errors import UsageError
-from factbook.export.rdf_writer import relabel_blank_nodes
+from factbook.export.quads import relabel_blank_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
