@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
+from factbook.rdf import positions
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.positions import Place, Places, places_of
 from factbook.rdf.turtle_scanner import (
@@ -211,6 +212,21 @@ def test_changed_file_has_no_places(tmp_path: Path) -> None:
     path.write_text("\n\n<http://e/a> <http://e/p> 2 .\n", encoding="utf-8")
 
     assert places_of(file).find(NamedNode("http://e/a")) is None
+
+
+def test_large_turtle_is_searched_for_the_wanted_nodes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file above the limit has places for statements that begin at the start of a line."""
+    path = tmp_path / "large.ttl"
+    path.write_text("@prefix e: <http://e/> .\ne:a e:p 1 .\ne:b e:p\n  2 .\n", encoding="utf-8")
+    monkeypatch.setattr(positions, "_MOST_SCANNED_BYTES", 0)
+    wanted = NamedNode("http://e/b")
+
+    places = places_of(read_rdf(path), frozenset({wanted}))
+
+    assert places.find(wanted, NamedNode("http://e/p"), None) == Place(3, 5)
+    assert places.find(NamedNode("http://e/a")) is None
 
 
 def test_json_ld_has_no_places(tmp_path: Path) -> None:

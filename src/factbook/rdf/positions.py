@@ -1,7 +1,7 @@
 """Find the line and column of triples in files.
 
-Files in memory are scanned whole. Large files are searched, line by line, for the statements about
-the wanted nodes only.
+Files of up to some megabytes are scanned whole. Larger ones are searched, line by line, for the
+statements about the wanted nodes only.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from factbook.rdf.parse import RdfFile, open_rdf, open_unpacked, read_bytes
 from factbook.rdf.turtle_scanner import Offsets, scan_line, scan_turtle
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pyoxigraph import Quad
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TURTLE = {RdfFormat.TURTLE, RdfFormat.TRIG}
 _LINES = {RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}
 _MOST_SCANNED_BYTES = 8 << 20
-"""Larger Turtle files in memory have no line numbers: scanning them takes too long."""
+"""Larger Turtle files are searched for statements at the start of a line, which is faster."""
 _MOST_STATEMENT_LINES = 2_000
 """Longer statements of large Turtle files have no line numbers."""
 _SUBJECT = re.compile(rb"<[^<>\s]*>|_:[^\s]+|[^\s:<>\"'#@;,()\[\]]*:(?:\\.|[^\s;,()\[\]\"'<\\])*")
@@ -82,11 +82,11 @@ class Places:
         return same[-1].predicate if same else placed[0].subject
 
 
-def places_of(file: RdfFile, nodes: Container[Term] | None = None) -> Places:
+def places_of(file: RdfFile, nodes: frozenset[Term] | None = None) -> Places:
     """Return the places of the triples of a file.
 
-    There are none in other syntaxes than those of the Turtle family, in very large Turtle files,
-    and in a file that has changed since it was parsed.
+    There are none in other syntaxes than those of the Turtle family, and in a file that has changed
+    since it was parsed.
 
     Args:
         file: The file.
@@ -96,10 +96,10 @@ def places_of(file: RdfFile, nodes: Container[Term] | None = None) -> Places:
     if syntax not in _TURTLE | _LINES:
         return Places(())
     content = read_bytes(file.path)
-    if syntax in _TURTLE and len(content) > _MOST_SCANNED_BYTES:
-        return Places(())
     if not _has_quads(content, file):
         return Places(())
+    if syntax == RdfFormat.TURTLE and len(content) > _MOST_SCANNED_BYTES:
+        return Places(_search_turtle(file, nodes or ()))
     text = content.decode(errors="replace")
     offsets = scan_turtle(text) if syntax in _TURTLE else _scan_lines(text)
     if len(offsets) != len(file.quads):
@@ -259,7 +259,7 @@ def _escape(character: str) -> str:
     return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004 - four digits
 
 
-def _search_turtle(file: RdfStream, subjects: Iterable[Term]) -> Iterator[PlacedQuad]:
+def _search_turtle(file: RdfFile | RdfStream, subjects: Iterable[Term]) -> Iterator[PlacedQuad]:
     """Yield the statements of Turtle about some nodes that begin at the start of a line."""
     wanted = _spell_in_turtle(file, subjects)
     directives = ""
@@ -300,7 +300,7 @@ def _place_statement(
         yield PlacedQuad(quad, *places)
 
 
-def _spell_in_turtle(file: RdfStream, terms: Iterable[Term]) -> set[bytes]:
+def _spell_in_turtle(file: RdfFile | RdfStream, terms: Iterable[Term]) -> set[bytes]:
     """Return the spellings of IRIs and blank nodes in a Turtle file."""
     found = set()
     base = file.graph.value if file.has_base else None
