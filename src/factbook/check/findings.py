@@ -169,8 +169,3 @@ def merge_outcomes(outcomes: list[Outcome]) -> Outcome:
         validation=next((each.validation for each in outcomes if each.validation), None),
         prefixes={name: iri for each in outcomes for name, iri in each.prefixes.items()},
     )
-
-
-def count_noun(number: int, noun: str) -> str:
-    """Return a number with its noun: '1 error', '2 errors'."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

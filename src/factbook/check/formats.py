@@ -7,15 +7,16 @@ import json
 import os
 import re
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from factbook.check.findings import ERROR, INFO, WARNING, count_noun
-from factbook.render.humanize import printable
+from factbook.check.findings import ERROR, INFO, WARNING
+from factbook.render.humanize import count_noun, format_path, make_printable
 from factbook.render.markup import escape_markdown
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from factbook.check.findings import Finding, Outcome, Rule
 
 _COLOURS = {ERROR: "31", WARNING: "33", INFO: "36"}
@@ -27,12 +28,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def file_text(path: Path | None) -> str:
     """Return the path of a file, relative if it is below the current folder."""
-    if path is None:
-        return ""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
+    return format_path(path) if path is not None else ""
 
 
 def place_text(finding: Finding) -> str:
@@ -62,7 +58,7 @@ def _line(finding: Finding, *, colour: bool) -> str:
         severity = f"\x1b[{_COLOURS[finding.severity]}m{severity}\x1b[0m"
         rule = f"\x1b[{_BOLD}m{rule}\x1b[0m"
     head = f"{place}: " if place else ""
-    return f"{printable(head)}{severity} {rule}: {printable(message_text(finding))}"
+    return f"{make_printable(head)}{severity} {rule}: {make_printable(message_text(finding))}"
 
 
 def summary_lines(outcome: Outcome) -> list[str]:
@@ -107,7 +103,7 @@ def to_markdown(outcome: Outcome) -> str:
 
 
 def _markdown_cell(text: str) -> str:
-    return escape_markdown(printable(text))
+    return escape_markdown(make_printable(text))
 
 
 def to_json(outcome: Outcome) -> str:

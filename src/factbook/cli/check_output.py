@@ -56,9 +56,9 @@ def write(outcome: Outcome, name: str, wanted: Wanted) -> None:
 
 def _write_graph(outcome: Outcome, name: str, wanted: Wanted) -> None:
     """Write the SHACL validation report, and say on stderr what it leaves out."""
-    from factbook.check.findings import count_noun
     from factbook.check.shapes import KIND as SHAPE
     from factbook.export.rdf_writer import write_rdf
+    from factbook.render.humanize import count_noun
     from factbook.shacl import SH, to_graph
 
     found = outcome.validation

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from factbook.cli.output import shown_path
 from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND
 from factbook.layout import layout_of
 from factbook.prefixes import prefixes_in, read_context
+from factbook.render.humanize import format_path
 
 
 @click.command(
@@ -46,10 +46,10 @@ def command(session: Session, files: tuple[Path, ...], *, check: bool, diff: boo
         if diff:
             click.echo("".join(formatted.diff()), nl=False)
         elif check:
-            click.echo(shown_path(formatted.path))
+            click.echo(format_path(formatted.path))
         else:
             formatted.write()
-            click.echo(shown_path(formatted.path))
+            click.echo(format_path(formatted.path))
     writes_nothing = check or diff
     done = "not formatted" if writes_nothing else "changed"
     click.echo(f"{len(found)} of {len(paths)} files {done}", err=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from factbook.cli.complete import things
-from factbook.cli.output import shown_path
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
+from factbook.render.humanize import format_path
 
 
 @click.group(
@@ -81,5 +81,5 @@ def source(  # noqa: PLR0913, PLR0917 - one for each option
         is_lead=lead,
     )
     path = create_source(session.book, request)
-    click.echo(shown_path(path))
+    click.echo(format_path(path))
     click.echo("Fill in or delete the examples, then run: factbook fmt, factbook check", err=True)

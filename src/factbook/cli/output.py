@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from factbook.cli.background import interruptible
@@ -15,6 +14,7 @@ from factbook.store.answers import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from factbook.book import Book
     from factbook.cli.options import Wanted
@@ -106,9 +106,9 @@ def write_listing(
     with open_output(wanted.output) as out:
         if name in HUMAN:
             from factbook.render.cells import Cells
-            from factbook.render.humanize import printable
+            from factbook.render.humanize import make_printable
 
-            texts = [tuple(printable(str(value)) for value in row) for row in rows]
+            texts = [tuple(make_printable(str(value)) for value in row) for row in rows]
             numeric = tuple(
                 bool(rows) and all(isinstance(row[index], int) for row in rows)
                 for index in range(len(headings))
@@ -176,14 +176,6 @@ def write_document(text: str, form: str, wanted: Wanted) -> None:
     encoding = "utf-8" if ours else sys.stdout.encoding or "utf-8"
     with open_output(wanted.output) as out:
         out.write(text.encode(encoding, "replace"))
-
-
-def shown_path(path: Path) -> str:
-    """Return a path relative to the current folder where it is inside, else as it is."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError):
-        return str(path)
 
 
 def terminal_width() -> int | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from factbook.rdf.terms import is_iri
-from factbook.render.humanize import printable
+from factbook.render.humanize import make_printable
 
 if TYPE_CHECKING:
     from factbook.render.labels import Labels
@@ -100,12 +100,12 @@ class Differences:
 
 def name_of(iri: str, labels: Labels) -> Name:
     """Return a thing with its names."""
-    return Name(iri, printable(labels.short(iri)), labels.of(iri))
+    return Name(iri, make_printable(labels.short(iri)), labels.of(iri))
 
 
 def name_of_property(iri: str, labels: Labels) -> Name:
     """Return a property or class with its names, the label made of its IRI where it has none."""
-    return Name(iri, printable(labels.short(iri)), labels.of_property(iri))
+    return Name(iri, make_printable(labels.short(iri)), labels.of_property(iri))
 
 
 def name_of_source(graph: str, labels: Labels) -> Name:

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from factbook.diff.changes import ADDED, REMOVED, REVISED
+from factbook.render.humanize import count_noun
 from factbook.render.markup import escape_markdown
 
 if TYPE_CHECKING:
@@ -138,10 +139,11 @@ def _count_rows(runs: Sequence[QueryChange]) -> str:
     added = sum(len(each.added) for each in runs)
     removed = sum(len(each.removed) for each in runs)
     parts = [
-        f"{_rows(added)} added" if added else "",
-        f"{_rows(removed)} removed" if removed else "",
+        f"{count_noun(number, 'row')} {change}"
+        for number, change in ((added, ADDED), (removed, REMOVED))
+        if number
     ]
-    return ", ".join(filter(None, parts)) or "fails or no longer fails"
+    return ", ".join(parts) or "fails or no longer fails"
 
 
 def _detail(detail: Detail, escape: Escape) -> str:
@@ -154,10 +156,6 @@ def _counts(changes: Sequence[object]) -> str:
     breaking = sum(bool(getattr(each, "is_breaking", False)) for each in changes)
     counted = [f"{kinds.count(kind)} {kind}" for kind in (ADDED, REMOVED, REVISED) if kind in kinds]
     return ", ".join([*counted, *([f"{breaking} of them breaking"] if breaking else [])])
-
-
-def _rows(count: int) -> str:
-    return f"{count} row{'' if count == 1 else 's'}"
 
 
 def _item(line: str) -> str:

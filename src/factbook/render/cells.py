@@ -12,7 +12,7 @@ from factbook.render.humanize import (
     format_amount,
     format_iso_date,
     format_range,
-    printable,
+    make_printable,
 )
 from factbook.render.labels import Labels
 
@@ -96,7 +96,7 @@ def _join_owned(
     """Return a cell together with what the columns that belong to it say."""
     precision = beside(column.precision)
     if isinstance(precision, NamedNode) and isinstance(term, Literal):
-        return printable(format_iso_date(term.value, labels.of(precision.value)))
+        return make_printable(format_iso_date(term.value, labels.of(precision.value)))
     unit, most = beside(column.unit), beside(column.high)
     if term is not None and most is None:
         return _format_quantity(term, unit, column, labels)
@@ -106,7 +106,7 @@ def _join_owned(
 
 def _format_quantity(term: Term | None, unit: Term | None, column: Column, labels: Labels) -> str:
     if isinstance(unit, NamedNode) and isinstance(term, Literal) and _is_number(term):
-        return printable(format_amount(term.value, unit.value, labels.of(unit.value)))
+        return make_printable(format_amount(term.value, unit.value, labels.of(unit.value)))
     return _format_term(term, labels, column.type)
 
 

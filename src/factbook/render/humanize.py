@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from factbook.rdf.terms import XSD, local_name
@@ -36,7 +37,7 @@ _DATE = re.compile(r"(-?[0-9]{4,})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _PERIOD = re.compile(r"P(?:([0-9]+)Y)?(?:([0-9]+)M)?", re.ASCII)
 
 
-def printable(text: str) -> str:
+def make_printable(text: str) -> str:
     """Return a text on one line, without the characters that steer a terminal."""
     return "".join(
         " "
@@ -52,9 +53,22 @@ def group_thousands(number: str) -> str:
     """Return a decimal number with commas between its thousands."""
     match = _NUMBER.fullmatch(number)
     if match is None:
-        return printable(number)
+        return make_printable(number)
     sign, whole, fraction = match.groups()
     return f"{sign}{int(whole):,}{fraction or ''}"
+
+
+def count_noun(number: int, noun: str) -> str:
+    """Return a number with its noun: '1 error', '1,200 errors'."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def format_path(path: Path) -> str:
+    """Return a path relative to the current folder where it is inside, else as it is."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return str(path)
 
 
 def format_literal(literal: Literal, column_type: str = "") -> str:
@@ -69,7 +83,7 @@ def format_literal(literal: Literal, column_type: str = "") -> str:
         return group_thousands(literal.value)
     if datatype == f"{XSD}boolean":
         return "yes" if literal.value in {"true", "1"} else "no"
-    return printable(literal.value)
+    return make_printable(literal.value)
 
 
 def format_amount(number: str, unit: str, symbol: str, *, exact: bool = False) -> str:

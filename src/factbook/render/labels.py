@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import curie, is_iri
-from factbook.render.humanize import format_literal, printable, words_in_iri
+from factbook.render.humanize import format_literal, make_printable, words_in_iri
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
@@ -63,19 +63,19 @@ class Labels:
     def of(self, iri: str) -> str:
         """Return the label of an IRI, or else its CURIE or the IRI."""
         if iri not in self._texts:
-            self._texts[iri] = printable(self._labels.get(iri) or self.short(iri))
+            self._texts[iri] = make_printable(self._labels.get(iri) or self.short(iri))
         return self._texts[iri]
 
     def of_property(self, iri: str) -> str:
         """Return the label of a property or class; without one, the words in its IRI."""
-        return self.of(iri) if self.has(iri) else printable(words_in_iri(iri)) or self.of(iri)
+        return self.of(iri) if self.has(iri) else make_printable(words_in_iri(iri)) or self.of(iri)
 
     def of_term(self, term: Term, column_type: str = "") -> str:
         """Return any term for people: a label, or a literal with its language unless English."""
         if isinstance(term, NamedNode):
             return self.of(term.value)
         if not isinstance(term, Literal):
-            return printable(str(term))
+            return make_printable(str(term))
         text = format_literal(term, column_type)
         return text if term.language in _LANGUAGE_RANKS else f"{text} ({term.language})"
 

@@ -14,7 +14,7 @@ from factbook.render.humanize import (
     format_date,
     format_period,
     format_range,
-    printable,
+    make_printable,
     recency_key,
 )
 from factbook.show.page import Figure, Name
@@ -157,7 +157,7 @@ def _figure(
         when=wording.when,
         words=wording.words,
         conditions=wording.conditions,
-        also=tuple(sorted({printable(each.text) for each in statements if each.role == LINK})),
+        also=tuple(sorted({make_printable(each.text) for each in statements if each.role == LINK})),
         observations=tuple(each.iri for each in alike),
         sources=context.citations.cite(source for each in alike for source in each.sources),
     )
@@ -191,7 +191,7 @@ def _format_number(observation: Observation, labels: Labels) -> str:
 
     def amount(role: str) -> str:
         number = observation.first(role)
-        return "" if number is None else printable(format_amount(number, unit, symbol))
+        return "" if number is None else make_printable(format_amount(number, unit, symbol))
 
     text = amount(VALUE) or format_range(amount(LEAST), amount(MOST))
     if not text:
@@ -208,7 +208,7 @@ def _format_when(observation: Observation, labels: Labels) -> str:
     precision = observation.first(DATE_PRECISION)
     known = labels.of(precision) if precision else "day"
     length = observation.first(PERIOD)
-    return printable(format_period(day, length, known) if length else format_date(day, known))
+    return make_printable(format_period(day, length, known) if length else format_date(day, known))
 
 
 def _describe_others(observation: Observation, context: PageContext) -> Iterator[str]:
@@ -227,7 +227,7 @@ def _describe_others(observation: Observation, context: PageContext) -> Iterator
 def _format_value(statement: Statement, labels: Labels) -> str:
     if isinstance(statement.value, NamedNode):
         return labels.of(statement.text)
-    return printable(statement.text)
+    return make_printable(statement.text)
 
 
 def _json_number(text: str | None) -> int | float | str | None:

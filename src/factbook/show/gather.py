@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.render.humanize import format_date, printable
+from factbook.render.humanize import format_date, make_printable
 from factbook.render.labels import Labels
 from factbook.show.events import build_events
 from factbook.show.figures import Observation, build_figures, group_observations
@@ -216,7 +216,7 @@ def _build_reference(
 ) -> Reference:
     short = labels.short(iri)
     if description is None:
-        title = printable(unquote(iri.rpartition(":")[2])) if iri.startswith("urn:") else iri
+        title = make_printable(unquote(iri.rpartition(":")[2])) if iri.startswith("urn:") else iri
         return Reference(number, iri, short, title, is_file=True)
 
     def text(column: str) -> str:
@@ -232,11 +232,11 @@ def _build_reference(
         number=number,
         iri=iri,
         curie=short,
-        title=printable(text("title")) or labels.of(iri),
+        title=make_printable(text("title")) or labels.of(iri),
         publisher=label("publisher"),
-        date=printable(date) or undated,
+        date=make_printable(date) or undated,
         is_date_inferred=text("inferred") == "true",
         evidence=label("evidence"),
-        address=printable(text("address")),
+        address=make_printable(text("address")),
         is_lead=text("lead") == "true",
     )

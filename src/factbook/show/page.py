@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from factbook.render.humanize import count_noun
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -162,9 +164,7 @@ def describe_size(page: Page) -> str:
         "relation": sum(len(line.values) for line in related),
         "source": sum(not each.is_file for each in page.sources),
     }
-    return ", ".join(
-        f"{number} {word}{'' if number == 1 else 's'}" for word, number in numbers.items() if number
-    )
+    return ", ".join(count_noun(number, noun) for noun, number in numbers.items() if number)
 
 
 def describe_reference(reference: Reference) -> str:
