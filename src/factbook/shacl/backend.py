@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 
+from factbook.shacl.data_graph import decode, stored_forms
 from factbook.shacl.dialect import EMBEDDED
-from factbook.shacl.lexical import decode, stored_forms
 from factbook.shacl.shapes_graph import SHAPES_GRAPH
 from factbook.store.answers import Graph, Table
 

@@ -11,8 +11,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, Store
 
 from factbook.rdf.lexical import is_well_formed
 from factbook.rdf.terms import XSD, to_sparql
+from factbook.shacl.data_graph import ENCODED, OUT_OF_RANGE, encode, is_numeric, is_out_of_range
 from factbook.shacl.dialect import all_of, any_of, safe, union
-from factbook.shacl.lexical import ENCODED, OUT_OF_RANGE, encode, is_numeric, is_out_of_range
 from factbook.shacl.paths import SEQUENCE, PathExpression, is_nullable
 from factbook.shacl.shapes_graph import SUB_CLASS_OF, TYPE, ShapesError
 

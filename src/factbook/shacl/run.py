@@ -13,9 +13,8 @@ from factbook.errors import EndpointError, UsageError
 from factbook.rdf.terms import to_sparql
 from factbook.shacl.backend import LocalBackend
 from factbook.shacl.compile import Compiler, Task
-from factbook.shacl.data_graph import load_data
+from factbook.shacl.data_graph import is_canonical, load_data
 from factbook.shacl.emitter import CONSTANT, ClassHierarchy, RegexFunctions
-from factbook.shacl.lexical import is_canonical
 from factbook.shacl.prebinding import for_one, mentions
 from factbook.shacl.query_constraints import AskConstraint, SelectConstraint
 from factbook.shacl.report import Report, Result, sort_results

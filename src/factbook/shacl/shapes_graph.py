@@ -49,7 +49,7 @@ def sh(name: str) -> NamedNode:
 
 
 class ShapesError(InputError):
-    """The shapes break the rules of SHACL, so that nothing can be validated against them."""
+    """The shapes break the rules of SHACL."""
 
 
 class ShapesGraph:
@@ -69,7 +69,7 @@ class ShapesGraph:
         return list(self._by_subject.get(node, {}).get(predicate, ()))
 
     def subjects(self, predicate: NamedNode) -> Iterator[Node]:
-        """Yield what has a property."""
+        """Yield the nodes that have a property."""
         for node in self._by_predicate.get(predicate, ()):
             if isinstance(node, NamedNode | BlankNode):
                 yield node
@@ -90,47 +90,47 @@ class ShapesGraph:
         return values[0] if values else None
 
     def flag(self, node: Term, predicate: NamedNode) -> bool:
-        """Tell whether a property is `true`, in that very spelling."""
+        """Tell whether a property is `true`, in this lexical form."""
         return self.value(node, predicate) == TRUE
 
-    def node(self, node: Term, predicate: NamedNode) -> NamedNode | BlankNode | None:
-        """Return the only value of a property, which has to be a node.
+    def node(self, node: Term, predicate: NamedNode) -> Node | None:
+        """Return the only value of a property, which must be a node.
 
         Raises:
             ShapesError: It is a literal, or there is more than one.
         """
         found = self.value(node, predicate)
-        if found is None or isinstance(found, NamedNode | BlankNode):
+        if isinstance(found, NamedNode | BlankNode | None):
             return found
         raise ill_formed(node, f"has {_short(predicate)} {found}, which cannot be a literal")
 
     def iri(self, node: Term, predicate: NamedNode) -> NamedNode | None:
-        """Return the only value of a property, which has to be an IRI.
+        """Return the only value of a property, which must be an IRI.
 
         Raises:
-            ShapesError: It is none, or there is more than one.
+            ShapesError: It is not an IRI, or there is more than one.
         """
         found = self.value(node, predicate)
-        if found is None or isinstance(found, NamedNode):
+        if isinstance(found, NamedNode | None):
             return found
         raise ill_formed(node, f"has {_short(predicate)} {found}, which must be an IRI")
 
     def literal(self, node: Term, predicate: NamedNode) -> Literal | None:
-        """Return the only value of a property, which has to be a literal.
+        """Return the only value of a property, which must be a literal.
 
         Raises:
-            ShapesError: It is none, or there is more than one.
+            ShapesError: It is not a literal, or there is more than one.
         """
         found = self.value(node, predicate)
-        if found is None or isinstance(found, Literal):
+        if isinstance(found, Literal | None):
             return found
         raise ill_formed(node, f"has {_short(predicate)} {found}, which must be a literal")
 
     def count(self, node: Term, predicate: NamedNode) -> int | None:
-        """Return the only value of a property, which has to be a whole number.
+        """Return the only value of a property, which must be a whole number.
 
         Raises:
-            ShapesError: It is none, or there is more than one.
+            ShapesError: It is not a whole number, or there is more than one.
         """
         found = self.literal(node, predicate)
         if found is None:
@@ -141,10 +141,10 @@ class ShapesGraph:
         return int(digits)
 
     def members(self, node: Term, of: Term) -> tuple[Term, ...]:
-        """Return the members of an RDF list; `of` is the node to complain about.
+        """Return the members of an RDF list; errors name the node `of`.
 
         Raises:
-            ShapesError: It is no list.
+            ShapesError: It is not a list.
         """
         found: list[Term] = []
         seen: set[Term] = set()
@@ -178,7 +178,7 @@ class ShapesGraph:
 
 
 def ill_formed(node: Term, said: str) -> ShapesError:
-    """Return the complaint that a shape breaks the rules of SHACL."""
+    """Return the error that a shape breaks the rules of SHACL."""
     name = str(node) if isinstance(node, NamedNode) else "a shape without a name"
     return ShapesError(f"the shapes cannot be used: {name} {said}")
 
