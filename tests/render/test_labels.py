@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pyoxigraph import Literal, RdfFormat, Store, parse
+from pyoxigraph import Literal, RdfFormat, Store
 
-from factbook.render.labels import Labels, read_labels
+from factbook.render.labels import Labels, best_label
 from factbook.store.embedded import EmbeddedEngine
 
 EX = "https://example.org/"
@@ -77,8 +77,11 @@ def test_term_shows_its_language_unless_english() -> None:
     assert found.of_term(Literal(1230)) == "1,230"
 
 
-def test_quads_give_the_same_labels_as_an_engine() -> None:
-    """Labels can be read off parsed quads, without an engine."""
-    quads = parse(NEWER.encode(), format=RdfFormat.TURTLE)
+def test_best_label_is_chosen_among_pairs() -> None:
+    """Labels can be chosen without an engine, and other properties are passed over."""
+    name, comment = "https://schema.org/name", "http://www.w3.org/2000/01/rdf-schema#comment"
+    pairs = [(comment, Literal("A")), (name, Literal("Rhin", language="fr"))]
 
-    assert read_labels(quads)[f"{EX}rhine"] == "Rhine"
+    assert best_label([*pairs, (name, Literal("Rhine"))]) == "Rhine"
+    assert best_label(pairs) == "Rhin"
+    assert best_label(pairs[:1]) is None

@@ -18,7 +18,7 @@ from factbook.export.jsonld_context import terms_by_iri
 from factbook.export.quads import TYPE, ordered, relabel_blank_nodes
 from factbook.export.rdf_writer import check_xml
 from factbook.rdf.terms import XSD, curie, local_name
-from factbook.render.labels import LABEL_PROPERTIES
+from factbook.render.labels import best_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from factbook.rdf.terms import Term
 
-_RANKS = {name: rank for rank, name in enumerate(LABEL_PROPERTIES)}
 _SEPARATOR = " | "
 _LONG = re.compile(r"-?[0-9]{1,18}", re.ASCII)  # surely fits into 64 bits
 _DOUBLE = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
@@ -99,7 +98,12 @@ class _Network:
         attributes = self._attributes()
         for node, name in self.ids.items():
             values = self._values.get(node, {})
-            about: dict[str, Any] = {"label": _label(values) or name}
+            pairs = (
+                (predicate, literal)
+                for predicate, literals in values.items()
+                for literal in literals
+            )
+            about: dict[str, Any] = {"label": best_label(pairs) or name}
             if isinstance(node, NamedNode):
                 about["iri"] = node.value
             if node in self._classes:
@@ -140,17 +144,6 @@ class _Network:
             short = f"n{len(self.ids)}"
         self._taken.add(short)
         self.ids[term] = short
-
-
-def _label(values: Mapping[str, Iterable[Literal]]) -> str | None:
-    """Return the best name among the values of a node, an English one first."""
-    named = [
-        (_RANKS[predicate], literal.language != "en", literal.value)
-        for predicate, literals in values.items()
-        if predicate in _RANKS
-        for literal in literals
-    ]
-    return min(named)[2] if named else None
 
 
 def _type(literal: Literal) -> type:

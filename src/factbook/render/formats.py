@@ -1,4 +1,4 @@
-"""Write an answer in a format of the reader's choice.
+"""Choose the format of an answer, and write it for programs.
 
 Machine formats carry the terms untouched (SPARQL 1.1 Query Results JSON, XML, CSV and TSV); the
 text table, Markdown and HTML show labels and are in `terminal` and `markup`. Parquet and Excel have
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MACHINE = ("csv", "tsv", "json", "xml")
 HUMAN = ("table", "md", "html")
-NATIVE = {
+_SERIALIZERS = {
     "csv": QueryResultsFormat.CSV,
     "tsv": QueryResultsFormat.TSV,
     "json": QueryResultsFormat.JSON,
@@ -51,19 +51,16 @@ _ENDINGS = {
 }
 
 
-def usual(*, terminal: bool) -> str:
-    """Return the format for stdout where none is chosen."""
-    return "table" if terminal else "tsv"
-
-
 def format_for(chosen: str | None, output: str | None, *, is_graph: bool, terminal: bool) -> str:
-    """Return the format for an answer: the chosen one, the file's, or what suits the place.
+    """Return the format for an answer: the chosen one, that of the file's ending, or the default.
+
+    The default is a text table on a terminal and TSV elsewhere; for triples it is Turtle.
 
     Raises:
         UsageError: The format does not fit this kind of answer.
     """
     if chosen is None and output is None and not is_graph:
-        return usual(terminal=terminal)
+        return "table" if terminal else "tsv"
     from factbook.rdf.formats import ALIASES, BY_ENDING, NAMES
 
     known = NAMES if is_graph else TABLE_FORMATS
@@ -107,14 +104,14 @@ def write_table(table: Table, name: str, out: IO[bytes]) -> None:
         (write_parquet if name == "parquet" else write_excel)(table, out)
         return
     if table.native is not None:
-        table.native.serialize(out, NATIVE[name])
+        table.native.serialize(out, _SERIALIZERS[name])
         return
     results = parse_query_results(_json(table), QueryResultsFormat.JSON)
-    results.serialize(out, NATIVE[name])
+    results.serialize(out, _SERIALIZERS[name])
 
 
 def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT001 - the answer
-    """Write the answer to ASK; CSV and TSV have no form for it, and get the word."""
+    """Write the answer to ASK; CSV and TSV, which have no form for it, hold the word."""
     import json
 
     if name in BINARY:
@@ -123,7 +120,7 @@ def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT
         document = json.dumps({"head": {}, "boolean": answer}).encode()
         result = parse_query_results(document, QueryResultsFormat.JSON)
         if isinstance(result, QueryBoolean):
-            result.serialize(out, NATIVE[name])
+            result.serialize(out, _SERIALIZERS[name])
     else:
         out.write(b"true\n" if answer else b"false\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -12,8 +13,6 @@ from factbook.store.answers import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from pyoxigraph import Quad
 
     from factbook.rdf.terms import Term
     from factbook.store.answers import Engine
@@ -85,39 +84,34 @@ class Labels:
 
 
 def find_labels(engine: Engine, iris: Iterable[str]) -> dict[str, str]:
-    """Return the best label of each IRI that has one in the graph.
-
-    English labels come first, then those without a language, then any other.
-    """
+    """Return the best label of each IRI that has one in the graph."""
     wanted = sorted({iri for iri in iris if is_iri(iri)})
-    found: dict[str, tuple[int, int, str]] = {}
+    found: dict[str, list[tuple[str, Literal]]] = defaultdict(list)
     properties = ", ".join(f"<{iri}>" for iri in LABEL_PROPERTIES)
     for start in range(0, len(wanted), _BATCH):
         values = " ".join(f"<{iri}>" for iri in wanted[start : start + _BATCH])
         # A filter and not VALUES: Oxigraph then looks up and does not join, four times faster
         text = f"""SELECT ?thing ?property ?name WHERE {{ VALUES ?thing {{ {values} }}
           ?thing ?property ?name FILTER(?property IN ({properties})) }}"""
-        for row in select(engine, text):
-            _keep_best(found, *row)
-    return {iri: label for iri, (_, _, label) in found.items()}
+        for thing, about, name in select(engine, text):
+            if (
+                isinstance(thing, NamedNode)
+                and isinstance(about, NamedNode)
+                and isinstance(name, Literal)
+            ):
+                found[thing.value].append((about.value, name))
+    best = {iri: best_label(pairs) for iri, pairs in found.items()}
+    return {iri: label for iri, label in best.items() if label is not None}
 
 
-def read_labels(quads: Iterable[Quad]) -> dict[str, str]:
-    """Return the best label of each IRI that has one in some quads."""
-    found: dict[str, tuple[int, int, str]] = {}
-    for quad in quads:
-        if quad.predicate.value in _RANKS:
-            _keep_best(found, quad.subject, quad.predicate, quad.object)
-    return {iri: label for iri, (_, _, label) in found.items()}
+def best_label(pairs: Iterable[tuple[str, Literal]]) -> str | None:
+    """Return the best label among the properties of a thing, or None if it has no label.
 
-
-def _keep_best(
-    found: dict[str, tuple[int, int, str]],
-    thing: Term | None,
-    about: Term | None,
-    label: Term | None,
-) -> None:
-    if isinstance(thing, NamedNode) and isinstance(about, NamedNode) and isinstance(label, Literal):
-        language = _LANGUAGE_RANKS.get(label.language, _OTHER_LANGUAGE)
-        candidate = (_RANKS[about.value], language, label.value)
-        found[thing.value] = min(candidate, found.get(thing.value, candidate))
+    The property counts first, then the language: English, none, any other.
+    """
+    ranked = [
+        (_RANKS[about], _LANGUAGE_RANKS.get(label.language, _OTHER_LANGUAGE), label.value)
+        for about, label in pairs
+        if about in _RANKS
+    ]
+    return min(ranked)[2] if ranked else None
