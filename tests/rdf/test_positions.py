@@ -119,9 +119,8 @@ def test_scan_line_finds_the_terms_of_n_quads() -> None:
     """The offsets of a line are those of its subject, predicate and object."""
     line = N_QUADS.splitlines()[1]
 
-    offsets = scan_line(line)
+    (offsets,) = scan_line(line)
 
-    assert offsets is not None
     assert [line[offset:].split()[0] for offset in offsets] == line.split()[:3]
 
 

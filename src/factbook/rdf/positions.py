@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, parse
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _TURTLE = {RdfFormat.TURTLE, RdfFormat.TRIG}
 _LINES = {RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}
+_SEARCHED = {RdfFormat.TURTLE, *_LINES}
 _MOST_SCANNED_BYTES = 8 << 20
 """Larger Turtle files are searched for statements at the start of a line, which is faster."""
 _MOST_STATEMENT_LINES = 2_000
@@ -99,12 +101,12 @@ def places_of(file: RdfFile, nodes: frozenset[Term] | None = None) -> Places:
     if not _has_quads(content, file):
         return Places(())
     if syntax == RdfFormat.TURTLE and len(content) > _MOST_SCANNED_BYTES:
-        return Places(_search_turtle(file, nodes or ()))
+        return Places(_search_statements(file, nodes or ()))
     text = content.decode(errors="replace")
     offsets = scan_turtle(text) if syntax in _TURTLE else _scan_lines(text)
     if len(offsets) != len(file.quads):
         return Places(())
-    line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    line_starts = _line_starts(text)
     return Places(
         PlacedQuad(quad, *(_place(line_starts, offset) for offset in three))
         for quad, three in zip(file.quads, offsets, strict=True)
@@ -135,16 +137,13 @@ def _scan_lines(text: str) -> list[Offsets]:
     found = []
     start = 0
     for line in text.split("\n"):
-        if line.lstrip() and line.lstrip()[0] != "#":
-            offsets = scan_line(line)
-            if offsets is not None:
-                found.append(_shift(offsets, start))
+        found += [Offsets(*(each + start for each in offsets)) for offsets in scan_line(line)]
         start += len(line) + 1
     return found
 
 
-def _shift(offsets: Offsets, by: int) -> Offsets:
-    return Offsets(*(offset + by for offset in offsets))
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer("\n", text))]
 
 
 def _place(line_starts: Sequence[int], offset: int, *, first_line: int = 1) -> Place:
@@ -186,82 +185,44 @@ def search_files(
     missing = required - {quad.subject for file in found for quad in file.quads}
     if missing:
         found = [
-            file if isinstance(file, RdfFile) else _search_mentions(file, nodes, missing)
+            file if isinstance(file, RdfFile) else _search_everywhere(file, nodes, missing)
             for file in opened
         ]
     return found
 
 
 def _search(file: RdfStream, nodes: frozenset[Term]) -> Extract:
-    if file.syntax.parser in _LINES:
-        return _extract(file, _search_lines(file, nodes))
-    if file.syntax.parser == RdfFormat.TURTLE:
-        return _extract(file, _search_turtle(file, nodes))
-    return _search_mentions(file, nodes, frozenset())
+    if file.syntax.parser not in _SEARCHED:
+        return _search_everywhere(file, nodes, frozenset())
+    placed = tuple(_search_statements(file, nodes))
+    return Extract(file.path, file.graph, tuple(each.quad for each in placed), placed)
 
 
-def _search_mentions(file: RdfStream, nodes: frozenset[Term], missing: frozenset[Term]) -> Extract:
-    if file.syntax.parser in _LINES:
-        return _extract(file, _search_lines(file, nodes, missing))
-    placed = _search_turtle(file, nodes) if file.syntax.parser == RdfFormat.TURTLE else ()
-    quads = (
+def _search_everywhere(
+    file: RdfStream, nodes: frozenset[Term], mentioned: frozenset[Term]
+) -> Extract:
+    """Parse the whole file for statements about some nodes, or that mention others."""
+    quads = tuple(
         quad
         for quad in open_rdf(file.path, rename=False).quads
-        if quad.subject in nodes or quad.object in missing or quad.predicate in missing
+        if quad.subject in nodes or quad.object in mentioned or quad.predicate in mentioned
     )
-    return _extract(file, placed, quads)
+    placed: tuple[PlacedQuad, ...] = ()
+    if file.syntax.parser in _SEARCHED:
+        placed = tuple(_search_statements(file, nodes, mentioned))
+    return Extract(file.path, file.graph, quads, placed)
 
 
-def _extract(
-    file: RdfStream, placed: Iterable[PlacedQuad], quads: Iterable[Quad] | None = None
-) -> Extract:
-    found = tuple(placed)
-    stated = tuple(each.quad for each in found) if quads is None else tuple(quads)
-    return Extract(file.path, file.graph, stated, found)
-
-
-def _search_lines(
-    file: RdfStream, subjects: Iterable[Term], mentions: Iterable[Term] = ()
+def _search_statements(
+    file: RdfFile | RdfStream, subjects: Iterable[Term], mentioned: Iterable[Term] = ()
 ) -> Iterator[PlacedQuad]:
-    """Yield the statements of N-Triples or N-Quads about some nodes, or that mention others."""
-    wanted, mentioned = _spell_in_lines(subjects), _spell_in_lines(mentions)
-    with open_unpacked(file.path) as lines:
-        for number, line in enumerate(lines, start=1):
-            end = line.find(b">") + 1 if line[:1] == b"<" else line.find(b" ")
-            if line[:end] in wanted or (
-                mentioned and not mentioned.isdisjoint(line.split(None, 3)[1:3])
-            ):
-                yield from _place_line(line, number, file.syntax.parser)
+    """Yield the statements about some nodes that begin at the start of a line.
 
-
-def _place_line(line: bytes, number: int, syntax: RdfFormat) -> Iterator[PlacedQuad]:
-    text = line.decode(errors="replace")
-    offsets = scan_line(text)
-    if offsets is not None:
-        for quad in _parse_quads(text, syntax):
-            yield PlacedQuad(quad, *(Place(number, offset + 1) for offset in offsets))
-
-
-def _spell_in_lines(terms: Iterable[Term]) -> set[bytes]:
-    """Return the spellings of IRIs and blank nodes in N-Triples: in UTF-8 and escaped."""
-    found = set()
-    for term in terms:
-        if isinstance(term, NamedNode | BlankNode):
-            text = str(term)
-            found |= {text.encode(), "".join(map(_escape, text)).encode()}
-    return found
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    if character.isascii():
-        return character
-    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004 - four digits
-
-
-def _search_turtle(file: RdfFile | RdfStream, subjects: Iterable[Term]) -> Iterator[PlacedQuad]:
-    """Yield the statements of Turtle about some nodes that begin at the start of a line."""
-    wanted = _spell_in_turtle(file, subjects)
+    In N-Triples and N-Quads, also those that mention other nodes.
+    """
+    has_lines = file.syntax.parser in _LINES
+    wanted = _spellings(file, subjects)
+    others = _spellings(file, mentioned) if has_lines else set()
     directives = ""
     with open_unpacked(file.path) as lines:
         numbered = enumerate(lines, start=1)
@@ -271,51 +232,68 @@ def _search_turtle(file: RdfFile | RdfStream, subjects: Iterable[Term]) -> Itera
             if _DIRECTIVE.match(line):
                 directives += line.decode(errors="replace")
                 continue
-            subject = _SUBJECT.match(line)
-            # Escapes in prefixed names do not change them: base:company\/x
-            if subject is not None and subject.group().replace(b"\\", b"") in wanted:
-                yield from _place_statement(line, numbered, directives, first_line=number)
+            match = _SUBJECT.match(line)
+            subject = match.group() if match is not None else b""
+            if (
+                subject in wanted
+                # Escapes in prefixed names do not change them: base:company\/x
+                or subject.replace(b"\\", b"") in wanted
+                or (others and not others.isdisjoint(line.split(None, 3)[1:3]))
+            ):
+                statement = chain([(number, line)], numbered)
+                yield from _place_statement(statement, directives, file.syntax.parser)
 
 
 def _place_statement(
-    line: bytes, following: Iterator[tuple[int, bytes]], directives: str, *, first_line: int
+    lines: Iterator[tuple[int, bytes]], directives: str, syntax: RdfFormat
 ) -> Iterator[PlacedQuad]:
-    """Read the lines of a statement until it is complete, and yield its quads."""
+    """Read numbered lines until a statement is complete, and yield its quads."""
+    has_lines = syntax in _LINES
     text = directives
-    for _ in range(_MOST_STATEMENT_LINES):
+    first_line = 0
+    quads: list[Quad] = []
+    for number, line in islice(lines, 1 if has_lines else _MOST_STATEMENT_LINES):
+        first_line = first_line or number
         text += line.decode(errors="replace")
-        quads = _parse_quads(text, RdfFormat.TURTLE) if line.rstrip().endswith(b".") else []
-        if quads:
-            break
-        _, line = next(following, (0, b""))
-        if not line:
-            return
-    offsets = scan_turtle(text)
+        if has_lines or line.rstrip().endswith(b"."):
+            quads = _parse_quads(text, syntax)
+            if quads:
+                break
+    offsets = scan_line(text) if has_lines else scan_turtle(text)
     if len(offsets) != len(quads):
         return
-    line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    line_starts = _line_starts(text)
     first_line -= directives.count("\n")
     for quad, three in zip(quads, offsets, strict=True):
         places = (_place(line_starts, offset, first_line=first_line) for offset in three)
         yield PlacedQuad(quad, *places)
 
 
-def _spell_in_turtle(file: RdfFile | RdfStream, terms: Iterable[Term]) -> set[bytes]:
-    """Return the spellings of IRIs and blank nodes in a Turtle file."""
+def _spellings(file: RdfFile | RdfStream, terms: Iterable[Term]) -> set[bytes]:
+    """Return the spellings of IRIs and blank nodes: in UTF-8, escaped, prefixed and relative."""
     found = set()
     base = file.graph.value if file.has_base else None
     for term in terms:
+        if not isinstance(term, NamedNode | BlankNode):
+            continue
+        text = str(term)
+        found |= {text, "".join(map(_escape, text))}
         if isinstance(term, BlankNode):
-            found.add(str(term))
-        elif isinstance(term, NamedNode):
-            iri = term.value
-            found.add(f"<{iri}>")
-            for prefix, namespace in file.prefixes.items():
-                if iri.startswith(namespace):
-                    found.add(f"{prefix}:{iri.removeprefix(namespace)}")
-            if base is not None and iri.startswith(base):
-                found.add(f"<{iri.removeprefix(base)}>")
+            continue
+        iri = term.value
+        for prefix, namespace in file.prefixes.items():
+            if iri.startswith(namespace):
+                found.add(f"{prefix}:{iri.removeprefix(namespace)}")
+        if base is not None and iri.startswith(base):
+            found.add(f"<{iri.removeprefix(base)}>")
     return {text.encode() for text in found}
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if character.isascii():
+        return character
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004 - four digits
 
 
 def _parse_quads(text: str, syntax: RdfFormat) -> list[Quad]:

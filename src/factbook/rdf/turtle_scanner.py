@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -80,14 +81,11 @@ def tokenize(text: str) -> Iterator[Token]:
         yield Token(match.lastgroup or UNKNOWN, match.group(), match.start())
 
 
-def scan_line(line: str) -> Offsets | None:
-    """Return the offsets of the terms in a line of N-Triples or N-Quads."""
-    found = []
-    for token in tokenize(line):
-        found.append(token.offset)
-        if len(found) == len(Offsets._fields):
-            return Offsets(*found)
-    return None
+def scan_line(line: str) -> list[Offsets]:
+    """Return the offsets of the quad in a line of N-Triples or N-Quads, if there is one."""
+    tokens = islice((token for token in tokenize(line) if token.kind != COMMENT), 3)
+    offsets = [token.offset for token in tokens]
+    return [Offsets(*offsets)] if len(offsets) == len(Offsets._fields) else []
 
 
 def scan_turtle(text: str) -> list[Offsets]:
