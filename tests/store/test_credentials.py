@@ -63,7 +63,9 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
 
 
-def test_a_basic_login(guarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_login_of_the_environment_answers_a_challenge(
+    guarded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """User and password of the environment answer a challenge."""
     monkeypatch.setenv("FACTBOOK_USER", "ada")
     monkeypatch.setenv("FACTBOOK_PASSWORD", "söster:x")
@@ -71,13 +73,13 @@ def test_a_basic_login(guarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert RemoteEngine(guarded, login=True).query("ASK {}") is True
 
 
-def test_who_has_no_login_is_told_how(guarded: str) -> None:
+def test_missing_login_is_explained(guarded: str) -> None:
     """The refusal names the variables and the file."""
     with pytest.raises(EndpointError, match="set FACTBOOK_USER and FACTBOOK_PASSWORD"):
         RemoteEngine(guarded, login=True).query("ASK {}")
 
 
-def test_a_kind_of_login_that_is_not_known(guarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_kind_of_login_is_named(guarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is named."""
     monkeypatch.setattr(Guarded, "scheme", "Negotiate")
     monkeypatch.setenv("FACTBOOK_USER", "ada")
@@ -101,7 +103,7 @@ def test_the_environment_comes_before_the_file(
     assert login_for("a.example") == ("v", "")
 
 
-def test_half_a_login(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_without_a_password_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """A user without a password is the user's mistake."""
     monkeypatch.setenv("FACTBOOK_USER", "ada")
 
@@ -109,7 +111,7 @@ def test_half_a_login(monkeypatch: pytest.MonkeyPatch) -> None:
         login_for("a.example")
 
 
-def test_a_file_that_is_none(tmp_path: Path) -> None:
+def test_netrc_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     """A netrc file that cannot be read as one is named."""
     (tmp_path / "netrc").write_text("machine a.example nonsense\n", encoding="utf-8")
 
@@ -118,13 +120,13 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("address", ["http://example.org/", "http://10.0.0.1/", "http://127.evil/"])
-def test_nothing_goes_out_in_clear(address: str) -> None:
+def test_password_is_not_sent_in_clear(address: str) -> None:
     """A password crosses no network by http."""
     with pytest.raises(UsageError, match="use https"):
         require_privacy(address)
 
 
 @pytest.mark.parametrize("address", ["https://example.org/", "http://localhost/", "http://[::1]/"])
-def test_what_is_private_enough(address: str) -> None:
+def test_password_is_sent_by_https_or_to_this_machine(address: str) -> None:
     """Https, or this machine."""
     require_privacy(address)

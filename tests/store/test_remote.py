@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,13 +48,13 @@ def asked(server: Faulty, fault: str, query: str = QUERY, *, timeout: float = 8)
 
 
 @pytest.mark.parametrize("fault", sorted(RIGHT))
-def test_what_can_be_answered_is(faulty: Faulty, fault: str) -> None:
+def test_endpoint_gives_all_rows(faulty: Faulty, fault: str) -> None:
     """All rows arrive, also where the server had to be asked twice."""
     assert asked(faulty, fault) == [f"<https://a.example/{n}>" for n in range(3)]
 
 
 @pytest.mark.parametrize("fault", sorted(set(WRONG) - SLOW))
-def test_what_is_not_whole_is_an_error(faulty: Faulty, fault: str) -> None:
+def test_incomplete_answer_is_an_error(faulty: Faulty, fault: str) -> None:
     """One line that names the endpoint, and no row."""
     with pytest.raises(EndpointError) as caught:
         asked(faulty, fault)
@@ -65,7 +66,7 @@ def test_what_is_not_whole_is_an_error(faulty: Faulty, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", sorted(SLOW))
-def test_no_server_holds_longer_than_it_is_given(faulty: Faulty, fault: str) -> None:
+def test_slow_endpoint_is_given_up_at_the_deadline(faulty: Faulty, fault: str) -> None:
     """The deadline is that of the whole call, however the time is spent."""
     begun = time.monotonic()
 
@@ -76,7 +77,7 @@ def test_no_server_holds_longer_than_it_is_given(faulty: Faulty, fault: str) -> 
 
 
 @pytest.mark.parametrize("fault", OF_TRIPLES)
-def test_triples_are_whole_or_refused(faulty: Faulty, fault: str) -> None:
+def test_triples_are_complete_or_refused(faulty: Faulty, fault: str) -> None:
     """Lines that end well say nothing of the lines that are missing."""
     if fault.startswith("good"):
         assert len(asked(faulty, fault, GRAPH)) == 3  # type: ignore[arg-type] # a list
@@ -86,7 +87,7 @@ def test_triples_are_whole_or_refused(faulty: Faulty, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["429-long", "429-date"])
-def test_a_long_wait_is_told_at_once(faulty: Faulty, fault: str) -> None:
+def test_long_wait_is_reported_at_once(faulty: Faulty, fault: str) -> None:
     """Nobody waits for an hour, and the server is not asked again before."""
     begun = time.monotonic()
 
@@ -97,7 +98,7 @@ def test_a_long_wait_is_told_at_once(faulty: Faulty, fault: str) -> None:
     assert faulty.seen[fault] == 1
 
 
-def test_a_busy_server_is_not_pestered(faulty: Faulty) -> None:
+def test_busy_endpoint_is_asked_four_times(faulty: Faulty) -> None:
     """Four times, then that is that."""
     with pytest.raises(EndpointError, match="too busy: HTTP 503 4 times"):
         asked(faulty, "503-for-ever")
@@ -106,7 +107,7 @@ def test_a_busy_server_is_not_pestered(faulty: Faulty) -> None:
 
 
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name.startswith("redirect")])
-def test_no_redirect_is_followed(faulty: Faulty, fault: str) -> None:
+def test_redirect_is_not_followed(faulty: Faulty, fault: str) -> None:
     """A POST would lose its query on the way."""
     with pytest.raises(EndpointError):
         asked(faulty, fault)
@@ -114,22 +115,41 @@ def test_no_redirect_is_followed(faulty: Faulty, fault: str) -> None:
     assert faulty.seen == {fault: 1}
 
 
-def test_a_limit_of_ones_own_is_no_cap(faulty: Faulty) -> None:
+def test_limit_in_the_query_is_no_truncation(faulty: Faulty) -> None:
     """Who asks for 100 rows and gets them has them all."""
     rows = asked(faulty, "capped-silently", "SELECT ?n WHERE { ?n ?p ?o } ORDER BY ?n LIMIT 100")
 
     assert len(rows) == 100  # type: ignore[arg-type] # a list
 
 
-def test_a_silent_cap_is_told_with_both_numbers(faulty: Faulty) -> None:
+def test_truncated_answer_is_reported_with_both_numbers(faulty: Faulty) -> None:
     """100 rows of 250 are no answer."""
     with pytest.raises(EndpointError, match="100 of 250 rows"):
         asked(faulty, "capped-silently")
 
 
-def test_a_query_that_is_refused_is_the_users(faulty: Faulty) -> None:
+def test_refused_query_is_a_usage_error(faulty: Faulty) -> None:
     """HTTP 400 is a fault of the query, not of the endpoint."""
     FAULTS["refused"] = lambda handler, _: handler.whole(b"line 1", "text/plain", 400)
 
     with pytest.raises(UsageError, match="refuses the query: 'line 1'"):
         asked(faulty, "refused")
+
+
+def test_urlopen_of_the_program_stays_as_it_is(faulty: Faulty) -> None:
+    """An opener that the program has installed is used for all requests but ours."""
+
+    class Opener(urllib.request.OpenerDirector):
+        def open(self, *_: object) -> str:
+            return "the program's"
+
+    urllib.request.install_opener(Opener())
+    try:
+        asked(faulty, "good")
+        between: object = urllib.request.urlopen(faulty.address("good"))  # noqa: S310 - our own server
+        rows = asked(faulty, "good")
+    finally:
+        urllib.request.install_opener(urllib.request.build_opener())
+
+    assert between == "the program's"
+    assert len(rows) == 3  # type: ignore[arg-type] # a list

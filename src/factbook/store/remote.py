@@ -1,8 +1,9 @@
 """The remote engine: any SPARQL 1.1 endpoint, through SPARQLWrapper.
 
-SPARQLWrapper builds the request (SPARQL 1.1 Protocol, section 2.1). The answer is read here, within
-one deadline for the whole call and only if it is what was asked for: an HTML page, a body that was
-cut or a list that the endpoint capped is an error, never an answer.
+SPARQLWrapper sends the request (SPARQL 1.1 Protocol, section 2.1), through the opener of
+`transport`. The answer is read here, within one deadline for the whole call and only if it is what
+was asked for: an HTML page, a body that was cut off or a list that the endpoint truncated is an
+error, never an answer.
 """
 
 from __future__ import annotations
@@ -29,13 +30,12 @@ from factbook.errors import UsageError
 from factbook.sparql.rewrite import count_rows, exclude_graph
 from factbook.sparql.tokens import declare_prefixes, query_form, uses_graph
 from factbook.store.answers import Graph, Table, select, table_from
-from factbook.store.completeness import is_suspect
 from factbook.store.transport import AGENT, Transport
-from factbook.store.virtuoso import AS_WRITTEN, is_virtuoso, put_right
+from factbook.store.virtuoso import JOIN_AS_WRITTEN, is_virtuoso, normalize_answer
 
 if TYPE_CHECKING:
-    import urllib.request
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from http.client import HTTPResponse
 
     from factbook.store.answers import Answer
     from factbook.store.transport import Reply
@@ -59,6 +59,9 @@ _ANY_NAMED = "ASK { GRAPH ?graph { ?subject ?property ?value } }"
 _NAMED = (
     "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?subject ?property ?value } } ORDER BY ?graph"
 )
+# Endpoints truncate long answers at a round number of rows
+_ROUND = 100
+_SMALLEST_POWER = 64
 # The headers by which Virtuoso admits that it did not send every row
 _CAPPED = ("X-SPARQL-MaxRows", "X-SQL-State")
 
@@ -123,20 +126,20 @@ class RemoteEngine:
 
     def _answer(self, text: str, form: str, named: Sequence[str]) -> Answer:
         wanted = ", ".join(_BINDINGS if form in {"SELECT", "ASK"} else _TRIPLES)
-        reply = self._transport.send(self._request(text, form, wanted, named))
+        reply = self._transport.send_by_urlopen(self._call(text, form, wanted, named))
         if is_virtuoso(reply) and not self._is_virtuoso:  # now we know, and ask again
             self._is_virtuoso = True
-            reply = self._transport.send(self._request(text, form, wanted, named))
+            reply = self._transport.send_by_urlopen(self._call(text, form, wanted, named))
         answer = self._read(reply, form)
         if self._is_virtuoso:
-            answer = put_right(answer)
+            answer = normalize_answer(answer)
         rows = answer.length if isinstance(answer, Table) else None
-        if rows and is_suspect(rows) and (total := self._total(text, named)) > rows:
+        if rows and _may_be_truncated(rows) and (total := self._count_rows(text, named)) > rows:
             del answer  # as in `_read_results`
             raise self._transport.failure(f"left out rows: it sent {rows} of {total} rows")
         return answer
 
-    def _total(self, text: str, named: Sequence[str]) -> int:
+    def _count_rows(self, text: str, named: Sequence[str]) -> int:
         """Return how many rows the endpoint says a query has, or 0 where it cannot tell."""
         query = count_rows(text)
         counted = self._answer(query, "SELECT", named) if query is not None else None
@@ -146,22 +149,22 @@ class RemoteEngine:
         text = number.value if isinstance(number, Literal) else ""
         return int(text) if text.isdigit() else 0
 
-    def _request(
+    def _call(
         self, text: str, form: str, wanted: str, named: Sequence[str]
-    ) -> urllib.request.Request:
+    ) -> Callable[[], HTTPResponse]:
+        """Return what sends a query and returns the answer, still unread."""
         from SPARQLWrapper import POST, SPARQLWrapper
 
         wrapper = SPARQLWrapper(self.address, agent=AGENT)
         wrapper.setMethod(POST)
         # Not by setQuery: that guesses the form, and finds an update in a word such as 'workload'
-        wrapper.queryString = AS_WRITTEN + text if self._is_virtuoso else text
+        wrapper.queryString = JOIN_AS_WRITTEN + text if self._is_virtuoso else text
         wrapper.queryType = form
         wrapper.setOnlyConneg(True)
         wrapper.addCustomHttpHeader("Accept", wanted)
         for graph in named:
             wrapper.addNamedGraph(graph)
-        request: urllib.request.Request = wrapper._createRequest()  # noqa: SLF001 - see module
-        return request
+        return lambda: wrapper.query().response
 
     def _read(self, reply: Reply, form: str) -> Answer:
         """Turn a reply into an answer, or refuse it in words."""
@@ -205,6 +208,12 @@ class RemoteEngine:
         if answer is None:
             raise self._transport.failure(f"sent an answer of the wrong kind to {form}")
         return answer
+
+
+def _may_be_truncated(rows: int) -> bool:
+    """Tell whether a number of rows may be a limit of the endpoint: it is a round one."""
+    is_power_of_two = rows >= _SMALLEST_POWER and rows & (rows - 1) == 0
+    return is_power_of_two or (rows > 0 and rows % _ROUND == 0)
 
 
 def _read_results(body: bytes, syntax: QueryResultsFormat, form: str) -> Answer | None:

@@ -1,31 +1,38 @@
 """Send HTTP requests politely and read whole answers, all within one deadline.
 
-A server that is busy is asked again when it says so; a body that was cut, that never ends or that
-grows beyond bounds is an error. No redirect is followed: a POST would lose its body on the way, and
+A server that is busy is asked again when it says so. A body that is cut off, never ends or grows
+beyond bounds is an error. No redirect is followed: a POST would lose its body on the way, and
 credentials would go elsewhere.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import http.client
+import socket
+import threading
 import time
 import urllib.error
 import urllib.request
+from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from factbook.errors import EndpointError, UsageError
-from factbook.store.connections import Watch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from email.message import Message
 
+    Response: TypeAlias = http.client.HTTPResponse | urllib.error.HTTPError
+
 AGENT = "factbook (+https://w3id.org/ai-infra/)"
-_TRIES = 4
-_CHUNK = 1 << 16
-_MOST_BYTES = 1 << 30
+_MAX_TRIES = 4
+_CHUNK_BYTES = 1 << 16
+_MAX_BYTES = 1 << 30
 _UNKNOWN_CALLER = 401
 _TOO_BUSY = {429, 502, 503, 504}
 _SHOWN = 80
@@ -65,11 +72,6 @@ class Reply:
         return f"{said}; for a login set FACTBOOK_USER and FACTBOOK_PASSWORD, or use a netrc file"
 
 
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
 class Transport:
     """Speaks to one address.
 
@@ -96,8 +98,10 @@ class Transport:
             )
         self.address = address
         self.timeout = timeout
-        self._watch = Watch()
-        self._opener = urllib.request.build_opener(_Redirects, *self._watch.handlers())
+        self._connections = _Connections()
+        self._opener = urllib.request.build_opener(
+            _NoRedirects, _HttpHandler(self._connections), _HttpsHandler(self._connections)
+        )
         if login:
             from factbook.store.credentials import handlers
 
@@ -105,20 +109,40 @@ class Transport:
                 self._opener.add_handler(handler)
 
     def send(self, request: urllib.request.Request) -> Reply:
-        """Send a request until it is answered, as often and as late as is polite.
+        """Send a request; see `receive`."""
+        return self.receive(functools.partial(self._open, request))
+
+    def send_by_urlopen(self, call: Callable[[], Response]) -> Reply:
+        """Make a call to a library that sends one request by `urllib.request.urlopen`.
+
+        The request is sent by this transport; see `receive`.
+        """
+
+        def open_response(timeout: float) -> Response:
+            with _urlopen_uses(functools.partial(self._open, timeout=timeout)):
+                return call()
+
+        return self.receive(open_response)
+
+    def receive(self, open_response: Callable[[float], Response]) -> Reply:
+        """Read the whole answer to a request, and send it again as often and late as is polite.
+
+        Args:
+            open_response: Sends the request and returns the answer, still unread; gets the seconds
+                that are left.
 
         Raises:
             EndpointError: No whole answer came in time.
             UsageError: Credentials would have to be sent in clear.
         """
         deadline = time.monotonic() + self.timeout
-        for attempt in range(1, _TRIES + 1):
+        for attempt in range(1, _MAX_TRIES + 1):
             try:
-                with self._watch.within(self._left(deadline)):
-                    reply = self._send(request, deadline)
+                with self._connections.end_after(self._left(deadline)):
+                    reply = self._read(open_response(self._left(deadline)), deadline)
             except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
                 self._left(deadline)
-                if attempt == _TRIES or isinstance(error, TimeoutError) or _is_final(error):
+                if attempt == _MAX_TRIES or isinstance(error, TimeoutError) or _is_final(error):
                     raise self.failure(f"cannot be reached: {_reason(error)}") from None
                 self._pause(0.2 * 2**attempt, deadline)
                 continue
@@ -126,37 +150,40 @@ class Transport:
                 raise self.failure(f"asks for a login that is not known here: {error}") from None
             if reply.status not in _TOO_BUSY:
                 return reply
-            if attempt == _TRIES:
+            if attempt == _MAX_TRIES:
                 raise self.failure(f"is too busy: HTTP {reply.status} {attempt} times")
-            self._pause(_told_to_wait(reply) or 0.2 * 2**attempt, deadline)
+            self._pause(_retry_after(reply) or 0.2 * 2**attempt, deadline)
         raise AssertionError("unreachable")
 
     def failure(self, said: str) -> EndpointError:
         """Return the error that says what is wrong with the endpoint."""
         return EndpointError(f"endpoint {self.address} {said}")
 
-    def _send(self, request: urllib.request.Request, deadline: float) -> Reply:
-        """Send once and read everything, each read within what is left of the time."""
+    def _open(self, request: urllib.request.Request, timeout: float) -> Response:
         try:
-            answer = self._opener.open(request, timeout=self._left(deadline))
+            response: Response = self._opener.open(request, timeout=timeout)
         except urllib.error.HTTPError as error:
-            answer = error.with_traceback(None)  # which would keep all callers' frames alive
-        with answer:
+            response = error.with_traceback(None)  # it would keep all callers' frames alive
+        return response
+
+    def _read(self, response: Response, deadline: float) -> Reply:
+        """Read an answer to its end, each part of it within what is left of the time."""
+        with response:
             chunks = []
             size = 0
-            while chunk := answer.read1(_CHUNK):
+            while chunk := response.read1(_CHUNK_BYTES):
                 chunks.append(chunk)
                 size += len(chunk)
-                if size > _MOST_BYTES:
-                    raise self.failure(f"sent more than {_MOST_BYTES >> 20} MiB")
+                if size > _MAX_BYTES:
+                    raise self.failure(f"sent more than {_MAX_BYTES >> 20} MiB")
                 self._left(deadline)
             self._left(deadline)
-            promised = answer.headers.get("Content-Length")
+            promised = response.headers.get("Content-Length")
             if promised is not None and promised.isdigit() and size < int(promised):
                 raise http.client.IncompleteRead(b"".join(chunks), int(promised) - size)
-            if self._watch.over:
+            if self._connections.are_ended:
                 raise TimeoutError("the time is over")
-            return Reply(answer.status or 0, answer.headers, b"".join(chunks))
+            return Reply(response.status or 0, response.headers, b"".join(chunks))
 
     def _left(self, deadline: float) -> float:
         left = deadline - time.monotonic()
@@ -183,7 +210,7 @@ def _reason(error: BaseException) -> str:
     return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
 
 
-def _told_to_wait(reply: Reply) -> float | None:
+def _retry_after(reply: Reply) -> float | None:
     """Return the seconds that Retry-After asks for (RFC 9110, section 10.2.3)."""
     value = reply.headers.get("Retry-After", "").strip()
     if value.isdigit():
@@ -191,4 +218,117 @@ def _told_to_wait(reply: Reply) -> float | None:
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except (TypeError, ValueError):
+        return None
+
+
+# urlopen, which a library calls
+
+_Open: TypeAlias = "Callable[[urllib.request.Request], Response]"
+_OPEN: ContextVar[_Open | None] = ContextVar("_OPEN", default=None)
+
+
+class _Router(urllib.request.OpenerDirector):
+    """Stands behind `urllib.request.urlopen`, and changes nothing but what `_urlopen_uses` asks."""
+
+    usual: urllib.request.OpenerDirector
+
+    def open(self, fullurl: Any, data: Any = None, timeout: Any = None) -> Any:  # noqa: ANN401 - as inherited
+        """Open by what the calling context asks for, or as without this class."""
+        chosen = _OPEN.get()
+        return chosen(fullurl) if chosen else self.usual.open(fullurl, data, timeout)
+
+
+_ROUTER = _Router()
+
+
+@contextlib.contextmanager
+def _urlopen_uses(chosen: _Open) -> Iterator[None]:
+    """Let `urllib.request.urlopen` send requests in this way, in this thread only.
+
+    The opener of urllib is one for the whole process: so the one that is installed forwards all
+    other requests to the one that was there before.
+    """
+    installed = getattr(urllib.request, "_opener", None)
+    if installed is not _ROUTER:
+        _ROUTER.usual = installed or urllib.request.build_opener()
+        urllib.request.install_opener(_ROUTER)
+    token = _OPEN.set(chosen)
+    try:
+        yield
+    finally:
+        _OPEN.reset(token)
+
+
+# Connections that can be ended
+
+
+class _Connections:
+    """The connections of one request, which are ended when its time is over.
+
+    The timeout of a socket begins anew with every byte: a server that sends one now and then would
+    never exceed it.
+    """
+
+    def __init__(self) -> None:
+        self._sockets: list[socket.socket] = []
+        self.are_ended = False
+
+    @contextlib.contextmanager
+    def end_after(self, seconds: float) -> Iterator[None]:
+        """End what is open when the block takes longer."""
+        self._sockets.clear()
+        self.are_ended = False
+        timer = threading.Timer(seconds, self._end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def add(self, connection: http.client.HTTPConnection) -> None:
+        """Add a connection that was just opened."""
+        self._sockets.append(connection.sock)
+
+    def _end(self) -> None:
+        self.are_ended = True
+        for each in self._sockets:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+
+class _HttpHandler(urllib.request.HTTPHandler):
+    def __init__(self, connections: _Connections) -> None:
+        super().__init__()
+        self._connections = connections
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        connections = self._connections
+
+        class Connection(http.client.HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                connections.add(self)
+
+        return self.do_open(Connection, req)
+
+
+class _HttpsHandler(urllib.request.HTTPSHandler):
+    def __init__(self, connections: _Connections) -> None:
+        super().__init__()
+        self._connections = connections
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        connections = self._connections
+
+        class Connection(http.client.HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                connections.add(self)
+
+        return self.do_open(Connection, req)
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
         return None

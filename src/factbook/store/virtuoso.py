@@ -1,4 +1,4 @@
-"""Ask Virtuoso 7 so that it answers rightly, and put right the terms that it gives back.
+"""Ask Virtuoso 7 so that it answers correctly, and normalize the terms that it gives back.
 
 Left to itself it joins in an order of its own, and then loses rows where two paths of any length
 meet, or does not know how to go on: it is told to join as a query is written. It keeps a truth
@@ -37,8 +37,8 @@ _BOOLEAN, _DECIMAL = f"{XSD}boolean", f"{XSD}decimal"
 _INTEGER = NamedNode(f"{XSD}integer")
 _TRUTH = {"1": Literal(True), "0": Literal(False)}  # noqa: FBT003 - the value itself
 _BEYOND = 1 << 31
-AS_WRITTEN = 'DEFINE sql:select-option "order"\n'
-"""What stands before a query to be joined as it is written."""
+JOIN_AS_WRITTEN = 'DEFINE sql:select-option "order"\n'
+"""The prefix of a query that is to be joined in the order in which it is written."""
 
 
 def is_virtuoso(reply: Reply) -> bool:
@@ -46,17 +46,17 @@ def is_virtuoso(reply: Reply) -> bool:
     return reply.headers.get("Server", "").startswith("Virtuoso")
 
 
-def put_right(answer: Answer) -> Answer:
-    """Return an answer of Virtuoso with each term as it is meant."""
+def normalize_answer(answer: Answer) -> Answer:
+    """Return an answer of Virtuoso with each term as the data have it."""
     if isinstance(answer, Table):
-        rows = (tuple(None if t is None else _meant(t) for t in row) for row in answer.rows)
+        rows = (tuple(None if t is None else _normalize(t) for t in row) for row in answer.rows)
         return replace(answer, rows=rows, native=None)
     if isinstance(answer, Graph):
-        return Graph([Triple(t.subject, t.predicate, _meant(t.object)) for t in answer.triples])
+        return Graph([Triple(t.subject, t.predicate, _normalize(t.object)) for t in answer.triples])
     return answer
 
 
-def _meant(term: Term) -> Term:
+def _normalize(term: Term) -> Term:
     if not isinstance(term, Literal):
         return term
     datatype = term.datatype.value
