@@ -31,6 +31,7 @@ _INTEGER, _BOOLEAN = f"{XSD}integer", f"{XSD}boolean"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,15}", re.ASCII)
 _LARGEST_EXACT = 2**53  # a reader in JavaScript would round larger ones
 _NODE = ""
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def write_json_ld(quads: Sequence[Quad], out: IO[bytes], *, context: Mapping[str, Any]) -> None:
@@ -45,7 +46,8 @@ def write_json_ld(quads: Sequence[Quad], out: IO[bytes], *, context: Mapping[str
         # 'urn:x' would be read as a prefixed name if the context has a prefix 'urn'
         writer = _Writer(read_context(context, without=writer.schemes))
         objects = list(writer.objects(quads))
-    used = _indented(writer.context.pruned(writer.used), "  ")
+    used = json.dumps(writer.context.pruned(writer.used), ensure_ascii=False, indent=2)
+    used = used.replace("\n", "\n  ")
     out.write(f'{{\n  "@context": {used},\n  "{writer.keywords["@graph"]}": ['.encode())
     for number, written in enumerate(objects):
         out.write(f"{',' if number else ''}\n    {written}".encode())
@@ -123,10 +125,12 @@ class _Writer:
                 for subject, about in groupby(inside, key=attrgetter("subject"))
             )
             if isinstance(graph, DefaultGraph):
-                yield from (_indented(node, "    ") for node in nodes)
+                yield from (_object(node, "    ") for node in nodes)
             else:
-                name = {self.keywords["@id"]: self._reference(graph)}
-                yield _indented({**name, self.keywords["@graph"]: list(nodes)}, "    ")
+                name = _encode({self.keywords["@id"]: self._reference(graph)})[1:-1]
+                content = ",\n        ".join(_object(node, "        ") for node in nodes)
+                key = _encode(self.keywords["@graph"])
+                yield (f"{{\n      {name},\n      {key}: [\n        {content}\n      ]\n    }}")
 
     def _node(self, subject: Term, about: Iterable[Quad]) -> dict[str, Any]:
         """Return the object of a subject."""
@@ -228,5 +232,13 @@ def _fits(definition: TermDefinition, kind: str, *, native: bool) -> bool:
     return native if definition.is_plain else definition.coercion == kind
 
 
-def _indented(value: object, margin: str) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2).replace("\n", f"\n{margin}")
+def _object(node: Mapping[str, Any], margin: str) -> str:
+    """Return an object with a line for each key and each of several values."""
+    lines = []
+    for key, value in node.items():
+        text = _encode(value)
+        if isinstance(value, list):
+            values = f",\n{margin}    ".join(map(_encode, value))
+            text = f"[\n{margin}    {values}\n{margin}  ]"
+        lines.append(f"\n{margin}  {_encode(key)}: {text}")
+    return f"{{{','.join(lines)}\n{margin}}}"
