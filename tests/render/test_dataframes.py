@@ -7,15 +7,27 @@ import sys
 import zipfile
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 from pyoxigraph import Literal, NamedNode
 
+from factbook.cli.root import root
 from factbook.errors import UsageError
 from factbook.rdf.terms import XSD, Term
 from factbook.render.dataframes import to_polars, write_excel, write_parquet
+from factbook.render.formats import format_for
 from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.testing import Result
+
+RIVERS = Path(__file__).parents[1] / "cli" / "book"
 
 
 def literal(text: str, kind: str) -> Literal:
@@ -132,3 +144,53 @@ def test_missing_package_names_the_extra(package: str, monkeypatch: pytest.Monke
 
     with pytest.raises(UsageError, match=rf"needs {package}.*pip install 'factbook\[tables\]'"):
         write_excel(Table(("x",), [(Literal("a"),)]), io.BytesIO())
+
+
+@pytest.fixture
+def run() -> Callable[..., Result]:
+    """Return what runs `factbook` over the book about rivers."""
+
+    def run(*args: str) -> Result:
+        words = ["--book", str(RIVERS), "--no-cache", *args]
+        return CliRunner().invoke(root, words, prog_name="factbook")
+
+    return run
+
+
+def test_query_writes_parquet_and_excel_by_the_ending(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    """The ending of -o chooses the format, for stored queries and for one's own."""
+    text = "SELECT ?s ?v { ?s <https://schema.org/value> ?v } ORDER BY ?s"
+    assert run("query", "rivers", "-o", str(tmp_path / "a.parquet")).exit_code == 0
+    assert run("sparql", text, "-o", str(tmp_path / "b.xlsx")).exit_code == 0
+    assert run("query", "rivers", "-f", "parquet", "-o", str(tmp_path / "c.bin")).exit_code == 0
+
+    assert len(pl.read_parquet(tmp_path / "a.parquet")) > 1
+    assert zipfile.is_zipfile(tmp_path / "b.xlsx")
+    assert (tmp_path / "c.bin").read_bytes() == (tmp_path / "a.parquet").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["sparql", "ASK { ?s ?p ?o }", "-f", "xlsx"], "-f xlsx: this query gives true or false"),
+        (["query", "river-graph", "--river", "Inn", "-f", "parquet"], "gives triples"),
+    ],
+)
+def test_tables_need_a_query_that_gives_one(
+    run: Callable[..., Result], words: list[str], message: str
+) -> None:
+    """A query without a table is refused in one line."""
+    result = run(*words)
+
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_binary_format_is_not_written_to_a_terminal() -> None:
+    """A terminal needs -o, a pipe does not."""
+    with pytest.raises(UsageError, match="-f parquet is a binary file: add -o FILE"):
+        format_for("parquet", None, is_graph=False, terminal=True)
+
+    assert format_for("parquet", None, is_graph=False, terminal=False) == "parquet"

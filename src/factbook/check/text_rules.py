@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.check.findings import ERROR, Finding, RawFinding, Rule
-from factbook.rdf.lexical import ANY_URI, bounds, in_calendar, is_doubtful
+from factbook.rdf.lexical import ANY_URI, bounds, in_calendar, is_ill_typed
 from factbook.rdf.terms import XSD, local_name
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def check_literals(quads: Iterable[Quad]) -> Iterator[RawFinding]:
     """Yield a finding for each literal that is not valid for its datatype."""
     for quad in quads:
         literal = quad.object
-        if isinstance(literal, Literal) and is_doubtful(literal.value, literal.datatype.value):
+        if isinstance(literal, Literal) and is_ill_typed(literal.value, literal.datatype.value):
             rule = _broken_rule(literal)
             path = quad.predicate if isinstance(quad.predicate, NamedNode) else None
             message = _form_message(literal.datatype.value) if rule is FORM else ""

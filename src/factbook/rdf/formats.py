@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Syntax:
-    """One way to write RDF down."""
+    """A syntax of RDF."""
 
     name: str
     endings: tuple[str, ...]
@@ -63,7 +63,7 @@ def syntax_named(name: str) -> Syntax:
 
 
 def syntax_of(path: PurePath) -> Syntax | None:
-    """Return the syntax that a file's name promises, looking through a '.gz' at its end."""
+    """Return the syntax for a file's name, a '.gz' at its end left out."""
     suffixes = path.suffixes
     if suffixes and suffixes[-1] == ".gz":
         suffixes = suffixes[:-1]
@@ -74,7 +74,7 @@ def syntax_for_writing(path: PurePath) -> Syntax:
     """Return the syntax to write a file in.
 
     Raises:
-        UsageError: The file's ending says nothing about it.
+        UsageError: The file's ending is of no syntax.
     """
     found = syntax_of(path)
     if found is None:

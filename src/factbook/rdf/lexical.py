@@ -1,8 +1,8 @@
-"""The lexical spaces of XML Schema's datatypes, as regular expressions that every engine knows.
+"""The lexical spaces of XML Schema's datatypes, as regular expressions for every engine.
 
-A literal whose text is not in the lexical space of its datatype is ill-formed, and sh:datatype
-reports it (SHACL, section 4.1.2; XML Schema 1.1 part 2, section 3). The expressions go without look
-ahead and without classes such as backslash-d, which engines read differently.
+A literal whose text is not in the lexical space of its datatype is ill-typed, and sh:datatype
+reports it (SHACL, section 4.1.2; XML Schema 1.1 part 2, section 3). The expressions use no look
+ahead and no classes such as backslash-d, which engines read differently.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ _DATED = r"-?(\d{4,})-(\d\d)-(\d\d)"
 
 
 def lexical_space(datatype: str) -> str | None:
-    """Return the expression for a datatype, or None where every text will do."""
+    """Return the expression for a datatype, or None if every text is valid."""
     pattern = _NAMES.get(datatype.removeprefix(XSD)) if datatype.startswith(XSD) else None
     return None if pattern is None else f"^(?:{pattern})$"
 
 
 def is_well_formed(text: str, datatype: str) -> bool:
-    """Tell whether a text is in the lexical space of a datatype; of an unknown one, it is."""
+    """Tell whether a text is in the lexical space of a datatype; an unknown one has every text."""
     pattern = _compiled(datatype)
     return pattern is None or pattern.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=4096)
-def is_doubtful(text: str, datatype: str) -> bool:
-    """Tell whether a literal is not what its datatype promises.
+def is_ill_typed(text: str, datatype: str) -> bool:
+    """Tell whether a literal does not fit its datatype.
 
-    That is a text outside its lexical space, or an address that could not stand as an IRI: of those
-    XML Schema lets everything pass.
+    That is a text outside the lexical space, or an xsd:anyURI that cannot be an IRI, although XML
+    Schema allows every text there.
     """
     if datatype == ANY_URI:
         return re.fullmatch(_IN_IRI, text) is None
@@ -43,12 +43,12 @@ def is_doubtful(text: str, datatype: str) -> bool:
 
 
 def in_calendar(text: str) -> bool:
-    """Tell whether a date, or what begins with one, names a day that exists."""
+    """Tell whether a date, or a text that begins with one, is a day of the calendar."""
     dated = re.match(_DATED, text, re.ASCII)
     if dated is None:
         return True
     year, month, day = dated.groups()
-    try:  # the calendar repeats every 400 years, so that four digits of a year tell
+    try:  # the calendar repeats every 400 years, so the last four digits of a year decide
         date(2000 + int(year[-4:]) % 400, int(month), int(day))
     except ValueError:
         return False
@@ -62,7 +62,7 @@ def bounds(datatype: str) -> tuple[int | None, int | None]:
 
 @cache
 def _compiled(datatype: str) -> re.Pattern[str] | None:
-    # Only what is met: all of them together take longer than checking many a graph
+    # Only those that occur: to compile all takes longer than to check many graphs
     space = lexical_space(datatype)
     return None if space is None else re.compile(space[1:-1])
 
@@ -84,7 +84,7 @@ def _at_most(limit: int) -> str:
 
 
 def _whole(lowest: int | None, highest: int | None) -> str:
-    """Return an expression for the whole numbers within bounds, zeros before them or not."""
+    """Return an expression for the whole numbers within bounds, with or without leading zeros."""
     ways = []
     if highest is None or highest > 0:
         digits = "[0-9]+" if highest is None else f"0*(?:{_at_most(highest)})"

@@ -51,10 +51,10 @@ class RdfSyntaxError(InputError):
 
 @dataclass(frozen=True)
 class RdfFile:
-    """What one file says.
+    """The content of a file.
 
-    `graph` is the file's `@base`, which names the graph that its triples live in; a file without
-    one gets an IRI made from its name. `quads` keep the graph names that the file itself gives.
+    `graph` is the file's `@base`, the name of the graph of its triples; for a file without one it
+    is an IRI made from the file's name. `quads` keep the graph names that the file itself gives.
     """
 
     path: Path
@@ -70,7 +70,7 @@ class RdfFile:
 
 
 def in_graph(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:
-    """Yield the quads, those that are in no named graph in this one."""
+    """Yield the quads; those in no named graph come in this one."""
     for quad in quads:
         if isinstance(quad.graph_name, DefaultGraph):
             yield Quad(quad.subject, quad.predicate, quad.object, graph)
@@ -138,7 +138,7 @@ def read_rdf(path: Path, content: bytes | None = None) -> RdfFile:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Say in our own words what goes wrong while a file is read.
+    """Turn what goes wrong while a file is read into an error for people.
 
     Raises:
         RdfSyntaxError: The file breaks its grammar.
@@ -169,7 +169,7 @@ def _syntax_error(path: Path, error: SyntaxError) -> RdfSyntaxError:
 
 @dataclass(frozen=True)
 class RdfStream:
-    """What one large file says; its quads can be read once. See `RdfFile`."""
+    """The content of a large file, whose quads can be read once. See `RdfFile`."""
 
     path: Path
     syntax: Syntax
@@ -194,7 +194,7 @@ def read_any(path: Path) -> RdfFile | RdfStream:
 
 
 def is_large(path: Path, size: int | None = None) -> bool:
-    """Tell whether a file is better not read as a whole; its size may be known already."""
+    """Tell whether a file is too large to read as a whole; its size may be known already."""
     if size is None:
         try:
             size = path.stat().st_size
@@ -213,8 +213,8 @@ def open_rdf(
     Args:
         path: The file, packed or not.
         progress: Called with the part of the file that is read, from 0 to 1.
-        rename: Whether its blank nodes get names that no other file's have. Otherwise they are
-            called as in the file, where it names them.
+        rename: Whether blank nodes get labels that are unique among files. Otherwise they keep
+            those of the file.
 
     Raises:
         InputError: The file is missing, unreadable or breaks its grammar; also while its quads
@@ -259,10 +259,10 @@ def open_unpacked(path: Path) -> IO[bytes]:
 
 
 class Progress:
-    """Announces now and then how far the reading of a file has come; see `open_rdf`.
+    """Announces from time to time how much of a file is read; see `open_rdf`.
 
     Args:
-        doing: What the file is read for, as a word to begin with.
+        doing: What the file is read for, the first word of the line.
         path: The file.
         announce: Called with the line.
         every: Seconds from one line to the next.
@@ -284,7 +284,7 @@ class Progress:
 
 
 class _Counted(io.RawIOBase):
-    """A file's bytes, unpacked and without a byte order mark, counted as they go by."""
+    """The bytes of a file, unpacked, without a byte order mark, and counted as they are read."""
 
     def __init__(self, path: Path, progress: Callable[[float], None] | None) -> None:
         self._packed = path.open("rb")

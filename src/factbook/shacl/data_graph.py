@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
-from factbook.rdf.lexical import is_doubtful, is_well_formed
+from factbook.rdf.lexical import is_ill_typed, is_well_formed
 from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:
@@ -183,7 +183,9 @@ def _sort_chunk(chunk: list[Quad], graph: DataGraph) -> list[Quad]:
             continue
         is_kept = is_canonical(value)
         (canonical if is_kept else noncanonical).append(quad)
-        if not (is_kept and is_valid_if_canonical(datatype)) and is_doubtful(value.value, datatype):
+        if not (is_kept and is_valid_if_canonical(datatype)) and is_ill_typed(
+            value.value, datatype
+        ):
             ill_typed.append(quad)
     graph.properties = (graph.properties or set()) | properties
     graph.size += len(chunk)
