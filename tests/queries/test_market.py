@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from factbook.api import Book
-from factbook.render.rows import to_rows
+from factbook.render.rows import Rows
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
     from tests.queries.conftest import Shelf
-
-    from factbook.render.rows import Rows
 
 
 def ask(shelf: Shelf, query: str, **values: str) -> Rows:
     """Return the typed rows of a stored query on the bundled book."""
     answer = shelf("bundled").ask(query, values, engine="embedded")
     assert isinstance(answer, Table)
-    return to_rows(answer)
+    return Rows(answer)
 
 
 def slug(iri: object) -> str:

@@ -74,9 +74,13 @@ class Rows(Sequence[Row]):
     empty. A literal that is not what its datatype promises stays a str.
     """
 
-    def __init__(self, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        self.columns = tuple(columns)
-        self._rows = rows
+    def __init__(self, table: Table) -> None:
+        self.columns = table.variables
+        self._terms = list(table.rows)
+        self._rows = [
+            Row({name: to_value(term) for name, term in zip(self.columns, terms, strict=True)})
+            for terms in self._terms
+        ]
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -95,32 +99,24 @@ class Rows(Sequence[Row]):
         """Return a pandas DataFrame; pandas must be installed."""
         import pandas as pd
 
-        return pd.DataFrame(self._by_column(), columns=list(self.columns)).convert_dtypes()
+        values = {name: [row[name] for row in self._rows] for name in self.columns}
+        return pd.DataFrame(values, columns=list(self.columns)).convert_dtypes()
 
     def to_polars(self) -> pl.DataFrame:
-        """Return a polars DataFrame; polars must be installed."""
-        import polars as pl
+        """Return a polars DataFrame with the columns of `-f parquet`.
 
-        return pl.DataFrame(self._by_column(), strict=False)
+        Raises:
+            UsageError: polars is not installed.
+        """
+        from factbook.render.dataframes import to_polars
 
-    def _by_column(self) -> dict[str, list[Value]]:
-        return {name: [row[name] for row in self._rows] for name in self.columns}
-
-
-def to_rows(table: Table) -> Rows:
-    """Return the typed rows of an answer."""
-    names = table.variables
-    rows = [
-        Row({name: to_value(term) for name, term in zip(names, row, strict=True)})
-        for row in table.rows
-    ]
-    return Rows(names, rows)
+        return to_polars(Table(self.columns, self._terms))
 
 
 def to_python(answer: Answer, prefixes: Mapping[str, str]) -> Rows | rdflib.Graph | bool:
     """Return an answer as Python has it: typed rows, an rdflib graph or a truth value."""
     if isinstance(answer, Table):
-        return to_rows(answer)
+        return Rows(answer)
     if isinstance(answer, Graph):
         from factbook.rdf.bridge import to_rdflib
 

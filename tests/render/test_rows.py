@@ -1,0 +1,68 @@
+"""Rows of an answer hold Python values, and become data frames without losing any."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from pyoxigraph import Literal, NamedNode
+
+from factbook.rdf.terms import XSD
+from factbook.render.rows import Iri, Rows
+from factbook.store.answers import Table
+
+
+def literal(text: str, datatype: str) -> Literal:
+    """Return a literal of an XSD datatype."""
+    return Literal(text, datatype=NamedNode(XSD + datatype))
+
+
+ROWS = Rows(
+    Table(
+        ("thing", "amount", "day", "mixed"),
+        [
+            (NamedNode("https://e.org/a"), literal("1.50", "decimal"), literal("x", "date"), None),
+            (None, literal("2", "integer"), literal("2024-01-31", "date"), Literal("a")),
+            (None, None, None, literal("7", "integer")),
+        ],
+    )
+)
+
+
+def test_values_are_python_values() -> None:
+    """A literal that is not what its datatype promises stays a text."""
+    first, second, third = ROWS
+
+    assert (first["thing"], first.amount, first.day) == (
+        Iri("https://e.org/a"),
+        Decimal("1.50"),
+        "x",
+    )
+    assert isinstance(first.thing, Iri)
+    assert (second.amount, second.day, third.mixed) == (2, date(2024, 1, 31), 7)
+
+
+def test_unknown_column_names_the_known_ones() -> None:
+    """A wrong attribute says which columns there are."""
+    with pytest.raises(AttributeError, match="no column 'price'; there are thing, amount"):
+        _ = ROWS[0].price
+
+
+def test_polars_loses_no_value_of_a_mixed_column() -> None:
+    """A column whose values are of several types is text, not null."""
+    pytest.importorskip("polars")
+
+    frame = ROWS.to_polars()
+
+    assert frame["amount"].to_list() == [Decimal("1.5"), Decimal(2), None]
+    assert frame["mixed"].to_list() == [None, "a", "7"]
+    assert frame["day"].to_list() == ["x", "2024-01-31", None]
+
+
+def test_pandas_has_the_columns_of_the_answer() -> None:
+    """An answer without rows has its columns as well."""
+    pytest.importorskip("pandas")
+
+    assert list(ROWS.to_pandas().columns) == ["thing", "amount", "day", "mixed"]
+    assert list(Rows(Table(("a", "b"), [])).to_pandas().columns) == ["a", "b"]
