@@ -27,7 +27,7 @@ _SIMILAR = 60  # of 100
 
 
 class FactbookError(Exception):
-    """What went wrong, where, and what to do about it."""
+    """The base of all errors: what went wrong, where, and what to do about it."""
 
     exit_code: ClassVar[int] = INTERNAL
 

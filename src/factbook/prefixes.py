@@ -1,4 +1,4 @@
-"""The one prefix map of a book: what its JSON-LD context declares."""
+"""The prefix map of a book, which its JSON-LD context declares."""
 
 from __future__ import annotations
 

@@ -254,7 +254,7 @@ def test_a_fault_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == INTERNAL
     assert capsys.readouterr().err == (
         "error: RuntimeError: the unforeseen of two lines "
-        "(this is a fault of factbook; please report it with what --debug prints)\n"
+        "(this is a bug in factbook; please report it with the output of --debug)\n"
     )
 
 

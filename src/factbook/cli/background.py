@@ -1,60 +1,57 @@
 """Run slow work in a thread, so that Ctrl-C ends it at once.
 
-The engine cannot be interrupted, but it lets go of the interpreter while it works: the main thread
-waits for it, and on Ctrl-C no longer.
+The engine cannot be interrupted, but it releases the interpreter lock while it works. So the main
+thread waits for it, and stops waiting on Ctrl-C.
 """
 
 from __future__ import annotations
 
-import _thread  # and not threading: it is all that is needed, and a question begins with it
-from typing import TYPE_CHECKING
+import threading
+import traceback
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
 
-    T = TypeVar("T")
+T = TypeVar("T")
 
-# Only address space: pages that deeply nested queries do not need are never touched
+# For deeply nested queries; the pages that others do not need are never touched
 _STACK_BYTES = 256 << 20
-_GLANCE = 0.5
+_POLL_SECONDS = 0.5
 
 
 def interruptible(work: Callable[[], T]) -> T:
-    """Return what the work returns, or raise what it raises, while Ctrl-C goes on working."""
+    """Return what the work returns, or raise what it raises, but stop waiting on Ctrl-C."""
     results: list[T] = []
-    faults: list[BaseException] = []
-
-    over = _thread.allocate_lock()
-    over.acquire()
+    errors: list[BaseException] = []
+    done = threading.Event()
 
     def run() -> None:
         try:
             results.append(work())
-        except BaseException as fault:  # noqa: BLE001 - it is raised again in the main thread
-            import traceback
-
-            # What the frames still hold belongs to this thread: the engine's results do not travel
-            traceback.clear_frames(fault.__traceback__)
-            faults.append(fault)
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the main thread
+            # The engine's results must not leave the thread: frames would carry them
+            traceback.clear_frames(error.__traceback__)
+            errors.append(error)
         finally:
-            over.release()
+            done.set()
 
     _start(run)
-    while not over.acquire(timeout=_GLANCE):
+    while not done.wait(timeout=_POLL_SECONDS):
         pass  # the signal may reach the other thread, which does not wake this one
-    if faults:
-        raise faults[0]
+    if errors:
+        raise errors[0]
     return results[0]
 
 
 def _start(run: Callable[[], None]) -> None:
-    before = _thread.stack_size()
+    """Start a thread with a large stack, or with the usual one where memory is limited."""
+    before = threading.stack_size()
     try:
-        _thread.stack_size(_STACK_BYTES)
-        _thread.start_new_thread(run, ())
-    except (RuntimeError, ValueError):  # address space is limited: the usual stack will do
-        _thread.stack_size(before)
-        _thread.start_new_thread(run, ())
+        threading.stack_size(_STACK_BYTES)
+        threading.Thread(target=run, daemon=True).start()
+    except (RuntimeError, ValueError):
+        threading.stack_size(before)
+        threading.Thread(target=run, daemon=True).start()
     finally:
-        _thread.stack_size(before)
+        threading.stack_size(before)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from factbook.cli.background import interruptible
-from factbook.cli.options import complete_thing, with_answer_options
+from factbook.cli.complete import complete_thing
+from factbook.cli.options import with_answer_options
 from factbook.cli.output import open_output
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from factbook.cli.background import interruptible
-from factbook.cli.options import complete_thing
+from factbook.cli.complete import complete_thing
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
 from factbook.link.client import open_target

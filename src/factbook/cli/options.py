@@ -11,13 +11,10 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from click.shell_completion import CompletionItem
-
 T = TypeVar("T")
 
-
-SERVICE_NAMES = ("--allow-service", "services")
-SERVICE: dict[str, Any] = {
+_SERVICE_NAMES = ("--allow-service", "services")
+_SERVICE: dict[str, Any] = {
     "metavar": "NAME",
     "multiple": True,
     "help": "Let the query ask this registered endpoint (SERVICE); may be given again.",
@@ -25,21 +22,20 @@ SERVICE: dict[str, Any] = {
 
 
 class Wanted(NamedTuple):
-    """The form in which an answer is wanted, and where."""
+    """The format and the file that -f and -o ask for."""
 
     format: str | None
     output: Path | None
 
 
 def format_option(*names: str) -> click.Option:
-    """Return the option -f, whose completions are these names."""
+    """Return the option -f, which completes these names."""
+    default = " [default: table on a terminal, else tsv]" if "table" in names else ""
     return click.Option(
         ["-f", "--format"],
         metavar="FORMAT",
-        help=f"One of {', '.join(names)}. [default: table on a terminal, else tsv]"
-        if "table" in names
-        else f"One of {', '.join(names)}.",
-        shell_complete=lambda _ctx, _param, begun: [n for n in names if n.startswith(begun)],
+        help=f"One of {', '.join(names)}.{default}",
+        shell_complete=lambda _ctx, _param, prefix: [n for n in names if n.startswith(prefix)],
     )
 
 
@@ -53,17 +49,22 @@ def output_option() -> click.Option:
     )
 
 
-def service_option(function: Callable[..., T]) -> Callable[..., T]:
-    """Give a command the option --allow-service, as its argument `services`."""
-    return click.option(*SERVICE_NAMES, **SERVICE)(function)
+def service_option() -> click.Option:
+    """Return the option --allow-service, which becomes the argument `services`."""
+    return click.Option(_SERVICE_NAMES, **_SERVICE)
+
+
+def with_service_option(function: Callable[..., T]) -> Callable[..., T]:
+    """Give a command the option --allow-service."""
+    return click.option(*_SERVICE_NAMES, **_SERVICE)(function)
 
 
 def with_answer_options(*names: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Return the decorator that gives a command -f and -o, as its argument `wanted`."""
 
     def decorate(function: Callable[..., T]) -> Callable[..., T]:
-        def command(*args: Any, **given: Any) -> T:  # noqa: ANN401 - whatever click has parsed
-            return function(*args, wanted=taken(given), **given)
+        def command(*args: Any, **values: Any) -> T:  # noqa: ANN401 - whatever click has parsed
+            return function(*args, wanted=pop_wanted(values), **values)
 
         wrapped = update_wrapper(command, function)
         wrapped.__dict__.setdefault("__click_params__", []).extend(
@@ -74,15 +75,6 @@ def with_answer_options(*names: str) -> Callable[[Callable[..., T]], Callable[..
     return decorate
 
 
-def taken(given: dict[str, Any]) -> Wanted:
-    """Take the values of -f and -o out of what click has parsed."""
-    return Wanted(given.pop("format"), given.pop("output"))
-
-
-def complete_thing(
-    context: click.Context, option: click.Parameter, begun: str
-) -> list[CompletionItem[str]]:
-    """Return what a shell may offer for a thing."""
-    from factbook.cli.complete import things
-
-    return things()(context, option, begun)
+def pop_wanted(values: dict[str, Any]) -> Wanted:
+    """Remove the values of -f and -o from what click has parsed and return them."""
+    return Wanted(values.pop("format"), values.pop("output"))

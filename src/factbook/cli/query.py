@@ -6,13 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from factbook.cli.options import (
-    SERVICE,
-    SERVICE_NAMES,
-    format_option,
-    output_option,
-    taken,
-)
+from factbook.cli.complete import values_of
+from factbook.cli.options import format_option, output_option, pop_wanted, service_option
 from factbook.cli.output import write_answer
 from factbook.cli.session import Session, session_of
 from factbook.errors import InputError
@@ -22,12 +17,9 @@ from factbook.render.formats import TABLE_FORMATS
 from factbook.sparql.tokens import uses_service
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
-    from factbook.cli.complete import Complete
     from factbook.query.header import Parameter, StoredQuery
 
-_TAKEN = {"format", "output", "wide", "help", "f", "o", "w", "h"}
+_RESERVED = {"format", "output", "wide", "help", "f", "o", "w", "h"}
 
 
 class Queries(click.Group):
@@ -64,7 +56,7 @@ def command_for(query: StoredQuery) -> click.Command:
 
     @click.pass_context
     def run(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 - click's values
-        wanted = taken(values)
+        wanted = pop_wanted(values)
         services = values.pop("services", ())
         wide = values.pop("wide", False)
         book = with_leads_for(session_of(context).book, query)
@@ -94,7 +86,7 @@ def command_for(query: StoredQuery) -> click.Command:
             format_option(*_formats(query)),
             output_option(),
             *([_wide_option(query)] if any(column.detail for column in query.columns) else []),
-            *([click.Option(SERVICE_NAMES, **SERVICE)] if uses_service(query.text) else []),
+            *([service_option()] if uses_service(query.text) else []),
         ],
     )
 
@@ -108,7 +100,7 @@ def _formats(query: StoredQuery) -> tuple[str, ...]:
 
 
 def _option(query: StoredQuery, parameter: Parameter) -> click.Option:
-    if parameter.name in _TAKEN:
+    if parameter.name in _RESERVED:
         raise InputError(
             f"{query.path}: a parameter cannot be called '{parameter.name}': the option "
             f"--{parameter.name} belongs to the command line"
@@ -122,7 +114,7 @@ def _option(query: StoredQuery, parameter: Parameter) -> click.Option:
         [f"--{parameter.name}", _destination(parameter)],
         metavar=_metavar(parameter),
         help=" ".join(filter(None, notes)),
-        shell_complete=_completion(parameter),
+        shell_complete=values_of(parameter),
     )
 
 
@@ -133,17 +125,6 @@ def _wide_option(query: StoredQuery) -> click.Option:
         is_flag=True,
         help=f"Show the details in a table as well: {details}. Other formats always have them.",
     )
-
-
-def _completion(parameter: Parameter) -> Complete:
-    def complete(
-        context: click.Context, option: click.Parameter, begun: str
-    ) -> list[CompletionItem[str]]:
-        from factbook.cli.complete import values_of
-
-        return values_of(parameter)(context, option, begun)
-
-    return complete
 
 
 def _destination(parameter: Parameter) -> str:

@@ -1,4 +1,4 @@
-"""Which commands there are; the module of each is imported only when it runs.
+"""The commands; the module of each is imported only when it runs.
 
 A command module has a click command named `command`. It gets the `Session` with
 `@pass_session` and returns an exit code, or nothing for success.
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Entry(NamedTuple):
-    """Where a command stands, and the line that the overview gives it."""
+    """The module of a command, and its line in the overview."""
 
     module: str
     summary: str
@@ -18,16 +18,16 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "queries": Entry("factbook.cli.queries", "List and search the stored queries."),
-    "query": Entry("factbook.cli.query", "Run a stored query by its name."),
+    "query": Entry("factbook.cli.query", "Run a stored query by name."),
     "sparql": Entry("factbook.cli.sparql", "Run a SPARQL query of your own."),
-    "check": Entry("factbook.cli.check", "Find what is wrong, where, and what to write instead."),
+    "check": Entry("factbook.cli.check", "Find errors in the data, with file, line and fix."),
     "export": Entry("factbook.cli.export", "Write the graph as RDF, as tables or as a network."),
     "show": Entry("factbook.cli.show", "Show one thing, with a source for every fact."),
     "diff": Entry("factbook.cli.diff", "Show what changed between two states of a book."),
-    "new": Entry("factbook.cli.new", "Begin the file of a new source."),
+    "new": Entry("factbook.cli.new", "Create the file of a new source."),
     "link": Entry("factbook.cli.link", "Map things and terms to those of other data sets."),
-    "push": Entry("factbook.cli.push", "Fill a SPARQL store with the book."),
-    "fmt": Entry("factbook.cli.fmt", "Format Turtle files; comments stay."),
+    "push": Entry("factbook.cli.push", "Load the book into a SPARQL store."),
+    "fmt": Entry("factbook.cli.fmt", "Format Turtle files and keep their comments."),
     "cache": Entry("factbook.cli.cache", "Show or remove the snapshots on disk."),
     "completion": Entry("factbook.cli.completion", "Print the completion script of a shell."),
 }

@@ -26,18 +26,18 @@ Examples:
   factbook query companies -f csv -o companies.csv
   factbook --data mine.ttl query companies
 
-Answers go to stdout, everything else to stderr. On a terminal an answer is a table, on a pipe it is
-TSV with a header; -f and the ending of -o choose otherwise.
+Answers go to stdout, messages to stderr. An answer is a table on a terminal and TSV with a header on
+a pipe; -f or the ending of -o chooses another format.
 
 \b
-Exit codes: 0 done; 1 it ran and found something; 2 wrong usage; 3 an input cannot be read;
-4 a remote endpoint failed; 70 a fault of factbook; 130 interrupted."""
+Exit codes: 0 done; 1 findings or differences; 2 wrong usage; 3 an input cannot be read;
+4 a remote endpoint failed; 70 a bug in factbook; 130 interrupted."""
 
 
 class Root(click.Group):
     """A group that imports a command's module when the command runs."""
 
-    def main(  # type: ignore[override]  # it never returns, in whatever mode
+    def main(  # type: ignore[override]  # it never returns, in any mode
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
@@ -73,7 +73,7 @@ class Root(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is asked for, or say which ones are near."""
+        """Find a command, or fail with the names of similar ones."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             raise click.UsageError(f"No command '{name}'.{did_you_mean(name, COMMANDS)}", ctx)
@@ -98,13 +98,15 @@ class Root(click.Group):
     type=click.Path(path_type=Path),
     metavar="FILE",
     multiple=True,
-    help="An RDF file of your own that joins the graph, .gz too; may be given again.",
+    help="An RDF file to add to the graph, packed as .gz too; may be given again.",
 )
 @click.option(
     "--endpoint", metavar="URL", help="A SPARQL 1.1 endpoint that answers instead of the files."
 )
-@click.option("--leads", is_flag=True, help="Load claims too weak to answer with, and mark them.")
-@click.option("--no-cache", is_flag=True, help="Neither use nor keep the parsed graph on disk.")
+@click.option(
+    "--leads", is_flag=True, help="Load leads too (weak claims), and mark rows that need one."
+)
+@click.option("--no-cache", is_flag=True, help="Neither use nor write a snapshot on disk.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context

@@ -1,4 +1,4 @@
-"""What all commands share: the book that the global options name, opened when first used."""
+"""The session of a command: the book that the global options name, opened when first used."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Session:
         )
 
     def local_book(self) -> Book:
-        """Return the book as its files say it, also where an endpoint is named."""
+        """Return the book of the files, even if an endpoint is named."""
         from factbook.book import Book
 
         return Book(self.folder, data=self.data, cache=self.cache, announce=announce)
@@ -57,7 +57,7 @@ pass_session = click.make_pass_decorator(Session)
 
 
 def session_of(context: click.Context) -> Session:
-    """Return the session, also while a shell asks for completions and no command runs."""
+    """Return the session, also during shell completion, when no command runs."""
     if isinstance(context.obj, Session):
         return context.obj
     given = context.find_root().params
@@ -71,6 +71,6 @@ def session_of(context: click.Context) -> Session:
 
 
 def announce(line: str) -> None:
-    """Tell somebody who watches why it takes a moment, on a line that goes when it is over."""
+    """Show what takes time on a terminal, on a line that an empty text clears."""
     if sys.stderr.isatty():
         click.echo(f"\r\x1b[K{line}{' …' if line else ''}", nl=False, err=True)

@@ -1,4 +1,4 @@
-"""`factbook sparql`: a query of one's own."""
+"""`factbook sparql`: run a SPARQL query of your own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.options import service_option, with_answer_options
+from factbook.cli.options import with_answer_options, with_service_option
 from factbook.cli.output import write_answer
 from factbook.cli.session import Session, pass_session
 from factbook.errors import InputError, UsageError
@@ -36,7 +36,7 @@ Examples:
     metavar="FILE",
     help="Read the query from a file.",
 )
-@service_option
+@with_service_option
 @with_answer_options(*TABLE_FORMATS, *NAMES)
 @pass_session
 def command(
@@ -47,12 +47,12 @@ def command(
     *,
     services: tuple[str, ...],
 ) -> None:
-    """Run a SPARQL 1.1 query: TEXT, a file, or '-' for what comes in on stdin.
+    """Run a SPARQL 1.1 query: TEXT, a file, or '-' for stdin.
 
-    The prefixes of the book need not be declared. The default graph is everything together; each
-    source is a named graph.
+    The prefixes of the book need not be declared. The default graph merges all files; each source
+    is a named graph.
     """
-    query = _text(text, path)
+    query = _read_query(text, path)
     form = query_form(query)
     if form is None:
         raise UsageError("the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
@@ -65,11 +65,11 @@ def command(
     )
 
 
-def _text(text: str | None, path: Path | None) -> str:
-    """Return the query from where it was said to be.
+def _read_query(text: str | None, path: Path | None) -> str:
+    """Return the query from the argument, the file or stdin.
 
     Raises:
-        UsageError: Nothing or more than one thing was given.
+        UsageError: None of them or more than one was given.
         InputError: The file cannot be read.
     """
     if (text is None) == (path is None):
