@@ -32,7 +32,7 @@ def _all_commands() -> Iterator[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("words", list(_all_commands()), ids=" ".join)
-def test_every_command_has_help_and_an_example(run: Run, words: tuple[str, ...]) -> None:
+def test_command_help_has_an_example(run: Run, words: tuple[str, ...]) -> None:
     """The help of each command says what it does and shows a call that can be typed."""
     result = run(*words, "--help")
 
@@ -43,12 +43,12 @@ def test_every_command_has_help_and_an_example(run: Run, words: tuple[str, ...])
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_overview_agrees_with_the_help(run: Run, name: str) -> None:
+def test_overview_agrees_with_command_help(run: Run, name: str) -> None:
     """The line in the overview is there although the command was not imported."""
     assert COMMANDS[name].summary in " ".join(run("--help").stdout.split())
 
 
-def test_no_arguments_give_the_help() -> None:
+def test_program_without_arguments_prints_help() -> None:
     """Without a command one sees the help, and that is no failure."""
     result = CliRunner().invoke(root, [])
 
@@ -56,7 +56,7 @@ def test_no_arguments_give_the_help() -> None:
     assert "Commands:" in result.stdout
 
 
-def test_the_version(run: Run) -> None:
+def test_version_option_prints_package_version(run: Run) -> None:
     """The version is that of the package."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -64,7 +64,7 @@ def test_the_version(run: Run) -> None:
     assert pyproject["project"]["version"] == __version__
 
 
-def test_queries_are_listed_by_group(run: Run) -> None:
+def test_queries_lists_queries_by_group(run: Run) -> None:
     """All queries are listed, with what they take."""
     result = run("queries", "-f", "csv")
 
@@ -78,7 +78,7 @@ def test_queries_are_listed_by_group(run: Run) -> None:
     ]
 
 
-def test_queries_are_found_by_words(run: Run) -> None:
+def test_queries_finds_queries_by_words(run: Run) -> None:
     """Words are looked for in names, summaries and tags, whatever their case."""
     result = run("queries", "LONG", "geography", "-f", "csv")
 
@@ -86,7 +86,7 @@ def test_queries_are_found_by_words(run: Run) -> None:
 
 
 @pytest.mark.parametrize("way", ["text", "file", "stdin"])
-def test_a_query_of_ones_own(run: Run, tmp_path: Path, way: str) -> None:
+def test_sparql_reads_query_from_text_file_or_stdin(run: Run, tmp_path: Path, way: str) -> None:
     """A query is given as text, in a file or on stdin; the book's prefixes need no declaring."""
     text = "SELECT ?name { ?r a def:River ; schema:name ?name } ORDER BY ?name"
     path = tmp_path / "q.rq"
@@ -98,15 +98,15 @@ def test_a_query_of_ones_own(run: Run, tmp_path: Path, way: str) -> None:
     assert result.stdout.split() == ["name", "Danube", "Inn", "Rhine"]
 
 
-def test_a_query_of_ones_own_at_an_endpoint(run: Run, endpoint: str) -> None:
+def test_sparql_declares_prefixes_for_endpoint(run: Run, endpoint: str) -> None:
     """The book's prefixes need no declaring at an endpoint either."""
     result = run("--endpoint", endpoint, "sparql", "ASK { river:inn a def:River }")
 
     assert result.stdout == "true\n"
 
 
-def test_data_of_ones_own_joins(run: Run, tmp_path: Path) -> None:
-    """Files of one's own join the graph, in all formats, packed too."""
+def test_data_option_adds_files_of_every_format(run: Run, tmp_path: Path) -> None:
+    """Files of your own join the graph, in all formats, packed too."""
     import gzip
 
     said = "<https://example.org/river/inn> <https://example.org/def#flowsThrough> "
@@ -120,8 +120,8 @@ def test_data_of_ones_own_joins(run: Run, tmp_path: Path) -> None:
     assert result.stdout.count("example.org") == 2
 
 
-def test_without_cache_nothing_is_kept(run: Run, tmp_path: Path, cache: Path) -> None:
-    """With --no-cache the answer is the same and the cache is left alone."""
+def test_no_cache_option_writes_nothing(run: Run, tmp_path: Path, cache: Path) -> None:
+    """With --no-cache the answer is the same and the cache folder does not change."""
     data = tmp_path / "more.ttl"
     data.write_text("<https://example.org/a> a <https://example.org/b> .", encoding="utf-8")
     before = sorted(cache.rglob("*"))
@@ -132,8 +132,8 @@ def test_without_cache_nothing_is_kept(run: Run, tmp_path: Path, cache: Path) ->
     assert sorted(cache.rglob("*")) == before
 
 
-def test_the_cache_is_shown_and_cleared(run: Run, cache: Path) -> None:
-    """What is kept can be seen and thrown away."""
+def test_cache_shows_and_clears_snapshots(run: Run, cache: Path) -> None:
+    """The command lists the snapshots and removes them."""
     run("query", "lengths")
 
     info = run("cache", "info").stdout
@@ -145,6 +145,6 @@ def test_the_cache_is_shown_and_cleared(run: Run, cache: Path) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_a_completion_script(run: Run, shell: str) -> None:
+def test_completion_prints_script_of_shell(run: Run, shell: str) -> None:
     """The script for each shell calls the program back."""
     assert "_FACTBOOK_COMPLETE" in run("completion", shell).stdout

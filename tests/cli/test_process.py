@@ -36,7 +36,7 @@ def test_ctrl_c_ends_a_query(program: list[str], tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_ends_work_whichever_thread_it_reaches() -> None:
+def test_ctrl_c_ends_work_in_whichever_thread() -> None:
     """A signal that the system hands to the thread that works is not missed."""
     program = (
         "import signal, threading, time\n"
@@ -58,8 +58,8 @@ def test_ctrl_c_ends_work_whichever_thread_it_reaches() -> None:
 
 
 @pytest.mark.parametrize("words", [["export", "-f", "nt"], ["queries"], ["--help"]])
-def test_a_closed_pipe_is_no_matter(program: list[str], words: list[str]) -> None:
-    """When the reader goes away, so does the program, without a word."""
+def test_closed_pipe_ends_program_silently(program: list[str], words: list[str]) -> None:
+    """When the reader closes the pipe, the program ends without a message."""
     reading, writing = os.pipe()
     os.close(reading)
     try:
@@ -77,8 +77,8 @@ def test_a_closed_pipe_is_no_matter(program: list[str], words: list[str]) -> Non
     "words",
     ["query lengths", "query lengths -f md", "export -f nt", "show river:inn", "queries", "--help"],
 )
-def test_a_full_disk_is_named(program: list[str], words: str) -> None:
-    """Where the file that stdout goes to has no room, that is said, and whose fault it is not."""
+def test_full_disk_is_an_input_error(program: list[str], words: str) -> None:
+    """A full disk behind stdout is an error of the output, not of the program."""
     with Path("/dev/full").open("wb") as full:
         command = [*program, *words.split()]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
@@ -96,7 +96,7 @@ def test_a_full_disk_is_named(program: list[str], words: str) -> None:
     ],
     ids=["brackets", "calls", "alternatives"],
 )
-def test_deep_queries_kill_nothing(program: list[str], text: str) -> None:
+def test_deeply_nested_query_is_answered(program: list[str], text: str) -> None:
     """Queries that would overflow the usual stack are answered."""
     done = subprocess.run(
         [*program, "sparql", "-"], input=text, capture_output=True, text=True, check=False
@@ -117,7 +117,7 @@ COMPLETIONS = {
 
 
 @pytest.mark.parametrize("case", COMPLETIONS)
-def test_completion(program: list[str], case: str) -> None:
+def test_shell_completion_offers_values(program: list[str], case: str) -> None:
     """A shell is offered commands, queries, parameters, formats and the names of things."""
     words, expected = COMPLETIONS[case]
     book = " ".join(program[3:])
@@ -147,7 +147,7 @@ def _imported(words: list[str]) -> set[str]:
     return {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
 
 
-def test_help_imports_little(program: list[str]) -> None:
+def test_help_imports_no_engine(program: list[str]) -> None:
     """The overview needs neither the engine nor any command."""
     found = _imported([*program[3:], "--help"])
 
@@ -155,7 +155,7 @@ def test_help_imports_little(program: list[str]) -> None:
     assert not {name for name in found if name.startswith("factbook.cli.quer")}
 
 
-def test_a_known_query_imports_little(program: list[str]) -> None:
+def test_query_imports_no_parser(program: list[str]) -> None:
     """Asked again, a stored query needs neither rdflib nor the parser of files."""
     words = [*program[3:], "query", "lengths"]
     subprocess.run([*program, "query", "lengths"], capture_output=True, check=True)

@@ -55,7 +55,7 @@ LENGTHS = {
 
 
 @pytest.mark.parametrize("name", LENGTHS)
-def test_rows_in_every_format(run: Run, name: str) -> None:
+def test_query_writes_rows_in_every_format(run: Run, name: str) -> None:
     """An answer is the same to the letter each time, whatever the format."""
     result = run("query", "lengths", "-f", name)
 
@@ -71,7 +71,7 @@ def test_rows_in_every_format(run: Run, name: str) -> None:
         ("html", "<td>Danube</td><td class=n>2,850 km</td><td class=d>2020-05-01</td>"),
     ],
 )
-def test_rows_in_markup(run: Run, name: str, part: str) -> None:
+def test_query_writes_rows_as_markup(run: Run, name: str, part: str) -> None:
     """XML and HTML hold the rows too."""
     result = run("query", "lengths", "-f", name)
 
@@ -79,7 +79,7 @@ def test_rows_in_markup(run: Run, name: str, part: str) -> None:
     assert part in result.stdout
 
 
-def test_a_pipe_gets_tsv(run: Run) -> None:
+def test_query_writes_tsv_on_a_pipe(run: Run) -> None:
     """Without a format an answer on a pipe is TSV with a header."""
     assert run("query", "lengths").stdout == LENGTHS["tsv"]
 
@@ -87,7 +87,7 @@ def test_a_pipe_gets_tsv(run: Run) -> None:
 @pytest.mark.parametrize(
     ("ending", "name"), [(".csv", "csv"), (".json", "json"), (".md", "md"), (".txt", "table")]
 )
-def test_the_ending_chooses(run: Run, tmp_path: Path, ending: str, name: str) -> None:
+def test_file_ending_chooses_the_format(run: Run, tmp_path: Path, ending: str, name: str) -> None:
     """The ending of the output file chooses the format, and nothing goes to stdout."""
     target = tmp_path / f"out{ending}"
 
@@ -97,7 +97,7 @@ def test_the_ending_chooses(run: Run, tmp_path: Path, ending: str, name: str) ->
     assert target.read_bytes().decode() == LENGTHS[name]
 
 
-def test_a_packed_file(run: Run, tmp_path: Path) -> None:
+def test_gz_ending_packs_the_file(run: Run, tmp_path: Path) -> None:
     """A name that ends in .gz gives a packed file of the format before it."""
     import gzip
 
@@ -111,7 +111,7 @@ def test_a_packed_file(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "country", ["Austria", "austria", "country:austria", f"{EX}/country/austria"]
 )
-def test_a_thing_by_any_name(run: Run, country: str) -> None:
+def test_parameter_takes_any_name_of_a_thing(run: Run, country: str) -> None:
     """A thing is given by name, by the end of its IRI, by CURIE or by IRI."""
     result = run("query", "rivers", "--country", country, "-f", "csv")
 
@@ -121,7 +121,7 @@ def test_a_thing_by_any_name(run: Run, country: str) -> None:
     ]
 
 
-def test_a_date(run: Run) -> None:
+def test_parameter_takes_a_date(run: Run) -> None:
     """A date is compared as a date."""
     result = run("query", "lengths", "--since", "2021-01-01", "-f", "csv")
 
@@ -129,14 +129,14 @@ def test_a_date(run: Run) -> None:
 
 
 @pytest.mark.parametrize(("name", "words"), [("tsv", "true\n"), ("table", "yes\n")])
-def test_a_yes(run: Run, name: str, words: str) -> None:
+def test_ask_query_prints_one_word(run: Run, name: str, words: str) -> None:
     """ASK is answered with one word."""
     result = run("query", "joined", "--one", "Danube", "--other", "Rhine", "-f", name)
 
     assert result.stdout == words
 
 
-def test_triples_as_turtle(run: Run) -> None:
+def test_construct_query_writes_turtle(run: Run) -> None:
     """CONSTRUCT gives Turtle with only the prefixes that it uses."""
     result = run("query", "river-graph", "--river", "Inn")
 
@@ -148,8 +148,8 @@ def test_triples_as_turtle(run: Run) -> None:
     )
 
 
-def test_leads_are_marked(run: Run) -> None:
-    """With leads, a column says which rows rest on one."""
+def test_leads_option_marks_rows(run: Run) -> None:
+    """With --leads, a column marks the rows that need a lead."""
     result = run("--leads", "query", "rivers", "-f", "csv")
 
     assert result.stdout.splitlines()[0] == "river,country,lead"
@@ -157,8 +157,8 @@ def test_leads_are_marked(run: Run) -> None:
     assert f"{EX}/river/rhine,{EX}/country/germany,false" in result.stdout
 
 
-def test_a_query_explains_itself(run: Run) -> None:
-    """The help of a query is made of its front matter."""
+def test_query_help_comes_from_front_matter(run: Run) -> None:
+    """The help of a query shows its front matter."""
     result = run("query", "lengths", "--help")
 
     assert result.exit_code == 0
@@ -169,7 +169,7 @@ def test_a_query_explains_itself(run: Run) -> None:
     assert "length  (decimal, in unit)" in result.stdout
 
 
-def test_all_queries_in_the_help(run: Run) -> None:
+def test_query_help_lists_queries_by_group(run: Run) -> None:
     """The help of the command lists the queries by group."""
     result = run("query", "--help")
 
@@ -177,7 +177,7 @@ def test_all_queries_in_the_help(run: Run) -> None:
 
 
 @pytest.mark.parametrize("name", ["rivers", "lengths", "river"])
-def test_an_endpoint_answers_alike(run: Run, endpoint: str, name: str) -> None:
+def test_endpoint_gives_the_same_rows(run: Run, endpoint: str, name: str) -> None:
     """A stored query gives the same from an endpoint as from the files."""
     values = ["--river", "Danube"] if name == "river" else []
 
@@ -188,14 +188,14 @@ def test_an_endpoint_answers_alike(run: Run, endpoint: str, name: str) -> None:
     assert there.stdout == here.stdout
 
 
-def test_an_endpoint_gives_triples(run: Run, endpoint: str) -> None:
+def test_endpoint_gives_triples(run: Run, endpoint: str) -> None:
     """CONSTRUCT works at an endpoint too."""
     there = run("--endpoint", endpoint, "query", "river-graph", "--river", "Inn")
 
     assert there.stdout == run("query", "river-graph", "--river", "Inn").stdout
 
 
-def test_details_are_shown_where_the_table_may_be_wide(run: Run, tmp_path: Path) -> None:
+def test_wide_option_shows_details(run: Run, tmp_path: Path) -> None:
     """A table leaves details out unless it is asked for them; other formats have them anyway."""
     book = shutil.copytree(BOOK, tmp_path / "book")
     query = book / "queries" / "rivers" / "lengths.rq"

@@ -34,7 +34,9 @@ def limited() -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
-def test_more_rows_than_memory(program: list[str], things: Path, tmp_path: Path, form: str) -> None:
+def test_answer_larger_than_memory_is_written(
+    program: list[str], things: Path, tmp_path: Path, form: str
+) -> None:
     """An answer of 810,000 rows is written by a process that could not hold it."""
     command = [*program, "--data", str(things), "sparql", PAIRS, "-f", form]
     out = tmp_path / "answer"
@@ -48,7 +50,7 @@ def test_more_rows_than_memory(program: list[str], things: Path, tmp_path: Path,
     assert out.read_bytes().count(b"http://e/a-name") == 2 * _THINGS**2
 
 
-def test_the_limit_is_one(program: list[str], things: Path) -> None:
+def test_memory_limit_stops_formats_that_need_all_rows(program: list[str], things: Path) -> None:
     """The same process cannot write the answer in a form that needs all rows first."""
     command = [*program, "--data", str(things), "sparql", PAIRS, "-f", "md"]
 
@@ -58,7 +60,7 @@ def test_the_limit_is_one(program: list[str], things: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
-def test_the_first_row_at_once(program: list[str], things: Path, form: str) -> None:
+def test_first_row_is_written_at_once(program: list[str], things: Path, form: str) -> None:
     """Rows come before there could be all of them, and no more when nobody reads on."""
     command = [*program, "--data", str(things), "sparql", BILLIONS, "-f", form]
 

@@ -81,7 +81,7 @@ CASES = _cases()
         for engine in case.engines
     ],
 )
-def test_answer(case: Case, engine: str, shelf: Shelf) -> None:
+def test_query_gives_the_expected_answer(case: Case, engine: str, shelf: Shelf) -> None:
     """A query gives the rows or triples that its file expects, in their order."""
     answer = shelf(case.book).ask(case.query, case.params, engine=engine)
 

@@ -81,7 +81,7 @@ def valuations(shelf: Shelf, **values: str) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.parametrize("day", WORTH)
-def test_worth_on_a_day(day: str, shelf: Shelf) -> None:
+def test_asof_answers_with_what_was_public(day: str, shelf: Shelf) -> None:
     """A day in the past is answered with what was public then, no more and no less."""
     found = valuations(shelf, asof=day)
 
@@ -89,20 +89,20 @@ def test_worth_on_a_day(day: str, shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("day", WORTH)
-def test_no_figure_from_after_the_day(day: str, shelf: Shelf) -> None:
+def test_asof_leaves_out_later_figures(day: str, shelf: Shelf) -> None:
     """No figure is of a later day than the one that is asked for."""
     found = valuations(shelf, asof=day)
 
     assert [date for _, date in found.values() if date > day] == []
 
 
-def test_today_is_the_last_of_the_days(shelf: Shelf) -> None:
+def test_answer_without_asof_is_the_newest(shelf: Shelf) -> None:
     """Without a day the answer is that of the newest one."""
     assert valuations(shelf) == valuations(shelf, asof=max(WORTH))
 
 
 def test_undated_figures_answer_last(shelf: Shelf) -> None:
-    """The survey dates nothing, so that it speaks only for whom nobody else does."""
+    """The survey has no dates, so it answers only for companies without another figure."""
     found = valuations(shelf)
 
     assert [company for company, (_, date) in found.items() if not date] == ["vultr"]

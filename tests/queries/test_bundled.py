@@ -49,8 +49,8 @@ def _terms(answer: Answer) -> list[str]:
 
 @pytest.mark.parametrize("engine", ["endpoint", "virtuoso"])
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: str(query.name))
-def test_the_same_answers(query: StoredQuery, engine: str, shelf: Shelf) -> None:
-    """Whatever it is asked about, each query gives the same terms in the same order."""
+def test_engines_give_the_same_answers(query: StoredQuery, engine: str, shelf: Shelf) -> None:
+    """Each query gives the same terms in the same order on every engine."""
     required = [p for p in query.parameters if p.required and p.default is None]
     assert len(required) < 2
     sets = [{p.name: value} for p in required for value in _values(p, shelf)] or [{}]

@@ -90,15 +90,15 @@ def _cases() -> set[str]:
 
 
 @every_query
-def test_lint_finds_nothing(path: Path, shelf: Shelf) -> None:
-    """The query parses, is ordered, described, and uses only terms that there are."""
+def test_stored_query_passes_lint(path: Path, shelf: Shelf) -> None:
+    """The query parses, is ordered and described, and uses only known terms."""
     findings = lint_queries([path], shelf("bundled").book).findings
 
     assert [f"{finding.rule}: {finding.message}" for finding in findings] == []
 
 
 @every_query
-def test_front_matter_says_what_is_asked(path: Path) -> None:
+def test_front_matter_has_summary_and_question(path: Path) -> None:
     """A summary of one line, the question in a reader's words, and a kebab-case name."""
     query = read_query(path)
 
@@ -120,7 +120,7 @@ def test_columns_have_types_and_units(path: Path) -> None:
 
 
 @every_query
-def test_columns_belong_to_columns_that_are_there(path: Path) -> None:
+def test_columns_refer_to_columns_of_the_query(path: Path) -> None:
     """Units, ends of ranges and precisions are columns of the query, and nothing else is a key."""
     columns = read_query(path).columns
     names = {column.name for column in columns}
@@ -133,7 +133,7 @@ def test_columns_belong_to_columns_that_are_there(path: Path) -> None:
 
 
 @every_query
-def test_it_is_a_command_with_help(path: Path) -> None:
+def test_parameters_avoid_reserved_options(path: Path) -> None:
     """No parameter takes the name of an option that every query has."""
     command = command_for(read_query(path))
 
@@ -173,8 +173,8 @@ def test_figures_and_events_can_be_asked_as_of_a_day(path: Path) -> None:
 
 
 @own_query
-def test_it_answers_from_the_real_graph(path: Path, shelf: Shelf) -> None:
-    """With a sample of what it needs, the query has something to say, in an order without ties."""
+def test_stored_query_answers_from_the_bundled_book(path: Path, shelf: Shelf) -> None:
+    """With sample parameters, the query gives rows in an order without ties."""
     query = read_query(path)
 
     name = "bundled-with-leads" if query.name == "leads" else "bundled"
@@ -193,12 +193,12 @@ def test_it_answers_from_the_real_graph(path: Path, shelf: Shelf) -> None:
 
 
 @own_query
-def test_it_has_an_expected_answer(path: Path) -> None:
-    """Some case holds what the query must answer about a small book."""
+def test_stored_query_has_an_expected_answer(path: Path) -> None:
+    """A case has the expected answer of the query over a small book."""
     assert path.stem in _cases()
 
 
-def test_names_are_unique() -> None:
+def test_query_names_are_unique() -> None:
     """No two groups have a query of the same name, because it is asked by that alone."""
     groups = {path.parent for path in query_paths(ROOT).values()}
     names = [path.stem for group in groups for path in group.glob("*.rq")]

@@ -113,7 +113,7 @@ def _echoed(engine: Engine, variable: str, value: str) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @hostile
-def test_text_stays_the_text(value: str, engine: str, shelf: Shelf) -> None:
+def test_text_value_reaches_the_engine_unchanged(value: str, engine: str, shelf: Shelf) -> None:
     """An engine gets a text back exactly as it was given, and one row."""
     if value in {"\x00", "a\x00b"} and engine == "rdflib":
         value = value.replace("\x00", "")
@@ -125,7 +125,9 @@ def test_text_stays_the_text(value: str, engine: str, shelf: Shelf) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @hostile
-def test_text_in_a_language_stays_the_text(value: str, engine: str, shelf: Shelf) -> None:
+def test_text_value_with_language_reaches_the_engine_unchanged(
+    value: str, engine: str, shelf: Shelf
+) -> None:
     """The same holds where the parameter adds a language."""
     echoed, _ = _echoed(shelf(BOOK).engine(engine), "_value_en", value)
 
@@ -134,7 +136,7 @@ def test_text_in_a_language_stays_the_text(value: str, engine: str, shelf: Shelf
 
 @pytest.mark.parametrize("variable", [v for k, v in LITERALS.items() if k not in {"text", "lang"}])
 @hostile
-def test_what_is_no_value_of_a_datatype_is_refused(value: str, variable: str) -> None:
+def test_value_of_wrong_datatype_is_rejected(value: str, variable: str) -> None:
     """A number, truth value or date takes nothing that is not one."""
     parameter = _echo(variable).parameters[0]
 
@@ -144,7 +146,7 @@ def test_what_is_no_value_of_a_datatype_is_refused(value: str, variable: str) ->
 
 @pytest.mark.parametrize("tail", ["\n", " ", ";", "\u0660", '"', "> . DROP", "}", "#"])
 @pytest.mark.parametrize("datatype", TYPED)
-def test_a_value_with_a_tail_is_refused(datatype: str, tail: str) -> None:
+def test_value_with_trailing_text_is_rejected(datatype: str, tail: str) -> None:
     """What begins like a value of the datatype must also end like one."""
     parameter = _echo(f"_value_xsd_{datatype}").parameters[0]
 
@@ -154,8 +156,8 @@ def test_a_value_with_a_tail_is_refused(datatype: str, tail: str) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("datatype", TYPED)
-def test_values_of_datatypes_arrive(datatype: str, engine: str, shelf: Shelf) -> None:
-    """A right value reaches the engine as a literal of its datatype.
+def test_value_of_datatype_reaches_the_engine(datatype: str, engine: str, shelf: Shelf) -> None:
+    """A valid value reaches the engine as a literal of its datatype.
 
     Virtuoso gives a truth value that it has not stored back as a number: see `store.virtuoso`.
     """
@@ -190,7 +192,7 @@ def test_names_of_things_are_looked_up(value: str, engine: str, shelf: Shelf) ->
         "mailto:a@example.org",
     ],
 )
-def test_odd_iris_stay_whole(iri: str, engine: str, shelf: Shelf) -> None:
+def test_odd_iri_reaches_the_engine_unchanged(iri: str, engine: str, shelf: Shelf) -> None:
     """An IRI of legal but odd characters arrives as it is."""
     text = "SELECT ?echo WHERE { BIND(?_value_iri AS ?echo) } ORDER BY ?echo"
 
@@ -202,8 +204,8 @@ def test_odd_iris_stay_whole(iri: str, engine: str, shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     "path", query_paths(layout_of(None).queries).values(), ids=lambda path: path.stem
 )
-def test_no_parameter_of_a_stored_query_lets_go(path: Path, shelf: Shelf) -> None:
-    """Every parameter of every query refuses a hostile value in words, texts apart."""
+def test_stored_queries_reject_hostile_values(path: Path, shelf: Shelf) -> None:
+    """Every parameter of every query rejects a hostile value with a message, texts apart."""
     book = shelf(BOOK).book
     for parameter in read_query(path).parameters:
         if parameter.kind == "text" or parameter.kind.startswith("lang:"):
@@ -218,7 +220,7 @@ def test_no_parameter_of_a_stored_query_lets_go(path: Path, shelf: Shelf) -> Non
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(value=st.text(alphabet=st.sampled_from("\\\"'uU0022n3E>{}#?$\n é\x01")))
-def test_any_text_stays_the_text(engine: str, value: str, shelf: Shelf) -> None:
+def test_any_text_reaches_the_engine_unchanged(engine: str, value: str, shelf: Shelf) -> None:
     """Texts made of the characters that mean something in SPARQL come back unchanged."""
     echoed, _ = _echoed(shelf(BOOK).engine(engine), "_value_text", value)
 

@@ -26,7 +26,7 @@ def slug(iri: object) -> str:
     return str(iri).replace("#", "/").rpartition("/")[2]
 
 
-def test_ranking_puts_chips_of_eight_terabytes_first(shelf: Shelf) -> None:
+def test_rank_puts_chips_of_eight_terabytes_first(shelf: Shelf) -> None:
     """Neither an on-chip figure nor a rack leads the ranking of off-chip bandwidth."""
     rows = ask(shelf, "rank", measure="off-chip memory bandwidth")
 
@@ -35,14 +35,14 @@ def test_ranking_puts_chips_of_eight_terabytes_first(shelf: Shelf) -> None:
     assert rows[0].value == 8000
 
 
-def test_ranking_takes_the_shipping_figure(shelf: Shelf) -> None:
+def test_rank_takes_the_shipping_figure(shelf: Shelf) -> None:
     """The B200 stands with what ships, not with what was announced or computed."""
     rows = ask(shelf, "rank", measure="off-chip memory bandwidth")
 
     assert [row.value for row in rows if slug(row.thing) == "b200"] == [7700]
 
 
-def test_ranking_of_the_past_takes_the_announced_figure(shelf: Shelf) -> None:
+def test_rank_asof_takes_the_announced_figure(shelf: Shelf) -> None:
     """Before the chip shipped, the announcement was all that was known."""
     rows = ask(shelf, "rank", measure="off-chip memory bandwidth", asof="2024-12-31")
 
@@ -95,12 +95,12 @@ def test_graphcore_has_an_owner(day: str, owners: list[str], shelf: Shelf) -> No
 
 
 @pytest.mark.parametrize("company", ["anyscale", "cerebras", "groq", "sambanova"])
-def test_bids_make_no_owner(company: str, shelf: Shelf) -> None:
+def test_bid_makes_no_owner(company: str, shelf: Shelf) -> None:
     """An agreement that is not closed, a refused offer or a licence makes no owner."""
     assert len(ask(shelf, "ownership", company=company)) == 0
 
 
-def test_anyscale_is_sold_on_paper(shelf: Shelf) -> None:
+def test_announced_sale_is_not_completed(shelf: Shelf) -> None:
     """The agreement with Nscale is announced, and nothing says that it is completed."""
     rows = ask(shelf, "timeline", company="anyscale", kind="Acquisition")
 
@@ -112,7 +112,7 @@ def test_anyscale_is_sold_on_paper(shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     ("company", "day"), [("cerebras", "2026-05-14"), ("coreweave", "2025-03-28")]
 )
-def test_listings(company: str, day: str, shelf: Shelf) -> None:
+def test_public_offering_is_completed(company: str, day: str, shelf: Shelf) -> None:
     """The public offerings of both companies end in a completed one."""
     rows = ask(shelf, "timeline", company=company, kind="Public offering")
 
@@ -120,7 +120,7 @@ def test_listings(company: str, day: str, shelf: Shelf) -> None:
     assert listed == [day]
 
 
-def test_the_first_offering_of_cerebras_was_given_up(shelf: Shelf) -> None:
+def test_withdrawn_offering_comes_first(shelf: Shelf) -> None:
     """What was filed in 2024 is withdrawn before the second attempt."""
     rows = ask(shelf, "timeline", company="cerebras", kind="Public offering")
 
@@ -135,7 +135,7 @@ def test_the_first_offering_of_cerebras_was_given_up(shelf: Shelf) -> None:
         ("lambda", "Lambda Labs becomes Lambda"),
     ],
 )
-def test_renames(company: str, names: str, shelf: Shelf) -> None:
+def test_renamed_thing_shows_both_names(company: str, names: str, shelf: Shelf) -> None:
     """A company or product that changed its name shows both names."""
     rows = ask(shelf, "timeline", company=company, kind="Rename")
 

@@ -26,8 +26,8 @@ Examples:
   factbook query companies -f csv -o companies.csv
   factbook --data mine.ttl query companies
 
-Answers go to stdout, messages to stderr. An answer is a table on a terminal and TSV with a header on
-a pipe; -f or the ending of -o chooses another format.
+Answers go to stdout, messages to stderr. An answer is a table on a terminal and TSV with a header
+on a pipe; -f or the ending of -o chooses another format.
 
 \b
 Exit codes: 0 done; 1 findings or differences; 2 wrong usage; 3 an input cannot be read;
@@ -103,9 +103,7 @@ class Root(click.Group):
 @click.option(
     "--endpoint", metavar="URL", help="A SPARQL 1.1 endpoint that answers instead of the files."
 )
-@click.option(
-    "--leads", is_flag=True, help="Load leads too (weak claims), and mark rows that need one."
-)
+@click.option("--leads", is_flag=True, help="Load leads (weak claims) too and mark their rows.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor write a snapshot on disk.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
