@@ -10,7 +10,7 @@ from factbook.render.humanize import format_date, recency_key
 from factbook.show.figures import build_figures
 from factbook.show.lines import build_lines, cite_values
 from factbook.show.page import Cited, Event, Line
-from factbook.show.statements import DATE, DATE_PRECISION, HIDDEN, KIND, NAME, WHOM, WORD
+from factbook.show.statements import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from factbook.show.lines import PageContext
     from factbook.show.statements import Statement
 
-_IN_TITLE = (NAME, KIND, WORD)
-_NOT_IN_LINES = {*_IN_TITLE, DATE, DATE_PRECISION, HIDDEN}
+_IN_TITLE = (Role.NAME, Role.KIND, Role.WORD)
+_NOT_IN_LINES = {*_IN_TITLE, Role.DATE, Role.DATE_PRECISION, Role.HIDDEN}
 _COARSENESS = {"day": 0, "month": 1, "quarter": 2, "year": 3}
 
 
@@ -76,7 +76,8 @@ def _build_event(
     others = [
         each
         for each in statements
-        if each.role not in _NOT_IN_LINES and not (each.role == WHOM and each.text == context.thing)
+        if each.role not in _NOT_IN_LINES
+        and not (each.role == Role.WHOM and each.text == context.thing)
     ]
     lines = list(build_lines(others, context))
     if len(dates) > 1:  # sources know different parts of the date, or do not agree
@@ -102,7 +103,7 @@ def _cite_titles(statements: list[Statement], context: PageContext) -> Iterator[
         for about in properties:
             alike = [each for each in statements if each.about == about]
             for value in cite_values(alike, context):
-                yield replace(value, text=_lower_first(value.text)) if role == KIND else value
+                yield replace(value, text=_lower_first(value.text)) if role == Role.KIND else value
 
 
 def _lower_first(label: str) -> str:
@@ -113,11 +114,11 @@ def _lower_first(label: str) -> str:
 def _collect_dates(statements: Sequence[Statement], labels: Labels) -> list[_Date]:
     """Return the dates that are given: the most exact first, then the one of most sources."""
     precisions = {
-        each.source: labels.of(each.text) for each in statements if each.role == DATE_PRECISION
+        each.source: labels.of(each.text) for each in statements if each.role == Role.DATE_PRECISION
     }
     given: dict[tuple[str, str], list[str]] = defaultdict(list)
     for each in statements:
-        if each.role == DATE:
+        if each.role == Role.DATE:
             given[each.text, precisions.get(each.source, "day")].append(each.source)
     ordered = sorted(given, key=lambda key: (_COARSENESS.get(key[1], 0), -len(given[key]), key))
     return [

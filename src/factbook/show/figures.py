@@ -18,24 +18,7 @@ from factbook.render.humanize import (
     recency_key,
 )
 from factbook.show.page import Figure, Name
-from factbook.show.statements import (
-    ABOUT,
-    CONDITION,
-    DATE,
-    DATE_PRECISION,
-    GRADE,
-    LEAST,
-    LINK,
-    MEASURE,
-    MOST,
-    PER,
-    PERIOD,
-    PRECISION,
-    STANDING,
-    UNIT,
-    VALUE,
-    WORD,
-)
+from factbook.show.statements import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -63,19 +46,19 @@ class Observation:
     iri: str
     statements: tuple[Statement, ...]
 
-    def first(self, role: str) -> str | None:
+    def first(self, role: Role) -> str | None:
         """Return the value in a role, if there is one."""
         return next((each.text for each in self.statements if each.role == role), None)
 
     @property
     def about(self) -> str:
         """What it is a figure of; without one, itself."""
-        return self.first(ABOUT) or self.iri
+        return self.first(Role.ABOUT) or self.iri
 
     @property
     def measure(self) -> str:
         """What it measures; without one, itself."""
-        return self.first(MEASURE) or self.iri
+        return self.first(Role.MEASURE) or self.iri
 
     @property
     def sources(self) -> list[str]:
@@ -85,7 +68,7 @@ class Observation:
     @property
     def size(self) -> float:
         """The first of its numbers, to sort by."""
-        numbers = (self.first(role) for role in (VALUE, LEAST, MOST))
+        numbers = (self.first(role) for role in (Role.VALUE, Role.LEAST, Role.MOST))
         try:
             return float(next(text for text in numbers if text is not None))
         except (StopIteration, ValueError):
@@ -131,7 +114,7 @@ def _merge_alike(
 
     def newest_first(wording: _Wording) -> tuple[object, ...]:
         first = alike[wording][0]
-        date, per = first.first(DATE) or "", first.first(PER) or ""
+        date, per = first.first(Role.DATE) or "", first.first(Role.PER) or ""
         return (*recency_key(date), per, first.size, wording)
 
     for wording in sorted(alike, key=newest_first):
@@ -142,22 +125,24 @@ def _figure(
     heading: str, wording: _Wording, alike: Sequence[Observation], context: PageContext
 ) -> Figure:
     labels, first = context.labels, alike[0]
-    unit = first.first(UNIT)
+    unit = first.first(Role.UNIT)
     statements = [statement for each in alike for statement in each.statements]
     return Figure(
         heading=heading,
         about=Name(first.about, labels.of(first.about)),
         measure=Name(first.measure, labels.of_property(first.measure)),
         text=wording.text,
-        value=_json_number(first.first(VALUE)),
-        least=_json_number(first.first(LEAST)),
-        most=_json_number(first.first(MOST)),
+        value=_json_number(first.first(Role.VALUE)),
+        least=_json_number(first.first(Role.LEAST)),
+        most=_json_number(first.first(Role.MOST)),
         unit=Name(unit, labels.of(unit)) if unit else None,
-        date=first.first(DATE),
+        date=first.first(Role.DATE),
         when=wording.when,
         words=wording.words,
         conditions=wording.conditions,
-        also=tuple(sorted({make_printable(each.text) for each in statements if each.role == LINK})),
+        also=tuple(
+            sorted({make_printable(each.text) for each in statements if each.role == Role.LINK})
+        ),
         observations=tuple(each.iri for each in alike),
         sources=context.citations.cite(source for each in alike for source in each.sources),
     )
@@ -166,48 +151,48 @@ def _figure(
 def _word(observation: Observation, context: PageContext) -> _Wording:
     labels = context.labels
 
-    def labels_of(role: str) -> list[str]:
+    def labels_of(role: Role) -> list[str]:
         return [_format_value(each, labels) for each in observation.statements if each.role == role]
 
     number = _format_number(observation, labels)
-    standing = ", ".join(labels_of(STANDING))
+    standing = ", ".join(labels_of(Role.STANDING))
     words = [
-        *labels_of(WORD),
+        *labels_of(Role.WORD),
         *_describe_others(observation, context),
         standing if number else "",
-        *labels_of(GRADE),
+        *labels_of(Role.GRADE),
     ]
     return _Wording(
         text=number or standing or "no figure",
         when=_format_when(observation, labels),
         words=tuple(filter(None, words)),
-        conditions=tuple(each.removesuffix(".") for each in labels_of(CONDITION)),
+        conditions=tuple(each.removesuffix(".") for each in labels_of(Role.CONDITION)),
     )
 
 
 def _format_number(observation: Observation, labels: Labels) -> str:
-    unit = observation.first(UNIT) or ""
+    unit = observation.first(Role.UNIT) or ""
     symbol = labels.of(unit) if unit else ""
 
-    def amount(role: str) -> str:
+    def amount(role: Role) -> str:
         number = observation.first(role)
         return "" if number is None else make_printable(format_amount(number, unit, symbol))
 
-    text = amount(VALUE) or format_range(amount(LEAST), amount(MOST))
+    text = amount(Role.VALUE) or format_range(amount(Role.LEAST), amount(Role.MOST))
     if not text:
         return ""
-    precision, per = observation.first(PRECISION), observation.first(PER)
+    precision, per = observation.first(Role.PRECISION), observation.first(Role.PER)
     before = f"{labels.of(precision)} " if precision else ""
     return f"{before}{text} per {labels.of(per)}" if per else before + text
 
 
 def _format_when(observation: Observation, labels: Labels) -> str:
-    day = observation.first(DATE)
+    day = observation.first(Role.DATE)
     if day is None:
         return "undated"
-    precision = observation.first(DATE_PRECISION)
+    precision = observation.first(Role.DATE_PRECISION)
     known = labels.of(precision) if precision else "day"
-    length = observation.first(PERIOD)
+    length = observation.first(Role.PERIOD)
     return make_printable(format_period(day, length, known) if length else format_date(day, known))
 
 

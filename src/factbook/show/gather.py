@@ -22,23 +22,7 @@ from factbook.show.lines import (
     group_by_subject,
 )
 from factbook.show.page import Cited, Page, Reference
-from factbook.show.statements import (
-    ALIAS,
-    BELOW,
-    DATE_PRECISION,
-    HIDDEN,
-    IDENTIFIER,
-    LINK,
-    NAME,
-    NOTE,
-    OTHER,
-    OWN,
-    SAID,
-    TEXT,
-    TYPE,
-    ask_sources,
-    ask_statements,
-)
+from factbook.show.statements import Part, Role, ask_sources, ask_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,7 +34,16 @@ if TYPE_CHECKING:
 
     Descriptions = Mapping[str, Mapping[str, Term]]
 
-_NOT_IN_FACTS = {NAME, ALIAS, TYPE, TEXT, NOTE, LINK, IDENTIFIER, HIDDEN}
+_NOT_IN_FACTS = {
+    Role.NAME,
+    Role.ALIAS,
+    Role.TYPE,
+    Role.TEXT,
+    Role.NOTE,
+    Role.LINK,
+    Role.IDENTIFIER,
+    Role.HIDDEN,
+}
 
 
 def gather_page(book: Book, thing: NamedNode) -> Page:
@@ -73,7 +66,7 @@ def gather_page(book: Book, thing: NamedNode) -> Page:
     labels.look_up(set(_mentioned(thing, everything, sources)) - observed)
     context = PageContext(thing.value, labels, Citations(thing.value))
 
-    own = [each for each in statements if each.part == OWN]
+    own = [each for each in statements if each.part == Part.OWN]
     rest = [each for each in own if each.role not in _NOT_IN_FACTS]
     happened = [each for each in events if each.subject != thing.value]
     amounts, others = _split_amounts(group_observations(figures), happened, context)
@@ -85,18 +78,20 @@ def gather_page(book: Book, thing: NamedNode) -> Page:
         name=name,
         types=_cite_types(own, context),
         aliases=aliases,
-        texts=cite_values(_in_role(own, TEXT), context),
-        notes=build_lines(_in_role(own, NOTE), context),
+        texts=cite_values(_in_role(own, Role.TEXT), context),
+        notes=build_lines(_in_role(own, Role.NOTE), context),
         facts=build_lines((each for each in rest if _is_fact(each)), context),
         figures=_build_own_figures(others, context),
         events=build_events(happened, amounts, context),
         relations=build_lines((each for each in rest if _is_relation(each, labels)), context),
-        pointing_here=build_lines_to(_in_part(statements, OTHER), context),
-        below=build_lines_below(_in_part(statements, BELOW), context),
+        pointing_here=build_lines_to(_in_part(statements, Part.OTHER), context),
+        below=build_lines_below(_in_part(statements, Part.BELOW), context),
         further_figures=_build_further_figures(others, context),
-        statements=group_by_subject(_in_part(statements, SAID), context),
-        links=build_lines((e for e in own if e.role == LINK or _is_address(e, labels)), context),
-        identifiers=build_lines(_in_role(own, IDENTIFIER), context),
+        statements=group_by_subject(_in_part(statements, Part.SAID), context),
+        links=build_lines(
+            (e for e in own if e.role == Role.LINK or _is_address(e, labels)), context
+        ),
+        identifiers=build_lines(_in_role(own, Role.IDENTIFIER), context),
         sources=tuple(
             _build_reference(number, iri, sources.get(iri), labels)
             for number, iri in context.citations.numbered()
@@ -129,15 +124,15 @@ def _mentioned(
 def _cite_names(own: list[Statement], context: PageContext) -> tuple[Cited, tuple[Cited, ...]]:
     """Return the best name of a thing, and all others."""
     best = context.labels.of(context.thing)
-    names = cite_values(_in_role(own, NAME), context)
+    names = cite_values(_in_role(own, Role.NAME), context)
     name = next((each for each in names if each.text == best), Cited(best))
-    aliases = cite_values(_in_role(own, ALIAS), context)
+    aliases = cite_values(_in_role(own, Role.ALIAS), context)
     return name, tuple(each for each in (*names, *aliases) if each.text != name.text)
 
 
 def _cite_types(own: list[Statement], context: PageContext) -> tuple[Cited, ...]:
     sources: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for each in _in_role(own, TYPE):
+    for each in _in_role(own, Role.TYPE):
         sources[context.labels.of_property(each.text), each.text].append(each.source)
     return tuple(
         Cited(label, iri, context.citations.cite(sources[label, iri]))
@@ -186,16 +181,16 @@ def _is_own(observation: Observation, context: PageContext) -> bool:
     return context.thing in {observation.about, observation.measure, *observation.sources}
 
 
-def _in_role(statements: Iterable[Statement], role: str) -> list[Statement]:
+def _in_role(statements: Iterable[Statement], role: Role) -> list[Statement]:
     return [each for each in statements if each.role == role]
 
 
-def _in_part(statements: Iterable[Statement], part: str) -> list[Statement]:
-    return [each for each in statements if each.part == part and each.role != HIDDEN]
+def _in_part(statements: Iterable[Statement], part: Part) -> list[Statement]:
+    return [each for each in statements if each.part == part and each.role != Role.HIDDEN]
 
 
 def _is_fact(statement: Statement) -> bool:
-    return not isinstance(statement.value, NamedNode) or statement.role == DATE_PRECISION
+    return not isinstance(statement.value, NamedNode) or statement.role == Role.DATE_PRECISION
 
 
 def _is_relation(statement: Statement, labels: Labels) -> bool:

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from factbook.rdf.terms import XSD
 from factbook.render.humanize import format_date
 from factbook.show.page import Cited, Line, Name, Subject
-from factbook.show.statements import DATE, DATE_PRECISION
+from factbook.show.statements import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,11 +67,11 @@ def cite_values(statements: Sequence[Statement], context: PageContext) -> tuple[
     precisions = {
         (each.subject, each.source): labels.of(each.text)
         for each in statements
-        if each.role == DATE_PRECISION
+        if each.role == Role.DATE_PRECISION
     }
     given: Given = defaultdict(list)
     for each in statements:
-        if each.role != DATE_PRECISION:
+        if each.role != Role.DATE_PRECISION:
             precision = precisions.get((each.subject, each.source), "day")
             iri = each.text if isinstance(each.value, NamedNode) else None
             given[_format_value(each, labels, precision), iri].append(each.source)
@@ -89,11 +89,11 @@ def cite_subjects(statements: Iterable[Statement], context: PageContext) -> tupl
 def build_lines(statements: Iterable[Statement], context: PageContext) -> tuple[Line, ...]:
     """Return statements by property, in the order of the properties' labels."""
     found = list(statements)
-    precisions = [each for each in found if each.role == DATE_PRECISION]
-    others = (each for each in found if each.role != DATE_PRECISION)
+    precisions = [each for each in found if each.role == Role.DATE_PRECISION]
+    others = (each for each in found if each.role != Role.DATE_PRECISION)
     lines = []
     for label, alike in _group_by_property(others, context.labels):
-        dated = any(each.role == DATE for each in alike)
+        dated = any(each.role == Role.DATE for each in alike)
         lines.append(Line(label, cite_values([*alike, *(precisions if dated else ())], context)))
     return tuple(lines)
 
@@ -147,5 +147,5 @@ def _group_by_property(
 def _format_value(statement: Statement, labels: Labels, precision: str) -> str:
     value = statement.value
     if isinstance(value, Literal) and value.datatype.value == f"{XSD}date":
-        return format_date(value.value, precision if statement.role == DATE else "day")
+        return format_date(value.value, precision if statement.role == Role.DATE else "day")
     return labels.of_term(value)

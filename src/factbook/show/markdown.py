@@ -31,7 +31,7 @@ def as_markdown(page: Page) -> str:
 
 
 def _page(page: Page) -> Iterator[str]:
-    yield f"# {escape(page.name.text)}{_notes(page.name.sources)}"
+    yield f"# {escape(page.name.text)}{_footnotes(page.name.sources)}"
     yield ""
     yield " · ".join(filter(None, (_values(page.types), f"`{page.curie}`")))
     if page.aliases:
@@ -43,7 +43,7 @@ def _page(page: Page) -> Iterator[str]:
         yield f"{size}."
     for text in page.texts:
         yield ""
-        yield escape(text.text) + _notes(text.sources)
+        yield escape(text.text) + _footnotes(text.sources)
     for line in page.notes:
         yield ""
         yield f"{escape(capitalize_first(line.label))}: {_values(line.values)}"
@@ -95,13 +95,13 @@ def _figure(figure: Figure) -> str:
     said = escape(", ".join((figure.text, *figure.words)))
     said += "".join(f" ({escape(each)})" for each in figure.conditions)
     said += "".join(f", also at {_link(host_of(each), each)}" for each in figure.also)
-    return said + _notes(figure.sources)
+    return said + _footnotes(figure.sources)
 
 
 def _event(event: Event) -> Iterator[str]:
     named = [each for each in event.titles if each.text == event.name]
     rest = [each for each in event.titles if each.text != event.name]
-    notes = _notes(sorted({number for each in named for number in each.sources}))
+    notes = _footnotes(sorted({number for each in named for number in each.sources}))
     others = f": {_values(rest)}" if rest else ""
     yield f"- {escape(event.when)} **{escape(event.name)}**{notes}{others}"
     for line in event.lines:
@@ -113,7 +113,7 @@ def _event(event: Event) -> Iterator[str]:
 
 def _values(values: Iterable[Cited]) -> str:
     return "; ".join(
-        ", ".join(map(_value, alike)) + _notes(sources)
+        ", ".join(map(_value, alike)) + _footnotes(sources)
         for sources, alike in group_by_sources(values)
     )
 
@@ -139,5 +139,5 @@ def _link(text: str, address: str) -> str:
     return f"[{escape(text)}]({target})" if is_iri(address) else escape(address)
 
 
-def _notes(sources: Sequence[int]) -> str:
+def _footnotes(sources: Sequence[int]) -> str:
     return "".join(f"[^{number}]" for number in sources)

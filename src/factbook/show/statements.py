@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -21,16 +22,44 @@ if TYPE_CHECKING:
     from factbook.book import Book
     from factbook.rdf.terms import Term
 
-# Roles that a query may give to a property; a property without one is shown under its label.
-NAME, ALIAS, TYPE, TEXT, NOTE = "name", "alias", "type", "text", "note"
-LINK, IDENTIFIER, HIDDEN, WORD = "link", "identifier", "hidden", "word"
-DATE, DATE_PRECISION, PERIOD = "date", "date precision", "period"
-ABOUT, MEASURE, VALUE, LEAST, MOST = "about", "measure", "value", "least", "most"
-UNIT, PER, PRECISION = "unit", "per", "precision"
-STANDING, GRADE, CONDITION = "standing", "grade", "condition"
-KIND, WHOM = "kind", "whom"
-# Parts of a page that a query may give to a statement.
-OWN, OTHER, BELOW, SAID = "own", "other", "below", "said"
+
+class Role(StrEnum):
+    """What a property is for on a page; one without a role is shown under its label."""
+
+    NAME = "name"
+    ALIAS = "alias"
+    TYPE = "type"
+    TEXT = "text"
+    NOTE = "note"
+    LINK = "link"
+    IDENTIFIER = "identifier"
+    HIDDEN = "hidden"
+    WORD = "word"
+    DATE = "date"
+    DATE_PRECISION = "date precision"
+    PERIOD = "period"
+    ABOUT = "about"
+    MEASURE = "measure"
+    VALUE = "value"
+    LEAST = "least"
+    MOST = "most"
+    UNIT = "unit"
+    PER = "per"
+    PRECISION = "precision"
+    STANDING = "standing"
+    GRADE = "grade"
+    CONDITION = "condition"
+    KIND = "kind"
+    WHOM = "whom"
+
+
+class Part(StrEnum):
+    """Where a statement stands on a page."""
+
+    OWN = "own"
+    OTHER = "other"
+    BELOW = "below"
+    SAID = "said"
 
 
 @dataclass(frozen=True)
@@ -39,11 +68,13 @@ class Statement:
 
     subject: str
     role: str
+    """A `Role`, or nothing."""
     about: str
     """The property."""
     value: Term
     source: str
     part: str = ""
+    """A `Part`; only the query of statements gives one."""
 
     @property
     def text(self) -> str:

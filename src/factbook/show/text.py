@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from factbook.show.page import Cited, Event, Figure, Line, Page, Reference, Subject
 
-_FIRM = "\u00a0"  # a space at which no line is broken: a citation stays with its fact
+_NBSP = "\u00a0"  # no line is broken at it, so a citation stays with its fact
 _WIDEST = 100  # longer lines are hard to read
 _NARROW = 60  # below it a label has a line of its own
 _LABEL = 26  # the widest that a column of labels may be
 _LEAST_ROOM = 12
 _GAP = "  "
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-_MARKS = re.compile(rf"{_FIRM}\[[0-9,{_FIRM}]+\]")
+_CITATION = re.compile(rf"{_NBSP}\[[0-9,{_NBSP}]+\]")
 
 
 def as_text(page: Page, *, width: int | None = None, style: bool = False) -> str:
@@ -39,15 +39,15 @@ def as_text(page: Page, *, width: int | None = None, style: bool = False) -> str
     Args:
         page: The page.
         width: How many columns the terminal has; None for lines of any length.
-        style: Whether to use the terminal's bold and dim faces.
+        style: Whether to use bold and dim text.
     """
     writer = _Writer(None if width is None else min(width, _WIDEST), style=style)
-    lines = (line.rstrip().replace(_FIRM, " ") for line in writer.page(page))
+    lines = (line.rstrip().replace(_NBSP, " ") for line in writer.page(page))
     return "\n".join(lines) + "\n"
 
 
 class _Writer:
-    """Knows the width and the faces of the place that it writes for."""
+    """Writes a page for a terminal of one width, with or without styles."""
 
     def __init__(self, width: int | None, *, style: bool) -> None:
         self._width = width
@@ -56,18 +56,18 @@ class _Writer:
 
     def page(self, page: Page) -> Iterator[str]:
         """Yield all lines."""
-        for part in self._hung("", page.name.text + _marks(page.name.sources)):
+        for part in self._wrap_after("", page.name.text + _citation(page.name.sources)):
             yield self._bold(part)
-        yield from self._hung("", " · ".join(filter(None, (_cite(page.types), page.curie))))
+        yield from self._wrap_after("", " · ".join(filter(None, (_cite(page.types), page.curie))))
         if page.aliases:
-            yield from self._hung("also called ", _cite(page.aliases), indent=_GAP)
-        yield from self._hung("", describe_size(page))
+            yield from self._wrap_after("also called ", _cite(page.aliases), indent=_GAP)
+        yield from self._wrap_after("", describe_size(page))
         for text in page.texts:
             yield ""
-            yield from self._hung("", text.text + _marks(text.sources))
+            yield from self._wrap_after("", text.text + _citation(text.sources))
         for line in page.notes:
             yield ""
-            yield from self._hung("", f"{capitalize_first(line.label)}: {_cite(line.values)}")
+            yield from self._wrap_after("", f"{capitalize_first(line.label)}: {_cite(line.values)}")
         for section, body in self._sections(page).items():
             lines = list(body)
             if lines:
@@ -96,35 +96,35 @@ class _Writer:
         labels = [arrow + line.label for line in lines]
         margin = self._margin(labels)
         for label, line in zip(labels, lines, strict=True):
-            yield from self._beside(label, margin, "", _cite(line.values), indent)
+            yield from self._put_beside(label, margin, "", _cite(line.values), indent)
 
     def _figures(self, figures: Sequence[Figure]) -> Iterator[str]:
         margin = self._margin([figure.heading for figure in figures])
-        column = 0 if self._narrow else _widest(figure.when for figure in figures)
+        column = 0 if self._narrow else _max_width(figure.when for figure in figures)
         for heading, alike in groupby(figures, key=lambda figure: figure.heading):
             label = heading
             for figure in alike:
-                when = _padded(figure.when, column) + _GAP
-                yield from self._beside(label, margin, when, _describe_figure(figure), _GAP)
+                when = _pad(figure.when, column) + _GAP
+                yield from self._put_beside(label, margin, when, _describe_figure(figure), _GAP)
                 label = ""
 
     def _events(self, events: Sequence[Event]) -> Iterator[str]:
-        column = 0 if self._narrow else _widest(event.when for event in events)
+        column = 0 if self._narrow else _max_width(event.when for event in events)
         inner = _GAP + " " * column + _GAP
         for event in events:
-            head = _GAP + _padded(event.when, column) + _GAP
-            yield from self._hung(head, _describe_title(event), indent=inner)
+            head = _GAP + _pad(event.when, column) + _GAP
+            yield from self._wrap_after(head, _describe_title(event), indent=inner)
             texts = [f"{line.label}: {_cite(line.values)}" for line in event.lines]
             texts += [
                 f"{amount.heading}: {date_prefix(amount, event)}{_describe_figure(amount)}"
                 for amount in event.amounts
             ]
             for text in texts:
-                yield from self._hung(inner, text, indent=inner + _GAP)
+                yield from self._wrap_after(inner, text, indent=inner + _GAP)
 
     def _subjects(self, subjects: Sequence[Subject]) -> Iterator[str]:
         for subject in subjects:
-            yield from self._hung(_GAP, subject.about.label, indent=_GAP * 2)
+            yield from self._wrap_after(_GAP, subject.about.label, indent=_GAP * 2)
             yield from self._lines(subject.lines, indent=_GAP * 2)
 
     def _references(self, references: Sequence[Reference]) -> Iterator[str]:
@@ -132,49 +132,51 @@ class _Writer:
         for reference in references:
             head = f"{_GAP}{f'[{reference.number}]':>{size}} "
             entry = f"{describe_reference(reference)} {address_of(reference)}".rstrip()
-            yield from self._hung(head, entry, indent=" " * len(head))
+            yield from self._wrap_after(head, entry, indent=" " * len(head))
 
     def _margin(self, labels: Iterable[str]) -> int:
         """Return the width of a column of labels; a longer one gets a line of its own."""
-        return 0 if self._narrow else _widest(labels, most=_LABEL)
+        return 0 if self._narrow else _max_width(labels, most=_LABEL)
 
-    def _beside(self, label: str, margin: int, head: str, body: str, indent: str) -> Iterator[str]:
-        """Yield a label with what stands beside it, or under it where there is no room."""
+    def _put_beside(
+        self, label: str, margin: int, head: str, body: str, indent: str
+    ) -> Iterator[str]:
+        """Yield a label with its body beside it, or below it where the label is too long."""
         lead = indent + " " * margin + _GAP
         if label and display_width(label) <= margin:
-            lead = indent + _padded(label, margin) + _GAP
+            lead = indent + _pad(label, margin) + _GAP
         elif label:
-            yield from self._hung(indent, label, indent=indent + _GAP)
+            yield from self._wrap_after(indent, label, indent=indent + _GAP)
         hang = indent + " " * margin + _GAP + (_GAP if self._narrow else " " * display_width(head))
-        yield from self._hung(lead + head, body, indent=hang)
+        yield from self._wrap_after(lead + head, body, indent=hang)
 
-    def _hung(self, head: str, body: str, *, indent: str = "") -> Iterator[str]:
-        """Yield a text in lines, the first one behind the head, the others indented."""
+    def _wrap_after(self, head: str, body: str, *, indent: str = "") -> Iterator[str]:
+        """Yield a body wrapped into lines, the first one after the head, the others indented."""
         if self._width is None:
-            yield self._dimmed(head + body)
+            yield self._dim_citations(head + body)
             return
         room = max(self._width - display_width(head), _LEAST_ROOM)
         below = max(self._width - len(indent), _LEAST_ROOM)
         lines = wrap(body, below, first=room, break_addresses=False)
         for number, line in enumerate(lines):
-            yield self._dimmed((indent if number else head) + line)
+            yield self._dim_citations((indent if number else head) + line)
 
-    def _dimmed(self, line: str) -> str:
-        return _MARKS.sub(lambda m: f"{_DIM}{m.group()}{_PLAIN}", line) if self._style else line
+    def _dim_citations(self, line: str) -> str:
+        return _CITATION.sub(lambda m: f"{_DIM}{m.group()}{_PLAIN}", line) if self._style else line
 
     def _bold(self, text: str) -> str:
         return f"{_BOLD}{text}{_PLAIN}" if self._style else text
 
 
-def _marks(sources: Sequence[int]) -> str:
+def _citation(sources: Sequence[int]) -> str:
     """Return the citation of some sources, such as ' [2, 5]'."""
-    return f"{_FIRM}[{f',{_FIRM}'.join(map(str, sources))}]" if sources else ""
+    return f"{_NBSP}[{f',{_NBSP}'.join(map(str, sources))}]" if sources else ""
 
 
 def _cite(values: Iterable[Cited]) -> str:
     """Return values with their citations; those of the same sources share one."""
     return "; ".join(
-        ", ".join(value.text for value in alike) + _marks(sources)
+        ", ".join(value.text for value in alike) + _citation(sources)
         for sources, alike in group_by_sources(values)
     )
 
@@ -184,7 +186,7 @@ def _describe_figure(figure: Figure) -> str:
     hosts = ", ".join(dict.fromkeys(map(host_of, figure.also)))
     conditions = "".join(f" ({each})" for each in figure.conditions)
     also = f", also at {hosts}" if hosts else ""
-    return ", ".join((figure.text, *figure.words)) + conditions + also + _marks(figure.sources)
+    return ", ".join((figure.text, *figure.words)) + conditions + also + _citation(figure.sources)
 
 
 def _describe_title(event: Event) -> str:
@@ -194,14 +196,14 @@ def _describe_title(event: Event) -> str:
         return ": ".join(filter(None, (event.name, _cite(event.titles))))
     if all(each.sources == first.sources for each in rest):
         others = ", ".join(each.text for each in rest)
-        return ": ".join(filter(None, (first.text, others))) + _marks(first.sources)
-    return f"{first.text}{_marks(first.sources)}: {_cite(rest)}"
+        return ": ".join(filter(None, (first.text, others))) + _citation(first.sources)
+    return f"{first.text}{_citation(first.sources)}: {_cite(rest)}"
 
 
-def _widest(texts: Iterable[str], *, most: int | None = None) -> int:
+def _max_width(texts: Iterable[str], *, most: int | None = None) -> int:
     sizes = map(display_width, texts)
     return max((size for size in sizes if most is None or size <= most), default=0)
 
 
-def _padded(text: str, size: int) -> str:
+def _pad(text: str, size: int) -> str:
     return text + " " * max(0, size - display_width(text))
