@@ -8,7 +8,7 @@ are; only tests that compare values have to decode it.
 
 Nearly all quads are in the default graph. Quads with a literal that the store would rewrite are in
 two named graphs: encoded for the constraints of SHACL Core, and rewritten for the queries inside
-shapes, whose authors know nothing of the encoding. The default graph with one of the two is a view;
+shapes, which are not written for the encoding. The default graph with one of the two is a view;
 no triple is in a view twice.
 """
 

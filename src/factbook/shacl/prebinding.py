@@ -185,7 +185,7 @@ def reads_properties(query: Select, properties: frozenset[str]) -> bool:
 
 
 def _joins_values(name: str, tokens: list[Token]) -> bool:
-    """Tell whether a variable joins values: it stands in two places, and in none as a subject."""
+    """Tell whether a variable joins values: it occurs twice, and never as a subject."""
     if name in _RESERVED:
         return False
     depth = 0

@@ -57,9 +57,8 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
             backend.define_nodes(emitter.blank_nodes)
         if any(_mentions_shapes_graph(task) for task in tasks):
             backend = _with_shapes(backend, shapes)
-    tasks.sort(
-        key=lambda task: not isinstance(task.constraint, SelectConstraint)
-    )  # slow ones first
+    # Queries of shapes take longest: they start first
+    tasks.sort(key=lambda task: not isinstance(task.constraint, SelectConstraint))
     results: list[Result] = []
     left: list[Task] = []
     with ThreadPoolExecutor(_WORKERS) as workers:

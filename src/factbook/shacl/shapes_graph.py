@@ -177,10 +177,10 @@ class ShapesGraph:
         return tuple(sorted(found, key=str))
 
 
-def ill_formed(node: Term, said: str) -> ShapesError:
+def ill_formed(node: Term, problem: str) -> ShapesError:
     """Return the error that a shape breaks the rules of SHACL."""
     name = str(node) if isinstance(node, NamedNode) else "a shape without a name"
-    return ShapesError(f"the shapes cannot be used: {name} {said}")
+    return ShapesError(f"the shapes cannot be used: {name} {problem}")
 
 
 def _short(predicate: NamedNode) -> str:
