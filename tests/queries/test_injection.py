@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 from factbook.errors import UsageError
 from factbook.layout import layout_of
 from factbook.query.catalog import query_paths
-from factbook.query.header import query_from, read_query
+from factbook.query.header import parse_stored_query, read_query
 from factbook.query.parameters import literal_for, term_for
 from factbook.rdf.terms import XSD
 from factbook.sparql.bind import bind
@@ -96,7 +96,7 @@ hostile = pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 
 def _echo(variable: str) -> StoredQuery:
     """Return a query whose one row holds its parameter's value and a constant beside it."""
-    return query_from(
+    return parse_stored_query(
         f"SELECT ?echo ?beside WHERE {{ BIND(COALESCE(?{variable}, 1) AS ?echo) "
         f'BIND("?{variable} # <" AS ?beside) }} ORDER BY ?echo',
         path=Path("echo.rq"),

@@ -1,1 +1,1 @@
-"""Stored queries: finding them, reading their headers, binding values to their parameters."""
+"""Stored queries: find them, read their headers, bind their parameters, run them."""

@@ -10,20 +10,20 @@ from factbook.query.header import StoredQuery, read_query
 if TYPE_CHECKING:
     from pathlib import Path
 
-# Folders with a job of their own: they are run by `check` and on export, not asked by name.
+# Groups that other commands run; nobody runs their queries by name
 CHECKS = "checks"
 RULES = "rules"
 PAGES = "pages"
 LINKS = "links"
-_UNASKED = {CHECKS, LINKS, PAGES, RULES}
+_NOT_BY_NAME = {CHECKS, LINKS, PAGES, RULES}
 
 
 def query_paths(folder: Path) -> dict[str, Path]:
-    """Return the file of each stored query that can be asked by name."""
+    """Return the file of each stored query that can be run by name."""
     return {
         path.stem: path
         for path in sorted(folder.glob("*/*.rq"))
-        if path.parent.name not in _UNASKED
+        if path.parent.name not in _NOT_BY_NAME
     }
 
 
@@ -31,7 +31,7 @@ def find_query(folder: Path, name: str) -> StoredQuery:
     """Return the stored query of a name.
 
     Raises:
-        UsageError: There is none; the message offers the nearest names.
+        UsageError: There is none; the message offers similar names.
         InputError: Its file cannot be understood.
     """
     paths = query_paths(folder)
@@ -41,7 +41,7 @@ def find_query(folder: Path, name: str) -> StoredQuery:
 
 
 def all_queries(folder: Path) -> list[StoredQuery]:
-    """Return every query that can be asked by name, by group and name.
+    """Return every query that can be run by name, by group and name.
 
     Raises:
         InputError: A file cannot be understood.

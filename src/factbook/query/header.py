@@ -1,4 +1,4 @@
-"""A stored query: its text and the front matter that says what it asks and takes.
+"""A stored query: its text and its front matter, which describes parameters and columns.
 
 The front matter is grlc's (`#+` lines that hold YAML); `params`, `columns`, `question` and `chart`
 are ours and ignored by grlc. Parameters are variables named as BASIL names them: `?_company_iri` is
@@ -56,11 +56,11 @@ class StoredQuery:
     columns: tuple[Column, ...] = ()
     chart: dict[str, Any] = field(default_factory=dict)
     front_matter: dict[str, Any] = field(default_factory=dict)
-    """Everything that the front matter says, keys of others' among it."""
+    """The whole front matter, with the keys of other tools."""
 
     @property
     def asks_leads(self) -> bool:
-        """Whether it is about leads, so that they have to be loaded (`leads: true`)."""
+        """Whether it is about leads, which then have to be loaded (`leads: true`)."""
         return self.front_matter.get("leads") is True
 
 
@@ -68,18 +68,17 @@ def read_query(path: Path, *, group: str = "") -> StoredQuery:
     """Read one query file.
 
     Raises:
-        InputError: The file is missing, its front matter is not what it should be, or it is no
-            query.
+        InputError: The file is missing, its front matter is not valid, or it is no query.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
-    return query_from(text, path=path, group=group)
+    return parse_stored_query(text, path=path, group=group)
 
 
-def query_from(text: str, *, path: Path, group: str = "") -> StoredQuery:
-    """Make a stored query of a text with front matter.
+def parse_stored_query(text: str, *, path: Path, group: str = "") -> StoredQuery:
+    """Return the stored query of a text with front matter.
 
     Raises:
         InputError: As for `read_query`.
@@ -188,7 +187,7 @@ def _kind(ending: str | None, path: Path, variable: str) -> str:
         return f"xsd:{name}"
     if re.fullmatch(r"[a-z]{2,3}", ending):
         return f"lang:{ending}"
-    raise InputError(f"{path}: ?{variable} ends in '_{ending}', which is no kind of value")
+    raise InputError(f"{path}: ?{variable} ends in '_{ending}', which is not a kind of value")
 
 
 def _columns(header: dict[str, Any]) -> tuple[Column, ...]:

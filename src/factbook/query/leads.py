@@ -1,4 +1,4 @@
-"""Mark the rows of an answer that rest on leads: those that are not there without them."""
+"""Mark the rows of an answer that need a lead: those that are missing without the leads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMN = "lead"
 
 
 def mark_leads(everything: Table, without: Table) -> Table:
-    """Return all rows with a column that says whether the row needs a lead to be there."""
+    """Return all rows with a column that says whether the row needs a lead."""
     plain = Counter(without.rows)
 
     def rows() -> Iterator[Row]:

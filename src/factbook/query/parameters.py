@@ -36,11 +36,11 @@ _LEXICAL = {
 def terms_for(
     query: StoredQuery, values: Mapping[str, str], book: Book
 ) -> dict[str, NamedNode | Literal]:
-    """Return the terms that stand for a query's variables.
+    """Return the terms for a query's variables, by their names.
 
     Args:
         query: The query.
-        values: What was given, by the parameters' names.
+        values: The values given, by the names of the parameters.
         book: The book whose things have the names given; opened only where one is given.
 
     Raises:
@@ -69,7 +69,7 @@ def terms_for(
 
 
 def term_for(parameter: Parameter, value: str, book: Book) -> NamedNode | Literal:
-    """Return the term of a parameter's kind for a value as somebody typed it.
+    """Return the term of a parameter's kind for a value.
 
     Raises:
         UsageError: The value does not fit.
@@ -82,12 +82,12 @@ def term_for(parameter: Parameter, value: str, book: Book) -> NamedNode | Litera
 
 
 def literal_for(name: str, kind: str, value: str) -> Literal:
-    """Return the literal of a parameter's kind for a value as somebody typed it.
+    """Return the literal of a parameter's kind for a value.
 
     Args:
         name: The parameter's name.
         kind: Its kind, see `header.Parameter`; not 'iri'.
-        value: What was typed.
+        value: The value as the user typed it.
 
     Raises:
         UsageError: The value is not of that kind.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def with_leads_for(book: Book, query: StoredQuery) -> Book:
-    """Return the book that a stored query is run over: with leads where it is about them."""
+    """Return the book to run a stored query over: with leads if the query is about them."""
     return book.with_leads() if query.asks_leads else book
 
 
@@ -28,7 +28,7 @@ def run_stored(
     Args:
         book: The book.
         query: The query.
-        values: What was given for its parameters, by their names.
+        values: The values of its parameters, by their names.
         services: The names of the registered endpoints that it may ask.
 
     Raises:

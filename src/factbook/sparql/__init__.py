@@ -1,1 +1,1 @@
-"""SPARQL as text: its tokens."""
+"""SPARQL as text: its tokens, a small tree, binding and rewriting."""
