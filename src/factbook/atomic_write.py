@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -46,6 +45,8 @@ def atomic_write(path: Path, *, compress: bool = False) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _replacement(target: Path) -> Iterator[IO[bytes]]:
+    import tempfile  # which takes longer to import than most questions to answer
+
     handle, name = tempfile.mkstemp(
         prefix=f".{target.name}.", suffix=TEMPORARY_SUFFIX, dir=target.parent
     )

@@ -7,7 +7,6 @@ thread waits for it, and stops waiting on Ctrl-C.
 from __future__ import annotations
 
 import threading
-import traceback
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ def interruptible(work: Callable[[], T]) -> T:
         try:
             results.append(work())
         except BaseException as error:  # noqa: BLE001 - it is raised again in the main thread
+            import traceback
+
             # The engine's results must not leave the thread: frames would carry them
             traceback.clear_frames(error.__traceback__)
             errors.append(error)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError, did_you_mean
-from factbook.query.names import Names
 from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:
@@ -76,6 +74,8 @@ def term_for(parameter: Parameter, value: str, book: Book) -> NamedNode | Litera
     """
     if parameter.kind != "iri":
         return literal_for(parameter.name, parameter.kind, value)
+    from factbook.query.names import Names
+
     return Names.of(book).lookup_one(
         value, type_curie=parameter.type_curie, option=f"--{parameter.name}"
     )
@@ -108,6 +108,8 @@ def literal_for(name: str, kind: str, value: str) -> Literal:
 
 
 def _in_calendar(value: str) -> bool:
+    from datetime import datetime
+
     try:
         datetime.fromisoformat(value)
     except ValueError:

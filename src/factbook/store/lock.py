@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -53,6 +52,8 @@ def is_in_use(place: Path) -> bool:
 
 def remove(place: Path) -> bool:
     """Remove a snapshot unless a process uses it; return whether it is gone."""
+    import shutil
+
     with contextlib.suppress(OSError):
         handle = os.open(place / LOCK, os.O_RDWR)
         try:

@@ -11,8 +11,6 @@ import contextlib
 import functools
 import itertools
 import os
-import shutil
-import tempfile
 import weakref
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -232,6 +230,9 @@ def _find_or_build(
     found = _find(folder, key)
     if found is not None:
         return found
+    import shutil
+    import tempfile
+
     temporary = Path(tempfile.mkdtemp(prefix=BUILDING, dir=folder))
     lock = None
     try:
