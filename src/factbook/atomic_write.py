@@ -45,7 +45,7 @@ def atomic_write(path: Path, *, compress: bool = False) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _replacement(target: Path) -> Iterator[IO[bytes]]:
-    import tempfile  # which takes longer to import than most questions to answer
+    import tempfile
 
     handle, name = tempfile.mkstemp(
         prefix=f".{target.name}.", suffix=TEMPORARY_SUFFIX, dir=target.parent

@@ -39,17 +39,6 @@ def release(handle: int) -> None:
     os.close(handle)
 
 
-def is_in_use(place: Path) -> bool:
-    """Tell whether a process holds the lock of a snapshot."""
-    with contextlib.suppress(OSError):
-        handle = os.open(place / LOCK, os.O_RDWR)
-        try:
-            return not _lock(handle, exclusive=True)
-        finally:
-            os.close(handle)
-    return False
-
-
 def remove(place: Path) -> bool:
     """Remove a snapshot unless a process uses it; return whether it is gone."""
     import shutil
