@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook.sparql.bind import bind, bind_rows, values_block
-from factbook.sparql.rewrite import count_rows, drop_order, exclude_graph
+from factbook.sparql.rewrite import count_rows, exclude_graph
 from factbook.sparql.tokens import declare_prefixes, uses_graph, uses_service
 
 if TYPE_CHECKING:
@@ -56,14 +56,6 @@ def test_exclude_graph_filters_each_graph(text: str, expected: str) -> None:
     rewritten = exclude_graph(text, MERGE)
 
     assert rewritten.endswith(expected) or expected in rewritten
-
-
-def test_drop_order_keeps_the_inner_order() -> None:
-    """Only the order of the outermost SELECT goes."""
-    text = "SELECT ?a { { SELECT ?a { ?a ?b ?c } ORDER BY ?a LIMIT 1 } } "
-
-    assert drop_order(f"{text}ORDER BY ?a") == text
-    assert drop_order(text) == text
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ from factbook.errors import InputError
 from factbook.layout import bundled
 from factbook.query.catalog import PAGES
 from factbook.rdf.terms import is_iri
-from factbook.sparql.bind import bind
-from factbook.sparql.tokens import meaningful
+from factbook.sparql.bind import bind, bind_rows
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -118,7 +117,8 @@ def ask_sources(book: Book, iris: Iterable[str]) -> dict[str, dict[str, Term]]:
     if not wanted:
         return {}
     found: dict[str, dict[str, Term]] = {}
-    for row in _select(book, _restrict(_read(book, "sources"), "source", wanted)):
+    rows = [(NamedNode(iri),) for iri in wanted]
+    for row in _select(book, bind_rows(_read(book, "sources"), ("source",), rows)):
         source = row.get("source")
         if isinstance(source, NamedNode):
             description = found.setdefault(source.value, {})
@@ -148,10 +148,3 @@ def _read(book: Book, name: str) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
-
-
-def _restrict(text: str, variable: str, iris: Iterable[str]) -> str:
-    """Return a query in which a variable takes only some values."""
-    start = next(token.start for token in meaningful(text) if token.text == "{") + 1
-    values = " ".join(f"<{iri}>" for iri in iris)
-    return f"{text[:start]} VALUES ?{variable} {{ {values} }}{text[start:]}"

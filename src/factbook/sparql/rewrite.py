@@ -1,4 +1,4 @@
-"""Rewrite a query: without its order, without one graph, or to count its rows."""
+"""Rewrite a query: without one graph, or to count its rows."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyoxigraph import NamedNode
-
-
-def drop_order(text: str) -> str:
-    """Return a query without the ORDER BY of its outermost SELECT and all clauses behind it."""
-    order = parse_query(text).clause("ORDER")
-    return text[: order[0].start] if order else text
 
 
 def count_rows(text: str) -> str | None:
