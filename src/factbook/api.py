@@ -45,7 +45,7 @@ class Book(book.Book):
             UsageError: The query, a parameter or its value is not known.
         """
         from factbook.query.catalog import find_query
-        from factbook.query.run import run_stored
+        from factbook.query.run_query import run_stored
 
         stored = find_query(self.layout.queries, name)
         return self._typed(run_stored(self, stored, values, services=services))
@@ -60,7 +60,7 @@ class Book(book.Book):
         Raises:
             UsageError: The query is not valid.
         """
-        from factbook.query.run import run_text
+        from factbook.query.run_query import run_text
 
         return self._typed(run_text(self, text, services=services))
 

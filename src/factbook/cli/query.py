@@ -12,7 +12,7 @@ from factbook.cli.output import write_answer
 from factbook.cli.session import Session, session_of
 from factbook.errors import InputError
 from factbook.query.catalog import all_queries, find_query
-from factbook.query.run import run_stored, with_leads_for
+from factbook.query.run_query import run_stored, with_leads_for
 from factbook.render.formats import TABLE_FORMATS
 from factbook.sparql.tokens import uses_service
 

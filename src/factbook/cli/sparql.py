@@ -12,7 +12,7 @@ from factbook.cli.options import with_answer_options, with_service_option
 from factbook.cli.output import write_answer
 from factbook.cli.session import Session, pass_session
 from factbook.errors import InputError, UsageError
-from factbook.query.run import run_text
+from factbook.query.run_query import run_text
 from factbook.rdf.formats import NAMES
 from factbook.render.formats import TABLE_FORMATS
 from factbook.sparql.tokens import query_form

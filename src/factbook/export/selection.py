@@ -17,7 +17,7 @@ from factbook.export.profiles import FULL, profile_named, profiles_of
 from factbook.export.quads import RDF, TYPE
 from factbook.query.catalog import find_query
 from factbook.query.names import Names
-from factbook.query.run import run_stored
+from factbook.query.run_query import run_stored
 from factbook.render.labels import LABEL_PROPERTIES
 from factbook.store.answers import Graph
 

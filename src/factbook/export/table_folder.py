@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from factbook.atomic_write import TEMPORARY_SUFFIX
 from factbook.errors import InputError, UsageError
 from factbook.query.catalog import all_queries, find_query
-from factbook.query.run import run_stored
+from factbook.query.run_query import run_stored
 from factbook.render.formats import write_table
 from factbook.store.answers import Table
 
