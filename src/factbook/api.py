@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from factbook.check.findings import Finding
     from factbook.export.selection import Wanted
-    from factbook.query.header import StoredQuery
+    from factbook.query.stored_queries import StoredQuery
     from factbook.render.rows import Rows
     from factbook.store.answers import Answer
 
@@ -24,7 +24,7 @@ class Book(book.Book):
 
     def queries(self) -> list[StoredQuery]:
         """Return the stored queries."""
-        from factbook.query.catalog import all_queries
+        from factbook.query.stored_queries import all_queries
 
         return all_queries(self.layout.queries)
 
@@ -44,8 +44,8 @@ class Book(book.Book):
         Raises:
             UsageError: The query, a parameter or its value is not known.
         """
-        from factbook.query.catalog import find_query
         from factbook.query.run_query import run_stored
+        from factbook.query.stored_queries import find_query
 
         stored = find_query(self.layout.queries, name)
         return self._typed(run_stored(self, stored, values, services=services))

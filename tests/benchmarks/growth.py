@@ -19,7 +19,7 @@ from tests.benchmarks.run import Size, keep, options, say
 if TYPE_CHECKING:
     from tests.benchmarks.measure import Run
 
-    from factbook.query.header import StoredQuery
+    from factbook.query.stored_queries import StoredQuery
 
 _OTHER = "a tenth of it"
 

@@ -38,7 +38,7 @@ from factbook.store.snapshot import open_snapshot  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from factbook.query.header import StoredQuery
+    from factbook.query.stored_queries import StoredQuery
 
 QUESTIONS = Path(__file__).parent / "questions.toml"
 BUNDLED = 0

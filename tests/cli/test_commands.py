@@ -12,8 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from factbook import __version__
-from factbook.cli.registry import COMMANDS
-from factbook.cli.root import root
+from factbook.cli.root import COMMANDS, root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

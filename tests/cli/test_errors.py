@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from factbook.cli.failures import exit_code_of
+from factbook.cli.execution import exit_code_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

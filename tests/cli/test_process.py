@@ -40,7 +40,7 @@ def test_ctrl_c_ends_work_in_whichever_thread() -> None:
     """A signal that the system hands to the thread that works is not missed."""
     program = (
         "import signal, threading, time\n"
-        "from factbook.cli.background import interruptible\n"
+        "from factbook.cli.execution import interruptible\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def work():\n"
         "    time.sleep(1)  # by now the main thread waits\n"

@@ -22,9 +22,9 @@ from factbook.api import Book
 from factbook.layout import layout_of
 from factbook.push.push_book import push
 from factbook.push.target import target_of
-from factbook.query.catalog import find_query
 from factbook.query.parameters import terms_for
 from factbook.query.run_query import run_stored
+from factbook.query.stored_queries import find_query
 from factbook.rdf.bridge import from_rdflib, to_rdflib
 from factbook.sparql.bind import bind
 from factbook.store.answers import Graph, Table

@@ -25,7 +25,7 @@ import pytest
 from pyoxigraph import Literal
 
 from factbook.rdf.terms import XSD
-from factbook.render.formats import write_table
+from factbook.render.result_formats import write_table
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:

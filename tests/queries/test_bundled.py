@@ -8,14 +8,14 @@ import pytest
 from tests.queries.conftest import BUNDLED
 
 from factbook.layout import layout_of
-from factbook.query.catalog import all_queries
 from factbook.query.names import Names
+from factbook.query.stored_queries import all_queries
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
     from tests.queries.conftest import Shelf
 
-    from factbook.query.header import Parameter, StoredQuery
+    from factbook.query.stored_queries import Parameter, StoredQuery
     from factbook.store.answers import Answer
 
 ELSEWHERE = {"links", "pages"}

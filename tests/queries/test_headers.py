@@ -14,9 +14,8 @@ from factbook.check.lint import lint_queries
 from factbook.cli.query import command_for
 from factbook.layout import layout_of
 from factbook.prefixes import prefixes_in, read_context
-from factbook.query.catalog import query_paths
-from factbook.query.header import read_query
 from factbook.query.names import Names
+from factbook.query.stored_queries import query_paths, read_query
 from factbook.sparql.tokens import uses_service
 from factbook.sparql.tree import parse_query
 from factbook.store.answers import Table
@@ -24,7 +23,7 @@ from factbook.store.answers import Table
 if TYPE_CHECKING:
     from tests.queries.conftest import Shelf
 
-    from factbook.query.header import StoredQuery
+    from factbook.query.stored_queries import StoredQuery
 
 ROOT = layout_of(None).queries
 HERE = Path(__file__).parent

@@ -12,9 +12,8 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
 from factbook.layout import layout_of
-from factbook.query.catalog import query_paths
-from factbook.query.header import parse_stored_query, read_query
 from factbook.query.parameters import literal_for, term_for
+from factbook.query.stored_queries import parse_stored_query, query_paths, read_query
 from factbook.rdf.terms import XSD
 from factbook.sparql.bind import bind
 from factbook.store.answers import select
@@ -22,7 +21,7 @@ from factbook.store.answers import select
 if TYPE_CHECKING:
     from tests.queries.conftest import Shelf
 
-    from factbook.query.header import StoredQuery
+    from factbook.query.stored_queries import StoredQuery
     from factbook.store.answers import Engine
 
 BOOK = "market"

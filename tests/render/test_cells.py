@@ -6,8 +6,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from factbook.rdf.terms import XSD, Term
-from factbook.render.cells import Cells, build_cells
-from factbook.render.column import Column
+from factbook.render.cells import Cells, Column, build_cells
 from factbook.store.embedded import EmbeddedEngine
 
 EX = "https://example.org/"

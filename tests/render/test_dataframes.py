@@ -19,7 +19,7 @@ from factbook.cli.root import root
 from factbook.errors import UsageError
 from factbook.rdf.terms import XSD, Term
 from factbook.render.dataframes import to_polars, write_excel, write_parquet
-from factbook.render.formats import format_for
+from factbook.render.result_formats import format_for
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:

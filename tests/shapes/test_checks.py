@@ -11,7 +11,7 @@ from rdflib import Dataset, URIRef
 
 import factbook
 from factbook.check.lint import lint_queries
-from factbook.query.catalog import check_queries, query_paths
+from factbook.query.stored_queries import check_queries, query_paths
 from factbook.rdf.bridge import from_rdflib, to_rdflib
 from factbook.rdf.parse import read_rdf
 from factbook.store.answers import select

@@ -11,7 +11,7 @@ from factbook.book import Book
 from factbook.check.run import check_endpoint
 from factbook.push.push_book import push
 from factbook.push.target import target_of
-from factbook.query.catalog import check_queries
+from factbook.query.stored_queries import check_queries
 from factbook.store.answers import select
 
 if TYPE_CHECKING:

@@ -22,8 +22,7 @@ from tests.store.snapshots import (
     opened,
 )
 
-from factbook.store.cache_folder import cache_folder, clear
-from factbook.store.manifest import write_manifest
+from factbook.store.cache_folder import cache_folder, clear, write_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

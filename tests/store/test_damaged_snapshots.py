@@ -191,8 +191,8 @@ def test_changed_table_of_a_large_snapshot_is_found(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a large snapshot, the tables are not hashed, but must not have been written since."""
-    monkeypatch.setattr("factbook.store.manifest._HASHED_BYTES", 0)
-    monkeypatch.setattr("factbook.store.manifest._SMALL_FILE_BYTES", 0)
+    monkeypatch.setattr("factbook.store.cache_folder._HASHED_BYTES", 0)
+    monkeypatch.setattr("factbook.store.cache_folder._SMALL_FILE_BYTES", 0)
     paths = all_files(copy / "data")
     expected = content_of_files(paths)
     first = content_from_snapshot(paths, copy / "cache")  # copied files are other files

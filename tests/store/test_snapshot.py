@@ -10,8 +10,7 @@ import pytest
 from tests.store.snapshots import note, opened, quiet, words
 
 from factbook.errors import InputError
-from factbook.store.cache_folder import clear, list_snapshots
-from factbook.store.lock import acquire_shared, release
+from factbook.store.cache_folder import acquire_shared, clear, list_snapshots, release
 from factbook.store.snapshot import open_snapshot
 
 if TYPE_CHECKING:

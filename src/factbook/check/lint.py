@@ -12,9 +12,8 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.check.findings import ERROR, WARNING, Finding, Outcome, Rule, sort_findings
 from factbook.errors import FactbookError, UsageError, did_you_mean
-from factbook.query.catalog import CHECKS, LINKS
-from factbook.query.catalog import RULES as RULE_QUERIES
-from factbook.query.header import read_query
+from factbook.query.stored_queries import CHECKS, LINKS, read_query
+from factbook.query.stored_queries import RULES as RULE_QUERIES
 from factbook.rdf.terms import expand
 from factbook.sparql.tokens import meaningful
 from factbook.sparql.tree import Group, QueryTextError, Select, parse_query, walk
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from factbook.book import Book
-    from factbook.query.header import StoredQuery
+    from factbook.query.stored_queries import StoredQuery
     from factbook.sparql.tokens import Token
 
 KIND = "lint"

@@ -15,7 +15,7 @@ from factbook.store.answers import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from factbook.query.header import StoredQuery
+    from factbook.query.stored_queries import StoredQuery
     from factbook.store.answers import Engine
 
 KIND = "query"

@@ -10,7 +10,7 @@ from factbook.check.queries import query_rule
 from factbook.check.shapes import ShapeRules
 from factbook.check.text_rules import FILE_RULES, LITERAL_RULES
 from factbook.errors import UsageError, did_you_mean
-from factbook.query.catalog import check_queries
+from factbook.query.stored_queries import check_queries
 from factbook.rdf.parse import read_rdf
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from factbook.book import Book
     from factbook.check.findings import Rule
     from factbook.layout import Layout
-    from factbook.query.header import StoredQuery
+    from factbook.query.stored_queries import StoredQuery
     from factbook.rdf.parse import RdfFile
 
 BOOK_RULES = (*FILE_RULES, *LITERAL_RULES)

@@ -16,7 +16,7 @@ from factbook.check.rules import (
 )
 from factbook.check.shapes import AUTO, ShapeRules, validate
 from factbook.check.text_rules import LITERAL_RULES, check_literals, check_source_files
-from factbook.query.catalog import check_queries
+from factbook.query.stored_queries import check_queries
 from factbook.rdf.parse import read_rdf
 from factbook.shacl import index_blank_nodes, load_data
 from factbook.sparql.tokens import uses_graph
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from factbook.book import Book
-    from factbook.query.header import StoredQuery
+    from factbook.query.stored_queries import StoredQuery
     from factbook.rdf.parse import RdfFile
 
 _HAS_GRAPHS = "ASK { GRAPH ?graph { ?subject ?predicate ?object } }"

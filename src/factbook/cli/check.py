@@ -11,9 +11,8 @@ import click
 from factbook.check.findings import ERROR, SEVERITIES
 from factbook.check.formats import FORMATS, GRAPHS, NAMES, SUFFIXES, summary_lines, to_text
 from factbook.check.shapes import AUTO, ENGINES
-from factbook.cli.options import Wanted, with_answer_options
+from factbook.cli.options import Session, Wanted, announce, pass_session, with_answer_options
 from factbook.cli.output import may_style, open_output
-from factbook.cli.session import Session, announce, pass_session
 from factbook.errors import DONE, FOUND, FactbookError, UsageError, did_you_mean
 from factbook.rdf.formats import ALIASES
 
@@ -137,7 +136,7 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
 
 
 def _run(plan: Plan) -> Outcome:
-    from factbook.cli.background import interruptible
+    from factbook.cli.execution import interruptible
 
     return interruptible(plan.run)
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.background import interruptible
-from factbook.cli.options import with_answer_options
+from factbook.cli.execution import interruptible
+from factbook.cli.options import Session, pass_session, with_answer_options
 from factbook.cli.output import DOCUMENT_FORMATS, document_format, write_document
-from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND
 
 if TYPE_CHECKING:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.background import interruptible
-from factbook.cli.complete import complete_thing
-from factbook.cli.options import with_answer_options
+from factbook.cli.completion import complete_thing
+from factbook.cli.execution import interruptible
+from factbook.cli.options import Session, pass_session, with_answer_options
 from factbook.cli.output import open_output
-from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
 from factbook.export.export_book import (
     FOLDERS,

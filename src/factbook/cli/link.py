@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from factbook.atomic_write import atomic_write
-from factbook.cli.background import interruptible
+from factbook.cli.execution import interruptible
 from factbook.cli.link_candidates import (
     at_option,
     pause_option,
@@ -17,16 +17,15 @@ from factbook.cli.link_candidates import (
     review,
     suggest,
 )
-from factbook.cli.options import with_answer_options
+from factbook.cli.options import Session, pass_session, with_answer_options
 from factbook.cli.output import write_listing
-from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND, UsageError
 from factbook.link.client import open_target
 from factbook.link.compiler import compile_mappings, owl_same_as, to_ntriples
 from factbook.link.suggest import register_things
 from factbook.link.target_state import check_items, check_pages, repair
 from factbook.rdf.mapping_files import ROLES, find_problems, read_mapping_files
-from factbook.render.formats import TABLE_FORMATS
+from factbook.render.result_formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
     from factbook.book import Book

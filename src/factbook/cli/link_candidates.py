@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.background import interruptible
-from factbook.cli.complete import complete_thing
-from factbook.cli.session import Session, pass_session
+from factbook.cli.completion import complete_thing
+from factbook.cli.execution import interruptible
+from factbook.cli.options import Session, pass_session
 from factbook.errors import UsageError
 from factbook.link.client import open_target
 from factbook.link.compiler import compile_mappings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from factbook.cli.complete import things
-from factbook.cli.session import Session, pass_session
+from factbook.cli.completion import things
+from factbook.cli.options import Session, pass_session
 from factbook.errors import UsageError
 from factbook.render.humanize import format_path
 

@@ -7,9 +7,9 @@ import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
-from factbook.cli.background import interruptible
+from factbook.cli.execution import interruptible
 from factbook.errors import UsageError, did_you_mean
-from factbook.render.formats import HUMAN, format_for, write_boolean, write_table
+from factbook.render.result_formats import HUMAN, format_for, write_boolean, write_table
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from factbook.book import Book
     from factbook.cli.options import Wanted
-    from factbook.render.cells import Cells
-    from factbook.render.column import Column
+    from factbook.render.cells import Cells, Column
     from factbook.store.answers import Answer
 
 DOCUMENT_FORMATS = ("text", "md", "json")

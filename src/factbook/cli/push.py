@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.background import interruptible
-from factbook.cli.session import Session, announce, pass_session
+from factbook.cli.execution import interruptible
+from factbook.cli.options import Session, announce, pass_session
 from factbook.errors import DONE, FOUND, UsageError
 
 if TYPE_CHECKING:

@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.options import with_answer_options
+from factbook.cli.options import Session, pass_session, with_answer_options
 from factbook.cli.output import write_listing
-from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError, did_you_mean
-from factbook.query.catalog import all_queries
-from factbook.render.formats import TABLE_FORMATS
+from factbook.query.stored_queries import all_queries
+from factbook.render.result_formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from factbook.cli.options import Wanted
-    from factbook.query.header import StoredQuery
+    from factbook.query.stored_queries import StoredQuery
 
 _HEADINGS = ("group", "query", "summary", "parameters")
 

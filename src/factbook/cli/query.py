@@ -6,18 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from factbook.cli.complete import values_of
-from factbook.cli.options import format_option, output_option, pop_wanted, service_option
+from factbook.cli.completion import values_of
+from factbook.cli.options import (
+    Session,
+    format_option,
+    output_option,
+    pop_wanted,
+    service_option,
+    session_of,
+)
 from factbook.cli.output import write_answer
-from factbook.cli.session import Session, session_of
 from factbook.errors import InputError
-from factbook.query.catalog import all_queries, find_query
 from factbook.query.run_query import run_stored, with_leads_for
-from factbook.render.formats import TABLE_FORMATS
+from factbook.query.stored_queries import all_queries, find_query
+from factbook.render.result_formats import TABLE_FORMATS
 from factbook.sparql.tokens import uses_service
 
 if TYPE_CHECKING:
-    from factbook.query.header import Parameter, StoredQuery
+    from factbook.query.stored_queries import Parameter, StoredQuery
 
 _RESERVED = {"format", "output", "wide", "help", "f", "o", "w", "h"}
 

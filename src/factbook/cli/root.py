@@ -5,18 +5,42 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
 from factbook import __version__
-from factbook.cli.failures import exit_code_of
-from factbook.cli.registry import COMMANDS
-from factbook.cli.session import Session
+from factbook.cli.execution import exit_code_of
+from factbook.cli.options import Session
 from factbook.errors import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+class Entry(NamedTuple):
+    """The module of a command, and its line in the overview."""
+
+    module: str
+    summary: str
+
+
+COMMANDS = {
+    "queries": Entry("factbook.cli.queries", "List and search the stored queries."),
+    "query": Entry("factbook.cli.query", "Run a stored query by name."),
+    "sparql": Entry("factbook.cli.sparql", "Run a SPARQL query of your own."),
+    "check": Entry("factbook.cli.check", "Find errors in the data, with file, line and fix."),
+    "export": Entry("factbook.cli.export", "Write the graph as RDF, as tables or as a network."),
+    "show": Entry("factbook.cli.show", "Show one thing, with a source for every fact."),
+    "diff": Entry("factbook.cli.diff", "Show what changed between two states of a book."),
+    "new": Entry("factbook.cli.new", "Create the file of a new source."),
+    "link": Entry("factbook.cli.link", "Map things and terms to those of other data sets."),
+    "push": Entry("factbook.cli.push", "Load the book into a SPARQL store."),
+    "fmt": Entry("factbook.cli.fmt", "Format Turtle files and keep their comments."),
+    "cache": Entry("factbook.cli.cache", "Show or remove the snapshots on disk."),
+    "completion": Entry("factbook.cli.completion", "Print the completion script of a shell."),
+}
+
 
 _EPILOG = """\b
 Examples:

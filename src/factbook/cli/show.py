@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.background import interruptible
-from factbook.cli.complete import things
-from factbook.cli.options import with_answer_options
+from factbook.cli.completion import things
+from factbook.cli.execution import interruptible
+from factbook.cli.options import Session, pass_session, with_answer_options
 from factbook.cli.output import (
     DOCUMENT_FORMATS,
     document_format,
@@ -16,7 +16,6 @@ from factbook.cli.output import (
     terminal_width,
     write_document,
 )
-from factbook.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
     from factbook.cli.options import Wanted

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.options import with_answer_options, with_service_option
+from factbook.cli.options import Session, pass_session, with_answer_options, with_service_option
 from factbook.cli.output import write_answer
-from factbook.cli.session import Session, pass_session
 from factbook.errors import InputError, UsageError
 from factbook.query.run_query import run_text
 from factbook.rdf.formats import NAMES
-from factbook.render.formats import TABLE_FORMATS
+from factbook.render.result_formats import TABLE_FORMATS
 from factbook.sparql.tokens import query_form
 
 if TYPE_CHECKING:

@@ -10,9 +10,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from factbook.diff.changes import ADDED, REMOVED, REVISED, QueryChange
 from factbook.errors import FactbookError, InputError
 from factbook.prefixes import prefixes_in, read_context
-from factbook.query.catalog import query_paths
-from factbook.query.header import StoredQuery, read_query
 from factbook.query.parameters import literal_for
+from factbook.query.stored_queries import StoredQuery, query_paths, read_query
 from factbook.rdf.terms import expand
 from factbook.sparql.bind import bind
 from factbook.store.answers import Graph, Table, select

@@ -42,7 +42,7 @@ from factbook.export.profiles import profiles_of
 from factbook.export.quads import TYPE
 from factbook.export.rdf_writer import write_rdf
 from factbook.export.selection import Part
-from factbook.query.catalog import all_queries
+from factbook.query.stored_queries import all_queries
 from factbook.rdf.formats import BY_NAME
 from factbook.rdf.mapping_files import POSITIVE, mapping_path, read_mapping_files
 from factbook.rdf.parse import read_rdf

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-    from factbook.query.header import Parameter, StoredQuery
+    from factbook.query.stored_queries import Parameter, StoredQuery
 
 _SCHEMA = "https://schema.org/"
 _FORMS = {"SELECT": "Select", "CONSTRUCT": "Construct", "ASK": "Ask"}

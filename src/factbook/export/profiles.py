@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from factbook.errors import InputError, UsageError, did_you_mean
-from factbook.query.catalog import all_queries
+from factbook.query.stored_queries import all_queries
 from factbook.rdf.terms import expand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from factbook.book import Book
-    from factbook.query.header import StoredQuery
+    from factbook.query.stored_queries import StoredQuery
 
 FULL = "full"
 _KEYS = {"name", "vocabulary", "nested", "asserted"}

@@ -15,9 +15,9 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from factbook.errors import UsageError
 from factbook.export.profiles import FULL, profile_named, profiles_of
 from factbook.export.quads import RDF, TYPE
-from factbook.query.catalog import find_query
 from factbook.query.names import Names
 from factbook.query.run_query import run_stored
+from factbook.query.stored_queries import find_query
 from factbook.render.labels import LABEL_PROPERTIES
 from factbook.store.answers import Graph
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from factbook.book import Book
-    from factbook.query.header import StoredQuery
+    from factbook.query.stored_queries import StoredQuery
     from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.rdf.terms import Term
 

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 from factbook.atomic_write import TEMPORARY_SUFFIX
 from factbook.errors import InputError, UsageError
-from factbook.query.catalog import all_queries, find_query
 from factbook.query.run_query import run_stored
-from factbook.render.formats import write_table
+from factbook.query.stored_queries import all_queries, find_query
+from factbook.render.result_formats import write_table
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from factbook.book import Book
-    from factbook.query.header import StoredQuery
-    from factbook.render.column import Column
+    from factbook.query.stored_queries import StoredQuery
+    from factbook.render.cells import Column
 
 TAG = "table"
 METADATA = "csv-metadata.json"

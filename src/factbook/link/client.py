@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 
 from factbook.errors import UsageError
 from factbook.layout import bundled
-from factbook.query.catalog import LINKS
 from factbook.query.federation import endpoint_named, endpoints_of
-from factbook.query.header import StoredQuery, read_query
+from factbook.query.stored_queries import LINKS, StoredQuery, read_query
 from factbook.sparql.bind import bind_rows
 from factbook.store.answers import Table
 from factbook.store.remote import RemoteEngine

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from factbook.book import Book
-    from factbook.query.header import Parameter, StoredQuery
+    from factbook.query.stored_queries import Parameter, StoredQuery
 
 
 # XML Schema 1.1 part 2: the lexical forms, and an example for the message
@@ -86,7 +86,7 @@ def literal_for(name: str, kind: str, value: str) -> Literal:
 
     Args:
         name: The parameter's name.
-        kind: Its kind, see `header.Parameter`; not 'iri'.
+        kind: Its kind, see `stored_queries.Parameter`; not 'iri'.
         value: The value as the user typed it.
 
     Raises:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal
 
 from factbook.sparql.tokens import uses_service
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from factbook.book import Book
-    from factbook.query.header import StoredQuery
-    from factbook.store.answers import Answer
+    from factbook.query.stored_queries import StoredQuery
+    from factbook.store.answers import Answer, Row
 
 
 def with_leads_for(book: Book, query: StoredQuery) -> Book:
@@ -75,7 +78,21 @@ def _run(book: Book, text: str, prefixes: Mapping[str, str], services: Collectio
     answer = book.engine.query(text, prefixes=prefixes)
     if not book.leads or not isinstance(answer, Table):
         return answer
-    from factbook.query.leads import mark_leads
-
     without = book.engine_without_leads.query(text, prefixes=prefixes)
     return mark_leads(answer, without) if isinstance(without, Table) else answer
+
+
+COLUMN = "lead"
+
+
+def mark_leads(everything: Table, without: Table) -> Table:
+    """Return all rows with a column that says whether the row needs a lead."""
+    plain = Counter(without.rows)
+
+    def rows() -> Iterator[Row]:
+        for row in everything.rows:
+            known = plain[row] > 0
+            plain[row] -= known
+            yield (*row, Literal(not known))
+
+    return Table((*everything.variables, COLUMN), rows())

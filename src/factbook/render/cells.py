@@ -20,8 +20,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from factbook.rdf.terms import Term
-    from factbook.render.column import Column
     from factbook.store.answers import Engine, Row
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a result column holds, and which other columns belong to it.
+
+    `unit` names the column with the unit of a number, `low` and `high` those with the ends of a
+    range that stands in its place, and `precision` the one that says how much of a date is known:
+    tables for people show them in one cell. A `detail` is left out of such tables unless asked for,
+    and a `sparse` column where no row has anything in it.
+    """
+
+    name: str
+    type: str = "text"
+    unit: str | None = None
+    low: str | None = None
+    high: str | None = None
+    precision: str | None = None
+    detail: bool = False
+    sparse: bool = False
+    doc: str = ""
 
 
 @dataclass(frozen=True)

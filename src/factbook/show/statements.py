@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import InputError
 from factbook.layout import bundled
-from factbook.query.catalog import PAGES
+from factbook.query.stored_queries import PAGES
 from factbook.rdf.terms import is_iri
 from factbook.sparql.bind import bind, bind_rows
 from factbook.store.answers import Table

@@ -1,24 +1,38 @@
-"""The cache folder: where it is, which snapshots are in it, and which of them go.
+"""The cache folder: where it is, which snapshots are in it, which are in use, and which of them go.
 
 Only what belongs to the user who runs this process is used or removed.
+
+A snapshot is a folder with a store, a lock and a manifest. The manifest lists the files of the
+store with their content: Oxigraph opens a store with a truncated MANIFEST as an empty store, and a
+damaged block can make a filter or a CONSTRUCT drop rows without an error. So the files are verified
+before they are used. Those of a small snapshot are hashed. The large tables of a large snapshot
+must be the very files that were written, untouched since then by what the file system says.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import os
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from factbook.atomic_write import TEMPORARY_SUFFIX
-from factbook.store.lock import LOCK, remove
-from factbook.store.manifest import STORE, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LOCK = "lock"
+MANIFEST = "manifest"
+STORE = "store"
+_HASHED_BYTES = 32 << 20
+"""A snapshot up to this size is hashed completely each time it is opened."""
+_SMALL_FILE_BYTES = 1 << 20
+"""Of a larger snapshot, only files up to this size are hashed."""
 BUILDING = ".building-"
 """The beginning of the name of a snapshot that is not complete yet."""
 _OTHERS_MAY_WRITE = 0o022
@@ -135,3 +149,146 @@ def _age(path: Path) -> float:
         return time.time() - path.stat().st_mtime
     except OSError:
         return 0
+
+
+# Locks
+
+
+def create_lock(place: Path) -> None:
+    """Create the file in a snapshot that its users lock."""
+    (place / LOCK).touch()
+
+
+def acquire_shared(place: Path) -> int | None:
+    """Keep a snapshot from being removed until the lock is released or the process ends.
+
+    Returns:
+        A handle for `release`, or None where the snapshot is missing or is being removed.
+    """
+    try:
+        handle = os.open(place / LOCK, os.O_RDONLY)
+    except OSError:
+        return None
+    if _lock(handle, exclusive=False):
+        return handle
+    os.close(handle)
+    return None
+
+
+def release(handle: int) -> None:
+    """Release a lock."""
+    os.close(handle)
+
+
+def remove(place: Path) -> bool:
+    """Remove a snapshot unless a process uses it; return whether it is gone."""
+    import shutil
+
+    with contextlib.suppress(OSError):
+        handle = os.open(place / LOCK, os.O_RDWR)
+        try:
+            if not _lock(handle, exclusive=True):
+                return False
+            shutil.rmtree(place, ignore_errors=True)
+        finally:
+            os.close(handle)
+    shutil.rmtree(place, ignore_errors=True)
+    return not place.exists()
+
+
+def _lock(handle: int, *, exclusive: bool) -> bool:
+    """Lock a file without waiting; a file system without locks counts as unlocked."""
+    if sys.platform == "win32":  # an open file cannot be removed there anyway
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(handle, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+# Manifests
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a snapshot consists of."""
+
+    quads: int
+    files: dict[str, list[int | str]]
+    """For each file its size, inode, modification and change time, and at last its hash."""
+
+    @property
+    def size(self) -> int:
+        """The bytes of all files together."""
+        return sum(int(facts[0]) for facts in self.files.values())
+
+
+def write_manifest(place: Path, quads: int) -> None:
+    """Write the manifest of a store that is complete and closed."""
+    files = {
+        path.name: [*_stat(path), _hash(path)] for path in map(Path, _store_files(place / STORE))
+    }
+    text = json.dumps({"quads": quads, "files": files})
+    (place / MANIFEST).write_text(f"{_checksum(text)}\n{text}", encoding="utf-8")
+
+
+def read_manifest(place: Path) -> Manifest | None:
+    """Return the manifest of a snapshot, or None where it is missing or damaged."""
+    try:
+        checksum, _, text = (place / MANIFEST).read_text(encoding="utf-8").partition("\n")
+    except (OSError, ValueError):
+        return None
+    if _checksum(text) != checksum:
+        return None
+    found = json.loads(text)
+    return Manifest(found["quads"], found["files"])
+
+
+def is_intact(place: Path, manifest: Manifest) -> bool:
+    """Tell whether the files of a snapshot are those that its manifest lists.
+
+    Raises:
+        OSError: A file cannot be read.
+    """
+    paths = [Path(name) for name in _store_files(place / STORE)]
+    if {path.name for path in paths} != manifest.files.keys():
+        return False
+    is_small = manifest.size <= _HASHED_BYTES
+    for path in paths:
+        *stat, digest = manifest.files[path.name]
+        if is_small or int(stat[0]) <= _SMALL_FILE_BYTES:
+            if path.stat().st_size != stat[0] or _hash(path) != digest:
+                return False
+        elif _stat(path) != stat:
+            return False
+    return True
+
+
+def _store_files(folder: Path) -> list[str]:
+    """Return the files that make up a store; its lock and its log are not part of it."""
+    return [
+        entry.path
+        for entry in os.scandir(folder)
+        if entry.name != "LOCK" and not entry.name.startswith("LOG")
+    ]
+
+
+def _stat(path: Path) -> list[int]:
+    about = path.stat()
+    return [about.st_size, about.st_ino, about.st_mtime_ns, about.st_ctime_ns]
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb", buffering=0) as file:
+        if os.fstat(file.fileno()).st_size <= _SMALL_FILE_BYTES:
+            return hashlib.sha256(file.read()).hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

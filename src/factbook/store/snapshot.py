@@ -21,11 +21,23 @@ from pyoxigraph import Store
 
 from factbook.errors import InputError
 from factbook.store.answers import Graph, Table
-from factbook.store.cache_folder import BUILDING, evict, is_ours, prepare_folder
+from factbook.store.cache_folder import (
+    BUILDING,
+    MANIFEST,
+    STORE,
+    acquire_shared,
+    create_lock,
+    evict,
+    is_intact,
+    is_ours,
+    prepare_folder,
+    read_manifest,
+    release,
+    remove,
+    write_manifest,
+)
 from factbook.store.embedded import EmbeddedEngine, dataset, load_files
 from factbook.store.fingerprint import fingerprint_files, key_for
-from factbook.store.lock import acquire_shared, create_lock, release, remove
-from factbook.store.manifest import MANIFEST, STORE, is_intact, read_manifest, write_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

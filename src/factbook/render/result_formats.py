@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
     from factbook.store.answers import Table
 
+
 MACHINE = ("csv", "tsv", "json", "xml")
 HUMAN = ("table", "md", "html")
 _SERIALIZERS = {

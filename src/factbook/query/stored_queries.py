@@ -1,4 +1,4 @@
-"""A stored query: its text and its front matter, which describes parameters and columns.
+"""Stored queries: find them by name, and read their text and front matter.
 
 The front matter is grlc's (`#+` lines that hold YAML); `params`, `columns`, `question` and `chart`
 are ours and ignored by grlc. Parameters are variables named as BASIL names them: `?_company_iri` is
@@ -11,12 +11,19 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from factbook.errors import InputError
-from factbook.render.column import Column
+from factbook.errors import InputError, UsageError, did_you_mean
+from factbook.render.cells import Column
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+
+# Groups that other commands run; nobody runs their queries by name
+CHECKS = "checks"
+RULES = "rules"
+PAGES = "pages"
+LINKS = "links"
+_NOT_BY_NAME = {CHECKS, LINKS, PAGES, RULES}
 _PARAMETER = re.compile(r"(?P<lead>__?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?:_(?P<kind>\w+))?")
 _XSD_KINDS = {"integer", "decimal", "boolean", "date", "dateTime", "gYear"}
 
@@ -62,6 +69,47 @@ class StoredQuery:
     def asks_leads(self) -> bool:
         """Whether it is about leads, which then have to be loaded (`leads: true`)."""
         return self.front_matter.get("leads") is True
+
+
+def query_paths(folder: Path) -> dict[str, Path]:
+    """Return the file of each stored query that can be run by name."""
+    return {
+        path.stem: path
+        for path in sorted(folder.glob("*/*.rq"))
+        if path.parent.name not in _NOT_BY_NAME
+    }
+
+
+def find_query(folder: Path, name: str) -> StoredQuery:
+    """Return the stored query of a name.
+
+    Raises:
+        UsageError: There is none; the message offers similar names.
+        InputError: Its file cannot be understood.
+    """
+    paths = query_paths(folder)
+    if name not in paths:
+        raise UsageError(f"No query '{name}'.{did_you_mean(name, paths)} See: factbook queries")
+    return read_query(paths[name], group=paths[name].parent.name)
+
+
+def all_queries(folder: Path) -> list[StoredQuery]:
+    """Return every query that can be run by name, by group and name.
+
+    Raises:
+        InputError: A file cannot be understood.
+    """
+    found = [read_query(path, group=path.parent.name) for path in query_paths(folder).values()]
+    return sorted(found, key=lambda query: (query.group, query.name))
+
+
+def check_queries(folder: Path) -> list[StoredQuery]:
+    """Return the queries whose every row is a finding.
+
+    Raises:
+        InputError: A file cannot be understood.
+    """
+    return [read_query(path, group=CHECKS) for path in sorted((folder / CHECKS).glob("*.rq"))]
 
 
 def read_query(path: Path, *, group: str = "") -> StoredQuery:
