@@ -35,10 +35,10 @@ def open(  # noqa: A001 - factbook.open reads like gzip.open and dbm.open
 
     Args:
         folder: A folder with `ontology/`, `data/` and `queries/`; by default the bundled book.
-        data: Further RDF files that join the graph.
-        endpoint: The address of a SPARQL 1.1 endpoint that answers instead of the files.
-        leads: Whether claims too weak to answer with are loaded as well.
-        cache: Whether the parsed graph may be kept on disk for the next time.
+        data: RDF files to add to the graph.
+        endpoint: The address of a SPARQL 1.1 endpoint to query instead of the files.
+        leads: Whether to include leads (weakly sourced claims).
+        cache: Whether to read and write the snapshot cache.
 
     Raises:
         InputError: The folder or a file cannot be read.

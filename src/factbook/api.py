@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from factbook.check.findings import Finding
-    from factbook.export.selection import Wanted
+    from factbook.export.selection import PartOptions
     from factbook.query.stored_queries import StoredQuery
     from factbook.render.rows import Rows
     from factbook.store.answers import Answer
@@ -75,15 +75,15 @@ class Book(book.Book):
         target: str | Path,
         *,
         format: str | None = None,  # noqa: A002 - what rdflib and pandas call it too
-        **part: Unpack[Wanted],
+        **part: Unpack[PartOptions],
     ) -> None:
-        """Write the graph, or a part of it, to a file or a folder: whole or not at all.
+        """Write the graph, or a part of it, to a file or a folder, atomically.
 
         Args:
             target: The file, packed when its name ends in '.gz'; for tables the folder.
             format: A syntax such as 'turtle' or 'json-ld', 'graphml', 'csvw' or 'parquet'; by
                 default the file's ending decides.
-            part: Which part of it, and in which terms, see `export.selection.Wanted`.
+            part: The part of it, and its vocabulary; see `export.selection.PartOptions`.
 
         Raises:
             UsageError: The format, a thing, a source, a profile or the query is not known.

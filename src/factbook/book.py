@@ -43,7 +43,7 @@ class Book:
         self._cache = cache
         self._announce = announce
         if endpoint is not None and (self.data or leads):
-            raise UsageError("--endpoint answers from its own data: no --data or --leads beside it")
+            raise UsageError("--endpoint cannot be combined with --data or --leads")
 
     @cached_property
     def context(self) -> dict[str, object]:

@@ -108,7 +108,7 @@ def test_junit_has_a_test_case_for_each_rule() -> None:
     assert root.get("failures") == "3"
 
 
-def test_github_has_one_command_for_each_finding() -> None:
+def test_github_has_one_build_command_each_finding() -> None:
     """The text of a finding cannot begin another command or property."""
     lines = FORMATS["github"](OUTCOME).splitlines()
 

@@ -44,11 +44,11 @@ WRONG = {
     "format": (["query", "lengths", "-f", "jsn"], "-f jsn: no such format. Did you mean 'json'"),
     "format of triples": (
         ["query", "lengths", "-f", "turtle"],
-        "-f turtle: this query gives a table; choose from table, md, html, csv, tsv, json, xml",
+        "-f turtle: this query returns a table; choose from table, md, html, csv, tsv, json, xml",
     ),
     "format of rows": (
         ["query", "river-graph", "--river", "Inn", "-f", "csv"],
-        "-f csv: this query gives triples",
+        "-f csv: this query returns triples",
     ),
     "ending": (["query", "lengths", "-o", "out.docx"], "-o out.docx: cannot tell from '.docx'"),
     "search": (["queries", "geografy"], "No query about 'geografy'. Did you mean 'geography'?"),
@@ -58,7 +58,7 @@ WRONG = {
     "nothing to run": (["sparql"], "give the query as TEXT"),
     "service": (
         ["sparql", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"],
-        "the query asks <http://127.0.0.1:1/>, which is no registered endpoint",
+        "the query asks <http://127.0.0.1:1/>, which is not a registered endpoint",
     ),
     "export format": (["export", "-f", "turtel"], "No format 'turtel'. Did you mean 'turtle'"),
     "export ending": (["export", "-o", "out.txt"], "out.txt: cannot tell the RDF format"),
@@ -66,23 +66,23 @@ WRONG = {
     "export source": (["export", "--source", "Danube"], "--source: 'Danube' is not a source"),
     "export rows": (
         ["export", "--query", "lengths"],
-        "Query 'lengths' gives no triples but a table",
+        "Query 'lengths' returns a table, not triples",
     ),
-    "export param": (["export", "--param", "x=1"], "--param gives a value to a stored query"),
+    "export param": (["export", "--param", "x=1"], "--param needs --query"),
     "export param form": (
         ["export", "--query", "q", "--param", "x"],
         "--param takes NAME=VALUE",
     ),
     "export mixture": (
         ["export", "--query", "q", "--thing", "x"],
-        "--query exports what the query",
+        "--query cannot be combined with --thing",
     ),
     "endpoint address": (["--endpoint", "nowhere", "query", "lengths"], "is not an http or https"),
     "endpoint and data": (
         ["--endpoint", "http://127.0.0.1:1/", "--data", "x.ttl", "query", "lengths"],
-        "--endpoint answers from its own data",
+        "--endpoint cannot be combined with --data or --leads",
     ),
-    "shell": (["completion", "tcsh"], "no completion for 'tcsh'; there is one for bash, zsh, fish"),
+    "shell": (["completion", "tcsh"], "no completion for 'tcsh'; known shells: bash, zsh, fish"),
     "not Unicode": (["query", "river", "--river", "\udcff"], "--river: '\\udcff' is not valid"),
     "no Unicode query": (["sparql", "ASK { \udcff }"], "the query is not valid Unicode text"),
 }

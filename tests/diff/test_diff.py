@@ -279,7 +279,10 @@ def test_change_of_meaning_is_breaking(
         ),
         (
             {"lengths": LENGTHS.replace("SELECT", "SELCT"), "river": RIVER},
-            "! lengths: cannot be read now: no SELECT, ASK, CONSTRUCT or DESCRIBE in it",
+            (
+                "! lengths: cannot be read now: the query has no SELECT, ASK, CONSTRUCT "
+                "or DESCRIBE in it"
+            ),
         ),
     ],
     ids=["gone", "new", "parameter", "column", "broken"],

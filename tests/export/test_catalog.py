@@ -262,9 +262,9 @@ def test_catalogue_needs_a_description_of_the_book(profiled: Book) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--thing", "Inn"], "only -f and -o go with it"),
-        (["--canonical"], "only -f and -o go with it"),
-        (["-f", "graphml"], "--catalog is RDF"),
+        (["--thing", "Inn"], "--catalog can be combined only with -f and -o"),
+        (["--canonical"], "--catalog can be combined only with -f and -o"),
+        (["-f", "graphml"], "--catalog cannot be written as graphml"),
     ],
 )
 def test_catalogue_refuses_options_for_statements(

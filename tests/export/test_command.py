@@ -76,9 +76,9 @@ def test_export_writes_tables_to_a_folder(run: Run, tmp_path: Path) -> None:
     [
         (["-f", "csvw"], "-f csvw writes a folder of tables: add -o DIR"),
         (["-f", "parquet", "-o", "-"], "-f parquet writes a folder of tables"),
-        (["--canonical", "-f", "turtle"], "--canonical is N-Quads: no -f turtle with it"),
+        (["--canonical", "-f", "turtle"], "--canonical cannot be combined with -f turtle"),
         (["--canonical", "--rdf12"], "RDFC-1.0 has no triple inside a triple"),
-        (["--rdf12", "-f", "csvw", "-o", "tables"], "only --query and --param go with it"),
+        (["--rdf12", "-f", "csvw", "-o", "tables"], "takes only --query and --param"),
         (["--rdf12", "-f", "xml"], "--rdf12 needs one of turtle"),
         (["-f", "cvsw"], "No format 'cvsw'. Did you mean 'csvw'?"),
         (["--profile", "plan"], "No profile 'plan'. Did you mean 'plain'?"),

@@ -252,15 +252,15 @@ def test_empty_graph_is_a_valid_document(name: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        (quad(Literal(NULL)), "XML has no form for the character U+0000"),
-        (quad(Literal("x"), f"{EX}1"), "no form for the property <http://example.org/1>"),
-        (quad(Literal("x"), EX), "no form for the property <http://example.org/>"),
+        (quad(Literal(NULL)), "XML cannot express the character U+0000"),
+        (quad(Literal("x"), f"{EX}1"), "cannot express the property <http://example.org/1>"),
+        (quad(Literal("x"), EX), "cannot express the property <http://example.org/>"),
         (quad(Literal("x"), f"{RDF}li"), "reserved syntax term"),
-        (quad(Literal("x"), f"{EX}\U00010400x"), "no form for the property"),
+        (quad(Literal("x"), f"{EX}\U00010400x"), "cannot express the property"),
         (quad(Triple(NamedNode(EX), NamedNode(EX), NamedNode(EX))), "a triple inside a triple"),
         (
             quad(Literal("x", language="ar", direction=BaseDirection.RTL)),
-            "no form for a base direction",
+            "cannot express a base direction",
         ),
     ],
     ids=["control", "digit", "no name", "reserved", "rare letter", "triple", "direction"],

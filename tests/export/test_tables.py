@@ -113,7 +113,7 @@ def test_parquet_of_the_bundled_book_is_typed(bundled: Book, tmp_path: Path) -> 
 )
 def test_tables_refuse_a_part_of_the_graph(tabular: Book, tmp_path: Path, part: Part) -> None:
     """Options that choose statements say nothing about tables."""
-    with pytest.raises(UsageError, match="only --query and --param go with it"):
+    with pytest.raises(UsageError, match="takes only --query and --param"):
         write_folder(tabular, part, "csvw", tmp_path / "tables")
 
 
@@ -122,9 +122,9 @@ def test_tables_refuse_what_gives_no_table(profiled: Book, tmp_path: Path) -> No
     folder = tmp_path / "tables"
     with pytest.raises(UsageError, match="no stored query tagged 'table'"):
         write_folder(profiled, Part(), "csvw", folder)
-    with pytest.raises(UsageError, match="'plain' gives no table"):
+    with pytest.raises(UsageError, match="'plain' returns triples, not a table"):
         write_folder(profiled, Part(query="plain"), "csvw", folder)
-    with pytest.raises(UsageError, match="name it with --query"):
+    with pytest.raises(UsageError, match="--param needs --query"):
         write_folder(profiled, Part(values={"river": "Inn"}), "csvw", folder)
     assert not folder.exists()
 
@@ -156,7 +156,7 @@ def test_second_export_replaces_the_first(tabular: Book, tmp_path: Path) -> None
 
 def test_export_leaves_the_folder_of_others_alone(tabular: Book, tmp_path: Path) -> None:
     """A folder with other files, a file, and a folder that cannot be made are refused."""
-    with pytest.raises(UsageError, match="holds files that no export wrote"):
+    with pytest.raises(UsageError, match="has files that no export wrote"):
         write_folder(tabular, Part(), "csvw", tabular.layout.root)
     with pytest.raises(UsageError, match="is a file"):
         write_folder(tabular, Part(), "csvw", tabular.layout.context)

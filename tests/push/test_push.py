@@ -195,7 +195,7 @@ def test_push_includes_files_given_with_data(
 
 
 def test_push_refuses_leads(run: Callable[..., Result], store: Place) -> None:
-    """An endpoint cannot mark what rests on a lead, so push refuses `--leads`."""
+    """An endpoint cannot mark rows that need a lead, so push refuses `--leads`."""
     result = run("--book", str(RIVERS), "--leads", "push", "--endpoint", store.endpoint)
 
     assert result.exit_code == 2

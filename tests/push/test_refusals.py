@@ -78,11 +78,15 @@ def test_push_takes_the_login_from_netrc(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ([], 2, "no store to fill: factbook push --endpoint URL"),
+        ([], 2, "give the store to load the book into: --endpoint URL"),
         (["--endpoint", "ftp://example.org/"], 2, "is not an http or https address"),
-        (["--endpoint", "http://u:secret@127.0.0.1/q"], 2, "must not hold a password"),
+        (["--endpoint", "http://u:secret@127.0.0.1/q"], 2, "must not contain a password"),
         (["--endpoint", "{closed}"], 4, "cannot be reached: Connection refused"),
-        (["--endpoint", "{open}", "--graph-store", "http://a/", "--update", "http://a/"], 2, "one"),
+        (
+            ["--endpoint", "{open}", "--graph-store", "http://a/", "--update", "http://a/"],
+            2,
+            "combined",
+        ),
         (["--endpoint", "{open}", "--update", "{closed}"], 4, "cannot be reached"),
         (["--endpoint", "{open}", "--graph-store", "{open}"], 4, "refuses GET"),
         (["--endpoint", "{open}", "--update", "{open}"], 4, "refuses the update"),

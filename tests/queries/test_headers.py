@@ -11,7 +11,7 @@ import click
 import pytest
 
 from factbook.check.lint import lint_queries
-from factbook.cli.query import command_for
+from factbook.cli.query import build_command
 from factbook.layout import layout_of
 from factbook.prefixes import prefixes_in, read_context
 from factbook.query.names import Names
@@ -134,7 +134,7 @@ def test_columns_refer_to_columns_of_the_query(path: Path) -> None:
 @every_query
 def test_parameters_avoid_reserved_options(path: Path) -> None:
     """No parameter takes the name of an option that every query has."""
-    command = command_for(read_query(path))
+    command = build_command(read_query(path))
 
     with click.Context(command) as context:
         assert command.get_help(context)

@@ -174,8 +174,8 @@ def test_query_writes_parquet_and_excel_by_the_ending(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["sparql", "ASK { ?s ?p ?o }", "-f", "xlsx"], "-f xlsx: this query gives true or false"),
-        (["query", "river-graph", "--river", "Inn", "-f", "parquet"], "gives triples"),
+        (["sparql", "ASK { ?s ?p ?o }", "-f", "xlsx"], "-f xlsx: this query returns true or false"),
+        (["query", "river-graph", "--river", "Inn", "-f", "parquet"], "returns triples"),
     ],
 )
 def test_tables_need_a_query_that_gives_one(

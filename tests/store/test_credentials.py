@@ -85,7 +85,7 @@ def test_unknown_kind_of_login_is_named(guarded: str, monkeypatch: pytest.Monkey
     monkeypatch.setenv("FACTBOOK_USER", "ada")
     monkeypatch.setenv("FACTBOOK_PASSWORD", "söster:x")
 
-    with pytest.raises(EndpointError, match=r"a login that is not known here.*Negotiate"):
+    with pytest.raises(EndpointError, match=r"a login of an unsupported kind.*Negotiate"):
         RemoteEngine(guarded, login=True).query("ASK {}")
 
 

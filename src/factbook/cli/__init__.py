@@ -1,4 +1,4 @@
-"""The command line: one module a command, and nothing that the Python face cannot do."""
+"""The command line: one module for each command; all of it can be done in Python too."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ import click
 from factbook.check.findings import ERROR, SEVERITIES
 from factbook.check.formats import FORMATS, GRAPHS, NAMES, SUFFIXES, summary_lines, to_text
 from factbook.check.shapes import AUTO, ENGINES
-from factbook.cli.options import Session, Wanted, announce, pass_session, with_answer_options
-from factbook.cli.output import may_style, open_output
+from factbook.cli.output import OutputOptions, may_style, open_output, with_output_options
+from factbook.cli.session import Session, announce, pass_session
 from factbook.errors import DONE, FOUND, FactbookError, UsageError, did_you_mean
 from factbook.rdf.formats import ALIASES
 
@@ -85,7 +85,7 @@ Examples:
     metavar="RULE",
     help="Explain a rule and how to fix it, or all rules (all).",
 )
-@with_answer_options(*NAMES)
+@with_output_options(*NAMES)
 @pass_session
 def command(  # noqa: PLR0913 - click hands over one argument for each option
     session: Session,
@@ -100,7 +100,7 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     watch: bool,
     list_rules: bool,
     explain: tuple[str, ...],
-    wanted: Wanted,
+    wanted: OutputOptions,
 ) -> int:
     """Check the graph, RDF files or stored queries.
 
@@ -141,7 +141,7 @@ def _run(plan: Plan) -> Outcome:
     return interruptible(plan.run)
 
 
-def _watch(plan: Plan, name: str, wanted: Wanted) -> int:
+def _watch(plan: Plan, name: str, wanted: OutputOptions) -> int:
     """Check, and check again after each change until interrupted."""
     from factbook.check.plan import watch_files
 
@@ -176,7 +176,7 @@ def _explain(session: Session, names: tuple[str, ...], shapes: tuple[Path, ...])
     return DONE
 
 
-def _format_of(wanted: Wanted) -> str:
+def _format_of(wanted: OutputOptions) -> str:
     """Return the name of the chosen format, or that of the output file's suffix, or text.
 
     Raises:
@@ -195,7 +195,7 @@ def _format_of(wanted: Wanted) -> str:
     return "text"
 
 
-def _write(outcome: Outcome, name: str, wanted: Wanted) -> None:
+def _write(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
     """Write the findings to the output, and a summary to stderr.
 
     Raises:
@@ -214,7 +214,7 @@ def _write(outcome: Outcome, name: str, wanted: Wanted) -> None:
         click.echo(line, err=True)
 
 
-def _write_graph(outcome: Outcome, name: str, wanted: Wanted) -> None:
+def _write_graph(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
     """Write the SHACL validation report, and say on stderr what it leaves out."""
     from factbook.check.shapes import KIND as SHAPE
     from factbook.export.rdf_writer import write_rdf

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from factbook.cli.options import session_of
+from factbook.cli.session import session_of
 from factbook.errors import FactbookError, UsageError
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def command(context: click.Context, shell: str) -> None:
     """Print the script that completes commands, queries, parameters and names of things."""
     found = get_completion_class(shell) if shell in _SHELLS else None
     if found is None:
-        raise UsageError(f"no completion for '{shell}'; there is one for {', '.join(_SHELLS)}")
+        raise UsageError(f"no completion for '{shell}'; known shells: {', '.join(_SHELLS)}")
     root = context.find_root()
     name = root.info_name or "factbook"
     variable = f"_{name}_COMPLETE".upper().replace("-", "_")

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 import click
 
 from factbook.cli.execution import interruptible
-from factbook.cli.options import Session, pass_session, with_answer_options
-from factbook.cli.output import DOCUMENT_FORMATS, document_format, write_document
+from factbook.cli.output import (
+    DOCUMENT_FORMATS,
+    document_format,
+    with_output_options,
+    write_document,
+)
+from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND
 
 if TYPE_CHECKING:
-    from factbook.cli.options import Wanted
+    from factbook.cli.output import OutputOptions
     from factbook.diff.changes import Differences
 
 
@@ -38,10 +43,16 @@ Examples:
 @click.argument("new")
 @click.option("--no-queries", is_flag=True, help="Do not run the stored queries.")
 @click.option("--summary", "only_summary", is_flag=True, help="Print only the numbers of changes.")
-@with_answer_options(*DOCUMENT_FORMATS)
+@with_output_options(*DOCUMENT_FORMATS)
 @pass_session
 def command(  # noqa: PLR0913 - one for each argument and option
-    session: Session, old: str, new: str, wanted: Wanted, *, no_queries: bool, only_summary: bool
+    session: Session,
+    old: str,
+    new: str,
+    wanted: OutputOptions,
+    *,
+    no_queries: bool,
+    only_summary: bool,
 ) -> int:
     """Show what changed from OLD to NEW: things, facts, terms and the answers of queries."""
     form = document_format(wanted)

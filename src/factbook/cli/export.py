@@ -8,8 +8,8 @@ import click
 
 from factbook.cli.completion import complete_thing
 from factbook.cli.execution import interruptible
-from factbook.cli.options import Session, pass_session, with_answer_options
-from factbook.cli.output import open_output
+from factbook.cli.output import open_output, with_output_options
+from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
 from factbook.export.export_book import (
     FOLDERS,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from factbook.book import Book
-    from factbook.cli.options import Wanted
+    from factbook.cli.output import OutputOptions
 
 
 @click.command(
@@ -60,14 +60,14 @@ Examples:
     metavar="NAME",
     default="full",
     show_default=True,
-    help="The terms to write in: full, schema.org, simple, or another of the book.",
+    help="Vocabulary profile: full, schema.org, simple, or another of the book.",
 )
 @click.option(
     "--thing",
     "things",
     metavar="THING",
     multiple=True,
-    help="Only statements about this thing; can be repeated.",
+    help="Only statements about this thing; may be repeated.",
     shell_complete=complete_thing,
 )
 @click.option(
@@ -75,16 +75,16 @@ Examples:
     "sources",
     metavar="SOURCE",
     multiple=True,
-    help="Only what this source says; can be repeated.",
+    help="Only statements of this source; may be repeated.",
     shell_complete=complete_thing,
 )
-@click.option("--query", metavar="NAME", help="Only what this stored query gives.")
+@click.option("--query", metavar="NAME", help="Only the triples or the table of this stored query.")
 @click.option(
     "--param",
     "parameters",
     metavar="NAME=VALUE",
     multiple=True,
-    help="A value for the stored query or the profile; can be repeated.",
+    help="A parameter of the stored query or the profile; may be repeated.",
 )
 @click.option(
     "--rdf12",
@@ -99,9 +99,9 @@ Examples:
 @click.option(
     "--catalog",
     is_flag=True,
-    help="Describe the book instead (DCAT 3, VoID): its content, exports and stored queries.",
+    help="Write a description of the book (DCAT 3, VoID) instead of its content.",
 )
-@with_answer_options(*FORMATS)
+@with_output_options(*FORMATS)
 @pass_session
 def command(  # noqa: PLR0913 - one for each option
     session: Session,
@@ -114,7 +114,7 @@ def command(  # noqa: PLR0913 - one for each option
     rdf12: bool,
     canonical: bool,
     catalog: bool,
-    wanted: Wanted,
+    wanted: OutputOptions,
 ) -> None:
     """Write the graph, or a part of it: sorted, every literal as its file spells it.
 
@@ -137,7 +137,7 @@ def command(  # noqa: PLR0913 - one for each option
     book = session.book
     if catalog:
         if part != Part() or canonical:
-            raise UsageError("--catalog describes the whole book: only -f and -o go with it")
+            raise UsageError("--catalog can be combined only with -f and -o")
         _write_catalog(book, wanted)
     elif canonical:
         _write_canonical(book, part, wanted)
@@ -149,7 +149,7 @@ def command(  # noqa: PLR0913 - one for each option
             interruptible(lambda: write_export(book, part, name, out))
 
 
-def _format(book: Book, part: Part, wanted: Wanted) -> str:
+def _format(book: Book, part: Part, wanted: OutputOptions) -> str:
     """Return the format that is given, that of the file's name, or the default."""
     if wanted.format is not None:
         return named_format(wanted.format)
@@ -157,9 +157,11 @@ def _format(book: Book, part: Part, wanted: Wanted) -> str:
     return default_format(book, part) if path is None else format_for(path)
 
 
-def _write_canonical(book: Book, part: Part, wanted: Wanted) -> None:
+def _write_canonical(book: Book, part: Part, wanted: OutputOptions) -> None:
     if wanted.format is not None and syntax_named(wanted.format).name != "nquads":
-        raise UsageError(f"--canonical is N-Quads: no -f {wanted.format} with it")
+        raise UsageError(
+            f"--canonical cannot be combined with -f {wanted.format}: it writes N-Quads"
+        )
     with open_output(wanted.output) as out:
         made = interruptible(lambda: write_canonical_export(book, part, out))
     click.echo(
@@ -169,24 +171,26 @@ def _write_canonical(book: Book, part: Part, wanted: Wanted) -> None:
     )
 
 
-def _write_catalog(book: Book, wanted: Wanted) -> None:
+def _write_catalog(book: Book, wanted: OutputOptions) -> None:
     name = _format(book, Part(), wanted)
     if name not in BY_NAME:
-        raise UsageError(f"--catalog is RDF: one of {', '.join(BY_NAME)}, not {name}")
+        raise UsageError(
+            f"--catalog cannot be written as {name}; choose one of {', '.join(BY_NAME)}"
+        )
     from factbook.export.catalog import write_catalog
 
     with open_output(wanted.output) as out:
         interruptible(lambda: write_catalog(book, name, out))
 
 
-def _write_folder(book: Book, part: Part, wanted: Wanted) -> None:
+def _write_folder(book: Book, part: Part, wanted: OutputOptions) -> None:
     if (folder := _file(wanted)) is None:
         raise UsageError(f"-f {wanted.format} writes a folder of tables: add -o DIR")
     name = str(wanted.format)
     interruptible(lambda: write_folder(book, part, name, folder))
 
 
-def _file(wanted: Wanted) -> Path | None:
+def _file(wanted: OutputOptions) -> Path | None:
     return None if wanted.output is None or str(wanted.output) == "-" else wanted.output
 
 

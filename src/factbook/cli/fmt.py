@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from factbook.cli.options import Session, pass_session
+from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND
 from factbook.layout import layout_of
 from factbook.prefixes import prefixes_in, read_context

@@ -17,8 +17,8 @@ from factbook.cli.link_candidates import (
     review,
     suggest,
 )
-from factbook.cli.options import Session, pass_session, with_answer_options
-from factbook.cli.output import write_listing
+from factbook.cli.output import with_output_options, write_listing
+from factbook.cli.session import Session, pass_session
 from factbook.errors import DONE, FOUND, UsageError
 from factbook.link.client import open_target
 from factbook.link.compiler import compile_mappings, owl_same_as, to_ntriples
@@ -29,7 +29,7 @@ from factbook.render.result_formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
     from factbook.book import Book
-    from factbook.cli.options import Wanted
+    from factbook.cli.output import OutputOptions
     from factbook.link.target_state import StaleMapping
     from factbook.rdf.mapping_files import MappingFiles
 
@@ -64,7 +64,7 @@ Examples:
     "targets",
     metavar="NAME",
     multiple=True,
-    help="Ask this registered endpoint for the state of its items; may be given again.",
+    help="Ask this registered endpoint for the state of its items; may be repeated.",
 )
 @click.option("--pages", is_flag=True, help="Request every mapped web page.")
 @click.option(
@@ -197,9 +197,9 @@ def _compile(book: Book, *, only_check: bool = False) -> int:
 
 
 @command.command(epilog="\b\nExamples:\n  factbook link stats\n  factbook link stats -f csv")
-@with_answer_options(*TABLE_FORMATS)
+@with_output_options(*TABLE_FORMATS)
 @pass_session
-def stats(session: Session, wanted: Wanted) -> None:
+def stats(session: Session, wanted: OutputOptions) -> None:
     """Count the mappings by file, target, predicate and justification."""
     files = read_mapping_files(session.book.layout)
     counts = list(files.counts())

@@ -9,7 +9,7 @@ import click
 
 from factbook.cli.completion import complete_thing
 from factbook.cli.execution import interruptible
-from factbook.cli.options import Session, pass_session
+from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
 from factbook.link.client import open_target
 from factbook.link.compiler import compile_mappings
@@ -66,7 +66,7 @@ Examples:
     "things",
     metavar="THING",
     multiple=True,
-    help="Look only for this thing; may be given again. [default: everything in the register]",
+    help="Look only for this thing; may be repeated. [default: everything in the register]",
     shell_complete=complete_thing,
 )
 @click.option("--restart", is_flag=True, help="Start over instead of resuming an interrupted run.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from factbook.cli.completion import things
-from factbook.cli.options import Session, pass_session
+from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
 from factbook.render.humanize import format_path
 
@@ -46,7 +46,7 @@ Examples:
     "--about",
     multiple=True,
     shell_complete=things(),
-    help="A thing that the document is about, for the examples; may be given again.",
+    help="A thing that the document is about, for the examples; may be repeated.",
 )
 @click.option("--slug", help="The name of the file. [default: made from the title]")
 @pass_session

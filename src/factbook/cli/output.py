@@ -1,11 +1,15 @@
-"""Write an answer, a listing or a document to stdout or to the file of -o."""
+"""The options -f and -o, and writing an answer, a listing or a document as they say."""
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar
+
+import click
 
 from factbook.cli.execution import interruptible
 from factbook.errors import UsageError, did_you_mean
@@ -14,15 +18,58 @@ from factbook.store.answers import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from factbook.book import Book
-    from factbook.cli.options import Wanted
     from factbook.render.cells import Cells, Column
     from factbook.store.answers import Answer
 
 DOCUMENT_FORMATS = ("text", "md", "json")
 _DOCUMENT_ENDINGS = {".txt": "text", ".md": "md", ".json": "json"}
+T = TypeVar("T")
+
+service_option = click.option(
+    "--allow-service",
+    "services",
+    metavar="NAME",
+    multiple=True,
+    help="Let the query ask this registered endpoint (SERVICE); may be repeated.",
+)
+
+
+class OutputOptions(NamedTuple):
+    """The format and the file that -f and -o ask for."""
+
+    format: str | None
+    output: Path | None
+
+
+def with_output_options(*formats: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Return the decorator that gives a command -f and -o, as its argument `wanted`."""
+    default = " [default: table on a terminal, else tsv]" if "table" in formats else ""
+
+    def decorate(function: Callable[..., T]) -> Callable[..., T]:
+        @click.option(
+            "-f",
+            "--format",
+            "name",
+            metavar="FORMAT",
+            help=f"One of {', '.join(formats)}.{default}",
+            shell_complete=lambda *given: [name for name in formats if name.startswith(given[-1])],
+        )
+        @click.option(
+            "-o",
+            "--output",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write to a file, atomically; its suffix chooses the format.",
+        )
+        @functools.wraps(function)
+        def command(*args: object, name: str | None, output: Path | None, **values: object) -> T:
+            return function(*args, wanted=OutputOptions(name, output), **values)
+
+        return command
+
+    return decorate
 
 
 def write_answer(  # noqa: PLR0913 - each is one thing that the answer depends on
@@ -30,7 +77,7 @@ def write_answer(  # noqa: PLR0913 - each is one thing that the answer depends o
     ask: Callable[[], Answer],
     *,
     form: str,
-    wanted: Wanted,
+    wanted: OutputOptions,
     title: str = "Answer",
     columns: Sequence[Column] = (),
     wide: bool = False,
@@ -83,7 +130,7 @@ def write_answer(  # noqa: PLR0913 - each is one thing that the answer depends o
 
 @contextmanager
 def open_output(path: Path | None) -> Iterator[IO[bytes]]:
-    """Open a file that is written whole or not at all, or stdout where no path is given."""
+    """Open a file to write atomically, or stdout if no path is given."""
     if path is None or str(path) == "-":
         yield sys.stdout.buffer
         return
@@ -94,7 +141,11 @@ def open_output(path: Path | None) -> Iterator[IO[bytes]]:
 
 
 def write_listing(
-    headings: tuple[str, ...], rows: Sequence[tuple[str | int, ...]], wanted: Wanted, *, title: str
+    headings: tuple[str, ...],
+    rows: Sequence[tuple[str | int, ...]],
+    wanted: OutputOptions,
+    *,
+    title: str,
 ) -> None:
     """Write rows that no query gave, such as the list of stored queries, as an answer is written.
 
@@ -120,7 +171,7 @@ def write_listing(
             write_table(Table(headings, terms), name, out)
 
 
-def _choose_format(wanted: Wanted, *, is_graph: bool = False) -> str:
+def _choose_format(wanted: OutputOptions, *, is_graph: bool = False) -> str:
     return format_for(
         wanted.format,
         str(wanted.output) if wanted.output else None,
@@ -147,7 +198,7 @@ def _write_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None
         out.write(text.encode(encoding, "replace"))
 
 
-def document_format(wanted: Wanted) -> str:
+def document_format(wanted: OutputOptions) -> str:
     """Return the chosen format, or that of the file's ending, or text.
 
     Raises:
@@ -165,7 +216,7 @@ def document_format(wanted: Wanted) -> str:
     return wanted.format
 
 
-def write_document(text: str, form: str, wanted: Wanted) -> None:
+def write_document(text: str, form: str, wanted: OutputOptions) -> None:
     """Write a document; JSON and files are in UTF-8, stdout is in the terminal's encoding.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from factbook.cli.execution import interruptible
-from factbook.cli.options import Session, announce, pass_session
+from factbook.cli.session import Session, announce, pass_session
 from factbook.errors import DONE, FOUND, UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ https or to this machine only. The address to write to is known for Oxigraph and
 stores need --graph-store or --update. While a push runs, a graph that takes more than one request
 is incomplete. After an interruption run it again: every graph is replaced whole."""
 )
-@click.option("--endpoint", metavar="URL", help="Where the store answers queries.")
+@click.option("--endpoint", metavar="URL", help="The query endpoint of the store.")
 @click.option("--graph-store", metavar="URL", help="Address for the Graph Store Protocol.")
 @click.option("--update", metavar="URL", help="Address for SPARQL Update.")
 @click.option(
@@ -60,9 +60,11 @@ def command(  # noqa: PLR0913 - one for each option
     """
     address = endpoint or session.endpoint
     if address is None:
-        raise UsageError("no store to fill: factbook push --endpoint URL")
+        raise UsageError("give the store to load the book into: --endpoint URL")
     if session.leads:
-        raise UsageError("--leads: an endpoint cannot mark what rests on a lead; push without it")
+        raise UsageError(
+            "push cannot be combined with --leads: an endpoint cannot mark rows that need a lead"
+        )
     from factbook.push.push_book import push
     from factbook.push.target import target_of
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.options import Session, pass_session, with_answer_options
-from factbook.cli.output import write_listing
+from factbook.cli.output import with_output_options, write_listing
+from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError, did_you_mean
 from factbook.query.stored_queries import all_queries
 from factbook.render.result_formats import TABLE_FORMATS
@@ -15,7 +15,7 @@ from factbook.render.result_formats import TABLE_FORMATS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from factbook.cli.options import Wanted
+    from factbook.cli.output import OutputOptions
     from factbook.query.stored_queries import StoredQuery
 
 _HEADINGS = ("group", "query", "summary", "parameters")
@@ -29,9 +29,9 @@ Examples:
   factbook queries -f json"""
 )
 @click.argument("words", nargs=-1)
-@with_answer_options(*TABLE_FORMATS)
+@with_output_options(*TABLE_FORMATS)
 @pass_session
-def command(session: Session, words: tuple[str, ...], wanted: Wanted) -> None:
+def command(session: Session, words: tuple[str, ...], wanted: OutputOptions) -> None:
     """List the stored queries, or those that have all WORDS in name, summary or tags."""
     known = all_queries(session.book.layout.queries)
     found = [query for query in known if _has_all(query, words)]

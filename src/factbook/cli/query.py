@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from factbook.cli.completion import values_of
-from factbook.cli.options import (
-    Session,
-    format_option,
-    output_option,
-    pop_wanted,
-    service_option,
-    session_of,
-)
-from factbook.cli.output import write_answer
+from factbook.cli.output import OutputOptions, service_option, with_output_options, write_answer
+from factbook.cli.session import Session, session_of
 from factbook.errors import InputError
 from factbook.query.run_query import run_stored, with_leads_for
 from factbook.query.stored_queries import all_queries, find_query
@@ -35,17 +28,11 @@ class Queries(click.Group):
         """Return the names of the queries."""
         return [query.name for query in all_queries(session_of(ctx).book.layout.queries)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Make the command of one query."""
-        return command_for(find_query(session_of(ctx).book.layout.queries, cmd_name))
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the query that is asked for; an option before its name is not known here."""
-        if args[0].startswith("-"):
-            self.parse_args(ctx, args)
-        return args[0], self.get_command(ctx, args[0]), args[1:]
+        if cmd_name.startswith("-"):  # an option before the name, which click reports
+            return None
+        return build_command(find_query(session_of(ctx).book.layout.queries, cmd_name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the queries under the names of their groups."""
@@ -57,14 +44,19 @@ class Queries(click.Group):
                 formatter.write_dl(entries)
 
 
-def command_for(query: StoredQuery) -> click.Command:
+def build_command(query: StoredQuery) -> click.Command:
     """Return the command that runs a stored query."""
 
     @click.pass_context
-    def run(context: click.Context, /, **values: Any) -> None:  # noqa: ANN401 - click's values
-        wanted = pop_wanted(values)
-        services = values.pop("services", ())
-        wide = values.pop("wide", False)
+    def run(
+        context: click.Context,
+        /,
+        wanted: OutputOptions,
+        *,
+        wide: bool = False,
+        services: tuple[str, ...] = (),
+        **values: str | None,
+    ) -> None:
         book = with_leads_for(session_of(context).book, query)
         given = {
             parameter.name: value
@@ -81,20 +73,19 @@ def command_for(query: StoredQuery) -> click.Command:
             wide=wide,
         )
 
-    return click.Command(
+    if uses_service(query.text):
+        run = service_option(run)
+    details = [column.name for column in query.columns if column.detail]
+    if details:
+        note = "Show the details in a table as well: {}. Other formats always have them."
+        run = click.option("-w", "--wide", is_flag=True, help=note.format(", ".join(details)))(run)
+    return click.command(
         query.name,
-        callback=run,
         help=_help(query),
         short_help=query.summary,
         epilog=_epilog(query),
-        params=[
-            *(_option(query, parameter) for parameter in query.parameters),
-            format_option(*_formats(query)),
-            output_option(),
-            *([_wide_option(query)] if any(column.detail for column in query.columns) else []),
-            *([service_option()] if uses_service(query.text) else []),
-        ],
-    )
+        params=[_option(query, parameter) for parameter in query.parameters],
+    )(with_output_options(*_formats(query))(run))
 
 
 def _formats(query: StoredQuery) -> tuple[str, ...]:
@@ -109,7 +100,7 @@ def _option(query: StoredQuery, parameter: Parameter) -> click.Option:
     if parameter.name in _RESERVED:
         raise InputError(
             f"{query.path}: a parameter cannot be called '{parameter.name}': the option "
-            f"--{parameter.name} belongs to the command line"
+            f"--{parameter.name} is reserved"
         )
     notes = [parameter.doc.rstrip(".") + "." if parameter.doc else ""]
     if parameter.required:
@@ -121,15 +112,6 @@ def _option(query: StoredQuery, parameter: Parameter) -> click.Option:
         metavar=_metavar(parameter),
         help=" ".join(filter(None, notes)),
         shell_complete=values_of(parameter),
-    )
-
-
-def _wide_option(query: StoredQuery) -> click.Option:
-    details = ", ".join(column.name for column in query.columns if column.detail)
-    return click.Option(
-        ["-w", "--wide"],
-        is_flag=True,
-        help=f"Show the details in a table as well: {details}. Other formats always have them.",
     )
 
 

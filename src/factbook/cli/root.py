@@ -11,7 +11,7 @@ import click
 
 from factbook import __version__
 from factbook.cli.execution import exit_code_of
-from factbook.cli.options import Session
+from factbook.cli.session import Session
 from factbook.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -122,13 +122,13 @@ class Root(click.Group):
     type=click.Path(path_type=Path),
     metavar="FILE",
     multiple=True,
-    help="An RDF file to add to the graph, packed as .gz too; may be given again.",
+    help="Add an RDF file (also .gz) to the graph; may be repeated.",
 )
 @click.option(
-    "--endpoint", metavar="URL", help="A SPARQL 1.1 endpoint that answers instead of the files."
+    "--endpoint", metavar="URL", help="Query this SPARQL 1.1 endpoint instead of the files."
 )
-@click.option("--leads", is_flag=True, help="Load leads (weak claims) too and mark their rows.")
-@click.option("--no-cache", is_flag=True, help="Neither use nor write a snapshot on disk.")
+@click.option("--leads", is_flag=True, help="Include leads (weakly sourced claims) and mark them.")
+@click.option("--no-cache", is_flag=True, help="Do not read or write the snapshot cache.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context

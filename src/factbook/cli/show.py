@@ -8,17 +8,18 @@ import click
 
 from factbook.cli.completion import things
 from factbook.cli.execution import interruptible
-from factbook.cli.options import Session, pass_session, with_answer_options
 from factbook.cli.output import (
     DOCUMENT_FORMATS,
     document_format,
     may_style,
     terminal_width,
+    with_output_options,
     write_document,
 )
+from factbook.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
-    from factbook.cli.options import Wanted
+    from factbook.cli.output import OutputOptions
 
 
 @click.command(
@@ -32,9 +33,9 @@ Examples:
   factbook show NAME -f json"""
 )
 @click.argument("thing", shell_complete=things())
-@with_answer_options(*DOCUMENT_FORMATS)
+@with_output_options(*DOCUMENT_FORMATS)
 @pass_session
-def command(session: Session, thing: str, wanted: Wanted) -> None:
+def command(session: Session, thing: str, wanted: OutputOptions) -> None:
     """Show everything that the graph has on THING: names, figures, events, relations, sources.
 
     THING is the name, the CURIE or the IRI of anything in the graph: what the book is about, a

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.options import Session, pass_session, with_answer_options, with_service_option
-from factbook.cli.output import write_answer
+from factbook.cli.output import service_option, with_output_options, write_answer
+from factbook.cli.session import Session, pass_session
 from factbook.errors import InputError, UsageError
 from factbook.query.run_query import run_text
 from factbook.rdf.formats import NAMES
@@ -17,7 +17,7 @@ from factbook.render.result_formats import TABLE_FORMATS
 from factbook.sparql.tokens import query_form
 
 if TYPE_CHECKING:
-    from factbook.cli.options import Wanted
+    from factbook.cli.output import OutputOptions
 
 
 @click.command(
@@ -35,14 +35,14 @@ Examples:
     metavar="FILE",
     help="Read the query from a file.",
 )
-@with_service_option
-@with_answer_options(*TABLE_FORMATS, *NAMES)
+@service_option
+@with_output_options(*TABLE_FORMATS, *NAMES)
 @pass_session
 def command(
     session: Session,
     text: str | None,
     path: Path | None,
-    wanted: Wanted,
+    wanted: OutputOptions,
     *,
     services: tuple[str, ...],
 ) -> None:
@@ -72,7 +72,7 @@ def _read_query(text: str | None, path: Path | None) -> str:
         InputError: The file cannot be read.
     """
     if (text is None) == (path is None):
-        raise UsageError("give the query as TEXT, or '-' for stdin, or --file FILE: one of them")
+        raise UsageError("give the query as TEXT, as '-' for stdin, or with --file FILE")
     if text is not None and text != "-":
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise UsageError("the query is not valid Unicode text")

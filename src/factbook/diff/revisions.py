@@ -73,7 +73,7 @@ def open_revisions(
         leads: Whether queries are asked with leads.
 
     Raises:
-        UsageError: A text is none of these, or one is a file and the other a book.
+        UsageError: A text is not one of these, or one is a file and the other a book.
         InputError: Something cannot be read.
     """
     with TemporaryDirectory(prefix="factbook-diff-") as temporary:

@@ -82,7 +82,7 @@ def node_reference(node: Term) -> str:
         return node.value
     if isinstance(node, BlankNode):
         return f"_:{node.value}"
-    raise UsageError("JSON-LD has no form for a triple inside a triple; choose another format")
+    raise UsageError("JSON-LD cannot express a triple inside a triple; choose another format")
 
 
 def check_direction(literal: Literal) -> None:
@@ -92,7 +92,7 @@ def check_direction(literal: Literal) -> None:
         UsageError: It has one.
     """
     if literal.direction is not None:
-        raise UsageError("JSON-LD has no form here for a base direction; choose another format")
+        raise UsageError("JSON-LD cannot express a base direction here; choose another format")
 
 
 class _Form(NamedTuple):

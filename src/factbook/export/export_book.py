@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING
 from factbook.atomic_write import atomic_write
 from factbook.errors import UsageError, did_you_mean
 from factbook.export.profiles import FULL, profile_named
-from factbook.export.selection import Part, Wanted
+from factbook.export.selection import Part, PartOptions
 from factbook.rdf.formats import BY_NAME, NAMES, syntax_for_writing, syntax_named
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ FORMATS = (*BY_NAME, GRAPHML, *FOLDERS)
 _WITH_TRIPLE_TERMS = ("turtle", "longturtle", "trig", "nt", "nquads")
 
 
-def export(book: Book, target: Path, name: str | None, wanted: Wanted) -> None:
+def export(book: Book, target: Path, name: str | None, wanted: PartOptions) -> None:
     """Write a part of a book to a file or a folder; see `factbook.Book.export`."""
     part = Part(**wanted)
     name = named_format(name) if name else format_for(target)
@@ -79,7 +79,7 @@ def write_export(book: Book, part: Part, name: str, out: IO[bytes]) -> None:
         out: Where to.
 
     Raises:
-        UsageError: Something is unknown, or the format has no form for it.
+        UsageError: Something is unknown, or the format cannot express it.
         InputError: A file cannot be read.
     """
     if part.rdf12 and name not in _WITH_TRIPLE_TERMS:
@@ -120,7 +120,7 @@ def write_folder(book: Book, part: Part, name: str, folder: Path) -> None:
     """
     if part != Part(query=part.query, values=part.values):
         raise UsageError(
-            f"-f {name} writes stored queries as tables: only --query and --param go with it"
+            f"-f {name} writes stored queries as tables and takes only --query and --param"
         )
     from factbook.export.table_folder import write_tables
 

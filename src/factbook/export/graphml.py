@@ -44,7 +44,7 @@ def write_graphml(
     """Write the merge of quads as GraphML.
 
     Raises:
-        UsageError: networkx is not installed, or XML has no form for a character.
+        UsageError: networkx is not installed, or XML cannot express a character.
     """
     try:
         import networkx as nx

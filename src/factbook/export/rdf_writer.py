@@ -137,7 +137,7 @@ def _rdf_xml(quads: Sequence[Quad], prefixes: Mapping[str, str]) -> bytes:
     sorted one. It writes a carriage return as it is, which a parser would read as a line feed.
 
     Raises:
-        UsageError: RDF/XML 1.1 has no form for a term.
+        UsageError: RDF/XML 1.1 cannot express a term.
     """
     by_namespace = {namespace: name for name, namespace in prefixes.items()}
     declared = {"rdf": RDF}
@@ -162,29 +162,29 @@ def _xml_namespace(iri: str) -> str:
     """Return the namespace of a property, the rest of which must be an XML name."""
     local = _XML_NAME.search(iri)
     if local is None or not iri[: local.start()][-1:].isascii():
-        raise UsageError(f"RDF/XML has no form for the property <{iri}>; choose another format")
+        raise UsageError(f"RDF/XML cannot express the property <{iri}>; choose another format")
     return iri[: local.start()]
 
 
 def _check_xml_object(value: NamedNode | BlankNode | Literal | Triple) -> None:
     if isinstance(value, Triple):
-        raise UsageError("RDF/XML has no form for a triple inside a triple; choose another format")
+        raise UsageError("RDF/XML cannot express a triple inside a triple; choose another format")
     if not isinstance(value, Literal):
         return
     if value.direction is not None:
-        raise UsageError("RDF/XML has no form for a base direction; choose another format")
+        raise UsageError("RDF/XML cannot express a base direction; choose another format")
     check_xml(value.value)
 
 
 def check_xml(text: str) -> None:
-    """Refuse a text that XML has no form for.
+    """Refuse a text that XML cannot express.
 
     Raises:
-        UsageError: It has a control character or a character that is none.
+        UsageError: It has a control character or a code point that is not a character.
     """
     found = _NOT_IN_XML.search(text)
     if found is not None:
         raise UsageError(
-            f"XML has no form for the character U+{ord(found.group()):04X} in {text[:40]!r}; "
+            f"XML cannot express the character U+{ord(found.group()):04X} in {text[:40]!r}; "
             "choose another format"
         )

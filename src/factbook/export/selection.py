@@ -43,11 +43,11 @@ _EVENTS = (
 _NAMING = {TYPE, *map(NamedNode, LABEL_PROPERTIES)}
 
 
-class Wanted(TypedDict, total=False):
-    """What can be given for a part to export in Python."""
+class PartOptions(TypedDict, total=False):
+    """The keyword arguments of an export in Python."""
 
     profile: str
-    """In which terms: 'full', 'schema.org', 'simple' or another of the book."""
+    """The vocabulary profile: 'full', 'schema.org', 'simple' or another of the book."""
     things: Sequence[str]
     """Only what is about these things, by IRI, CURIE or name."""
     sources: Sequence[str]
@@ -62,7 +62,7 @@ class Wanted(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Part:
-    """What of a book to export, and in which terms; see `Wanted`."""
+    """The part of a book to export, and its vocabulary; see `PartOptions`."""
 
     profile: str = FULL
     things: Sequence[str] = ()
@@ -79,21 +79,18 @@ class Part:
             InputError: A file cannot be read.
         """
         if self.rdf12 and (self.query is not None or self.profile != FULL):
-            raise UsageError("--rdf12 is about observations: no --query and no --profile with it")
+            raise UsageError("--rdf12 cannot be combined with --query or --profile")
         if self.query is not None:
             if self.things or self.sources or self.profile != FULL:
-                raise UsageError(
-                    "--query exports what the query gives: no --thing, --source or --profile "
-                    "with it"
-                )
+                raise UsageError("--query cannot be combined with --thing, --source or --profile")
             return _construct(book, find_query(book.layout.queries, self.query), self.values)
         if self.profile != FULL:
             return self._of_profile(book)
         if self.values:
-            raise UsageError("--param gives a value to a stored query: name it with --query")
+            raise UsageError("--param needs --query: it sets a parameter of a stored query")
         if book.endpoint is not None:
             raise UsageError(
-                "export reads the files of a book; of an endpoint, --query or --profile"
+                "export reads the files of a book; from an endpoint, use --query or --profile"
             )
         found = self._of_files(book)
         return reify(found, _asserted(book)) if self.rdf12 else found
@@ -113,7 +110,7 @@ class Part:
 
     def _of_profile(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:
         if self.sources:
-            raise UsageError("--profile merges all sources: no --source with it")
+            raise UsageError("--profile cannot be combined with --source: it merges all sources")
         triples = _construct(book, profile_named(book, self.profile).query, self.values)
         if not self.things:
             return triples
@@ -242,8 +239,7 @@ def _construct(book: Book, query: StoredQuery, values: Mapping[str, str]) -> Ite
     if isinstance(answer, Graph):
         return answer.triples
     raise UsageError(
-        f"Query '{query.name}' gives no triples but a table; "
-        f"see: factbook query {query.name}, or factbook queries for the ones that give a graph"
+        f"Query '{query.name}' returns a table, not triples; see: factbook query {query.name}"
     )
 
 
@@ -268,6 +264,6 @@ def _graphs(book: Book, quads: Iterable[Quad], names: Iterable[str]) -> set[Name
     for name in names:
         source = Names.of(book).lookup_one(name, option="--source")
         if source not in graphs:
-            raise UsageError(f"--source: '{name}' is not a source: no file is its graph")
+            raise UsageError(f"--source: '{name}' is not a source of the book")
         found.add(source)
     return found

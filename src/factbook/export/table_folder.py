@@ -64,14 +64,16 @@ def write_tables(
         InputError: A file cannot be read or written.
     """
     if query is None and values:
-        raise UsageError("--param gives a value to a stored query: name it with --query")
+        raise UsageError("--param needs --query: it sets a parameter of a stored query")
     queries = _tagged(book) if query is None else [find_query(book.layout.queries, query)]
     ending = "csv" if name == "csvw" else name
     with _replace_folder(folder) as made:
         for stored in queries:
             answer = run_stored(book, stored, values)
             if not isinstance(answer, Table):
-                raise UsageError(f"Query '{stored.name}' gives no table: choose an RDF format")
+                raise UsageError(
+                    f"Query '{stored.name}' returns triples, not a table; choose an RDF format"
+                )
             with (made / f"{stored.name}.{ending}").open("wb") as file:
                 write_table(answer, ending, file)
         if name == "csvw":
@@ -158,6 +160,6 @@ def _files_of_earlier_export(target: Path) -> set[str]:
         names = json.loads((target / _MANIFEST).read_bytes())
     except (OSError, ValueError):
         raise UsageError(
-            f"{target} holds files that no export wrote: name another folder, or empty it"
+            f"{target} has files that no export wrote; name another folder, or empty it"
         ) from None
     return {name for name in names if isinstance(name, str) and Path(name).name == name}

@@ -71,7 +71,7 @@ def target_of(
     """Return the store behind an endpoint.
 
     Args:
-        endpoint: Where the store answers queries; with default-graph-uri if it has no default
+        endpoint: The query endpoint of the store; with default-graph-uri if it has no default
             graph.
         graph_store: The address for the Graph Store Protocol.
         update: The address for SPARQL Update.
@@ -81,13 +81,13 @@ def target_of(
         EndpointError: The endpoint does not answer.
     """
     if graph_store is not None and update is not None:
-        raise UsageError("--graph-store and --update are two ways to write: name one")
+        raise UsageError("--graph-store cannot be combined with --update")
     engine = RemoteEngine(endpoint, timeout=_TIMEOUT * 10, login=True)
     product = _product(endpoint)
     if product in _WITHOUT_DEFAULT_GRAPH and engine.merge is None:
         address = urlsplit(endpoint)._replace(query=urlencode({"default-graph-uri": _MERGE}))
         raise UsageError(
-            "the store has no default graph: name a graph for the merge in its address, for push "
+            "the store has no default graph: name the graph of the merge in the address, for push "
             f"and for every query: --endpoint '{urlunsplit(address)}'"
         )
     writer: Writer
@@ -240,4 +240,4 @@ def _form(term: Term) -> str:
         return to_sparql(term)
     if isinstance(term, BlankNode):
         return f"_:{term.value}"
-    raise UsageError(f"SPARQL 1.1 has no form for {term}; push it by --graph-store")
+    raise UsageError(f"SPARQL 1.1 cannot express {term}; use --graph-store")

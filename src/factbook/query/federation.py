@@ -119,15 +119,13 @@ def answer_services(
     query = parse_query(text)
     services = list(_services(query.where))
     if len(list(_services(parse_query(resolve_escapes(text)).where))) != len(services):
-        raise UsageError("the query spells SERVICE with escapes: no endpoint is asked that way")
+        raise UsageError("SERVICE must not be written with escapes")
     known = {**prefixes, **query.prefixes}
     for endpoint in [_endpoint_for(group, endpoints, allowed, known) for group in services]:
         query = parse_query(text)
         group = next(_services(query.where))
         if any(True for _ in _services_in(group)):
-            raise UsageError(
-                "a SERVICE inside a SERVICE cannot be asked: write one after the other"
-            )
+            raise UsageError("SERVICE inside SERVICE is not supported: write one after the other")
         inner = text[group.start + 1 : group.end - 1]
         rows = _rows_before(text, query, group, engine, prefixes)
         names, found = _ask(RemoteEngine(endpoint.address), _prologue(known), inner, rows)
@@ -163,19 +161,21 @@ def _endpoint_for(
         UsageError: It is not registered, or not allowed.
     """
     if group.silent:
-        raise UsageError("SERVICE SILENT would hide that an endpoint failed: write SERVICE")
+        raise UsageError(
+            "SERVICE SILENT is not supported, because it hides failures: write SERVICE"
+        )
     named = group.name.text if group.name else ""
     iri = named[1:-1] if named.startswith("<") else expand(named, prefixes)
     for endpoint in endpoints.values():
         if iri in {endpoint.iri, endpoint.address}:
             if endpoint.name not in allowed:
                 raise UsageError(
-                    f"the query asks another endpoint, {endpoint.address}: allow it with "
+                    f"the query uses the endpoint {endpoint.address}: allow it with "
                     f"--allow-service {endpoint.name}"
                 )
             return endpoint
     raise UsageError(
-        f"the query asks {named}, which is no registered endpoint; registered in "
+        f"the query asks {named}, which is not a registered endpoint; registered in "
         f"ontology/endpoints.ttl: {', '.join(endpoints) or 'none'}"
     )
 
@@ -226,7 +226,7 @@ def _require_bound(before: str, used: Collection[str]) -> None:
     unbound = sorted((inside & set(used)) - outside)
     if unbound:
         raise UsageError(
-            f"?{unbound[0]} is used before the SERVICE that binds it: write that FILTER behind it"
+            f"?{unbound[0]} is used before the SERVICE that binds it: write the FILTER after it"
         )
 
 
@@ -257,7 +257,7 @@ def _ask(
                 found[tuple(_with_iri(term) for term in row)] = None
         if len(found) > _MOST_ROWS:
             raise EndpointError(
-                f"an endpoint answers with more than {_MOST_ROWS} rows: ask for less"
+                f"an endpoint returned more than {_MOST_ROWS} rows: narrow the SERVICE group"
             )
     return names, list(found)
 

@@ -89,7 +89,7 @@ class Names:
             raise UsageError(f"{where}no{kind} is called '{text}'.{self._nearest(text, wanted)}")
         offered = ", ".join(self._short(thing) for thing in found[:_MOST_CANDIDATES])
         more = f" and {len(found) - _MOST_CANDIDATES} more" if len(found) > _MOST_CANDIDATES else ""
-        raise UsageError(f"{where}'{text}' may mean {offered}{more}; write the one you mean")
+        raise UsageError(f"{where}'{text}' is ambiguous: {offered}{more}")
 
     def choices(self, *, type_curie: str | None = None) -> list[tuple[NamedNode, str]]:
         """Return all things of a class with each of their names, for completion and suggestions."""

@@ -47,7 +47,7 @@ def terms_for(
     known = {parameter.name for parameter in query.parameters}
     for name in values:
         if name not in known:
-            takes = f"it takes --{', --'.join(sorted(known))}" if known else "it takes none"
+            takes = f"it has --{', --'.join(sorted(known))}" if known else "it has none"
             raise UsageError(
                 f"Query '{query.name}' has no parameter --{name}; {takes}."
                 f"{did_you_mean(name, known)}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# Groups that other commands run; nobody runs their queries by name
+# Groups whose queries are run by other commands, not by name
 CHECKS = "checks"
 RULES = "rules"
 PAGES = "pages"
@@ -136,7 +136,7 @@ def parse_stored_query(text: str, *, path: Path, group: str = "") -> StoredQuery
     header = _front_matter(text, path)
     form = query_form(text)
     if form is None:
-        raise InputError(f"{path}: no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
+        raise InputError(f"{path}: the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
     return StoredQuery(
         name=path.stem,
         group=group,
@@ -214,7 +214,7 @@ def _parameters(text: str, header: dict[str, Any], path: Path) -> tuple[Paramete
     unknown = set(described) - {parameter.name for parameter in found.values()}
     if unknown:
         raise InputError(
-            f"{path}: the front matter describes '{min(unknown)}', which the query does not use"
+            f"{path}: the front matter describes the unused parameter '{min(unknown)}'"
         )
     in_header = list(described)
     return tuple(

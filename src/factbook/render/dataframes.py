@@ -61,7 +61,7 @@ def write_excel(table: Table, out: IO[bytes]) -> None:
 
     columns = [_fit_for_excel(column) for column in frame.get_columns()]
     if frame.height >= _EXCEL_ROWS:
-        raise UsageError(f"Excel holds {_EXCEL_ROWS - 1:,} rows at most; take -f parquet or csv")
+        raise UsageError(f"Excel holds {_EXCEL_ROWS - 1:,} rows at most; use -f parquet or csv")
     written = io.BytesIO()
     options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
     with Workbook(written, options) as workbook:
@@ -177,6 +177,6 @@ def _fit_for_excel(column: pl.Series) -> pl.Series:
     if column.dtype == pl.String and any(len(value) > _EXCEL_CHARACTERS for value in values):
         raise UsageError(
             f"column {column.name}: Excel holds {_EXCEL_CHARACTERS:,} characters in a cell at "
-            "most; take -f parquet or csv"
+            "most; use -f parquet or csv"
         )
     return column

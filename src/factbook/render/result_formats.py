@@ -70,7 +70,7 @@ def format_for(chosen: str | None, output: str | None, *, is_graph: bool, termin
             raise UsageError(f"-f {chosen} is a binary file: add -o FILE")
         if chosen in known:
             return ALIASES.get(chosen, chosen) if is_graph else chosen
-        kind = "gives triples" if is_graph else "gives a table"
+        kind = "returns triples" if is_graph else "returns a table"
         if chosen in (*TABLE_FORMATS, *NAMES):
             raise UsageError(f"-f {chosen}: this query {kind}; choose from {', '.join(known)}")
         raise UsageError(
@@ -116,7 +116,7 @@ def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT
     import json
 
     if name in BINARY:
-        raise UsageError(f"-f {name}: this query gives true or false and no table")
+        raise UsageError(f"-f {name}: this query returns true or false, not a table")
     if name in {"json", "xml"}:
         document = json.dumps({"head": {}, "boolean": answer}).encode()
         result = parse_query_results(document, QueryResultsFormat.JSON)

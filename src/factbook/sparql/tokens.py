@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 # SPARQL 1.1, section 19.8: the terminals that can hide a '?' or a '#', then names, then the rest.
-# A full stop at the end of a name is none of it.
+# A full stop at the end of a name does not belong to it.
 _TOKEN = re.compile(
     r"""
     (?P<space>[\x20\t\r\n]+)

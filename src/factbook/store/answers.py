@@ -89,5 +89,5 @@ def select(engine: Engine, text: str) -> list[Row]:
     """
     answer = engine.query(text)
     if not isinstance(answer, Table):
-        raise TypeError("the query gives no table")
+        raise TypeError("the query is not a SELECT")
     return list(answer.rows)

@@ -1,7 +1,7 @@
-"""Log in where a server asks for it, with what the environment or the netrc file says.
+"""Log in where a server asks for it, with credentials from the environment or the netrc file.
 
-Never from the command line, where other users of the machine can read it, and never in clear over a
-network: credentials go out by https, or to this very machine.
+The command line takes no credentials, because other users of the machine can read it. They are sent
+by https or to this machine only.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def login_for(host: str) -> tuple[str, str] | None:
     if user is not None:
         password = os.environ.get(PASSWORD)
         if password is None:
-            raise UsageError(f"{USER} is set and {PASSWORD} is not")
+            raise UsageError(f"{USER} is set but {PASSWORD} is not")
         return user, password
     import netrc
 
@@ -54,7 +54,7 @@ def login_for(host: str) -> tuple[str, str] | None:
 
 
 def require_privacy(address: str) -> None:
-    """Make sure that nobody on the way can read what is sent to an address.
+    """Make sure that what is sent to an address is encrypted or stays on this machine.
 
     Raises:
         UsageError: It would cross a network in clear.

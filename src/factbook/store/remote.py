@@ -94,7 +94,7 @@ class RemoteEngine:
         """
         form = query_form(text)
         if form is None:
-            raise UsageError("only SELECT, ASK, CONSTRUCT and DESCRIBE can be asked of an endpoint")
+            raise UsageError("the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
         text = declare_prefixes(text, prefixes or {})
         named: Sequence[str] = ()
         if self.merge is not None and uses_graph(text):
@@ -136,7 +136,7 @@ class RemoteEngine:
         rows = answer.length if isinstance(answer, Table) else None
         if rows and _may_be_truncated(rows) and (total := self._count_rows(text, named)) > rows:
             del answer  # as in `_read_results`
-            raise self._transport.failure(f"left out rows: it sent {rows} of {total} rows")
+            raise self._transport.failure(f"truncated the answer: it sent {rows} of {total} rows")
         return answer
 
     def _count_rows(self, text: str, named: Sequence[str]) -> int:
@@ -167,7 +167,7 @@ class RemoteEngine:
         return lambda: wrapper.query().response
 
     def _read(self, reply: Reply, form: str) -> Answer:
-        """Turn a reply into an answer, or refuse it in words."""
+        """Return the answer in a reply, or raise an error that describes the reply."""
         if reply.status == _REFUSED:
             raise UsageError(f"{self.address} refuses the query: {reply.beginning}")
         if reply.status != _OK:

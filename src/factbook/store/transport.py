@@ -1,4 +1,4 @@
-"""Send HTTP requests politely and read whole answers, all within one deadline.
+"""Send HTTP requests, retry them, and read complete responses, all within one deadline.
 
 A server that is busy is asked again when it says so. A body that is cut off, never ends or grows
 beyond bounds is an error. No redirect is followed: a POST would lose its body on the way, and
@@ -53,19 +53,19 @@ class Reply:
 
     @property
     def is_measured(self) -> bool:
-        """Whether it can be told that nothing is missing at the end."""
+        """Whether the reply says how long it is, so that a truncated body is noticed."""
         return "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
 
     @property
     def beginning(self) -> str:
-        """The beginning of the body as one harmless line."""
+        """The beginning of the body as one printable line."""
         text = self.body[: 4 * _SHOWN].decode("utf-8", "replace")
         line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         return repr(line[:_SHOWN] + ("…" if len(line) > _SHOWN else ""))
 
     @property
     def refusal(self) -> str:
-        """The status in words, and what to do where it can be said."""
+        """The status and the beginning of the body, with advice for a missing login."""
         said = f"HTTP {self.status}: {self.beginning}"
         if self.status != _UNKNOWN_CALLER:
             return said
@@ -93,8 +93,8 @@ class Transport:
             raise UsageError(f"{option}: '{address}' is not an http or https address")
         if parts.username is not None or parts.password is not None:
             raise UsageError(
-                f"{option}: an address must not hold a password, which others could read; "
-                "set FACTBOOK_USER and FACTBOOK_PASSWORD, or write it into your netrc file"
+                f"{option}: an address must not contain a password, which others could read; "
+                "set FACTBOOK_USER and FACTBOOK_PASSWORD, or use your netrc file"
             )
         self.address = address
         self.timeout = timeout
@@ -125,7 +125,7 @@ class Transport:
         return self.receive(open_response)
 
     def receive(self, open_response: Callable[[float], Response]) -> Reply:
-        """Read the whole answer to a request, and send it again as often and late as is polite.
+        """Send a request and return the complete reply; retry it while the server is busy.
 
         Args:
             open_response: Sends the request and returns the answer, still unread; gets the seconds
@@ -147,7 +147,7 @@ class Transport:
                 self._pause(0.2 * 2**attempt, deadline)
                 continue
             except ValueError as error:  # urllib knows of Basic and Digest only
-                raise self.failure(f"asks for a login that is not known here: {error}") from None
+                raise self.failure(f"asks for a login of an unsupported kind: {error}") from None
             if reply.status not in _TOO_BUSY:
                 return reply
             if attempt == _MAX_TRIES:
@@ -193,12 +193,14 @@ class Transport:
 
     def _pause(self, seconds: float, deadline: float) -> None:
         if seconds >= deadline - time.monotonic():
-            raise self.failure(f"asks to wait {seconds:.0f} seconds, longer than it is given")
+            raise self.failure(
+                f"asks to wait {seconds:.0f} seconds, which is longer than the timeout"
+            )
         time.sleep(seconds)
 
 
 def _is_final(error: BaseException) -> bool:
-    """Tell whether trying again cannot help: nobody listens, or the name is unknown."""
+    """Tell whether a retry cannot help: the port is closed, or the name is unknown."""
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     return isinstance(cause, ConnectionRefusedError | TimeoutError) or "resolution" in str(cause)
 

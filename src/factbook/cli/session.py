@@ -1,0 +1,76 @@
+"""The session of a command: the book that the global options name, opened when first used."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from factbook.book import Book
+
+
+class Session:
+    """One run of the command line."""
+
+    def __init__(
+        self,
+        *,
+        folder: Path | None = None,
+        data: tuple[Path, ...] = (),
+        endpoint: str | None = None,
+        leads: bool = False,
+        cache: bool = True,
+    ) -> None:
+        self.folder = folder
+        self.data = data
+        self.endpoint = endpoint
+        self.leads = leads
+        self.cache = cache
+
+    @cached_property
+    def book(self) -> Book:
+        """The book."""
+        from factbook.book import Book
+
+        return Book(
+            self.folder,
+            data=self.data,
+            endpoint=self.endpoint,
+            leads=self.leads,
+            cache=self.cache,
+            announce=announce,
+        )
+
+    def local_book(self) -> Book:
+        """Return the book of the files, even if an endpoint is named."""
+        from factbook.book import Book
+
+        return Book(self.folder, data=self.data, cache=self.cache, announce=announce)
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def session_of(context: click.Context) -> Session:
+    """Return the session, also during shell completion, when no command runs."""
+    if isinstance(context.obj, Session):
+        return context.obj
+    given = context.find_root().params
+    return Session(
+        folder=given.get("book"),
+        data=given.get("data") or (),
+        endpoint=given.get("endpoint"),
+        leads=bool(given.get("leads")),
+        cache=not given.get("no_cache"),
+    )
+
+
+def announce(line: str) -> None:
+    """Show what takes time on a terminal, on a line that an empty text clears."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{line}{' …' if line else ''}", nl=False, err=True)
