@@ -23,10 +23,12 @@ __all__ = ["Book", "EndpointError", "FactbookError", "InputError", "UsageError",
 __version__ = "0.1.0"
 
 
-def open(  # noqa: A001 - factbook.open reads like gzip.open and dbm.open
+def open(  # noqa: A001, PLR0913 - named like gzip.open; one for each global option
     folder: str | Path | None = None,
     *,
     data: Iterable[str | Path] = (),
+    base: str | None = None,
+    empty: bool = False,
     endpoint: str | None = None,
     leads: bool = False,
     cache: bool = True,
@@ -36,6 +38,8 @@ def open(  # noqa: A001 - factbook.open reads like gzip.open and dbm.open
     Args:
         folder: A folder with `ontology/`, `data/` and `queries/`; by default the bundled book.
         data: RDF files to add to the graph.
+        base: What relative IRIs in these are resolved against; by default each file's address.
+        empty: Whether to take only these files, without a book.
         endpoint: The address of a SPARQL 1.1 endpoint to query instead of the files.
         leads: Whether to include leads (weakly sourced claims).
         cache: Whether to read and write the snapshot cache.
@@ -45,7 +49,9 @@ def open(  # noqa: A001 - factbook.open reads like gzip.open and dbm.open
     """
     from factbook.api import Book
 
-    return Book(folder, data=data, endpoint=endpoint, leads=leads, cache=cache)
+    return Book(
+        folder, data=data, base=base, empty=empty, endpoint=endpoint, leads=leads, cache=cache
+    )
 
 
 def __getattr__(name: str) -> object:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from factbook.errors import UsageError
-from factbook.layout import layout_of
+from factbook.layout import EMPTY, layout_of
 from factbook.prefixes import prefixes_in, read_context
+from factbook.rdf.terms import is_iri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from factbook.rdf.parse import RdfFile, RdfStream
+    from factbook.rdf.rdf_input import RdfInput
     from factbook.store.answers import Engine
 
 
@@ -31,13 +33,21 @@ class Book:
         folder: str | Path | None = None,
         *,
         data: Iterable[str | Path] = (),
+        base: str | None = None,
+        empty: bool = False,
         endpoint: str | None = None,
         leads: bool = False,
         cache: bool = True,
         announce: Callable[[str], None] = _ignore,
     ) -> None:
-        self.layout = layout_of(folder)
+        if empty and folder is not None:
+            raise UsageError("--no-book leaves the book out: no --book beside it")
+        if base is not None and not is_iri(base):
+            raise UsageError(f"--base: '{base}' is not an absolute IRI")
+        self.layout = EMPTY if empty else layout_of(folder)
         self.data = tuple(map(Path, data))
+        self.base = base
+        self._empty = empty
         self.endpoint = endpoint
         self.leads = leads
         self._cache = cache
@@ -63,12 +73,27 @@ class Book:
             *self.data,
         ]
 
+    def inputs(self, *, leads: bool | None = None) -> list[RdfInput]:
+        """Return the files that make up the graph, each with what its statements depend on.
+
+        A file of the book names its graph by its `@base`. The graph of a file that joins the book
+        is named by the file's address.
+        """
+        from factbook.rdf.rdf_input import RdfInput
+
+        paths = self.paths(leads=leads)
+        own = paths[: len(paths) - len(self.data)]
+        return [
+            *(RdfInput(path, in_book=True) for path in own),
+            *(RdfInput(path, self.base) for path in self.data),
+        ]
+
     @cached_property
     def files(self) -> tuple[RdfFile, ...]:
         """Every file, parsed: the truth, with each literal as its file spells it."""
         from factbook.rdf.parse import read_rdf
 
-        return tuple(read_rdf(path) for path in self.paths())
+        return tuple(map(read_rdf, self.inputs()))
 
     def read(self) -> Iterator[RdfFile | RdfStream]:
         """Yield the content of each file; large files are read quad by quad and not kept."""
@@ -77,7 +102,7 @@ class Book:
         if "files" in self.__dict__:
             yield from self.files
         else:
-            yield from map(read_any, self.paths())
+            yield from map(read_any, self.inputs())
 
     @cached_property
     def graph(self) -> rdflib.Graph:
@@ -105,18 +130,25 @@ class Book:
         """Return the book with leads loaded; an endpoint answers from its own data."""
         if self.leads or self.endpoint is not None:
             return self
-        root, announce = self.layout.root, self._announce
-        return Book(root, data=self.data, leads=True, cache=self._cache, announce=announce)
+        return Book(
+            None if self._empty else self.layout.root,
+            data=self.data,
+            base=self.base,
+            empty=self._empty,
+            leads=True,
+            cache=self._cache,
+            announce=self._announce,
+        )
 
     def _open_engine(self, *, leads: bool) -> Engine:
         from factbook.store.embedded import EmbeddedEngine, load_files
 
-        paths = self.paths(leads=leads)
+        files = self.inputs(leads=leads)
         if self._cache:
             from factbook.store.cache_folder import cache_folder
             from factbook.store.snapshot import open_snapshot
 
             folder = cache_folder()
             if folder is not None:
-                return open_snapshot(paths, folder, announce=self._announce)
-        return EmbeddedEngine(load_files(paths))
+                return open_snapshot(files, folder, announce=self._announce)
+        return EmbeddedEngine(load_files(files))

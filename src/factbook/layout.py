@@ -50,6 +50,10 @@ class Layout:
         return [file for part in parts for file in _turtle_below(self.root / "data" / part)]
 
 
+EMPTY = Layout(Path(os.devnull))
+"""The layout of a book without files: there are none below the null device."""
+
+
 def layout_of(folder: str | Path | None) -> Layout:
     """Return the layout of a folder, or of the bundled book.
 

@@ -109,7 +109,7 @@ def test_usage_error_says_what_is_wrong(run: Run, case: str) -> None:
 BAD_FILES: dict[str, tuple[str, str]] = {
     "broken.ttl": ("@prefix e: <http://e/> .\ne:a e:p e:b ;;\n  e:q [ .\n", "broken.ttl:3:9: "),
     "prefix.ttl": ("a:b a:c a:d .\n", "prefix.ttl:1:"),
-    "relative.ttl": ("<a> <b> <c> .\n", "relative IRI"),
+    "relative.nt": ("<a> <b> <c> .\n", "relative IRI"),
     "broken.nt": ("<http://e/a> <http://e/b> .\n", "broken.nt:1:"),
     "broken.nq": ('<http://e/a> <http://e/b> "x" <g> .\n', "broken.nq:1:"),
     "broken.trig": ("<http://e/g> { <http://e/a> }\n", "broken.trig:1:"),

@@ -10,6 +10,8 @@ import pytest
 from tests.store.snapshots import note, opened, quiet, words
 
 from factbook.errors import InputError
+from factbook.rdf.rdf_input import RdfInput
+from factbook.store.answers import select
 from factbook.store.cache_folder import acquire_shared, clear, list_snapshots, release
 from factbook.store.snapshot import open_snapshot
 
@@ -223,3 +225,18 @@ def test_killed_build_is_swept(tmp_path: Path) -> None:
     assert kept == left  # its process was alive
     assert (during, after) == (["x"], ["y"])
     assert list((tmp_path / "cache").glob(".building-*")) == []
+
+
+def test_snapshot_depends_on_what_relative_iris_mean(tmp_path: Path) -> None:
+    """One text at two addresses, or with another base, is not one content."""
+    paths = [tmp_path / name / "a.ttl" for name in ("one", "two")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text("<a> <http://e.org/p> 'x' .", encoding="utf-8")
+    inputs = [*map(RdfInput, paths), RdfInput(paths[0], "http://e.org/b")]
+
+    engines = [open_snapshot([each], tmp_path / "cache", announce=quiet) for each in inputs]
+
+    found = [str(row[0]) for each in engines for row in select(each, "SELECT ?s { ?s ?p ?o }")]
+    addresses = [f"<{path.parent.as_uri()}/a>" for path in paths]
+    assert found == [*addresses, "<http://e.org/a>"]

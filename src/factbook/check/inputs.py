@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from factbook.errors import InputError, UsageError
 from factbook.rdf.formats import syntax_of
 from factbook.rdf.parse import Progress, RdfFile, is_large, open_rdf, read_rdf
+from factbook.rdf.rdf_input import RdfInput
 from factbook.shacl import SH
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Inputs:
 
     Args:
         files: The files, which may be parsed already.
+        base: What relative IRIs are resolved against; by default each file's address.
         announce: Called with the progress as text, and at the end with ''.
 
     Raises:
@@ -40,8 +42,13 @@ class Inputs:
     """
 
     def __init__(
-        self, files: Sequence[Path | RdfFile], *, announce: Callable[[str], None] = lambda _: None
+        self,
+        files: Sequence[Path | RdfFile],
+        *,
+        base: str | None = None,
+        announce: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._base = base
         self._announce = announce
         self._files: list[RdfFile | RdfStream] = []
         room = _BYTES_IN_MEMORY
@@ -52,7 +59,8 @@ class Inputs:
             size = file.stat().st_size if file.exists() else 0
             in_memory = size <= room and not is_large(file)
             room -= size if in_memory else 0
-            self._files.append(read_rdf(file) if in_memory else open_rdf(file))
+            given = RdfInput(file, base, in_book=True)
+            self._files.append(read_rdf(given) if in_memory else open_rdf(given))
         # Blank nodes of different files must differ; those of a single file keep their labels,
         # so that they can be found in it
         self._rename = len(files) > 1
@@ -75,7 +83,8 @@ class Inputs:
                 continue
             progress = Progress("Reading", file.path, self._announce, every=_PROGRESS_SECONDS)
             try:
-                yield from open_rdf(file.path, progress=progress, rename=self._rename).quads
+                given = RdfInput(file.path, self._base, in_book=True)
+                yield from open_rdf(given, progress=progress, rename=self._rename).quads
             finally:
                 self._announce("")
 
@@ -131,13 +140,21 @@ def _can_be_checked(path: Path) -> bool:
     )
 
 
-def read_shapes(paths: Iterable[Path]) -> list[RdfFile]:
+def read_shapes(paths: Iterable[Path], *, base: str | None = None) -> list[RdfFile]:
     """Read files of shapes; a folder stands for the files in it.
+
+    Args:
+        paths: The files and folders.
+        base: What relative IRIs are resolved against; by default each file's address.
 
     Raises:
         InputError: A file cannot be read, or there are no shapes in any.
     """
-    files = [read_rdf(path) for path in expand_paths(paths) if path.suffix != QUERY_SUFFIX]
+    files = [
+        read_rdf(RdfInput(path, base, in_book=True))
+        for path in expand_paths(paths)
+        if path.suffix != QUERY_SUFFIX
+    ]
     if files and not any(quad.predicate.value.startswith(SH) for f in files for quad in f.quads):
         raise InputError(f"{', '.join(str(file.path) for file in files)}: no shapes in it")
     return files

@@ -18,6 +18,7 @@ from factbook.check.outcome import Selection
 from factbook.check.shapes import AUTO, PYSHACL
 from factbook.errors import InputError, UsageError
 from factbook.rdf.parse import read_rdf
+from factbook.rdf.rdf_input import RdfInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -93,7 +94,7 @@ class Plan:
             raise UsageError("--engine pyshacl needs local data and cannot check an --endpoint")
         return check_endpoint(
             self.book,
-            shape_files=read_shapes(self.shapes),
+            shape_files=read_shapes(self.shapes, base=self.book.base),
             selection=Selection(rules=frozenset(self.rules)),
             announce=self.announce,
         )
@@ -104,11 +105,14 @@ class Plan:
 
         rules = frozenset(self.rules)
         if self.shapes or not self._are_in_book(files):
-            shapes = read_shapes(self.shapes)
-            parsed = [] if shapes else [read_rdf(path) for path in files]
+            base = self.book.base
+            shapes = read_shapes(self.shapes, base=base)
+            inputs = [RdfInput(path, base, in_book=True) for path in files]
+            parsed = [] if shapes else [read_rdf(file) for file in inputs]
             return check_files(
                 parsed or files,
                 shapes or select_files_with_shapes(parsed),
+                base=base,
                 engine=self.engine,
                 selection=Selection(rules=rules, sources=self.sources, paths=changed),
                 announce=self.announce,

@@ -45,7 +45,7 @@ def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTH
         InputError: A file cannot be read, or a shape or check query cannot be used.
         UsageError: A selected rule or source does not exist.
     """
-    files = [read_rdf(path) for path in book.paths(leads=True)]
+    files = [read_rdf(file) for file in book.inputs(leads=True)]
     quads = [quad for file in files for quad in file.quads]
     store = load_store(files)
     shape_files = select_shape_files(book.layout, files)
@@ -79,10 +79,11 @@ def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTH
     )
 
 
-def check_files(
+def check_files(  # noqa: PLR0913 - what to check, and how
     files: Sequence[Path | RdfFile],
     shape_files: Sequence[RdfFile],
     *,
+    base: str | None = None,
     engine: str = AUTO,
     selection: Selection = EVERYTHING,
     announce: Callable[[str], None] = lambda _: None,
@@ -92,6 +93,7 @@ def check_files(
     Args:
         files: The files, which may be parsed already.
         shape_files: The shapes.
+        base: What relative IRIs are resolved against; by default each file's address.
         engine: The engine for shapes: 'auto', 'sparql' or 'pyshacl'.
         selection: The findings to report.
         announce: Called with the progress as text, and at the end with ''.
@@ -100,7 +102,7 @@ def check_files(
         InputError: A file cannot be read, or the shapes cannot be used.
         UsageError: A selected rule or source does not exist.
     """
-    inputs = Inputs(files, announce=announce)
+    inputs = Inputs(files, base=base, announce=announce)
     shape_quads = [quad for file in shape_files for quad in file.quads]
     shapes = ShapeRules(shape_files)
     data = load_data(inputs.quads())

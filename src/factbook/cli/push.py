@@ -72,7 +72,7 @@ def command(  # noqa: PLR0913 - one for each option
 
     def work() -> Outcome:
         target = target_of(address, graph_store=graph_store, update=update)
-        return push(book.paths(), target, batch_size=batch_size, prune=prune, announce=announce)
+        return push(book.inputs(), target, batch_size=batch_size, prune=prune, announce=announce)
 
     try:
         outcome = interruptible(work)

@@ -125,6 +125,12 @@ class Root(click.Group):
     help="Add an RDF file (also .gz) to the graph; may be repeated.",
 )
 @click.option(
+    "--base",
+    metavar="IRI",
+    help="Resolve relative IRIs in --data files against this, instead of each file's address.",
+)
+@click.option("--no-book", is_flag=True, help="Load only the --data files, without a book.")
+@click.option(
     "--endpoint", metavar="URL", help="Query this SPARQL 1.1 endpoint instead of the files."
 )
 @click.option("--leads", is_flag=True, help="Include leads (weakly sourced claims) and mark them.")
@@ -136,8 +142,10 @@ def root(  # noqa: PLR0913 - one for each option
     context: click.Context,
     book: Path | None,
     data: tuple[Path, ...],
+    base: str | None,
     endpoint: str | None,
     *,
+    no_book: bool,
     leads: bool,
     no_cache: bool,
     debug: bool,
@@ -145,5 +153,11 @@ def root(  # noqa: PLR0913 - one for each option
     """Query, check, cite and export a knowledge graph."""
     del debug  # read before anything can fail
     context.obj = Session(
-        folder=book, data=data, endpoint=endpoint, leads=leads, cache=not no_cache
+        folder=book,
+        data=data,
+        base=base,
+        empty=no_book,
+        endpoint=endpoint,
+        leads=leads,
+        cache=not no_cache,
     )

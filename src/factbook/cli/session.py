@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,23 +15,17 @@ if TYPE_CHECKING:
     from factbook.book import Book
 
 
+@dataclass
 class Session:
     """One run of the command line."""
 
-    def __init__(
-        self,
-        *,
-        folder: Path | None = None,
-        data: tuple[Path, ...] = (),
-        endpoint: str | None = None,
-        leads: bool = False,
-        cache: bool = True,
-    ) -> None:
-        self.folder = folder
-        self.data = data
-        self.endpoint = endpoint
-        self.leads = leads
-        self.cache = cache
+    folder: Path | None = None
+    data: tuple[Path, ...] = ()
+    base: str | None = None
+    empty: bool = False
+    endpoint: str | None = None
+    leads: bool = False
+    cache: bool = True
 
     @cached_property
     def book(self) -> Book:
@@ -40,6 +35,8 @@ class Session:
         return Book(
             self.folder,
             data=self.data,
+            base=self.base,
+            empty=self.empty,
             endpoint=self.endpoint,
             leads=self.leads,
             cache=self.cache,
@@ -50,7 +47,14 @@ class Session:
         """Return the book of the files, even if an endpoint is named."""
         from factbook.book import Book
 
-        return Book(self.folder, data=self.data, cache=self.cache, announce=announce)
+        return Book(
+            self.folder,
+            data=self.data,
+            base=self.base,
+            empty=self.empty,
+            cache=self.cache,
+            announce=announce,
+        )
 
 
 pass_session = click.make_pass_decorator(Session)
@@ -64,6 +68,8 @@ def session_of(context: click.Context) -> Session:
     return Session(
         folder=given.get("book"),
         data=given.get("data") or (),
+        base=given.get("base"),
+        empty=bool(given.get("no_book")),
         endpoint=given.get("endpoint"),
         leads=bool(given.get("leads")),
         cache=not given.get("no_cache"),

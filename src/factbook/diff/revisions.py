@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset
 
@@ -15,6 +16,7 @@ from factbook.errors import InputError, UsageError
 from factbook.git import Repository, find_repository
 from factbook.layout import bundled, layout_of
 from factbook.rdf.parse import read_rdf
+from factbook.rdf.rdf_input import RdfInput
 from factbook.store.embedded import EmbeddedEngine, load_store
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from factbook.layout import Layout
     from factbook.rdf.parse import RdfFile
 
+_NOWHERE = "file:///"
 _BOOK_FOLDERS = ("ontology", "data", "queries")
 
 
@@ -137,13 +140,22 @@ def _repositories(folder: Path | None) -> Iterator[Repository]:
 def _read_book(layout: Layout, *, leads: bool, called: str = "") -> Revision:
     instead = (f"{layout.root}/", f"{called}:") if called else ("", "")
     paths = [*layout.ontology_files(), *layout.data_files(leads=True)]
-    return Revision(tuple(_read(path, instead=instead) for path in paths), layout, leads)
+    files = [
+        _read(
+            path, base=_NOWHERE + quote(path.relative_to(layout.root).as_posix()), instead=instead
+        )
+        for path in paths
+    ]
+    return Revision(tuple(files), layout, leads)
 
 
-def _read(path: Path, *, instead: tuple[str, str] = ("", "")) -> RdfFile:
-    """Read a file; where it is a copy, an error names the original."""
+def _read(path: Path, *, base: str = _NOWHERE, instead: tuple[str, str] = ("", "")) -> RdfFile:
+    """Read a file; where it is a copy, an error names the original.
+
+    Relative IRIs are resolved against the same base in both revisions.
+    """
     try:
-        return read_rdf(path)
+        return read_rdf(RdfInput(path, base, in_book=True))
     except InputError as error:
         raise InputError(str(error).replace(*instead, 1)) if instead[0] else error from None
 

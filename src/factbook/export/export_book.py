@@ -100,7 +100,7 @@ def write_export(book: Book, part: Part, name: str, out: IO[bytes]) -> None:
             return
     from factbook.export.rdf_writer import write_rdf
 
-    write_rdf(part.statements(book), name, out, prefixes=book.prefixes, context=book.context)
+    write_rdf(part.noted(book), name, out, prefixes=book.prefixes, context=book.context)
 
 
 def write_canonical_export(book: Book, part: Part, out: IO[bytes]) -> Canonical:

@@ -1,14 +1,14 @@
 """Select what to export: everything, a query's triples, or what is about things or from sources.
 
 What is exported from the files are quads as the files spell them, never the query store's. A file
-with an `@base` is a named graph; what stands in a file without one is in the default graph.
+of the book with an `@base` is a named graph; the rest is in the default graph.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -18,6 +18,7 @@ from factbook.export.quads import RDF, TYPE
 from factbook.query.names import Names
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import find_query
+from factbook.rdf.terms import note_local
 from factbook.render.labels import LABEL_PROPERTIES
 from factbook.store.answers import Graph
 
@@ -95,9 +96,13 @@ class Part:
         found = self._of_files(book)
         return reify(found, _asserted(book)) if self.rdf12 else found
 
+    def noted(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:
+        """Yield the statements, and log at the end how many name files of this disk."""
+        return note_local(cast("Iterable[Quad]", self.statements(book)))
+
     def quads(self, book: Book) -> Iterator[Quad]:
         """Yield the statements as quads."""
-        for statement in self.statements(book):
+        for statement in self.noted(book):
             if isinstance(statement, Quad):
                 yield statement
             else:
@@ -105,7 +110,7 @@ class Part:
 
     def merge(self, book: Book) -> Iterator[Quad]:
         """Yield the statements in the default graph; some may come twice."""
-        for statement in self.statements(book):
+        for statement in self.noted(book):
             yield Quad(statement.subject, statement.predicate, statement.object)
 
     def _of_profile(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:

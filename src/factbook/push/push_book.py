@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from factbook.rdf.parse import read_any
+from factbook.rdf.terms import note_local
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from factbook.push.target import Target
+    from factbook.rdf.rdf_input import RdfInput
 
     Graph: TypeAlias = NamedNode | None
 
@@ -47,7 +49,7 @@ class Outcome:
 
 
 def push(
-    paths: Sequence[Path],
+    files: Sequence[Path | RdfInput],
     target: Target,
     *,
     batch_size: int | None = None,
@@ -57,7 +59,7 @@ def push(
     """Make a store hold what files say.
 
     Args:
-        paths: The files, in loading order.
+        files: The files, in loading order.
         target: The store.
         batch_size: How many triples one request carries; the default suits the protocol.
         prune: Whether to drop graphs that earlier pushes left and that no file has any more.
@@ -70,11 +72,11 @@ def push(
     target.writer.check_access()
     sent: dict[Graph, set[int]] = {}
     size = batch_size or target.writer.batch_size
-    for number, path in enumerate(paths, 1):
-        announce(f"Pushing file {number} of {len(paths)}")
-        _send(_read_graphs(path), target, size, sent)
+    for number, file in enumerate(files, 1):
+        announce(f"Pushing file {number} of {len(files)}")
+        _send(_read_graphs(file), target, size, sent)
     # The merge comes last, so that an interrupted push leaves the old answers in place
-    _send(_read_merge(paths, announce), target, size, sent)
+    _send(_read_merge(files, announce), target, size, sent)
     announce("Counting")
     found = _count_graphs(target)
     orphans = tuple(graph for graph in found if graph and _is_orphan(graph, sent, target))
@@ -106,18 +108,18 @@ def _send(
         sent.setdefault(graph, set()).update(map(hash, triples))
 
 
-def _read_graphs(path: Path) -> Iterator[tuple[NamedNode, Triple]]:
-    for quad in read_any(path).named_quads():
+def _read_graphs(file: Path | RdfInput) -> Iterator[tuple[NamedNode, Triple]]:
+    for quad in read_any(file).named_quads():
         if isinstance(quad.graph_name, NamedNode):
             yield quad.graph_name, quad.triple
 
 
 def _read_merge(
-    paths: Sequence[Path], announce: Callable[[str], None]
+    files: Sequence[Path | RdfInput], announce: Callable[[str], None]
 ) -> Iterator[tuple[None, Triple]]:
-    for number, path in enumerate(paths, 1):
-        announce(f"Pushing the merge: file {number} of {len(paths)}")
-        for quad in read_any(path).quads:
+    for number, file in enumerate(files, 1):
+        announce(f"Pushing the merge: file {number} of {len(files)}")
+        for quad in note_local(read_any(file).quads):
             yield None, quad.triple
 
 

@@ -2,6 +2,9 @@
 
 `read_rdf` returns a whole file, `open_rdf` a stream of quads that needs little memory however large
 the file is, and `read_any` the one or the other by the size of the file.
+
+Relative IRIs are resolved against the file's own address (RFC 3986, section 5.1.3) unless the file
+declares a base or the caller names one.
 """
 
 from __future__ import annotations
@@ -17,22 +20,29 @@ from time import monotonic
 from typing import IO, TYPE_CHECKING, ClassVar, cast
 from urllib.parse import quote
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, parse
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, parse
 
 from factbook.errors import InputError
-from factbook.rdf.formats import BY_ENDING, Syntax, syntax_of
+from factbook.rdf.formats import BY_ENDING, BY_NAME, Syntax, syntax_of
+from factbook.rdf.rdf_input import address_of, as_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from factbook.rdf.rdf_input import RdfInput
+
 BOM = b"\xef\xbb\xbf"
 GZIP = b"\x1f\x8b"
 _LARGE = 16 << 20
 _LARGE_PACKED = 2 << 20
+_START_BYTES = 4096
+_TURTLE_START = re.compile(
+    rb"\s*(?:#[^\n]*\s+)*(?:@prefix\s|@base\s|prefix\s|base\s|<(?:https?|urn|file):)", re.IGNORECASE
+)
 _PLACE = re.compile(r"^(?:Parser error )?(?:at|between) line .*?: ", re.DOTALL)
 _HINTS = (
-    ("No scheme found", "relative IRI: give the file an @base, or write the IRI in full"),
+    ("No scheme found", "relative IRI: write it in full, or name a base with --base"),
     ("prefix has not been declared", "declare the prefix at the top of the file"),
     ("Unexpected end of file", "a statement, string or bracket is not closed"),
 )
@@ -53,16 +63,22 @@ class RdfSyntaxError(InputError):
 class RdfFile:
     """The content of a file.
 
-    `graph` is the file's `@base`, the name of the graph of its triples; for a file without one it
-    is an IRI made from the file's name. `quads` keep the graph names that the file itself gives.
+    `quads` keep the graph names that the file itself gives; `graph` is the name for the others. It
+    is the base that a file of a book declares before its first statement, or else an IRI made from
+    the file's name; and the address of a file that is no part of a book.
     """
 
     path: Path
     syntax: Syntax
     graph: NamedNode
     has_base: bool
+    """Whether the graph is named by the file's base."""
     prefixes: dict[str, str]
     quads: tuple[Quad, ...]
+    base: str
+    """What relative IRIs are resolved against after the first statement."""
+    address: str
+    """What relative IRIs are resolved against at the start of the file."""
 
     def named_quads(self) -> Iterator[Quad]:
         """Yield each quad in its named graph: the one it gives itself, or else the file's."""
@@ -110,30 +126,93 @@ def syntax_for_reading(path: Path) -> Syntax:
             f"{path}: cannot tell the RDF format from the name; known endings: "
             f"{', '.join(sorted(BY_ENDING))}, each also with .gz"
         )
+    if found.name == "xml" and _looks_like_turtle(path):
+        return BY_NAME["turtle"]
     return found
 
 
-def read_rdf(path: Path, content: bytes | None = None) -> RdfFile:
+def _looks_like_turtle(path: Path) -> bool:
+    """Tell whether a file with an ending of RDF/XML is Turtle, as files named .owl often are."""
+    try:
+        with open_unpacked(path) as file:
+            return _TURTLE_START.match(file.read(_START_BYTES)) is not None
+    except InputError:
+        return False  # reading it will say what is wrong
+
+
+def read_rdf(file: Path | RdfInput, content: bytes | None = None) -> RdfFile:
     """Parse one file; `content` saves reading it again.
 
     Raises:
         RdfSyntaxError: The file breaks its grammar; the message has line and column.
         InputError: The file is missing, unreadable or of an unknown format.
     """
-    syntax = syntax_for_reading(path)
-    text = read_bytes(path) if content is None else content
-    with reading(path):
-        parser = parse(text, syntax.parser, rename_blank_nodes=True)
-        quads = tuple(parser)
-    base = parser.base_iri
+    given = as_input(file)
+    stream = _parse(given, read_bytes(given.path) if content is None else content, rename=True)
+    quads = tuple(stream.quads)
     return RdfFile(
+        path=given.path,
+        syntax=stream.syntax,
+        graph=stream.graph,
+        has_base=stream.has_base,
+        prefixes=stream.prefixes,
+        quads=quads,
+        base=stream.base,
+        address=stream.address,
+    )
+
+
+def _parse(given: RdfInput, source: bytes | IO[bytes], *, rename: bool) -> RdfStream:
+    """Begin to parse a file.
+
+    Raises:
+        InputError: The file breaks its grammar; also while its quads are being read.
+    """
+    path, address = given.path, given.address
+    syntax = syntax_for_reading(path)
+    with _parsing(given, syntax):
+        if syntax.name == "json-ld":
+            from factbook.rdf.jsonld import prepare
+
+            source = prepare(source if isinstance(source, bytes) else source.read(), path, address)
+        parser = parse(source, syntax.parser, base_iri=address, rename_blank_nodes=rename)
+        first = list(itertools.islice(parser, 1))
+        base = parser.base_iri or address
+    quads = itertools.chain(first, parser)
+    prefixes: dict[str, str] = {}
+
+    def read() -> Iterator[Quad]:
+        with _parsing(given, syntax):
+            yield from without_direction(quads) if syntax.name == "json-ld" else quads
+        prefixes.update(parser.prefixes)
+
+    prefixes.update(parser.prefixes)
+    has_base = given.in_book and base != address
+    if not given.in_book:
+        graph = NamedNode(address_of(path))
+    else:
+        graph = NamedNode(base) if has_base else graph_for(path)
+    return RdfStream(
         path=path,
         syntax=syntax,
-        graph=NamedNode(base) if base else graph_for(path),
-        has_base=base is not None,
-        prefixes=dict(parser.prefixes),
-        quads=quads,
+        graph=graph,
+        has_base=has_base,
+        prefixes=prefixes,
+        quads=read(),
+        base=base,
+        address=address,
     )
+
+
+def without_direction(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield the quads; a literal's base direction, which RDF 1.1 has no form for, is left out."""
+    for quad in quads:
+        value = quad.object
+        if isinstance(value, Literal) and value.direction is not None:
+            plain = Literal(value.value, language=value.language)
+            yield Quad(quad.subject, quad.predicate, plain, quad.graph_name)
+        else:
+            yield quad
 
 
 @contextmanager
@@ -157,11 +236,63 @@ def reading(path: Path) -> Iterator[None]:
         raise InputError(f"{path}: cannot be read: {said}") from None
 
 
-def _syntax_error(path: Path, error: SyntaxError) -> RdfSyntaxError:
-    line, column = error.lineno, error.offset
+@contextmanager
+def _parsing(given: RdfInput, syntax: Syntax) -> Iterator[None]:
+    """Turn what goes wrong while a file is parsed into an error with a line.
+
+    Raises:
+        RdfSyntaxError: The file breaks its grammar.
+        InputError: The file cannot be read.
+    """
+    with reading(given.path):
+        try:
+            yield
+        except SyntaxError as error:
+            if error.lineno is not None:
+                raise
+            line = None
+            if syntax.name == "xml":
+                line = _find_line(given, syntax)
+            elif syntax.name == "json-ld":
+                from factbook.rdf.jsonld import find_line
+
+                line = find_line(read_bytes(given.path), str(error))
+            raise _syntax_error(given.path, error, line=line) from None
+
+
+def _find_line(given: RdfInput, syntax: Syntax) -> int | None:
+    """Return the line at which the parser stops: it gets one line at a time."""
+    with open_unpacked(given.path) as file:
+        lines = _Lines(file)
+        try:
+            for _ in parse(cast("IO[bytes]", lines), syntax.parser, base_iri=given.address):
+                pass
+        except SyntaxError:
+            return lines.number
+    return None
+
+
+class _Lines(io.RawIOBase):
+    """A file that gives one line for each read, and counts them."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.number = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next line, whatever its size."""
+        del size
+        line = self._file.readline()
+        self.number += bool(line)
+        return line
+
+
+def _syntax_error(path: Path, error: SyntaxError, *, line: int | None = None) -> RdfSyntaxError:
+    column = error.offset if line is None else None
+    line = error.lineno if line is None else line
     said = _PLACE.sub("", error.msg or str(error)).strip().rstrip(".")
     hint = next((hint for words, hint in _HINTS if words in said), None)
-    place = f"{path}:{line}:{column}" if line is not None else str(path)
+    place = ":".join(str(part) for part in (path, line, column) if part is not None)
     return RdfSyntaxError(
         f"{place}: {said}" + (f" ({hint})" if hint else ""), line=line, column=column
     )
@@ -176,21 +307,23 @@ class RdfStream:
     graph: NamedNode
     has_base: bool
     prefixes: dict[str, str]
-    """Those that it declares before its first statement."""
+    """Those that it declares before its first statement; all once the quads have been read."""
     quads: Iterator[Quad]
+    base: str
+    address: str
 
     def named_quads(self) -> Iterator[Quad]:
         """Yield each quad in its named graph: the one it gives itself, or else the file's."""
         return in_graph(self.quads, self.graph)
 
 
-def read_any(path: Path) -> RdfFile | RdfStream:
+def read_any(file: Path | RdfInput) -> RdfFile | RdfStream:
     """Read a file as a whole, or quad by quad where it is large.
 
     Raises:
         InputError: The file is missing, unreadable or breaks its grammar.
     """
-    return open_rdf(path) if is_large(path) else read_rdf(path)
+    return open_rdf(file) if is_large(as_input(file).path) else read_rdf(file)
 
 
 def is_large(path: Path, size: int | None = None) -> bool:
@@ -204,14 +337,15 @@ def is_large(path: Path, size: int | None = None) -> bool:
 
 
 def open_rdf(
-    path: Path, *, progress: Callable[[float], None] | None = None, rename: bool = True
+    file: Path | RdfInput,
+    *,
+    progress: Callable[[float], None] | None = None,
+    rename: bool = True,
 ) -> RdfStream:
     """Begin to read a file.
 
-    The name of its graph is the base that it declares before its first statement.
-
     Args:
-        path: The file, packed or not.
+        file: The file, packed or not.
         progress: Called with the part of the file that is read, from 0 to 1.
         rename: Whether blank nodes get labels that are unique among files. Otherwise they keep
             those of the file.
@@ -220,25 +354,11 @@ def open_rdf(
         InputError: The file is missing, unreadable or breaks its grammar; also while its quads
             are being read.
     """
-    syntax = syntax_for_reading(path)
-    with reading(path):
-        source = _Counted(path, progress)
-        parser = parse(cast("IO[bytes]", source), syntax.parser, rename_blank_nodes=rename)
-        first = list(itertools.islice(parser, 1))
-        base = parser.base_iri
-    return RdfStream(
-        path=path,
-        syntax=syntax,
-        graph=NamedNode(base) if base else graph_for(path),
-        has_base=base is not None,
-        prefixes=dict(parser.prefixes),
-        quads=_guarded(path, itertools.chain(first, parser)),
-    )
-
-
-def _guarded(path: Path, quads: Iterator[Quad]) -> Iterator[Quad]:
-    with reading(path):
-        yield from quads
+    given = as_input(file)
+    syntax_for_reading(given.path)
+    with reading(given.path):
+        source = cast("IO[bytes]", _Counted(given.path, progress))
+    return _parse(given, source, rename=rename)
 
 
 def open_unpacked(path: Path) -> IO[bytes]:
@@ -302,7 +422,7 @@ class _Counted(io.RawIOBase):
         """Return the next bytes."""
         if self._start:
             start, self._start = self._start, b""
-            return start
+            return start + (self._file.read() if size < 0 else b"")
         if self._progress is not None:
             self._progress(self._packed.tell() / self._size)
         return self._file.read(size)

@@ -1,20 +1,23 @@
 """Find the line and column of triples in files.
 
-Files of up to some megabytes are scanned whole. Larger ones are searched, line by line, for the
-statements about the wanted nodes only.
+A file is searched for the statements about the wanted nodes that begin at the start of a line. A
+file of up to some megabytes is scanned whole for what is not found so.
 """
 
 from __future__ import annotations
 
+import mmap
 import re
 from bisect import bisect_right
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, parse
 
-from factbook.rdf.parse import RdfFile, open_rdf, open_unpacked, read_bytes
+from factbook.rdf.parse import BOM, GZIP, RdfFile, open_rdf, read_bytes
+from factbook.rdf.rdf_input import RdfInput
 from factbook.rdf.turtle_scanner import Offsets, scan_line, scan_turtle
 
 if TYPE_CHECKING:
@@ -29,12 +32,19 @@ if TYPE_CHECKING:
 _TURTLE = {RdfFormat.TURTLE, RdfFormat.TRIG}
 _LINES = {RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}
 _SEARCHED = {RdfFormat.TURTLE, *_LINES}
+_LEAST_SEARCHED_BYTES = 64 << 10
+"""Smaller files are scanned at once."""
 _MOST_SCANNED_BYTES = 8 << 20
-"""Larger Turtle files are searched for statements at the start of a line, which is faster."""
+"""Larger Turtle files are not scanned for what a search did not find."""
 _MOST_STATEMENT_LINES = 2_000
 """Longer statements of large Turtle files have no line numbers."""
-_SUBJECT = re.compile(rb"<[^<>\s]*>|_:[^\s]+|[^\s:<>\"'#@;,()\[\]]*:(?:\\.|[^\s;,()\[\]\"'<\\])*")
-_DIRECTIVE = re.compile(rb"@(?:prefix|base)\s|(?:prefix|base)\s", re.IGNORECASE)
+_NAME = rb"[^\s:<>\"'#@;,()\[\]]*:(?:\\.|[^\s;,()\[\]\"'<\\])*"
+_DIRECTIVE = re.compile(rb"\n@?(?:prefix|base)\s[^\n]*", re.IGNORECASE)
+_LINE_STARTS = {
+    False: re.compile(rb"\n(<[^<>\s]*>|_:[^\s]+|" + _NAME + rb")"),
+    True: re.compile(rb"\n([^\s#]+)[ \t]*([^\s]+)[ \t]*([^\s]+)"),
+}
+"""What stands at the start of a line: the subject; or also the predicate and the object."""
 
 
 @dataclass(frozen=True, order=True)
@@ -98,14 +108,20 @@ def places_of(file: RdfFile, nodes: frozenset[Term] | None = None) -> Places:
     if syntax not in _TURTLE | _LINES:
         return Places(())
     content = read_bytes(file.path)
+    placed: list[PlacedQuad] = []
+    if nodes is not None and syntax in _SEARCHED and len(content) > _LEAST_SEARCHED_BYTES:
+        placed = list(_search_statements(file, nodes))
+        wanted = [q for q in file.quads if q.subject in nodes or q.object in nodes]
+        if {each.quad for each in placed}.issuperset(wanted):
+            return Places(placed)
+    if len(content) > _MOST_SCANNED_BYTES and syntax == RdfFormat.TURTLE:
+        return Places(placed)
     if not _has_quads(content, file):
         return Places(())
-    if syntax == RdfFormat.TURTLE and len(content) > _MOST_SCANNED_BYTES:
-        return Places(_search_statements(file, nodes or ()))
     text = content.decode(errors="replace")
     offsets = scan_turtle(text) if syntax in _TURTLE else _scan_lines(text)
     if len(offsets) != len(file.quads):
-        return Places(())
+        return Places(placed)
     line_starts = _line_starts(text)
     return Places(
         PlacedQuad(quad, *(_place(line_starts, offset) for offset in three))
@@ -117,7 +133,7 @@ def places_of(file: RdfFile, nodes: frozenset[Term] | None = None) -> Places:
 def _has_quads(content: bytes, file: RdfFile) -> bool:
     """Tell whether a content still has the quads of a file, up to the names of blank nodes."""
     try:
-        quads = list(parse(content, file.syntax.parser))
+        quads = list(parse(content, file.syntax.parser, base_iri=file.address))
     except SyntaxError:
         return False
     return len(quads) == len(file.quads) and all(
@@ -204,7 +220,7 @@ def _search_everywhere(
     """Parse the whole file for statements about some nodes, or that mention others."""
     quads = tuple(
         quad
-        for quad in open_rdf(file.path, rename=False).quads
+        for quad in open_rdf(RdfInput(file.path, file.address), rename=False).quads
         if quad.subject in nodes or quad.object in mentioned or quad.predicate in mentioned
     )
     placed: tuple[PlacedQuad, ...] = ()
@@ -221,33 +237,73 @@ def _search_statements(
     In N-Triples and N-Quads, also those that mention other nodes.
     """
     has_lines = file.syntax.parser in _LINES
-    wanted = _spellings(file, subjects)
-    others = _spellings(file, mentioned) if has_lines else set()
-    directives = ""
-    with open_unpacked(file.path) as lines:
-        numbered = enumerate(lines, start=1)
-        for number, line in numbered:
-            if line[:1].isspace():
-                continue
-            if _DIRECTIVE.match(line):
-                directives += line.decode(errors="replace")
-                continue
-            match = _SUBJECT.match(line)
-            subject = match.group() if match is not None else b""
-            if (
-                subject in wanted
-                # Escapes in prefixed names do not change them: base:company\/x
-                or subject.replace(b"\\", b"") in wanted
-                or (others and not others.isdisjoint(line.split(None, 3)[1:3]))
-            ):
-                statement = chain([(number, line)], numbered)
-                yield from _place_statement(statement, directives, file.syntax.parser)
+    with _open_content(file.path) as content:
+        directives = [] if has_lines else list(_find_directives(content))
+        wanted = _spellings(file, subjects)
+        others = _spellings(file, mentioned) if has_lines else set()
+        number, counted = 1, 0  # the line of an offset
+        for start in _find_statements(content, wanted, others):
+            number += content[counted:start].count(b"\n")
+            counted = start
+            before = b"".join(text for at, text in directives if at < start)
+            lines = enumerate(_lines_from(content, start), start=number)
+            yield from _place_statement(lines, before.decode(errors="replace"), file)
+
+
+@contextmanager
+def _open_content(path: Path) -> Iterator[bytes | mmap.mmap]:
+    """Give the bytes of a file: those on disk, or in memory where the file is packed."""
+    with path.open("rb") as opened:
+        is_packed = opened.read(len(GZIP)) == GZIP
+        if is_packed or not path.stat().st_size:
+            yield read_bytes(path)
+            return
+        with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            yield content
+
+
+def _find_directives(content: bytes | mmap.mmap) -> Iterator[tuple[int, bytes]]:
+    """Yield the directives that begin at the start of a line, each with its offset."""
+    first = _DIRECTIVE.match(b"\n" + content[: content.find(b"\n") + 1].removeprefix(BOM))
+    if first is not None:
+        yield 0, first.group()[1:] + b"\n"
+    for match in _DIRECTIVE.finditer(content):
+        yield match.start() + 1, match.group()[1:] + b"\n"
+
+
+def _find_statements(
+    content: bytes | mmap.mmap, wanted: set[bytes], others: set[bytes]
+) -> Iterator[int]:
+    """Yield the offsets of the lines that begin with a wanted node or mention another one."""
+    pattern = _LINE_STARTS[bool(others)]
+    start = len(BOM) if content[: len(BOM)] == BOM else 0
+    end = content.find(b"\n") + 1 or len(content)
+    first = pattern.match(b"\n" + content[start:end])
+    matches = pattern.finditer(content, start)
+    for match in matches if first is None else chain((first,), matches):
+        node = match[1]
+        if (
+            node in wanted
+            # Escapes in prefixed names do not change them: base:company\/x
+            or (b"\\" in node and node.replace(b"\\", b"") in wanted)
+            or (others and (match[2] in others or match[3] in others))
+        ):
+            yield start if match is first else match.start() + 1
+
+
+def _lines_from(content: bytes | mmap.mmap, start: int) -> Iterator[bytes]:
+    size = len(content)
+    while start < size:
+        end = content.find(b"\n", start) + 1 or size
+        yield content[start:end]
+        start = end
 
 
 def _place_statement(
-    lines: Iterator[tuple[int, bytes]], directives: str, syntax: RdfFormat
+    lines: Iterator[tuple[int, bytes]], directives: str, file: RdfFile | RdfStream
 ) -> Iterator[PlacedQuad]:
     """Read numbered lines until a statement is complete, and yield its quads."""
+    syntax = file.syntax.parser
     has_lines = syntax in _LINES
     text = directives
     first_line = 0
@@ -256,7 +312,7 @@ def _place_statement(
         first_line = first_line or number
         text += line.decode(errors="replace")
         if has_lines or line.rstrip().endswith(b"."):
-            quads = _parse_quads(text, syntax)
+            quads = _parse_quads(text, syntax, file.address)
             if quads:
                 break
     offsets = scan_line(text) if has_lines else scan_turtle(text)
@@ -272,7 +328,7 @@ def _place_statement(
 def _spellings(file: RdfFile | RdfStream, terms: Iterable[Term]) -> set[bytes]:
     """Return the spellings of IRIs and blank nodes: in UTF-8, escaped, prefixed and relative."""
     found = set()
-    base = file.graph.value if file.has_base else None
+    base = file.base
     for term in terms:
         if not isinstance(term, NamedNode | BlankNode):
             continue
@@ -284,8 +340,11 @@ def _spellings(file: RdfFile | RdfStream, terms: Iterable[Term]) -> set[bytes]:
         for prefix, namespace in file.prefixes.items():
             if iri.startswith(namespace):
                 found.add(f"{prefix}:{iri.removeprefix(namespace)}")
-        if base is not None and iri.startswith(base):
+        if iri.startswith(base):
             found.add(f"<{iri.removeprefix(base)}>")
+        folder = base[: base.rfind("/") + 1]
+        if folder and iri.startswith(folder):
+            found.add(f"<{iri.removeprefix(folder)}>")
     return {text.encode() for text in found}
 
 
@@ -296,9 +355,9 @@ def _escape(character: str) -> str:
     return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004 - four digits
 
 
-def _parse_quads(text: str, syntax: RdfFormat) -> list[Quad]:
+def _parse_quads(text: str, syntax: RdfFormat, base: str) -> list[Quad]:
     """Return the quads of a text, or none if it is not valid."""
     try:
-        return list(parse(text, syntax))
+        return list(parse(text, syntax, base_iri=base))
     except SyntaxError:
         return []

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+S = TypeVar("S", Triple, Quad)
 Term = NamedNode | BlankNode | Literal | Triple
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -27,6 +28,28 @@ def is_iri(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def note_local(statements: Iterable[S]) -> Iterator[S]:
+    """Yield triples or quads, and log at the end how many of them name files of this disk."""
+    found = 0
+    example = ""
+    for statement in statements:
+        for term in statement:
+            if isinstance(term, NamedNode) and term.value.startswith("file:///"):
+                found += 1
+                example = example or term.value
+                break
+        yield statement
+    if found:
+        import logging
+
+        logging.getLogger("factbook").warning(
+            "note: %s written with addresses of this disk, such as <%s>; --base IRI resolves "
+            "relative IRIs against another address",
+            "1 statement is" if found == 1 else f"{found:,} statements are",
+            example,
+        )
 
 
 def curie(iri: str, prefixes: Mapping[str, str]) -> str | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from factbook.rdf.parse import RdfFile, RdfStream
+    from factbook.rdf.rdf_input import RdfInput
     from factbook.store.answers import Answer
 
 # Compiled only when there is an error
@@ -46,7 +47,7 @@ class EmbeddedEngine:
         return Graph(found)
 
 
-def load_files(paths: Iterable[Path]) -> Store:
+def load_files(paths: Iterable[Path | RdfInput]) -> Store:
     """Return a store in memory with the content of some files.
 
     Raises:

@@ -11,47 +11,57 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import stat
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from factbook.atomic_write import atomic_write
 from factbook.errors import InputError
+from factbook.rdf.formats import syntax_of
 from factbook.store.cache_folder import is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from factbook.rdf.rdf_input import RdfInput
+
 _LARGE_BYTES = 16 << 20
 _CLOCK_GRAIN_NS = 2_000_000_000
 """Some file systems keep times only to two seconds."""
 _STAT_CACHE = "stat_cache.json"
 _MAX_ENTRIES = 256
+_GZIP = b"\x1f\x8b"
+_SCHEME = rb"[A-Za-z][A-Za-z0-9+.-]*:"
+_BASE = re.compile(rb"@base <" + _SCHEME)
+_RELATIVE = re.compile(rb"<(?!" + _SCHEME + rb")[^\s<>\"]*>")
+_JSON_LD = (".jsonld", ".json", ".jsonld.gz", ".json.gz")
 
 
 class Fingerprint(NamedTuple):
     """What tells the state of a file from others."""
 
     name: str
-    """The name of the file, which decides its format and may name its graph."""
+    """The name of the file and the facts beside its text that decide about its statements."""
     digest: str
     stat: tuple[int, ...]
     """What the file system says of the file: device, inode, size and times."""
 
 
-def fingerprint_files(paths: Sequence[Path], folder: Path) -> list[Fingerprint] | None:
+def fingerprint_files(files: Sequence[RdfInput], folder: Path) -> list[Fingerprint] | None:
     """Return the fingerprints of files.
 
     Args:
-        paths: The files.
+        files: The files.
         folder: The cache folder, where the stat cache is.
 
     Returns:
-        The fingerprints, or None where a file cannot be read or is not a regular file.
+        The fingerprints, or None where a file cannot be read, is not a regular file, or is JSON-LD
+        with a context in another file.
     """
     try:
-        found = [_fingerprint(path, folder) for path in paths]
+        found = [_fingerprint(file, folder) for file in files]
     except OSError:
         return None
     return [each for each in found if each] if all(found) else None
@@ -63,13 +73,20 @@ def key_for(fingerprints: Sequence[Fingerprint], *, version: str) -> str:
     return hashlib.sha256(os.fsencode("\n".join(lines))).hexdigest()[:32]
 
 
-def _fingerprint(path: Path, folder: Path) -> Fingerprint | None:
+def _fingerprint(given: RdfInput, folder: Path) -> Fingerprint | None:
+    path = given.path
+    name = f"{path.name}\t{given.address}"
     if not stat.S_ISREG(path.stat().st_mode):
         return None
     with path.open("rb", buffering=0) as file:
         about = _stat(file.fileno())
+        if path.name.endswith(_JSON_LD) and _names_contexts(path):
+            return None  # its statements depend on other files
         if about[2] <= _LARGE_BYTES:
-            return Fingerprint(path.name, hashlib.sha256(file.read()).hexdigest(), about)
+            content = file.read()
+            if given.in_book and not _depends_on_address(path, content):
+                name = f"{path.name}\t"
+            return Fingerprint(name, hashlib.sha256(content).hexdigest(), about)
         is_old = max(about[3:]) < time.time_ns() - _CLOCK_GRAIN_NS
         entry = f"{os.path.realpath(path)}\t{about}"
         digest = _load(folder).get(entry) if is_old else None
@@ -77,7 +94,27 @@ def _fingerprint(path: Path, folder: Path) -> Fingerprint | None:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             if is_old and _stat(file.fileno()) == about:
                 _remember(folder, entry, digest)
-        return Fingerprint(path.name, digest, about)
+        return Fingerprint(name, digest, about)
+
+
+def _depends_on_address(path: Path, content: bytes) -> bool:
+    """Tell whether relative IRIs of a file may be resolved against its address."""
+    syntax = syntax_of(path)
+    if syntax is not None and syntax.name in {"nt", "nquads"}:
+        return False
+    if syntax is None or syntax.name not in {"turtle", "trig"} or content.startswith(_GZIP):
+        return True
+    return _BASE.match(content) is None and _RELATIVE.search(content) is not None
+
+
+def _names_contexts(path: Path) -> bool:
+    from factbook.rdf.jsonld import names_contexts
+    from factbook.rdf.parse import read_bytes
+
+    try:
+        return names_contexts(read_bytes(path))
+    except InputError:
+        return True  # reading the file says what is wrong
 
 
 def _stat(handle: int) -> tuple[int, ...]:

@@ -46,9 +46,10 @@ if TYPE_CHECKING:
     from pyoxigraph import QueryResultsFormat
 
     from factbook.rdf.parse import RdfFile, RdfStream
+    from factbook.rdf.rdf_input import RdfInput
     from factbook.store.answers import Answer, Serializer
 
-VERSION = f"6 {pyoxigraph.__version__}"
+VERSION = f"7 {pyoxigraph.__version__}"
 """Our number, counted up when the content of a snapshot changes, and the engine's version."""
 
 # The engine sorts just under a million quads in one run. With fewer at a time there are more tables
@@ -77,7 +78,7 @@ class _FilesChangedError(Exception):
 
 
 def open_snapshot(
-    paths: Sequence[Path], folder: Path, *, announce: Callable[[str], None]
+    paths: Sequence[Path | RdfInput], folder: Path, *, announce: Callable[[str], None]
 ) -> EmbeddedEngine:
     """Return an engine over the snapshot of some files, which is made where it is missing.
 
@@ -91,25 +92,28 @@ def open_snapshot(
     Raises:
         InputError: A file cannot be read or parsed.
     """
+    from factbook.rdf.rdf_input import as_input
+
+    files = list(map(as_input, paths))
     for _ in range(_TRIES):
         try:
-            snapshot = _find_or_build(paths, folder, announce)
+            snapshot = _find_or_build(files, folder, announce)
         except _FilesChangedError:
             continue
         except _ENGINE_ERRORS:  # no room on the disk, no permission
             break
         if snapshot is None:
             break
-        return SnapshotEngine(snapshot, paths)
-    return EmbeddedEngine(load_files(paths))
+        return SnapshotEngine(snapshot, files)
+    return EmbeddedEngine(load_files(files))
 
 
 class SnapshotEngine(EmbeddedEngine):
     """Runs queries on a snapshot, and on the files themselves once the snapshot proves damaged."""
 
-    def __init__(self, snapshot: _Snapshot, paths: Sequence[Path]) -> None:
+    def __init__(self, snapshot: _Snapshot, files: Sequence[RdfInput]) -> None:
         super().__init__(snapshot.store)
-        self._paths = paths
+        self._files = files
         self._place: Path | None = snapshot.place
         self._release = weakref.finalize(self, release, snapshot.lock)
 
@@ -151,7 +155,7 @@ class SnapshotEngine(EmbeddedEngine):
             self._release()
             _discard(self._place)
             self._place = None
-            self.store = load_files(self._paths)
+            self.store = load_files(self._files)
         if rows_given:
             raise SnapshotError(
                 "a snapshot in the cache was damaged, and this answer is not complete; "
@@ -224,7 +228,7 @@ def _items(answer: Answer) -> Iterable[Any]:
 
 
 def _find_or_build(
-    paths: Sequence[Path], folder: Path, announce: Callable[[str], None]
+    files: Sequence[RdfInput], folder: Path, announce: Callable[[str], None]
 ) -> _Snapshot | None:
     """Return the snapshot of some files, or None where there can be none.
 
@@ -235,7 +239,7 @@ def _find_or_build(
     """
     if not prepare_folder(folder):
         return None
-    fingerprints = fingerprint_files(paths, folder)
+    fingerprints = fingerprint_files(files, folder)
     if fingerprints is None:
         return None
     key = key_for(fingerprints, version=VERSION)
@@ -250,8 +254,8 @@ def _find_or_build(
     try:
         create_lock(temporary)
         lock = acquire_shared(temporary)
-        _build(temporary, paths, announce)
-        if fingerprint_files(paths, folder) != fingerprints:
+        _build(temporary, files, announce)
+        if fingerprint_files(files, folder) != fingerprints:
             raise _FilesChangedError
         found = _find(folder, key)  # another process may have been faster
         if found is None:
@@ -265,20 +269,20 @@ def _find_or_build(
     return found
 
 
-def _build(place: Path, paths: Sequence[Path], announce: Callable[[str], None]) -> None:
+def _build(place: Path, files: Sequence[RdfInput], announce: Callable[[str], None]) -> None:
     from factbook.rdf.parse import Progress, is_large, open_rdf, read_rdf
 
-    def read(path: Path) -> RdfFile | RdfStream:
-        if not is_large(path):
-            return read_rdf(path)
-        progress = Progress("Indexing", path, announce, every=_ANNOUNCE_SECONDS)
-        return open_rdf(path, progress=progress)
+    def read(file: RdfInput) -> RdfFile | RdfStream:
+        if not is_large(file.path):
+            return read_rdf(file)
+        progress = Progress("Indexing", file.path, announce, every=_ANNOUNCE_SECONDS)
+        return open_rdf(file, progress=progress)
 
-    if len(paths) > 1:
-        announce(f"Indexing {len(paths)} files, once")
+    if len(files) > 1:
+        announce(f"Indexing {len(files)} files, once")
     try:
         store = Store(str(place / STORE))
-        quads = dataset(map(read, paths))
+        quads = dataset(map(read, files))
         chunks = 0
         for first in quads:
             store.bulk_extend(itertools.chain((first,), itertools.islice(quads, _CHUNK_QUADS - 1)))
