@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SRC = Path(__file__).parents[1] / "src"
 VERBS = ("check", "diff", "export", "fmt", "link", "new", "push", "show")
-GROUND = ("atomic_write", "errors", "git", "layout", "prefixes")
+GROUND = ("atomic_write", "errors", "front_matter", "git", "layout", "prefixes")
 # From the top down. Parts on the same line do not import one another, but for those of the ground.
 LAYERS = (
     ("__main__",),

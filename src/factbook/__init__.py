@@ -31,6 +31,7 @@ def open(  # noqa: A001, PLR0913 - named like gzip.open; one for each global opt
     empty: bool = False,
     endpoint: str | None = None,
     leads: bool = False,
+    known_by: str | None = None,
     cache: bool = True,
 ) -> Book:
     """Open a book: the one that comes with the package, or any folder of the same layout.
@@ -42,15 +43,24 @@ def open(  # noqa: A001, PLR0913 - named like gzip.open; one for each global opt
         empty: Whether to take only these files, without a book.
         endpoint: The address of a SPARQL 1.1 endpoint to query instead of the files.
         leads: Whether to include leads (weakly sourced claims).
+        known_by: A day such as 2025-12-31: only sources that came out by then are loaded.
         cache: Whether to read and write the snapshot cache.
 
     Raises:
         InputError: The folder or a file cannot be read.
+        UsageError: `known_by` is not a day, or something else does not go with an endpoint.
     """
     from factbook.api import Book
 
     return Book(
-        folder, data=data, base=base, empty=empty, endpoint=endpoint, leads=leads, cache=cache
+        folder,
+        data=data,
+        base=base,
+        empty=empty,
+        endpoint=endpoint,
+        leads=leads,
+        known_by=known_by,
+        cache=cache,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     import rdflib
+    from pyoxigraph import Quad
 
     from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.rdf.rdf_input import RdfInput
     from factbook.store.answers import Engine
+    from factbook.store.rules import Rules
 
 
 def _ignore(_: str) -> None:
@@ -37,6 +40,7 @@ class Book:
         empty: bool = False,
         endpoint: str | None = None,
         leads: bool = False,
+        known_by: str | None = None,
         cache: bool = True,
         announce: Callable[[str], None] = _ignore,
     ) -> None:
@@ -50,10 +54,16 @@ class Book:
         self._empty = empty
         self.endpoint = endpoint
         self.leads = leads
+        self.known_by = known_by
+        self._publication_days: dict[RdfInput, str | None] = {}
         self._cache = cache
         self._announce = announce
-        if endpoint is not None and (self.data or leads):
-            raise UsageError("--endpoint cannot be combined with --data or --leads")
+        if endpoint is not None and (self.data or leads or known_by is not None):
+            raise UsageError("--endpoint cannot be combined with --data, --leads or --known-by")
+        if known_by is not None:
+            from factbook.rdf.publication import require_day
+
+            require_day(known_by)
 
     @cached_property
     def context(self) -> dict[str, object]:
@@ -66,12 +76,8 @@ class Book:
         return prefixes_in(self.context)
 
     def paths(self, *, leads: bool | None = None) -> list[Path]:
-        """Return the files that make up the graph, in loading order."""
-        return [
-            *self.layout.ontology_files(),
-            *self.layout.data_files(leads=self.leads if leads is None else leads),
-            *self.data,
-        ]
+        """Return the paths of the files that make up the graph, in loading order."""
+        return [file.path for file in self.inputs(leads=leads)]
 
     def inputs(self, *, leads: bool | None = None) -> list[RdfInput]:
         """Return the files that make up the graph, each with what its statements depend on.
@@ -81,12 +87,24 @@ class Book:
         """
         from factbook.rdf.rdf_input import RdfInput
 
-        paths = self.paths(leads=leads)
-        own = paths[: len(paths) - len(self.data)]
-        return [
+        own = self.layout.data_files(leads=self.leads if leads is None else leads)
+        data = [
             *(RdfInput(path, in_book=True) for path in own),
             *(RdfInput(path, self.base) for path in self.data),
         ]
+        if self.known_by is not None:
+            data = [file for file in data if self._was_published(file, self.known_by)]
+        ontology = (RdfInput(path, in_book=True) for path in self.layout.ontology_files())
+        return [*ontology, *data]
+
+    def _was_published(self, file: RdfInput, day: str) -> bool:
+        """Tell whether the source of a file was out by a day; one without a day always was."""
+        from factbook.rdf.publication import publication_day
+
+        if file not in self._publication_days:
+            self._publication_days[file] = publication_day(file)
+        known = self._publication_days[file]
+        return known is None or known <= day
 
     @cached_property
     def files(self) -> tuple[RdfFile, ...]:
@@ -106,11 +124,39 @@ class Book:
 
     @cached_property
     def graph(self) -> rdflib.Graph:
-        """The merge of everything as an rdflib graph, with the literals of the files."""
+        """The merge of everything, and what is derived, as an rdflib graph.
+
+        The literals are those of the files.
+        """
         from factbook.rdf.bridge import to_rdflib
 
         quads = (quad for file in self.files for quad in file.quads)
-        return to_rdflib(quads, self.prefixes)
+        return to_rdflib(itertools.chain(quads, self.derived()), self.prefixes)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules that derive triples when the files are loaded."""
+        from factbook.store.rules import read_rules
+
+        return read_rules(self.layout.rules())
+
+    def derived(self) -> Iterator[Quad]:
+        """Yield what the rules derive from the files, in the named graph of its own."""
+        if not self.rules.texts:
+            return
+        from pyoxigraph import Quad
+
+        from factbook.rdf.terms import to_sparql
+        from factbook.store.answers import Graph
+
+        graph = self.rules.graph
+        engine = self.engine if self.endpoint is None else self._open_engine(leads=False)
+        answer = engine.query(
+            f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {to_sparql(graph)} {{ ?s ?p ?o }} }}"
+        )
+        if isinstance(answer, Graph):
+            for triple in answer.triples:
+                yield Quad(triple.subject, triple.predicate, triple.object, graph)
 
     @cached_property
     def engine(self) -> Engine:
@@ -136,6 +182,7 @@ class Book:
             base=self.base,
             empty=self._empty,
             leads=True,
+            known_by=self.known_by,
             cache=self._cache,
             announce=self._announce,
         )
@@ -143,12 +190,12 @@ class Book:
     def _open_engine(self, *, leads: bool) -> Engine:
         from factbook.store.embedded import EmbeddedEngine, load_files
 
-        files = self.inputs(leads=leads)
+        files, rules = self.inputs(leads=leads), self.layout.rules()
         if self._cache:
             from factbook.store.cache_folder import cache_folder
             from factbook.store.snapshot import open_snapshot
 
             folder = cache_folder()
             if folder is not None:
-                return open_snapshot(files, folder, announce=self._announce)
-        return EmbeddedEngine(load_files(files))
+                return open_snapshot(files, folder, rules=rules, announce=self._announce)
+        return EmbeddedEngine(load_files(files, rules))

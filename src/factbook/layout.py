@@ -25,6 +25,10 @@ class Layout:
         """The folder of stored queries."""
         return self.root / "queries"
 
+    def rules(self) -> list[Path]:
+        """Return the CONSTRUCT queries that derive triples, in the order in which they run."""
+        return sorted((self.queries / "rules").glob("*.rq"))
+
     @property
     def context(self) -> Path:
         """The JSON-LD context, which is also the one prefix map."""

@@ -21,6 +21,7 @@ from factbook.rdf.parse import read_rdf
 from factbook.shacl import index_blank_nodes, load_data
 from factbook.sparql.tokens import uses_graph
 from factbook.store.embedded import EmbeddedEngine, load_store
+from factbook.store.rules import derive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,6 +55,7 @@ def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTH
     rules = index_rules(shapes.list_rules(), checks, BOOK_RULES)
     require_known_rules(selection.rules, rules)
     report = validate(shape_quads, load_data(quads, store=store), engine=engine)
+    derive(store, book.rules)  # after the shapes, which are about what the files state
     answers = EmbeddedEngine(store)
     found = [
         *shapes.raw_findings(report),

@@ -25,6 +25,7 @@ class Session:
     empty: bool = False
     endpoint: str | None = None
     leads: bool = False
+    known_by: str | None = None
     cache: bool = True
 
     @cached_property
@@ -39,6 +40,7 @@ class Session:
             empty=self.empty,
             endpoint=self.endpoint,
             leads=self.leads,
+            known_by=self.known_by,
             cache=self.cache,
             announce=announce,
         )
@@ -52,6 +54,7 @@ class Session:
             data=self.data,
             base=self.base,
             empty=self.empty,
+            known_by=self.known_by,
             cache=self.cache,
             announce=announce,
         )
@@ -72,6 +75,7 @@ def session_of(context: click.Context) -> Session:
         empty=bool(given.get("no_book")),
         endpoint=given.get("endpoint"),
         leads=bool(given.get("leads")),
+        known_by=given.get("known_by"),
         cache=not given.get("no_cache"),
     )
 

@@ -18,6 +18,7 @@ from factbook.layout import bundled, layout_of
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.rdf_input import RdfInput
 from factbook.store.embedded import EmbeddedEngine, load_store
+from factbook.store.rules import derive, read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,10 @@ class Revision:
     @cached_property
     def engine(self) -> EmbeddedEngine:
         """Runs queries over the files that `query` would load."""
-        return EmbeddedEngine(load_store(file for file in self.files if self._is_loaded(file)))
+        store = load_store(file for file in self.files if self._is_loaded(file))
+        if self.layout is not None:
+            derive(store, read_rules(self.layout.rules()))
+        return EmbeddedEngine(store)
 
     def _is_ontology(self, file: RdfFile) -> bool:
         return self.layout is not None and (self.layout.root / "ontology") in file.path.parents

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from factbook.errors import InputError, UsageError, did_you_mean
+from factbook.front_matter import read_front_matter
 from factbook.render.cells import Column
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def parse_stored_query(text: str, *, path: Path, group: str = "") -> StoredQuery
     """
     from factbook.sparql.tokens import query_form
 
-    header = _front_matter(text, path)
+    header = read_front_matter(text, path)
     form = query_form(text)
     if form is None:
         raise InputError(f"{path}: the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
@@ -152,34 +153,6 @@ def parse_stored_query(text: str, *, path: Path, group: str = "") -> StoredQuery
         chart=header.get("chart") or {},
         front_matter=header,
     )
-
-
-def _front_matter(text: str, path: Path) -> dict[str, Any]:
-    lines = []
-    for line in text.splitlines():
-        if not line.startswith("#+"):
-            break
-        lines.append(line[2:].removeprefix(" "))
-    if not lines:
-        return {}
-    import yaml
-
-    try:
-        header = yaml.load("\n".join(lines), Loader=_loader())  # noqa: S506 - it is a safe loader
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise InputError(f"{place}: the front matter is not valid YAML") from None
-    if not isinstance(header, dict):
-        raise InputError(f"{path}:1: the front matter is not a mapping of keys to values")
-    return header
-
-
-def _loader() -> Any:  # noqa: ANN401 - yaml's loader classes have no common type
-    """Return PyYAML's safe loader, the one in C where it is there."""
-    import yaml
-
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _parameters(text: str, header: dict[str, Any], path: Path) -> tuple[Parameter, ...]:

@@ -11,7 +11,7 @@ from factbook.errors import UsageError
 from factbook.store.answers import Graph, table_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from factbook.rdf.parse import RdfFile, RdfStream
@@ -47,19 +47,24 @@ class EmbeddedEngine:
         return Graph(found)
 
 
-def load_files(paths: Iterable[Path | RdfInput]) -> Store:
-    """Return a store in memory with the content of some files.
+def load_files(paths: Iterable[Path | RdfInput], rules: Sequence[Path] = ()) -> Store:
+    """Return a store in memory with the content of some files, and what rules derive from it.
 
     Raises:
-        InputError: A file cannot be read or parsed.
+        InputError: A file or a rule cannot be read or parsed.
     """
     from factbook.rdf.parse import read_any
 
-    return load_store(read_any(path) for path in paths)
+    store = load_store(read_any(path) for path in paths)
+    if rules:
+        from factbook.store.rules import derive, read_rules
+
+        derive(store, read_rules(rules))
+    return store
 
 
 def load_store(files: Iterable[RdfFile | RdfStream]) -> Store:
-    """Return a store in memory with the content of parsed files."""
+    """Return a store in memory with the content of parsed files, and nothing derived."""
     store = Store()
     store.bulk_extend(dataset(files))
     return store

@@ -78,7 +78,11 @@ class _FilesChangedError(Exception):
 
 
 def open_snapshot(
-    paths: Sequence[Path | RdfInput], folder: Path, *, announce: Callable[[str], None]
+    paths: Sequence[Path | RdfInput],
+    folder: Path,
+    *,
+    rules: Sequence[Path] = (),
+    announce: Callable[[str], None],
 ) -> EmbeddedEngine:
     """Return an engine over the snapshot of some files, which is made where it is missing.
 
@@ -87,33 +91,37 @@ def open_snapshot(
     Args:
         paths: The files, in loading order.
         folder: The cache folder.
+        rules: The files of the rules that derive triples from them, in order.
         announce: Called with a line now and then while it takes long.
 
     Raises:
-        InputError: A file cannot be read or parsed.
+        InputError: A file or a rule cannot be read or parsed.
     """
     from factbook.rdf.rdf_input import as_input
 
     files = list(map(as_input, paths))
     for _ in range(_TRIES):
         try:
-            snapshot = _find_or_build(files, folder, announce)
+            snapshot = _find_or_build(files, rules, folder, announce)
         except _FilesChangedError:
             continue
         except _ENGINE_ERRORS:  # no room on the disk, no permission
             break
         if snapshot is None:
             break
-        return SnapshotEngine(snapshot, files)
-    return EmbeddedEngine(load_files(files))
+        return SnapshotEngine(snapshot, files, rules)
+    return EmbeddedEngine(load_files(files, rules))
 
 
 class SnapshotEngine(EmbeddedEngine):
     """Runs queries on a snapshot, and on the files themselves once the snapshot proves damaged."""
 
-    def __init__(self, snapshot: _Snapshot, files: Sequence[RdfInput]) -> None:
+    def __init__(
+        self, snapshot: _Snapshot, files: Sequence[RdfInput], rules: Sequence[Path] = ()
+    ) -> None:
         super().__init__(snapshot.store)
         self._files = files
+        self._rules = rules
         self._place: Path | None = snapshot.place
         self._release = weakref.finalize(self, release, snapshot.lock)
 
@@ -155,7 +163,7 @@ class SnapshotEngine(EmbeddedEngine):
             self._release()
             _discard(self._place)
             self._place = None
-            self.store = load_files(self._files)
+            self.store = load_files(self._files, self._rules)
         if rows_given:
             raise SnapshotError(
                 "a snapshot in the cache was damaged, and this answer is not complete; "
@@ -228,18 +236,24 @@ def _items(answer: Answer) -> Iterable[Any]:
 
 
 def _find_or_build(
-    files: Sequence[RdfInput], folder: Path, announce: Callable[[str], None]
+    files: Sequence[RdfInput],
+    rules: Sequence[Path],
+    folder: Path,
+    announce: Callable[[str], None],
 ) -> _Snapshot | None:
-    """Return the snapshot of some files, or None where there can be none.
+    """Return the snapshot of some files and rules, or None where there can be none.
 
     Raises:
-        InputError: A file cannot be parsed.
+        InputError: A file or a rule cannot be parsed.
         OSError: The disk is full or cannot be written.
         _FilesChangedError: A file changed meanwhile.
     """
+    from factbook.rdf.rdf_input import as_input
+
     if not prepare_folder(folder):
         return None
-    fingerprints = fingerprint_files(files, folder)
+    contents = [*files, *map(as_input, rules)]
+    fingerprints = fingerprint_files(contents, folder)
     if fingerprints is None:
         return None
     key = key_for(fingerprints, version=VERSION)
@@ -254,8 +268,8 @@ def _find_or_build(
     try:
         create_lock(temporary)
         lock = acquire_shared(temporary)
-        _build(temporary, files, announce)
-        if fingerprint_files(files, folder) != fingerprints:
+        _build(temporary, files, rules, announce)
+        if fingerprint_files(contents, folder) != fingerprints:
             raise _FilesChangedError
         found = _find(folder, key)  # another process may have been faster
         if found is None:
@@ -269,7 +283,12 @@ def _find_or_build(
     return found
 
 
-def _build(place: Path, files: Sequence[RdfInput], announce: Callable[[str], None]) -> None:
+def _build(
+    place: Path,
+    files: Sequence[RdfInput],
+    rules: Sequence[Path],
+    announce: Callable[[str], None],
+) -> None:
     from factbook.rdf.parse import Progress, is_large, open_rdf, read_rdf
 
     def read(file: RdfInput) -> RdfFile | RdfStream:
@@ -290,6 +309,11 @@ def _build(place: Path, files: Sequence[RdfInput], announce: Callable[[str], Non
         if chunks > 1:
             announce("Indexing: merging the parts")
             store.optimize()
+        if rules:
+            from factbook.store.rules import derive, read_rules
+
+            announce("Indexing: running the rules")
+            derive(store, read_rules(rules))
         store.flush()
         size = len(store)
         del store

@@ -1,0 +1,44 @@
+"""Tell when the document of a source file came out, as the file itself states it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.errors import UsageError
+from factbook.rdf.parse import read_any
+
+if TYPE_CHECKING:
+    from factbook.rdf.rdf_input import RdfInput
+
+KNOWN_SINCE = NamedNode("https://w3id.org/ai-infra/def#knownSince")
+_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+
+
+def require_day(text: str) -> None:
+    """Make sure that a text is a day.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if not _DAY.fullmatch(text):
+        raise UsageError(f"--known-by takes a day such as 2025-12-31, not '{text}'")
+
+
+def publication_day(file: RdfInput) -> str | None:
+    """Return the day since which the source of a file is known, or None where it states none.
+
+    Raises:
+        InputError: The file is missing, unreadable or breaks its grammar.
+    """
+    content = read_any(file)
+    days = [
+        quad.object.value
+        for quad in content.quads
+        if quad.predicate == KNOWN_SINCE
+        and quad.subject == NamedNode(content.base)
+        and isinstance(quad.object, Literal)
+    ]
+    return min(days, default=None)

@@ -1,0 +1,115 @@
+"""Derive triples when files are loaded, by CONSTRUCT queries that run once, in order.
+
+What a rule gives is part of the merge, and stands in one named graph beside it, so that the rules
+after it can use it and nobody takes it for what a source says. The same files give the same triples
+on every day and on every engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryTriples, Triple
+
+from factbook.errors import InputError
+from factbook.front_matter import read_front_matter
+from factbook.rdf.terms import expand, is_iri
+from factbook.sparql.tokens import meaningful, resolve_escapes
+from factbook.sparql.tree import parse_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pyoxigraph import Store
+
+_GRAPH = "urn:factbook:derived"
+# Each gives something else on another run, or asks somebody else
+_REFUSED = {"BNODE", "NOW", "RAND", "SERVICE", "STRUUID", "UUID"}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of a book, in the order in which they run."""
+
+    texts: Mapping[Path, str]
+    graph: NamedNode
+    """The named graph of what they give: the `graph` of a front matter, or one of ours."""
+    exported: frozenset[str]
+    """The properties whose derived triples are part of every export (`export` in a front matter),
+    because without them a merge would lose what the files say."""
+
+
+def read_rules(paths: Sequence[Path]) -> Rules:
+    """Read the files of rules, in the order in which they run.
+
+    Raises:
+        InputError: A file cannot be read, its front matter is wrong, or two name different graphs.
+    """
+    texts: dict[Path, str] = {}
+    graphs: dict[str, Path] = {}
+    exported: set[str] = set()
+    for path in paths:
+        try:
+            texts[path] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{path}: cannot be read: {error}") from None
+        header = read_front_matter(texts[path], path)
+        if "graph" in header:
+            graphs.setdefault(_to_iri(str(header["graph"]), texts[path], path), path)
+        exported |= {_to_iri(str(name), texts[path], path) for name in header.get("export") or ()}
+    if len(graphs) > 1:
+        raise InputError(
+            f"{max(graphs.values())}:1: `graph` is another than in {min(graphs.values())}: "
+            "all rules derive into one graph"
+        )
+    return Rules(texts, NamedNode(next(iter(graphs), _GRAPH)), frozenset(exported))
+
+
+def _to_iri(name: str, text: str, path: Path) -> str:
+    """Return the IRI that a front matter gives, in full or with a prefix of the rule."""
+    iri = expand(name, parse_query(text).prefixes)
+    if iri is None and is_iri(name):
+        iri = name
+    if iri is None:
+        raise InputError(f"{path}:1: '{name}' in the front matter is not an IRI")
+    return iri
+
+
+def derive(store: Store, rules: Rules) -> None:
+    """Add to a store what the rules give.
+
+    Raises:
+        InputError: A rule is not a CONSTRUCT query, or may give something else on another run.
+    """
+    merge = DefaultGraph()
+    for path, text in rules.texts.items():
+        triples = list(_run(store, text, path))
+        store.extend(
+            Quad(triple.subject, triple.predicate, triple.object, graph)
+            for graph in (merge, rules.graph)
+            for triple in triples
+        )
+
+
+def _run(store: Store, text: str, path: Path) -> Iterator[Triple]:
+    for token in meaningful(resolve_escapes(text)):
+        if token.keyword in _REFUSED:
+            raise InputError(
+                f"{path}: a rule cannot use {token.keyword}: it must give the same on every run"
+            )
+    try:
+        found = store.query(text)
+    except SyntaxError as error:
+        said = " ".join(str(error.msg).split())
+        raise InputError(f"{path}: the rule is not valid SPARQL: {said}") from None
+    if not isinstance(found, QueryTriples):
+        raise InputError(f"{path}: a rule is a CONSTRUCT query")
+    for triple in found:
+        if isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode):
+            raise InputError(
+                f"{path}: the rule gives a triple with a blank node: make an IRI of it, "
+                "such as IRI(CONCAT(…))"
+            )
+        yield triple
