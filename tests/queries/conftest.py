@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from pyoxigraph import Triple
+from pyoxigraph import Quad, Triple
 from rdflib import Dataset, URIRef
 
 from factbook.api import Book
@@ -34,11 +35,11 @@ from factbook.store.remote import RemoteEngine
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pyoxigraph import Quad
     from tests.conftest import Server, Servers
 
     from factbook.rdf.parse import RdfFile
     from factbook.store.answers import Answer, Engine
+    from factbook.store.rules import Rules
 
 HERE = Path(__file__).parent
 BUNDLED = "bundled"
@@ -47,9 +48,12 @@ LEADS = "-with-leads"
 
 
 class RdflibEngine:
-    """Runs queries with rdflib over the same dataset: the merge and each named graph."""
+    """Runs queries with rdflib over the same dataset: the merge and each named graph.
 
-    def __init__(self, files: tuple[RdfFile, ...]) -> None:
+    It derives what the rules give by itself.
+    """
+
+    def __init__(self, files: tuple[RdfFile, ...], rules: Rules) -> None:
         self.dataset = Dataset(default_union=False)
         by_graph: dict[str, list[Quad]] = {}
         for file in files:
@@ -59,6 +63,11 @@ class RdflibEngine:
             named = self.dataset.graph(URIRef(name))
             for triple in to_rdflib(quads, {}):
                 named.add(triple)
+                self.dataset.add(triple)
+        derived = self.dataset.graph(URIRef(rules.graph.value))
+        for text in rules.texts.values():
+            for triple in list(self.dataset.query(text).graph or ()):
+                derived.add(triple)
                 self.dataset.add(triple)
 
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
@@ -97,7 +106,7 @@ class Virtuoso:
                 environment.setenv("FACTBOOK_USER", str(self._server.user))
                 environment.setenv("FACTBOOK_PASSWORD", str(self._server.password))
                 target = target_of(address)
-                outcome = push(book.paths(), target, prune=True, announce=lambda _: None)
+                outcome = push(book, target, prune=True, announce=lambda _: None)
             assert outcome.differences == ()
             self.holding = name
         return address
@@ -123,7 +132,7 @@ class Tested:
     @cached_property
     def rdflib(self) -> Engine:
         """The reference in Python."""
-        return RdflibEngine(self.book.files)
+        return RdflibEngine(self.book.files, self.book.rules)
 
     @cached_property
     def endpoint(self) -> Engine:
@@ -133,7 +142,10 @@ class Tested:
     @cached_property
     def address(self) -> str:
         """Where the server listens."""
-        return self.shared.servers.oxigraph(dataset(self.book.files)).query
+        derived = list(self.book.derived())
+        merge = (Quad(quad.subject, quad.predicate, quad.object) for quad in derived)
+        everything = chain(dataset(self.book.files), derived, merge)
+        return self.shared.servers.oxigraph(everything).query
 
     @property
     def virtuoso(self) -> str:

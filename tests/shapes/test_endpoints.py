@@ -33,7 +33,7 @@ def there(
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("FACTBOOK_USER", server.user or "nobody")
         environment.setenv("FACTBOOK_PASSWORD", server.password or "")
-        push(book.paths(), target_of(server.query + merge), announce=lambda _: None)
+        push(book, target_of(server.query + merge), announce=lambda _: None)
     return Book(book.layout.root, endpoint=server.query + merge, cache=False)
 
 

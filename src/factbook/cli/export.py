@@ -92,6 +92,11 @@ Examples:
     help="Reify the thing, measure and value of each observation (RDF 1.2); Turtle and N-Triples.",
 )
 @click.option(
+    "--derived",
+    is_flag=True,
+    help="Write all that is derived from the files as well, such as which figure is the latest.",
+)
+@click.option(
     "--canonical",
     is_flag=True,
     help="Write canonical N-Quads (RDFC-1.0) and their SHA-256 to stderr.",
@@ -112,6 +117,7 @@ def command(  # noqa: PLR0913 - one for each option
     query: str | None,
     parameters: tuple[str, ...],
     rdf12: bool,
+    derived: bool,
     canonical: bool,
     catalog: bool,
     wanted: OutputOptions,
@@ -133,6 +139,7 @@ def command(  # noqa: PLR0913 - one for each option
         query=query,
         values=_values(parameters),
         rdf12=rdf12,
+        derived=derived,
     )
     book = session.book
     if catalog:

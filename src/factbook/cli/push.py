@@ -53,7 +53,7 @@ def command(  # noqa: PLR0913 - one for each option
     batch_size: int | None,
     prune: bool,
 ) -> int:
-    """Fill a SPARQL store with the book: each source as a named graph, and the merge.
+    """Fill a SPARQL store with the book: each source as a named graph, what is derived, the merge.
 
     The merge goes into the default graph, or into the graph that the address names with
     default-graph-uri. After that, queries, show and check run there with --endpoint.
@@ -72,7 +72,7 @@ def command(  # noqa: PLR0913 - one for each option
 
     def work() -> Outcome:
         target = target_of(address, graph_store=graph_store, update=update)
-        return push(book.inputs(), target, batch_size=batch_size, prune=prune, announce=announce)
+        return push(book, target, batch_size=batch_size, prune=prune, announce=announce)
 
     try:
         outcome = interruptible(work)

@@ -1,13 +1,15 @@
 """Select what to export: everything, a query's triples, or what is about things or from sources.
 
 What is exported from the files are quads as the files spell them, never the query store's. A file
-of the book with an `@base` is a named graph; the rest is in the default graph.
+of the book with an `@base` is a named graph; the rest is in the default graph. What a merge of the
+files would lose is derived by rules and part of every export, in a graph of its own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -59,6 +61,8 @@ class PartOptions(TypedDict, total=False):
     """The parameters of the query or the profile."""
     rdf12: bool
     """Whether each observation reifies its thing, measure and value."""
+    derived: bool
+    """Whether all that the rules of the book derive is part of it."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Part:
     query: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     rdf12: bool = False
+    derived: bool = False
 
     def statements(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:
         """Return the statements.
@@ -81,6 +86,8 @@ class Part:
         """
         if self.rdf12 and (self.query is not None or self.profile != FULL):
             raise UsageError("--rdf12 cannot be combined with --query or --profile")
+        if self.derived and (self.query is not None or self.profile != FULL):
+            raise UsageError("--derived cannot be combined with --query or --profile")
         if self.query is not None:
             if self.things or self.sources or self.profile != FULL:
                 raise UsageError("--query cannot be combined with --thing, --source or --profile")
@@ -124,14 +131,23 @@ class Part:
 
     def _of_files(self, book: Book) -> Iterable[Quad]:
         if not self.things and not self.sources:
-            return everything(book.read())
+            return chain(everything(book.read()), self._derived(book))
         quads = list(everything(book.read()))
         found: list[Quad] = []
         if self.things:
             found += _about_things(quads, _nodes(book, self.things))
         if self.sources:
             found += _from_sources(quads, _graphs(book, quads, self.sources))
-        return found
+        subjects = {quad.subject for quad in found}
+        return chain(found, (q for q in self._derived(book) if q.subject in subjects))
+
+    def _derived(self, book: Book) -> Iterator[Quad]:
+        """Yield what is derived: all of it, or what a merge of the files would lose."""
+        exported = book.rules.exported
+        if self.derived or exported:
+            for quad in book.derived():
+                if self.derived or quad.predicate.value in exported:
+                    yield quad
 
 
 def everything(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:

@@ -13,8 +13,10 @@ from factbook.store.answers import select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
+    from pyoxigraph import Quad
+
+    from factbook.book import Book
     from factbook.push.target import Target
     from factbook.rdf.rdf_input import RdfInput
 
@@ -49,17 +51,17 @@ class Outcome:
 
 
 def push(
-    files: Sequence[Path | RdfInput],
+    book: Book,
     target: Target,
     *,
     batch_size: int | None = None,
     prune: bool = False,
     announce: Callable[[str], None],
 ) -> Outcome:
-    """Make a store hold what files say.
+    """Make a store hold what the files of a book say, and what is derived from them.
 
     Args:
-        files: The files, in loading order.
+        book: The book.
         target: The store.
         batch_size: How many triples one request carries; the default suits the protocol.
         prune: Whether to drop graphs that earlier pushes left and that no file has any more.
@@ -72,11 +74,14 @@ def push(
     target.writer.check_access()
     sent: dict[Graph, set[int]] = {}
     size = batch_size or target.writer.batch_size
+    files = book.inputs()
     for number, file in enumerate(files, 1):
         announce(f"Pushing file {number} of {len(files)}")
-        _send(_read_graphs(file), target, size, sent)
+        _send(_in_graphs(read_any(file).named_quads()), target, size, sent)
+    derived = list(book.derived())
+    _send(_in_graphs(derived), target, size, sent)
     # The merge comes last, so that an interrupted push leaves the old answers in place
-    _send(_read_merge(files, announce), target, size, sent)
+    _send(_read_merge(files, derived, announce), target, size, sent)
     announce("Counting")
     found = _count_graphs(target)
     orphans = tuple(graph for graph in found if graph and _is_orphan(graph, sent, target))
@@ -108,19 +113,21 @@ def _send(
         sent.setdefault(graph, set()).update(map(hash, triples))
 
 
-def _read_graphs(file: Path | RdfInput) -> Iterator[tuple[NamedNode, Triple]]:
-    for quad in read_any(file).named_quads():
+def _in_graphs(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode, Triple]]:
+    for quad in quads:
         if isinstance(quad.graph_name, NamedNode):
             yield quad.graph_name, quad.triple
 
 
 def _read_merge(
-    files: Sequence[Path | RdfInput], announce: Callable[[str], None]
+    files: Sequence[RdfInput], derived: Iterable[Quad], announce: Callable[[str], None]
 ) -> Iterator[tuple[None, Triple]]:
     for number, file in enumerate(files, 1):
         announce(f"Pushing the merge: file {number} of {len(files)}")
         for quad in note_local(read_any(file).quads):
             yield None, quad.triple
+    for quad in derived:
+        yield None, quad.triple
 
 
 def _count_graphs(target: Target) -> dict[Graph, int]:

@@ -217,7 +217,7 @@ def test_endpoint_gives_same_answers(
     monkeypatch.setenv("FACTBOOK_PASSWORD", server.password or "")
     suffix = "" if product == "oxigraph" else "?default-graph-uri=urn:factbook:merge"
     address = f"{server.query}{suffix}"
-    push(Book(BOOK).paths(), target_of(address), announce=lambda _: None)
+    push(Book(BOOK), target_of(address), announce=lambda _: None)
 
     there = Service(Book(BOOK, endpoint=address, cache=False), address=ADDRESS, name="Firms")
 
