@@ -335,11 +335,13 @@ def _end(book: Book, slug: str, thing: str) -> None:
     when += f"    infra:datePrecision date-precision:{precision} ;\n" if precision else ""
     held = thing.startswith("company")
     party, kind = ("company", "leadership-change") if held else ("product", "product-end")
-    random.choice([source for source in book.sources if not source.lead]).statements.append(
+    stage = random.choice(("completed", "completed", "completed", "announced"))
+    standing = random.choice(("reported", "reported", "reported", "disputed"))
+    random.choice(book.sources).statements.append(
         f"event:end-of-{slug} a infra:Event ;\n"
         f'    schema:name "End of {slug}"@en ;\n    infra:kind event-kind:{kind} ;\n'
-        f"    infra:stage stage:completed ;\n    infra:{party} {thing} ;\n{when}"
-        f"    infra:ends observation:{slug} ;\n    infra:standing standing:reported .\n"
+        f"    infra:stage stage:{stage} ;\n    infra:{party} {thing} ;\n{when}"
+        f"    infra:ends observation:{slug} ;\n    infra:standing standing:{standing} .\n"
     )
 
 

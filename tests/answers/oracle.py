@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from tests.answers.facts import Facts
 
 NOT_STATED = f"{BASE}standing/not-stated"
+HIGH = f"{BASE}confidence/high"
 LOW = f"{BASE}confidence/low"
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+COMPLETED = f"{BASE}stage/completed"
 LAST_RANK = 99  # of what has no rank or is not said
 
 # What decides comparability, as the design lists it.
@@ -197,9 +199,8 @@ class Oracle:
     def _key(
         self, source: Source, said: Mapping[str, str], effective: date, *, changes: bool
     ) -> Key:
-        standing, confidence = said[f"{DEF}standing"], said.get(f"{DEF}confidence")
-        # Open: a figure without confidence is not of low confidence; where the higher confidence
-        # decides, it comes after those that have one.
+        standing, confidence = said[f"{DEF}standing"], said.get(f"{DEF}confidence", HIGH)
+        # Open: a figure without confidence is of high confidence.
         trust = int(confidence != LOW) if changes else -self._rank(confidence)
         # Open: the newer date is the effective one. Undated figures share one place below all dated
         # ones, and only what follows in the key tells them apart.
@@ -223,32 +224,43 @@ class Oracle:
         return dict(found)
 
     @cached_property
-    def _endings(self) -> dict[Series, list[tuple[Figure, date]]]:
-        # Open: an event that is only talked about, expected or disputed ends nothing; every other
-        # one does, whatever its stage, and also one that a lead tells of the figure of a source.
+    def _endings(self) -> dict[Series, list[tuple[Figure, date, bool]]]:
+        # Open: only a completed event ends something, and none that is talked about, expected or
+        # disputed.
         found = defaultdict(list)
         for source, facts in self.sources:
             for event, said in facts.items():
-                standing = one(facts, event, f"{DEF}standing")
-                if one(self._always, standing, f"{DEF}answers") == "false":
+                standing, stage = said.get(f"{DEF}standing"), said.get(f"{DEF}stage")
+                if stage != [COMPLETED] or standing is None:
                     continue
-                # Open: the day of an end is worked out as that of a figure is.
-                first = {name: objects[0] for name, objects in said.items()}
-                _, day = dates(first, source.known, f"{SCHEMA}startDate")
+                if one(self._always, standing[0], f"{DEF}answers") == "false":
+                    continue
                 for ended in said.get(f"{DEF}ends", ()):
                     if ended in self.figures:  # or else it ends a deal, or what is withdrawn
                         figure = self.figures[ended]
-                        found[figure.series].append((figure, day))
+                        found[figure.series].append((figure, self._event_day(event), source.lead))
         return dict(found)
+
+    def _event_day(self, event: str) -> date:
+        # Open: the day of an event is worked out as that of a figure is. Of several sources those
+        # that give a date decide, and of these the earliest.
+        told = [
+            (f"{SCHEMA}startDate" not in facts[event], _of_event(facts[event], source))
+            for source, facts in self.sources
+            if f"{DEF}Event" in facts.get(event, {}).get(RDF_TYPE, ())
+        ]
+        return min(told)[1]
 
     def has_ended(self, figure: Figure, day: date) -> bool:
         """Return whether the value of a figure no longer holds on a day."""
         # Open: it is the value that ends. Another figure of the series that states the same value
-        # ends with it, unless it counts from a day after the end only.
+        # ends with it, unless it counts from a day after the end only. What only a lead tells of
+        # ends no figure of a source.
         return any(
             end <= day
+            and (figure.source.lead or not lead)
             and (ended == figure or (ended.value == figure.value and figure.start <= end))
-            for ended, end in self._endings.get(figure.series, ())
+            for ended, end, lead in self._endings.get(figure.series, ())
         )
 
     def latest(self, day: date) -> list[Answer]:
@@ -261,8 +273,19 @@ class Oracle:
 
     def _of(self, figures: list[Figure], day: date) -> Iterator[Answer]:
         present = [figure for figure in figures if figure.answers and figure.start <= day]
-        # What has ended still supersedes what it superseded: the older does not come back.
-        return _answers([figure for figure in _best(present) if not self.has_ended(figure, day)])
+        return _answers(
+            [
+                figure
+                for figure in present
+                if not self.has_ended(figure, day)
+                # Open: what has ended still hides the older, which does not come back, but not what
+                # counts only from the end on: that is no older.
+                and not any(
+                    other.key > figure.key and not self.has_ended(other, figure.start)
+                    for other in present
+                )
+            ]
+        )
 
     def best_for_their_dates(self) -> Iterator[Answer]:
         """Yield the best statement of each series for each date of its own: what histories show."""
@@ -299,6 +322,11 @@ def dates(
     # Open: "never later than the source came out" would let a figure that begins after its source
     # answer at once; but what is dated in the future does not answer today, so that it waits.
     return last, (last if first > known else min(last, known))
+
+
+def _of_event(said: Mapping[str, list[str]], source: Source) -> date:
+    first = {name: objects[0] for name, objects in said.items()}
+    return dates(first, source.known, f"{SCHEMA}startDate")[1]
 
 
 def span(day: date, precision: str | None) -> tuple[date, date]:

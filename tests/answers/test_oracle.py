@@ -111,11 +111,14 @@ def figure(slug: str, value: str = "1", when: str = "", **said: str) -> str:
     return " ; ".join(lines) + " ."
 
 
-def ending(slug: str, ended: str, when: str = "", standing: str = "reported") -> str:
+def ending(
+    slug: str, ended: str, when: str = "", standing: str = "reported", stage: str = "completed"
+) -> str:
     """Return an event that ends the value of an observation."""
     day = f'schema:startDate "{when}"^^xsd:date ; ' if when else ""
     return (
         f"event:{slug} a infra:Event ; {day}infra:ends observation:{ended} ; "
+        f"infra:stage stage:{stage} ; "
         f"infra:standing standing:{standing} ."
     )
 
