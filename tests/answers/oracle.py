@@ -254,12 +254,13 @@ class Oracle:
     def has_ended(self, figure: Figure, day: date) -> bool:
         """Return whether the value of a figure no longer holds on a day."""
         # Open: it is the value that ends. Another figure of the series that states the same value
-        # ends with it, unless it counts from a day after the end only. What only a lead tells of
-        # ends no figure of a source.
+        # ends with it, unless it counts from a day after the end only and is no twin of what the
+        # end names. What only a lead tells of ends no figure of a source.
         return any(
             end <= day
             and (figure.source.lead or not lead)
-            and (ended == figure or (ended.value == figure.value and figure.start <= end))
+            and ended.value == figure.value
+            and (ended.key == figure.key or figure.start <= end)
             for ended, end, lead in self._endings.get(figure.series, ())
         )
 
