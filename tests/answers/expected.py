@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tests.answers.facts import BASE, DEF, one
+from tests.answers.facts import BASE, DEF, SCHEMA, one
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from tests.answers.oracle import Answer, Oracle
 
@@ -52,21 +52,68 @@ def prices(book: Oracle, day: date) -> list[Answer]:
 
 
 def rented_by(book: Oracle, product: str, day: date) -> list[Answer]:
-    """Return for each service that rents a product out what an hour of one accelerator costs."""
-    found = []
-    for answer in _with_amount(book.latest(day), ["price"], {product}):
-        cloud, per = book.said(answer, f"{DEF}offeredBy"), book.said(answer, f"{DEF}per")
-        seconds = one(book.facts, per, f"{DEF}secondsOfUse")
-        # A price of one GPU is that of one accelerator, however many must be rented together; a
-        # price of an instance is shared by its accelerators.
-        whole = per == f"{BASE}price-basis/instance-hour"
-        count = book.said(answer, f"{DEF}acceleratorCount") if whole else "1"
-        # Open: an instance of unknown size has no price per accelerator.
-        if cloud and seconds and count:
-            factor = Decimal(3600) / Decimal(seconds) / Decimal(count)
-            value, low, high = (None if v is None else v * factor for v in answer.amounts)
-            found.append(replace(answer, thing=cloud, value=(value, low, high, None)))
+    """Return what an hour of one accelerator of a product, or of a form of it, costs at a service.
+
+    The price of an instance of unknown size is returned as it is stated.
+    """
+    # Open: what is computed from another price is left out, which is there itself.
+    prices = [
+        answer
+        for answer in _with_amount(book.latest(day), ["price"], _forms(book, product))
+        if book.said(answer, f"{DEF}offeredBy")
+        and one(book.facts, book.said(answer, f"{DEF}per"), f"{DEF}secondsOfUse")
+    ]
+    # Open: of one seller and way of buying only the prices of the newest date are current, so that
+    # an older one of fewer accelerators does not pose beside them; undated ones are older still.
+    newest: dict[tuple[str | None, ...], date] = {}
+    for price in prices:
+        if book.said(price, f"{SCHEMA}observationDate"):
+            way = _way_of_buying(book, price)
+            newest[way] = max(newest.get(way, date.min), price.effective)
+    return [
+        _of_one(book, price)
+        for price in prices
+        if book.said(price, f"{DEF}derived") is None
+        and (
+            (way := _way_of_buying(book, price)) not in newest
+            or (
+                price.effective >= newest[way]
+                and book.said(price, f"{SCHEMA}observationDate") is not None
+            )
+        )
+    ]
+
+
+def _forms(book: Oracle, product: str) -> set[str]:
+    """Return a product and the forms of it, and theirs."""
+    found = {product}
+    while more := {
+        thing
+        for thing, said in book.facts.items()
+        if found & set(said.get(f"{DEF}variantOf", ())) and thing not in found
+    }:
+        found |= more
     return found
+
+
+def _way_of_buying(book: Oracle, price: Answer) -> tuple[str | None, ...]:
+    said = (f"{DEF}{name}" for name in ("offeredBy", "purchaseMode", "commitment", "region"))
+    return (price.thing, *(book.said(price, predicate) for predicate in said))
+
+
+def _of_one(book: Oracle, price: Answer) -> Answer:
+    """Return the price of one accelerator for an hour."""
+    per = book.said(price, f"{DEF}per")
+    seconds = one(book.facts, per, f"{DEF}secondsOfUse")
+    # A price of one GPU is that of one accelerator, however many must be rented together; a
+    # price of an instance is shared by its accelerators.
+    whole = per == f"{BASE}price-basis/instance-hour"
+    count = book.said(price, f"{DEF}acceleratorCount") if whole else "1"
+    if seconds is None or count is None:
+        return price
+    factor = Decimal(3600) / Decimal(seconds) / Decimal(count)
+    value, low, high = (None if v is None else v * factor for v in price.amounts)
+    return replace(price, value=(value, low, high, None))
 
 
 def accelerators(book: Oracle, day: date) -> dict[str, dict[str, list[Answer]]]:

@@ -59,7 +59,7 @@ class Sides:
     @cached_property
     def program(self) -> Any:  # noqa: ANN401 - a stored query answers with one of three things
         """What the program has opened."""
-        chosen = {} if self.known_by is None else {"known_by": self.known_by}
+        chosen = {} if self.known_by is None else {"known_by": str(self.known_by)}
         opening: Any = factbook.open
         return opening(self.root, leads=self.leads, cache=False, **chosen)
 
@@ -185,11 +185,7 @@ def _ranks(sides: Sides, day: date) -> Iterator[str]:
         asked = f"rank {name} {kind}"
         rows = sides.rows("rank", day, measure=measure, kind=f"{DEF}{kind}")
         wanted = _of_period(oracle, expected.ranked(oracle, name, kind, day), rows)
-        yield from _differences(asked, day, wanted, rows, "thing", ("value", "low", "high"))
-        if kind == "Product":
-            chips = expected.ranked(oracle, name, "Chip", day)
-            rows = sides.rows("rank", day, measure=measure)
-            yield from _differences(f"rank {name}", day, chips, rows, "thing", ("value", "", ""))
+        yield from _differences(asked, day, wanted, rows, "thing", ("value", "", "upto"))
 
 
 def _of_period(oracle: Oracle, answers: list[Answer], rows: list[Row]) -> list[Answer]:
@@ -215,9 +211,12 @@ def _rents(sides: Sides, day: date) -> Iterator[str]:
     }
     for product in sorted(rented):
         wanted = expected.rented_by(sides.oracle, product, day)
-        rows = sides.rows("rented-by", day, product=product)
+        rows = [
+            {**row, "hourly": row["price"] if row["hourly"] is None else row["hourly"]}
+            for row in sides.rows("rented-by", day, product=product)
+        ]
         asked = f"rented-by {product.removeprefix(BASE)}"
-        yield from _differences(asked, day, wanted, rows, "cloud", ("price", "low", "high"))
+        yield from _differences(asked, day, wanted, rows, "product", ("hourly", "", "upto"))
 
 
 def _revenue(sides: Sides, day: date) -> Iterator[str]:
@@ -275,7 +274,7 @@ def _fits(answer: Answer, row: Row, thing: str, amounts: tuple[str, str, str]) -
         )
         and row.get("source", next(iter(answer.sources))) in answer.sources
         and row.get("observation", next(iter(answer.observations))) in answer.observations
-        and row.get("sources", len(answer.sources)) == len(answer.sources)
+        and (row["sources"] or 1 if "sources" in row else len(answer.sources)) == len(answer.sources)
         and bool(row.get("contradicted", answer.contradicted)) == answer.contradicted
     )
 
