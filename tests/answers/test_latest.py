@@ -274,7 +274,8 @@ def _fits(answer: Answer, row: Row, thing: str, amounts: tuple[str, str, str]) -
         )
         and row.get("source", next(iter(answer.sources))) in answer.sources
         and row.get("observation", next(iter(answer.observations))) in answer.observations
-        and (row["sources"] or 1 if "sources" in row else len(answer.sources)) == len(answer.sources)
+        and (row["sources"] or 1 if "sources" in row else len(answer.sources))
+        == len(answer.sources)
         and bool(row.get("contradicted", answer.contradicted)) == answer.contradicted
     )
 
