@@ -80,7 +80,7 @@ WRONG = {
     "endpoint address": (["--endpoint", "nowhere", "query", "lengths"], "is not an http or https"),
     "endpoint and data": (
         ["--endpoint", "http://127.0.0.1:1/", "--data", "x.ttl", "query", "lengths"],
-        "--endpoint cannot be combined with --data or --leads",
+        "--endpoint cannot be combined with --data, --leads or --known-by",
     ),
     "shell": (["completion", "tcsh"], "no completion for 'tcsh'; known shells: bash, zsh, fish"),
     "not Unicode": (["query", "river", "--river", "\udcff"], "--river: '\\udcff' is not valid"),

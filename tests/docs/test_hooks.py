@@ -41,18 +41,20 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_check_stops_a_commit_that_breaks_a_rule(checkout: Path) -> None:
-    """An untouched book passes; a figure without its unit does not, and the line is named."""
+    """An untouched book passes; a figure without its measure does not, and the line is named."""
     assert run("factbook-check", checkout).returncode == 0
     chapter = checkout / "data" / "sources" / "chapter" / "ai-infrastructure-chapter.ttl"
     lines = chapter.read_text(encoding="utf-8").splitlines(keepends=True)
-    gone = next(number for number, line in enumerate(lines) if "qudt:hasUnit" in line)
+    gone = next(
+        number for number, line in enumerate(lines) if "    schema:measuredProperty " in line
+    )
     chapter.write_text("".join(lines[:gone] + lines[gone + 1 :]), encoding="utf-8")
 
     done = run("factbook-check", checkout)
 
     assert done.returncode == 1
     assert "ai-infrastructure-chapter.ttl:" in done.stdout
-    assert "observation-unit" in done.stdout
+    assert "observation-measure" in done.stdout
 
 
 def test_fmt_lays_out_the_files_of_a_commit(checkout: Path) -> None:

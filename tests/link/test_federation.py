@@ -25,7 +25,7 @@ def test_comparison_query_shows_agreement_and_disagreement(small: Small) -> None
     found = {row["property"]: (row["verdict"], row["ours"], row["theirs"]) for row in rows}  # type: ignore[union-attr, call-overload] # rows of a SELECT
     assert found == {
         "foundingDate": ("differ", "2014", "2015"),
-        "location": ("only theirs", "", "Northport"),
+        "headquarters": ("only theirs", "", "Northport"),
         "SEC central index key": ("agree", "0000000100", "0000000100"),
         "url": ("differ", "https://www.alder.example", "https://alder.example"),
     }

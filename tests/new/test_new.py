@@ -64,7 +64,7 @@ def described(path: Path) -> list[str]:
 
 def test_source_describes_document(folder: Path) -> None:
     """The file is in its publisher's folder, is named after its title and has all given facts."""
-    path = create(folder, url="https://gazette.example.org/a?b=1", evidence="reprintRead")
+    path = create(folder, url="https://gazette.example.org/a?b=1", evidence="read-in-copy")
 
     assert path == folder / "data/sources/gazette/acme-grows.ttl"
     assert read_rdf(path).graph.value == "https://w3id.org/ai-infra/source/acme-grows"
@@ -74,9 +74,9 @@ def test_source_describes_document(folder: Path) -> None:
         "    schema:publisher organization:gazette ;",
         "    schema:url <https://gazette.example.org/a?b=1> ;",
         '    schema:datePublished "2019-05-01"^^xsd:date ;',
-        "    infra:datePrecision infra:month ;",
+        "    infra:datePrecision date-precision:month ;",
         '    infra:knownSince "2019-05-31"^^xsd:date ;',
-        "    infra:evidence infra:reprintRead .",
+        "    infra:evidence evidence:read-in-copy .",
     ]
 
 
@@ -85,7 +85,7 @@ def test_undated_source_is_known_since_today(folder: Path) -> None:
     assert described(create(folder, date=None))[3:] == [
         "    infra:undated true ;",
         '    infra:knownSince "2026-11-24"^^xsd:date ;',
-        "    infra:evidence infra:read .",
+        "    infra:evidence evidence:read .",
     ]
 
 

@@ -27,6 +27,7 @@ ALIGNMENT = ROOT / "ontology" / "alignment.ttl"
 SHAPES = sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))
 EXAMPLES = (ROOT / "ontology" / "shapes" / "examples").rglob("*.ttl")  # wrong ones among them
 DATASET = ROOT / "ontology" / "dataset.ttl"  # describes the whole and no term
+CHAPTER = ROOT / "data" / "sources" / "chapter" / "ai-infrastructure-chapter.ttl"
 MEANING = sorted({*(ROOT / "ontology").rglob("*.ttl")} - {*SHAPES, *EXAMPLES, ALIGNMENT, DATASET})
 DATA = sorted((ROOT / "data").rglob("*.ttl"))
 QUERIES = sorted((ROOT / "queries").rglob("*.rq"))
@@ -60,9 +61,9 @@ def name_of(path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def described(parsed: Parsed) -> dict[str, Said]:
-    """What the ontology says of each of our terms."""
+    """What the ontology says of each of our terms, and the chapter of the concepts that are its."""
     found: dict[str, Said] = defaultdict(lambda: defaultdict(list))
-    for path in MEANING:
+    for path in (*MEANING, CHAPTER):
         for quad in parsed(path).quads:
             if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(OURS):
                 found[quad.subject.value][quad.predicate.value].append(quad.object)

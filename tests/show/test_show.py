@@ -44,9 +44,9 @@ REAL = [
     "company:cerebras",
     "product:h100-sxm",
     "theme:inference-efficiency",
-    "infra:valuation",
+    "measure:valuation",
     "source:ai-infrastructure-chapter",
-    "category:cloud-ai-infrastructure",
+    "segment:cloud-ai-infrastructure",
 ]
 
 

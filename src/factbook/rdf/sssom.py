@@ -29,6 +29,8 @@ PREDICATES = (
     "skos:relatedMatch",
     "rdfs:subClassOf",
     "rdfs:subPropertyOf",
+    "rdfs:seeAlso",
+    "owl:equivalentProperty",
 )
 MANUAL = "semapv:ManualMappingCuration"
 BACKGROUND_KNOWLEDGE = "semapv:BackgroundKnowledgeBasedMatching"
