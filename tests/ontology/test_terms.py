@@ -27,8 +27,8 @@ ALIGNMENT = ROOT / "ontology" / "alignment.ttl"
 SHAPES = sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))
 EXAMPLES = (ROOT / "ontology" / "shapes" / "examples").rglob("*.ttl")  # wrong ones among them
 DATASET = ROOT / "ontology" / "dataset.ttl"  # describes the whole and no term
-CHAPTER = ROOT / "data" / "sources" / "chapter" / "ai-infrastructure-chapter.ttl"
 MEANING = sorted({*(ROOT / "ontology").rglob("*.ttl")} - {*SHAPES, *EXAMPLES, ALIGNMENT, DATASET})
+CHAPTER = ROOT / "data" / "sources" / "chapter" / "ai-infrastructure-chapter.ttl"
 DATA = sorted((ROOT / "data").rglob("*.ttl"))
 QUERIES = sorted((ROOT / "queries").rglob("*.rq"))
 
@@ -61,10 +61,14 @@ def name_of(path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def described(parsed: Parsed) -> dict[str, Said]:
-    """What the ontology says of each of our terms, and the chapter of the concepts that are its."""
+    """What the ontology says of each of our terms, and the chapter of its themes and segments."""
     found: dict[str, Said] = defaultdict(lambda: defaultdict(list))
     for path in (*MEANING, CHAPTER):
-        for quad in parsed(path).quads:
+        quads = parsed(path).quads
+        defined = {quad.subject for quad in quads if quad.predicate.value == f"{RDFS}isDefinedBy"}
+        for quad in quads:
+            if path == CHAPTER and quad.subject not in defined:
+                continue
             if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(OURS):
                 found[quad.subject.value][quad.predicate.value].append(quad.object)
     return found

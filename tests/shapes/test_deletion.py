@@ -28,7 +28,6 @@ REQUIRED = {
     "infra:Source": (
         "a ",
         "schema:name",
-        "schema:publisher",
         "schema:datePublished",
         "infra:datePrecision",
         "infra:dateInferred",
@@ -40,14 +39,12 @@ REQUIRED = {
         "schema:observationAbout",
         "schema:measuredProperty",
         "schema:value",
-        "qudt:hasUnit",
         "schema:observationDate",
         "infra:datePrecision",
         "infra:precision",
         "infra:standing",
-        "dcterms:source",
     ),
-    "company:": ("infra:category",),
+    "company:": ("infra:segment",),
 }
 INFERRED = "infra:dateInferred true"
 ROUNDS = max(map(len, REQUIRED.values()))
