@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from tests.answers.oracle import Answer, Oracle
 
 REVENUES = ("revenue", "core-revenue", "annualized-revenue")
+# The measure of each column of chips, and the one value of a property that it is for
 ACCELERATOR_COLUMNS = {
-    "cores": "core-count",
-    "onchipmemory": "on-chip-memory",
-    "offchipmemory": "off-chip-memory",
-    "bandwidth": "off-chip-memory-bandwidth",
-    "fp16dense": "peak-performance",
-    "power": "power",
+    "process": ("process-size", None, None),
+    "cores": ("core-count", None, None),
+    "onchipmemory": ("on-chip-memory", None, None),
+    "offchipmemory": ("off-chip-memory", None, None),
+    "bandwidth": ("off-chip-memory-bandwidth", None, None),
+    "fp16dense": ("peak-performance", f"{DEF}sparsity", f"{BASE}sparsity/dense"),
+    "fp16": ("peak-performance", f"{DEF}sparsity", f"{BASE}sparsity/not-stated"),
+    # Open: the power of a chip is its thermal design power.
+    "power": ("power", f"{DEF}powerBasis", f"{BASE}power-basis/thermal-design"),
 }
 
 
@@ -126,20 +130,17 @@ def accelerators(book: Oracle, day: date) -> dict[str, dict[str, list[Answer]]]:
             column: [
                 answer
                 for answer in _with_amount(latest, [measure], {chip})
-                if column != "fp16dense" or _is_fp16(book, answer)
+                if (said is None or book.said(answer, said) == wanted)
+                and (measure != "peak-performance" or _is_fp16(book, answer))
             ]
-            for column, measure in ACCELERATOR_COLUMNS.items()
+            for column, (measure, said, wanted) in ACCELERATOR_COLUMNS.items()
         }
         for chip in chips
     }
 
 
 def _is_fp16(book: Oracle, answer: Answer) -> bool:
-    # Open: the peak in FP16 is the dense one, or the one whose sparsity is not stated.
-    return (
-        book.said(answer, f"{DEF}numberFormat") == f"{BASE}number-format/fp16"
-        and book.said(answer, f"{DEF}sparsity") != f"{BASE}sparsity/sparse"
-    )
+    return book.said(answer, f"{DEF}numberFormat") == f"{BASE}number-format/fp16"
 
 
 def _with_amount(
