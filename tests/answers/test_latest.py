@@ -241,7 +241,7 @@ def _differences(  # noqa: PLR0913, PLR0917 - what was asked, and how its column
     asked: str,
     day: date,
     wanted: list[Answer],
-    rows: Iterable[Row],
+    rows: Iterable[Mapping[str, Any]],
     thing: str,
     amounts: tuple[str, str, str] = AMOUNT,
 ) -> Iterator[str]:
@@ -259,7 +259,9 @@ def _differences(  # noqa: PLR0913, PLR0917 - what was asked, and how its column
         yield f"{day} {asked}: missing {_told(answer)}"
 
 
-def _fits(answer: Answer, row: Row, thing: str, amounts: tuple[str, str, str]) -> bool:
+def _fits(
+    answer: Answer, row: Mapping[str, Any], thing: str, amounts: tuple[str, str, str]
+) -> bool:
     """Return whether a row shows an answer: its thing, its amounts, and who says so."""
     value, low, high = (row.get(name) for name in amounts)
     shown = value if value is not None else low if low is not None else high

@@ -33,7 +33,7 @@ COLUMN_TYPES = {"iri", "text", "integer", "decimal", "date", "boolean", "year", 
 SAMPLES = {
     "infra:Company": "company:cerebras",
     "infra:Family": "product:wse",
-    "infra:Measure": "infra:offChipMemoryBandwidth",
+    "infra:Measure": "measure:off-chip-memory-bandwidth",
     "infra:Product": "product:wse-3",
     "infra:Source": "source:ai-infrastructure-chapter",
     "infra:Theme": "theme:speed",
@@ -49,12 +49,14 @@ SAMPLES_OF_QUERIES = {
 TIMELESS = {
     "company-table": "what one source says does not change with the day",
     "coverage": "counts what the graph holds now",
+    "gaps": "a hole is a matter of today",
     "leads": "what waits for a reader waits now",
     "stale": "takes a number of months before the last day instead",
     "single-source": "how well a fact is founded is a matter of today",
     "statistics": "counts what the graph holds now",
     "events": "lists every event with its date",
     "observations": "lists every figure with its date",
+    "wikidata-compare": "Wikidata answers for today as well",
     "things": "names things and leaves events out",
     "drift": "compares what a company sells with where it is filed",
 }
@@ -127,7 +129,18 @@ def test_columns_refer_to_columns_of_the_query(path: Path) -> None:
     for column in columns:
         for other in (column.unit, column.low, column.high, column.precision):
             assert other is None or other in names - {column.name}
-    known = {"type", "unit", "low", "high", "precision", "detail", "sparse", "doc"}
+    known = {
+        "type",
+        "title",
+        "unit",
+        "low",
+        "high",
+        "precision",
+        "computed",
+        "detail",
+        "sparse",
+        "doc",
+    }
     assert all(set(about) <= known for about in raw.values())
 
 
