@@ -34,9 +34,10 @@ def valuations(book: Oracle, day: date) -> list[Answer]:
     return _with_amount(book.latest(day), ["valuation"], book.of_class(f"{DEF}Company"))
 
 
-def ranked(book: Oracle, measure: str, kind: str, day: date) -> list[Answer]:
-    """Return the figures of one measure of the things of a kind."""
-    return _with_amount(book.latest(day), [measure], book.of_class(f"{DEF}{kind}"))
+def ranked(book: Oracle, measure: str, kind: str | None, day: date) -> list[Answer]:
+    """Return the figures of one measure of the things of a kind, or of all things."""
+    things = None if kind is None else book.of_class(f"{DEF}{kind}")
+    return _with_amount(book.latest(day), [measure], things)
 
 
 def revenue(book: Oracle, day: date) -> list[Answer]:

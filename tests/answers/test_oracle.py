@@ -413,6 +413,7 @@ def test_rent_is_that_of_one_accelerator_for_an_hour(book: Writer) -> None:
         Decimal("3.600"),
         Decimal("4.48"),
         Decimal("4.50"),
+        Decimal(100),  # of an instance of unknown size, as it is stated
     ]
 
 

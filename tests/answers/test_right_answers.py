@@ -1,0 +1,272 @@
+"""Answers that were once wrong, each found by hand in the bundled book, are right on given days."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import factbook
+from factbook.front_matter import read_front_matter
+
+if TYPE_CHECKING:
+    from factbook.render.rows import Row
+
+REPOSITORY = Path(__file__).parents[2]
+BOOK = factbook.open(REPOSITORY, cache=False)
+TODAY = "2026-11-23"
+B200 = "https://w3id.org/ai-infra/product/b200"
+BANDWIDTH = "off-chip memory bandwidth"
+
+
+def ask(query: str, **values: str) -> list[Row]:
+    """Return the rows of a stored query."""
+    return list(BOOK.query(query, **values))  # type: ignore[arg-type] # a SELECT gives rows
+
+
+def find(text: str) -> list[Row]:
+    """Return the rows of a query of one's own."""
+    return list(BOOK.sparql(text))  # type: ignore[arg-type] # a SELECT gives rows
+
+
+def slug(iri: object) -> str:
+    """Return the end of an IRI."""
+    return str(iri).replace("#", "/").rpartition("/")[2]
+
+
+def titles(query: str) -> dict[str, Any]:
+    """Return what the front matter of a query says of its columns."""
+    found = next(stored for stored in BOOK.queries() if stored.name == query)
+    return dict(read_front_matter(found.text, found.path)["columns"])
+
+
+def test_timeline_has_the_source_of_each_amount() -> None:
+    """The contract of Cerebras with OpenAI: 20 billion by one source, told first by another."""
+    rows = [
+        row
+        for row in ask("timeline", company="cerebras")
+        if slug(row["event"]) == "cerebras-openai-contract" and row["amount"] == Decimal(20 * 10**9)
+    ]
+
+    assert len(rows) == 1
+    assert slug(rows[0]["source"]) == "cerebras-scores-openai-deal-worth-over-10-billion"
+    assert slug(rows[0]["amountsource"]) == "cerebras-files-s-1-coverage-in-copy"
+
+
+def test_revenues_are_ranked_within_one_length_of_time() -> None:
+    """No quarter stands among years, and each row says which it is."""
+    rows = ask("rank", measure="revenue", kind="infra:Company", asof=TODAY)
+    periods = [row["period"] for row in rows]
+
+    assert periods == sorted(periods, key=str, reverse=False)
+    assert [slug(row["thing"]) for row in rows if row["period"] == "P1Y"][:2] == [
+        "coreweave",
+        "databricks",
+    ]
+    assert {row["period"] for row in rows} >= {"P1Y", "P3M"}
+
+
+def test_bandwidth_of_one_chip_is_one_answer() -> None:
+    """Three queries give the B200 the same figure."""
+    ranked = [
+        row["value"]
+        for row in ask("rank", measure=BANDWIDTH, asof=TODAY)
+        if slug(row["thing"]) == "b200"
+    ]
+    current = [
+        row["value"]
+        for row in ask("accelerator", product=B200, asof=TODAY)
+        if slug(row["measure"]) == "off-chip-memory-bandwidth" and row["current"]
+    ]
+    side_by_side = [
+        row["bandwidth"] for row in ask("accelerators", asof=TODAY) if slug(row["chip"]) == "b200"
+    ]
+    simple: Any = BOOK.query("simple")
+    plain = [
+        int(value)
+        for thing, measure, value in simple
+        if str(thing) == B200 and slug(measure) == "off-chip-memory-bandwidth"
+    ]
+
+    assert ranked == current == side_by_side == plain == [7672]
+
+
+def test_launch_claim_gives_way_to_what_is_corroborated() -> None:
+    """The integer peak of the GroqChip is 750, of high confidence."""
+    rows = ask("rank", measure="peak integer performance", asof=TODAY)
+
+    assert [
+        (row["value"], slug(row["confidence"])) for row in rows if slug(row["thing"]) == "groqchip"
+    ] == [(750, "high")]
+
+
+def test_figures_of_two_formats_are_ranked_in_both() -> None:
+    """The ranking in BF16 has all chips, also those whose source gives FP16 and BF16 together."""
+    rows = ask("rank", measure="peak performance", numberformat="BF16", asof=TODAY)
+    things = {slug(row["thing"]) for row in rows}
+
+    assert things >= {"b200", "h100-sxm", "mi300x", "sn40l", "a100-80", "mi355x"}
+    assert len(things) >= 15
+
+
+def test_rents_are_the_newest_and_cheapest_first() -> None:
+    """Of the H100 the spot price of eight comes first, and no price of May beside September's."""
+    rows = ask("rented-by", product="h100-sxm", asof=TODAY)
+    priced = [row for row in rows if row["hourly"] is not None]
+    hourly = [Decimal(str(row["hourly"])) for row in priced]
+
+    assert (slug(priced[0]["cloud"]), slug(priced[0]["mode"])) == ("coreweave-cloud", "spot")
+    assert hourly == sorted(hourly)
+    assert round(hourly[0], 2) == Decimal("2.46")
+    assert hourly[-1] == Decimal("6.155")
+    assert {str(row["date"])[:7] for row in priced if slug(row["cloud"]) == "lambda-cloud"} == {
+        "2026-09"
+    }
+    assert all(row["years"] is not None for row in priced)
+
+
+def test_rents_of_unstated_terms_come_after_those_of_stated_ones() -> None:
+    """The old price of Vultr does not say how it is bought, and leads no ranking."""
+    priced = [
+        slug(row["cloud"])
+        for row in ask("rented-by", product="h100", asof=TODAY)
+        if row["hourly"] is not None
+    ]
+
+    assert priced[-1] == "vultr-bare-metal"
+    assert "vultr-bare-metal" not in priced[:-1]
+
+
+def test_spot_price_of_an_instance_is_shared_by_its_chips() -> None:
+    """The B300 costs 4.48 dollars an hour, of 35.84 for eight."""
+    rows = [row for row in ask("rented-by", product="b300", asof=TODAY) if row["price"]]
+
+    assert [(str(row["hourly"]), str(row["price"]), row["accelerators"]) for row in rows] == [
+        ("4.48", "35.84", 8)
+    ]
+    assert slug(rows[0]["mode"]) == "spot"
+
+
+def test_drift_does_not_date_a_product_by_its_end() -> None:
+    """The page that ends the inference of Lambda says nothing of when it came."""
+    rows = [row for row in ask("drift", asof=TODAY) if slug(row["product"]) == "lambda-inference"]
+
+    assert [row["came"] for row in rows] == [None]
+
+
+def test_total_of_a_segment_needs_all_its_members() -> None:
+    """Makers of hardware have no total without NVIDIA and AMD, and the row says how many miss."""
+    row = next(
+        row
+        for row in ask("category-totals", asof=TODAY)
+        if slug(row["segment"]) == "ai-hardware-manufacturers"
+    )
+
+    assert row["total"] is None
+    assert (row["missing"], row["partial"]) == (2, 81_200_000_000)
+
+
+def test_disputed_figure_is_listed_by_its_single_source() -> None:
+    """The worth of 23 billion at CoreWeave's offering is there."""
+    rows = ask("single-source", thing="coreweave", measure="valuation")
+
+    assert (23_000_000_000, "2025-03-28") in {(row["value"], str(row["date"])) for row in rows}
+
+
+def test_lender_is_no_investor() -> None:
+    """Blackstone lends to CoreWeave and leads no round."""
+    rows = [row for row in ask("investors") if slug(row["investor"]) == "blackstone"]
+
+    assert {(row["role"], row["led"]) for row in rows} == {("lender", 0)}
+
+
+@pytest.mark.parametrize("query", ["investors", "relationships"])
+def test_day_of_a_year_is_not_made_up(query: str) -> None:
+    """The first and last date of many things are as long as what is known of them."""
+    rows = ask(query)
+    shown = {str(row[name]) for row in rows for name in ("first", "last") if row[name]}
+
+    assert not any(text.endswith("-01-01") for text in shown)
+    assert {len(text) for text in shown if text[:1].isdigit()} >= {4, 7, 10}
+
+
+@pytest.mark.parametrize(
+    ("query", "date", "precision"),
+    [
+        ("multiples", "valued", "valuedPrecision"),
+        ("multiples", "earned", "earnedPrecision"),
+        ("theme", "date", "datePrecision"),
+    ],
+)
+def test_dates_stand_with_their_precision(query: str, date: str, precision: str) -> None:
+    """The column of a date names the one that says how much of it is known."""
+    assert titles(query)[date]["precision"] == precision
+
+
+def test_disagreements_are_within_one_series() -> None:
+    """Undated figures of the chapter against the world are a kind of their own."""
+    rows = ask("disagreements")
+
+    assert {row["kind"] for row in rows} == {"same date", "undated against the latest"}
+    series = {
+        str(row["figure"]): row["series"]
+        for row in find("SELECT ?figure ?series { ?figure infra:inSeries ?series }")
+    }
+    pairs = [(str(row["observation"]), str(row["otherobservation"])) for row in rows]
+    assert [pair for pair in pairs if series[pair[0]] != series[pair[1]]] == []
+
+
+def test_accelerators_have_units_and_what_is_stated() -> None:
+    """Titles name units, and a peak of unstated sparsity has a column of its own."""
+    described = titles("accelerators")
+    rows = ask("accelerators", asof=TODAY)
+
+    for name in ("process", "onchipmemory", "offchipmemory", "bandwidth", "fp16dense", "power"):
+        assert "(" in described[name]["title"]
+    assert len([row for row in rows if row["fp16"] is not None]) >= 2
+    assert len([row for row in rows if row["fp16dense"] is not None]) >= 10
+
+
+@pytest.mark.parametrize(
+    ("query", "values"),
+    [
+        ("prices", {"product": "gpt-oss-120b"}),
+        ("prices", {"basis": "spot"}),
+        ("rank", {"measure": "throughput", "asof": TODAY}),
+    ],
+)
+def test_rows_are_found(query: str, values: dict[str, str]) -> None:
+    """What the book holds is shown when asked for by model, purchase mode or measure."""
+    assert len(ask(query, **values)) >= 3
+
+
+def test_groq_has_one_chief_executive() -> None:
+    """One holds the office today, and those before have their days."""
+    held = """
+        PREFIX measure: <https://w3id.org/ai-infra/measure/>
+        PREFIX company: <https://w3id.org/ai-infra/company/>
+        SELECT ?who ?from ?until {
+          ?figure schema:observationAbout company:groq ;
+            schema:measuredProperty measure:chief-executive ; infra:valueThing ?who ;
+            infra:currentFrom ?from ; infra:currentUntil ?until .
+        } ORDER BY ?from
+    """
+    rows = [(slug(row["who"]), str(row["from"]), str(row["until"])) for row in find(held)]
+
+    assert rows == [
+        ("simon-edwards", "2025-12-24", "2026-06-22"),
+        ("adam-winter", "2026-06-22", "9999-12-31"),
+    ]
+
+
+def test_what_was_true_counts_and_not_when_it_was_published() -> None:
+    """At the end of 2024 Groq was worth 2.8 billion; only `known_by` leaves out what came later."""
+    known = factbook.open(REPOSITORY, known_by="2024-07-31", cache=False)
+
+    def worth(rows: list[Row]) -> list[object]:
+        return [row["amount"] for row in rows if slug(row["company"]) == "groq"]
+
+    assert worth(ask("valuations", asof="2024-12-31")) == [2_800_000_000]
+    assert worth(list(known.query("valuations", asof="2024-12-31"))) == [None]  # type: ignore[arg-type]
