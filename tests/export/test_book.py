@@ -215,7 +215,7 @@ def test_book_export_writes_every_form(bundled: Book, tmp_path: Path) -> None:
     bundled.export(tmp_path / "network.graphml.gz", things=["wse-3"])
     bundled.export(tmp_path / "tables", format="csvw", query="companies")
 
-    assert b"#coreCount>" in (tmp_path / "simple.nt").read_bytes()
+    assert b"/measure/core-count>" in (tmp_path / "simple.nt").read_bytes()
     assert b"<<(" in (tmp_path / "reified.nt").read_bytes()
     assert b"<graphml" in gzip.decompress((tmp_path / "network.graphml.gz").read_bytes())
     assert (tmp_path / "tables" / "csv-metadata.json").is_file()

@@ -106,7 +106,11 @@ def test_profile_of_a_thing_has_the_names_of_what_it_mentions(bundled: Book) -> 
 def test_simple_profile_has_figures_and_no_observations(bundled: Book) -> None:
     """A measure is a property with at most one number."""
     triples = set(Part(profile="simple").merge(bundled))
-    valuations = [t for t in triples if t.predicate == NamedNode(f"{INFRA}valuation")]
+    valuations = [
+        t
+        for t in triples
+        if t.predicate == NamedNode("https://w3id.org/ai-infra/measure/valuation")
+    ]
 
     assert len(valuations) > 5
     assert len({t.subject for t in valuations}) == len(valuations)
@@ -118,7 +122,7 @@ def test_simple_profile_agrees_with_the_stored_query(bundled: Book) -> None:
     plain = {
         t.subject.value: t.object.value
         for t in Part(profile="simple").merge(bundled)
-        if t.predicate == NamedNode(f"{INFRA}valuation")
+        if t.predicate == NamedNode("https://w3id.org/ai-infra/measure/valuation")
         and isinstance(t.subject, NamedNode)
         and isinstance(t.object, Literal)
     }

@@ -178,6 +178,9 @@ def _format_number(observation: Observation, labels: Labels) -> str:
         number = observation.first(role)
         return "" if number is None else make_printable(format_amount(number, unit, symbol))
 
+    value = next((each for each in observation.statements if each.role == Role.VALUE), None)
+    if value is not None and isinstance(value.value, NamedNode):
+        return labels.of(value.text)
     text = amount(Role.VALUE) or format_range(amount(Role.LEAST), amount(Role.MOST))
     if not text:
         return ""
