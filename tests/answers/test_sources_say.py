@@ -23,6 +23,7 @@ REPOSITORY = Path(__file__).parents[2]
 BOOK = factbook.open(REPOSITORY, cache=False)
 SHARED = "source"
 ENDS = {"low", "high", "upto"}  # of a range: their source is that of the whole
+ANY_VALUE = {"value", "othervalue"}  # columns that may hold a year or a name, without a unit
 # Their columns of sources are those of something else than the amount beside it
 WITHOUT_SOURCE = {"company-table"}
 
@@ -117,7 +118,7 @@ def test_source_states_the_amount_beside_it(
     for row in rows_of(QUERIES[name], things):
         for column, (where, *observations) in WITH_AMOUNTS[name].items():
             amount = number(row.get(column))
-            if amount is None:
+            if amount is None or (column in ANY_VALUE and row.get("unit") is None):
                 continue
             if where == "computed":
                 named = [str(row.get(observation) or "") for observation in observations]
