@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from factbook import book
+from factbook.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -65,10 +66,18 @@ class Book(book.Book):
         return self._typed(run_text(self, text, services=services))
 
     def check(self, *, engine: str = "auto") -> tuple[Finding, ...]:
-        """Return what is wrong in the files of the book; see `check.run.check_book`."""
+        """Return what is wrong in the files of the book; see `check.run.check_book`.
+
+        Raises:
+            InputError: A part of the shapes cannot be evaluated.
+        """
         from factbook.check.run import check_book
 
-        return check_book(self, engine=engine).findings
+        outcome = check_book(self, engine=engine)
+        left_out = (*outcome.completeness.faults, *outcome.completeness.unevaluated)
+        if left_out:
+            raise InputError("; ".join(left_out))
+        return outcome.findings
 
     def export(
         self,

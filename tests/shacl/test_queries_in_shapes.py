@@ -98,7 +98,9 @@ def test_pyshacl_runs_query_that_depends_on_lexical_forms() -> None:
 
     assert found(report) == [("a", '"1.50"^^<decimal>')]
     (note,) = report.notes
-    assert note.startswith("http://example.org/S: SPARQLConstraintComponent was decided by pySHACL")
+    assert note.startswith(
+        "<http://example.org/S>: SPARQLConstraintComponent was decided by pySHACL"
+    )
     assert note.endswith("its query depends on lexical forms that the store changes")
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from factbook.check.remarks import Completeness
 from factbook.shacl import INVERSE, Path, PathExpression
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ class Outcome:
     """Remarks on how the check was done, one line each."""
     validation: Validation | None = None
     """None if no shapes were validated."""
+    completeness: Completeness = field(default_factory=Completeness)
+    """What was left out of the validation."""
     prefixes: Mapping[str, str] = field(default_factory=dict)
 
     def count_at_least(self, severity: str) -> int:
@@ -132,23 +135,30 @@ class Outcome:
         return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
 
 
+def order_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings by file and place."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda finding: (
+                finding.path is None,
+                str(finding.path),
+                finding.line or 0,
+                finding.column or 0,
+                SEVERITIES.index(finding.severity),
+                finding.rule,
+                finding.focus,
+                finding.value,
+                finding.message,
+            ),
+        )
+    )
+
+
 def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings by file and place, with at most one finding of a rule at each place."""
-    ordered = sorted(
-        findings,
-        key=lambda finding: (
-            finding.path is None,
-            str(finding.path),
-            finding.line or 0,
-            finding.column or 0,
-            SEVERITIES.index(finding.severity),
-            finding.rule,
-            finding.focus,
-            finding.value,
-        ),
-    )
     unique: dict[object, Finding] = {}
-    for finding in ordered:
+    for finding in order_findings(findings):
         place: object = (finding.rule, finding.path, finding.line, finding.column)
         if finding.line is None:
             place = finding
@@ -161,11 +171,12 @@ def merge_outcomes(outcomes: list[Outcome]) -> Outcome:
     if len(outcomes) == 1:
         return outcomes[0]
     return Outcome(
-        findings=sort_findings(finding for each in outcomes for finding in each.findings),
+        findings=order_findings(finding for each in outcomes for finding in each.findings),
         rules={name: rule for each in outcomes for name, rule in each.rules.items()},
         files=sum(each.files for each in outcomes),
         triples=sum(each.triples for each in outcomes),
         notes=tuple(note for each in outcomes for note in each.notes),
         validation=next((each.validation for each in outcomes if each.validation), None),
+        completeness=sum((each.completeness for each in outcomes), Completeness()),
         prefixes={name: iri for each in outcomes for name, iri in each.prefixes.items()},
     )

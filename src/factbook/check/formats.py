@@ -15,12 +15,15 @@ from factbook.render.humanize import count_noun, format_path, make_printable
 from factbook.render.markup import escape_markdown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from factbook.check.findings import Finding, Outcome, Rule
 
 _COLOURS = {ERROR: "31", WARNING: "33", INFO: "36"}
 _BOLD = "1"
+_MAX_FAULTS = 50
+_MAX_UNREACHED = 5
 _LEVELS = {ERROR: "error", WARNING: "warning", INFO: "note"}
 _COMMANDS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -63,11 +66,10 @@ def _line(finding: Finding, *, colour: bool) -> str:
 
 def summary_lines(outcome: Outcome) -> list[str]:
     """Return the notes, the number of findings by severity and rule, and what was checked."""
-    parts = {"file": outcome.files, "triple": outcome.triples, "rule": len(outcome.rules)}
-    # The numbers of files and triples are not known for an endpoint
-    checked = ", ".join(count_noun(n, noun) for noun, n in parts.items() if n or noun == "rule")
+    notes = [*outcome.notes, *_left_out_lines(outcome)]
+    unreached = [f"note: {line}" for line in _first(outcome.completeness.unreached, _MAX_UNREACHED)]
     if not outcome.findings:
-        return [*outcome.notes, f"No findings ({checked})."]
+        return [*notes, _no_findings(outcome), *unreached]
     counts = [
         count_noun(number, severity) if severity != INFO else f"{number} for information"
         for severity, number in outcome.by_severity().items()
@@ -75,13 +77,42 @@ def summary_lines(outcome: Outcome) -> list[str]:
     ]
     rules = outcome.by_rule()
     width = max(len(name) for name, _ in rules)
-    lines = [*outcome.notes, f"{', '.join(counts)} ({checked})"]
+    lines = [*notes, f"{', '.join(counts)} ({_checked(outcome)})"]
     for name, number in rules:
         lines.append(f"{number:6,}  {name:{width}}  {_rule_summary(outcome, name)}".rstrip())
     explained = next((name for name, _ in rules if _rule_summary(outcome, name)), None)
     if explained is not None:
         lines.append(f"To read about a rule and its fix: factbook check --explain {explained}")
-    return lines
+    return [*lines, *unreached]
+
+
+def _no_findings(outcome: Outcome) -> str:
+    return f"No findings ({_checked(outcome)})."
+
+
+def _checked(outcome: Outcome) -> str:
+    """Return what was checked; the numbers of files and triples are not known for an endpoint."""
+    parts = {"file": outcome.files, "triple": outcome.triples, "rule": len(outcome.rules)}
+    return ", ".join(count_noun(n, noun) for noun, n in parts.items() if n or noun == "rule")
+
+
+def _left_out_lines(outcome: Outcome) -> Iterator[str]:
+    """Yield what was left out of the validation, the first of each kind."""
+    left_out = outcome.completeness
+    yield from (f"error: {line}" for line in _first(left_out.faults, _MAX_FAULTS))
+    yield from (f"warning: {line}" for line in _first(left_out.unevaluated, _MAX_FAULTS))
+    if left_out.faults:
+        count = count_noun(len(left_out.faults), "error")
+        yield f"The shapes have {count}; all else was evaluated."
+    elif left_out.unevaluated:
+        count = count_noun(len(left_out.unevaluated), "part")
+        yield f"Not evaluated: {count} of the shapes (see above; --allow-unevaluated accepts that)."
+
+
+def _first(lines: tuple[str, ...], most: int) -> Iterator[str]:
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"{len(lines) - most} more like that"
 
 
 def _rule_summary(outcome: Outcome, name: str) -> str:
@@ -94,7 +125,7 @@ def to_markdown(outcome: Outcome) -> str:
     counts = [count_noun(n, severity) for severity, n in outcome.by_severity().items() if n]
     lines = [f"## Check: {', '.join(counts) or 'no findings'}", ""]
     if not outcome.findings:
-        return "\n".join([*lines, _markdown_cell(summary_lines(outcome)[-1])]) + "\n"
+        return "\n".join([*lines, _markdown_cell(_no_findings(outcome))]) + "\n"
     lines += ["| Where | Severity | Rule | What to do |", "| --- | --- | --- | --- |"]
     for finding in outcome.findings:
         cells = (place_text(finding), finding.severity, finding.rule, message_text(finding))
@@ -116,6 +147,11 @@ def to_json(outcome: Outcome) -> str:
             "rules": len(outcome.rules),
         },
         "notes": list(outcome.notes),
+        "left_out": {
+            "errors": list(outcome.completeness.faults),
+            "unevaluated": list(outcome.completeness.unevaluated),
+            "unreached": list(outcome.completeness.unreached),
+        },
         "findings": [
             {
                 "rule": finding.rule,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from factbook.check.findings import Finding, Outcome, sort_findings
+from factbook.check.findings import Finding, Outcome, order_findings, sort_findings
+from factbook.check.remarks import Completeness
 from factbook.check.rules import require_known_rules
-from factbook.errors import UsageError
+from factbook.errors import InputError, UsageError
 from factbook.query.names import Names
 from factbook.rdf.terms import curie, to_sparql
 from factbook.render.labels import Labels
-from factbook.shacl import Report
 
 if TYPE_CHECKING:
     import pathlib
@@ -50,6 +50,7 @@ class Selection:
 
 
 EVERYTHING = Selection()
+EVERYTHING_DONE = Completeness()
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
     selection: Selection = EVERYTHING,
     file_findings: Iterable[Finding] = (),
     notes: Iterable[str] = (),
+    completeness: Completeness = EVERYTHING_DONE,
 ) -> Outcome:
     """Return the selected findings with their places and labels.
 
@@ -86,11 +88,14 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
         selection: The findings to report.
         file_findings: Findings about files rather than their statements.
         notes: Remarks on how the check was done, one line each.
+        completeness: What was left out of the validation.
 
     Raises:
-        InputError: A file can no longer be read.
+        InputError: A file can no longer be read, or no part of the shapes can be used.
         UsageError: A selected rule or source does not exist.
     """
+    if completeness.faults and not validation.report.evaluated:
+        raise InputError(f"the shapes cannot be used: {'; '.join(completeness.faults)}")
     require_known_rules(selection.rules, context.rules)
     is_selected = _file_filter(context, selection)
     wanted = [each for each in raw_findings if selection.has_rule(each.rule.name)]
@@ -109,14 +114,15 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
             for each, location in located
             if each.result is not None and is_selected(location.file.path if location else None)
         )
-        validation = replace(validation, report=Report(results, validation.report.notes))
+        validation = replace(validation, report=replace(validation.report, results=results))
     return Outcome(
-        sort_findings(findings),
+        order_findings(findings),
         context.rules,
         files=context.files,
         triples=context.triples,
         notes=(*validation.report.notes, *notes),
         validation=validation,
+        completeness=completeness,
         prefixes=context.prefixes,
     )
 
@@ -142,8 +148,9 @@ def describe(
 ) -> list[Finding]:
     """Return findings in words.
 
-    A finding whose value is not found in any file is dropped if another finding of the same rule
-    and focus node has an exact place.
+    Each result of a shape is a finding. Of the other findings, one whose value is not found in any
+    file is dropped if another of the same rule and focus node has an exact place, and of each rule
+    there is one at each place.
     """
     if not located:
         return []
@@ -155,13 +162,19 @@ def describe(
         for each, location in located
         if location is not None and location.is_exact
     }
-    return [
-        _describe_one(each, location, labels, prefixes)
-        for each, location in located
-        if (location is not None and location.is_exact)
-        or each.value is None
-        or (each.rule.name, each.focus) not in exact
-    ]
+    found: list[Finding] = []
+    others: list[Finding] = []
+    for each, location in located:
+        finding = _describe_one(each, location, labels, prefixes)
+        if each.result is not None:
+            found.append(finding)
+        elif (
+            (location is not None and location.is_exact)
+            or each.value is None
+            or (each.rule.name, each.focus) not in exact
+        ):
+            others.append(finding)
+    return [*found, *sort_findings(others)]
 
 
 def _describe_one(

@@ -15,7 +15,7 @@ from factbook.check.inputs import (
     select_files_with_shapes,
 )
 from factbook.check.outcome import Selection
-from factbook.check.shapes import AUTO, PYSHACL
+from factbook.check.shapes import AUTO, NO_INFERENCE, PYSHACL
 from factbook.errors import InputError, UsageError
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.rdf_input import RdfInput
@@ -42,6 +42,8 @@ class Plan:
     files: tuple[Path, ...] = ()
     shapes: tuple[Path, ...] = ()
     engine: str = AUTO
+    inference: str = NO_INFERENCE
+    ontologies: tuple[Path, ...] = ()
     rules: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     changed: str | None = None
@@ -55,7 +57,7 @@ class Plan:
             UsageError: The arguments do not fit together.
             EndpointError: The endpoint failed.
         """
-        for path in (*self.files, *self.shapes):
+        for path in (*self.files, *self.shapes, *self.ontologies):
             if not path.exists():
                 raise InputError(f"{path}: no such file or folder")
         if self.book.endpoint is not None:
@@ -90,6 +92,8 @@ class Plan:
 
         if self.files or self.sources or self.changed is not None:
             raise UsageError("--endpoint checks its own graph: no FILE, --source or --changed")
+        if self.inference != NO_INFERENCE or self.ontologies:
+            raise UsageError("--inference and --ont need local data, not an --endpoint")
         if self.engine == PYSHACL:
             raise UsageError("--engine pyshacl needs local data and cannot check an --endpoint")
         return check_endpoint(
@@ -114,8 +118,15 @@ class Plan:
                 shapes or select_files_with_shapes(parsed),
                 base=base,
                 engine=self.engine,
+                inference=self.inference,
+                ontologies=[read_rdf(path) for path in expand_paths(self.ontologies)],
                 selection=Selection(rules=rules, sources=self.sources, paths=changed),
                 announce=self.announce,
+            )
+        if self.inference != NO_INFERENCE or self.ontologies:
+            raise UsageError(
+                "--inference and --ont are for files that are checked with --shapes; the book has "
+                "its own ontology"
             )
         paths = changed
         if files:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from factbook.check.findings import Outcome, Validation
 from factbook.check.inputs import Inputs
 from factbook.check.outcome import EVERYTHING, CheckContext, Selection, build_outcome
 from factbook.check.queries import run_queries, run_query
+from factbook.check.remarks import describe_completeness
 from factbook.check.rules import (
     BOOK_RULES,
     index_rules,
     require_known_rules,
     select_shape_files,
 )
-from factbook.check.shapes import AUTO, ShapeRules, validate
+from factbook.check.shapes import AUTO, NO_INFERENCE, ShapeRules, validate
 from factbook.check.text_rules import LITERAL_RULES, check_literals, check_source_files
 from factbook.query.stored_queries import check_queries
 from factbook.rdf.parse import read_rdf
@@ -78,6 +80,7 @@ def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTH
         Validation(report, index_blank_nodes(shape_quads), index_blank_nodes(quads)),
         selection=selection,
         file_findings=check_source_files(files, book.layout),
+        completeness=describe_completeness(report, shape_files, context.prefixes),
     )
 
 
@@ -87,6 +90,8 @@ def check_files(  # noqa: PLR0913 - what to check, and how
     *,
     base: str | None = None,
     engine: str = AUTO,
+    inference: str = NO_INFERENCE,
+    ontologies: Sequence[RdfFile] = (),
     selection: Selection = EVERYTHING,
     announce: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
@@ -97,6 +102,8 @@ def check_files(  # noqa: PLR0913 - what to check, and how
         shape_files: The shapes.
         base: What relative IRIs are resolved against; by default each file's address.
         engine: The engine for shapes: 'auto', 'sparql' or 'pyshacl'.
+        inference: The inference that is done first: 'none', 'rdfs' or 'owlrl'.
+        ontologies: Files that are added to the data, such as a class hierarchy.
         selection: The findings to report.
         announce: Called with the progress as text, and at the end with ''.
 
@@ -107,8 +114,9 @@ def check_files(  # noqa: PLR0913 - what to check, and how
     inputs = Inputs(files, base=base, announce=announce)
     shape_quads = [quad for file in shape_files for quad in file.quads]
     shapes = ShapeRules(shape_files)
-    data = load_data(inputs.quads())
-    report = validate(shape_quads, data, engine=engine, announce=announce)
+    added = [quad for file in ontologies for quad in file.quads]
+    data = load_data(chain(inputs.quads(), added))
+    report = validate(shape_quads, data, engine=engine, inference=inference, announce=announce)
     found = [*shapes.raw_findings(report), *check_literals(data.ill_typed)]
     named = [*shapes.list_rules(), *(finding.rule for finding in found)]
     declared = {name: iri for file in shape_files for name, iri in file.prefixes.items()}
@@ -122,7 +130,13 @@ def check_files(  # noqa: PLR0913 - what to check, and how
         triples=data.size,
     )
     validation = Validation(report, index_blank_nodes(shape_quads), data.describe)
-    return build_outcome(context, found, validation, selection=selection)
+    return build_outcome(
+        context,
+        found,
+        validation,
+        selection=selection,
+        completeness=describe_completeness(report, shape_files, context.prefixes),
+    )
 
 
 def check_endpoint(
@@ -169,4 +183,11 @@ def check_endpoint(
         announce("")
     context = CheckContext(rules=rules, engine=book.engine, prefixes=book.prefixes)
     validation = Validation(report, index_blank_nodes(shape_quads), lambda _: ())
-    return build_outcome(context, found, validation, selection=selection, notes=notes)
+    return build_outcome(
+        context,
+        found,
+        validation,
+        selection=selection,
+        notes=notes,
+        completeness=describe_completeness(report, shape_files, context.prefixes),
+    )

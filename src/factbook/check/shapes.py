@@ -29,6 +29,8 @@ AUTO = "auto"
 PYSHACL = "pyshacl"
 SPARQL = "sparql"
 ENGINES = (AUTO, PYSHACL, SPARQL)
+NO_INFERENCE = "none"
+REGIMES = (NO_INFERENCE, "rdfs", "owlrl")
 
 _SEVERITIES = {str(shacl.INFO): INFO, str(shacl.WARNING): WARNING}
 _COMPONENT = re.compile(r"ConstraintComponent(?:-\w+)?$")
@@ -120,6 +122,7 @@ def validate(
     data: DataGraph | Engine,
     *,
     engine: str = AUTO,
+    inference: str = NO_INFERENCE,
     announce: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Validate data against shapes with a chosen engine.
@@ -128,6 +131,7 @@ def validate(
         shapes: The shapes graph.
         data: The data, or an endpoint that holds it.
         engine: One of `ENGINES`; `auto` is the compiler to SPARQL.
+        inference: The inference that is done on the data first.
         announce: Called with the progress as text, and at the end with ''.
 
     Raises:
@@ -144,8 +148,10 @@ def validate(
     try:
         if engine == PYSHACL:
             announce("Checking the shapes with pySHACL")
-            return shacl.validate(shapes, data, engine="pyshacl")
-        return shacl.validate(shapes, data, progress=progress)
+            return shacl.validate(
+                shapes, data, engine="pyshacl", inference=inference, keep_going=True
+            )
+        return shacl.validate(shapes, data, inference=inference, keep_going=True, progress=progress)
     finally:
         announce("")
 

@@ -10,10 +10,10 @@ import click
 
 from factbook.check.findings import ERROR, SEVERITIES
 from factbook.check.formats import FORMATS, GRAPHS, NAMES, SUFFIXES, summary_lines, to_text
-from factbook.check.shapes import AUTO, ENGINES
+from factbook.check.shapes import AUTO, ENGINES, NO_INFERENCE, REGIMES
 from factbook.cli.output import OutputOptions, may_style, open_output, with_output_options
 from factbook.cli.session import Session, announce, pass_session
-from factbook.errors import DONE, FOUND, FactbookError, UsageError, did_you_mean
+from factbook.errors import DONE, FOUND, UNREADABLE, FactbookError, UsageError, did_you_mean
 from factbook.rdf.formats import ALIASES
 
 if TYPE_CHECKING:
@@ -48,6 +48,31 @@ Examples:
     default=AUTO,
     show_default=True,
     help="The engine for shapes: auto and sparql compile them to SPARQL.",
+)
+@click.option(
+    "--inference",
+    type=click.Choice(REGIMES),
+    default=NO_INFERENCE,
+    show_default=True,
+    help="Inference on the data before the shapes are checked, by owlrl.",
+)
+@click.option(
+    "--ont",
+    "ontologies",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Add this file to the data, such as an ontology; may be repeated.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Fail as well if a shape or target applies to no node, or the data are empty.",
+)
+@click.option(
+    "--allow-unevaluated",
+    is_flag=True,
+    help="Do not fail because a part of the shapes was not evaluated.",
 )
 @click.option(
     "--rule",
@@ -93,6 +118,10 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     files: tuple[Path, ...],
     shapes: tuple[Path, ...],
     engine: str,
+    inference: str,
+    ontologies: tuple[Path, ...],
+    strict: bool,
+    allow_unevaluated: bool,
     rules: tuple[str, ...],
     sources: tuple[str, ...],
     changed: str | None,
@@ -109,6 +138,10 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     the shapes that it contains. Stored queries (.rq) are checked for common mistakes. A folder
     stands for the files in it.
 
+    What is not evaluated of the shapes is named on stderr, with its place, and makes the check fail
+    (exit code 1) unless --allow-unevaluated is given. Shapes that break the rules of SHACL are
+    errors (exit code 3); all others are evaluated.
+
     The formats turtle, json-ld and nt write the SHACL validation report (W3C). It contains the
     results of shapes only; findings of queries and of the rules for literals and files are counted
     on stderr.
@@ -122,6 +155,8 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
         files=files,
         shapes=shapes,
         engine=engine,
+        inference=inference,
+        ontologies=ontologies,
         rules=rules,
         sources=sources,
         changed=changed,
@@ -132,6 +167,17 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
         return _watch(plan, name, wanted)
     outcome = _run(plan)
     _write(outcome, name, wanted)
+    return _exit_code(outcome, fail_on, strict=strict, allow_unevaluated=allow_unevaluated)
+
+
+def _exit_code(outcome: Outcome, fail_on: str, *, strict: bool, allow_unevaluated: bool) -> int:
+    left_out = outcome.completeness
+    if left_out.faults and not allow_unevaluated:
+        return UNREADABLE
+    if left_out.unevaluated and not allow_unevaluated:
+        return FOUND
+    if strict and left_out.unreached:
+        return FOUND
     return FOUND if outcome.count_at_least(fail_on) else DONE
 
 

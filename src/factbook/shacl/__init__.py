@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Literal as OneOf
 
@@ -29,7 +30,8 @@ from factbook.shacl.report import (
 )
 from factbook.shacl.run import run
 from factbook.shacl.shapes import Shapes
-from factbook.shacl.shapes_graph import SH, ShapesError, ShapesGraph
+from factbook.shacl.shapes_graph import SH, Remark, ShapesError, ShapesGraph
+from factbook.shacl.vocabulary import find_unevaluated, require_entailment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,6 +51,7 @@ __all__ = [
     "DescribeNode",
     "Path",
     "PathExpression",
+    "Remark",
     "Report",
     "Result",
     "ShapesError",
@@ -59,11 +62,13 @@ __all__ = [
 ]
 
 
-def validate(
+def validate(  # noqa: PLR0913 - one argument for each choice
     shapes: Iterable[Quad | pathlib.Path],
     data: Iterable[Quad | pathlib.Path] | DataGraph | Engine,
     *,
     engine: OneOf["sparql", "pyshacl"] = "sparql",
+    inference: str = "none",
+    keep_going: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Validate data against shapes.
@@ -73,20 +78,36 @@ def validate(
         data: What to validate: quads, files, a data graph that has been loaded, or an endpoint.
             Named graphs are merged.
         engine: What evaluates the constraints: queries, or pySHACL on the whole data.
+        inference: The inference that is done on the data first: "none", "rdfs" or "owlrl".
+        keep_going: Whether shapes that break the rules are left out, and described in the report,
+            instead of raising an error at the end.
         progress: Called with the number of queries that are done, and the number of all.
 
     Raises:
         InputError: A file cannot be read; as ShapesError, the shapes break the rules of SHACL.
         EndpointError: The endpoint failed.
     """
+    graph = ShapesGraph(_quads(shapes))
+    require_entailment(graph, inference)
+    backend = _backend(data, inference)
     if engine == "pyshacl":
         from factbook.shacl import pyshacl_engine
 
-        return pyshacl_engine.validate(_quads(shapes), _backend(data).quads())
-    return run(Shapes(ShapesGraph(_quads(shapes))), _backend(data), progress)
+        report = pyshacl_engine.validate(graph.quads, backend.quads())
+        unevaluated = tuple(find_unevaluated(graph, by_pyshacl=True))
+        return replace(report, unevaluated=unevaluated)
+    report = run(Shapes(graph), backend, progress)
+    if report.faults and not keep_going:
+        raise ShapesError(report.faults)
+    return report
 
 
-def _backend(data: Iterable[Quad | pathlib.Path] | DataGraph | Engine) -> Backend:
+def _backend(data: Iterable[Quad | pathlib.Path] | DataGraph | Engine, inference: str) -> Backend:
+    if inference != "none" and isinstance(data, Iterable | DataGraph):
+        from factbook.shacl.inference import infer
+
+        quads = data.quads() if isinstance(data, DataGraph) else _quads(data)
+        return LocalBackend(load_data(infer(quads, inference)))
     if isinstance(data, DataGraph):
         return LocalBackend(data)
     if isinstance(data, Iterable):

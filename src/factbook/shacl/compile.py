@@ -7,19 +7,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 from typing import Literal as OneOf
 
-from pyoxigraph import BlankNode
+from pyoxigraph import BlankNode, NamedNode
 
-from factbook.shacl.dialect import VIEWS, all_of, any_of, negate
+from factbook.rdf.terms import to_sparql
+from factbook.shacl.dialect import VIEWS, all_of, any_of, negate, union
 from factbook.shacl.emitter import CannotCompileError, Emitter
-from factbook.shacl.paths import is_enumerable, properties_of
+from factbook.shacl.paths import is_enumerable, is_nullable, properties_of
+from factbook.shacl.patterns import PatternError
 from factbook.shacl.plan import FocusConstraint, FocusNodes, RowPlan, ValueConstraint, to_select
 from factbook.shacl.prebinding import (
     depends_on_form,
     for_all,
+    for_one,
     reads_properties,
     why_one_by_one,
 )
 from factbook.shacl.query_constraints import AskConstraint, SelectConstraint
+from factbook.shacl.recursion import Conformance
+from factbook.shacl.shapes import Shape
+from factbook.shacl.shapes_graph import ill_formed, sh
+from factbook.shacl.value_constraints import conforms_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +34,12 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
     from factbook.shacl.backend import Backend
     from factbook.shacl.dialect import View
-    from factbook.shacl.emitter import ClassHierarchy, RegexFunctions
+    from factbook.shacl.emitter import ClassHierarchy
     from factbook.shacl.paths import Path
+    from factbook.shacl.patterns import RegexFunctions
     from factbook.shacl.plan import Constraint
-    from factbook.shacl.shapes import Shape, Shapes, Target
-    from factbook.shacl.shapes_graph import Node
+    from factbook.shacl.shapes import Shapes, Target
+    from factbook.shacl.shapes_graph import Node, Remark
     from factbook.sparql.tree import Select
 
 ValueSource: TypeAlias = OneOf["row", "focus", "none"]
@@ -63,17 +71,19 @@ class Task:
 class ShapeEmitter(Emitter):
     """An emitter that writes the test that a node conforms to a shape."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - all that the text depends on
         self,
         shapes: Shapes,
         backend: Backend,
         view: View,
         classes: ClassHierarchy,
         regexes: RegexFunctions,
+        conformance: Conformance,
     ) -> None:
         super().__init__(backend, view, classes, regexes)
         self._shapes = shapes
-        self._depth = 0
+        self._conformance = conformance
+        self._above: list[tuple[Node, str]] = []
         self._written = 0
 
     def conforms(self, node: Node, value: str) -> str:
@@ -85,10 +95,14 @@ class ShapeEmitter(Emitter):
         shape = self._shapes[node]
         if shape.is_deactivated:
             return "true"
-        self._written = self._written + 1 if self._depth else 1
-        self._depth += 1
+        if self._is_again(node, value):
+            if not self._is_local:
+                raise CannotCompileError("it refers to itself, and the data are at an endpoint")
+            return self._conformance.call(node, value)
+        self._written = self._written + 1 if self._above else 1
+        self._above.append((node, value))
         try:
-            if self._depth > _MAX_DEPTH:
+            if len(self._above) > _MAX_DEPTH:
                 raise CannotCompileError(f"shapes are nested more than {_MAX_DEPTH} deep")
             if self._written > _MAX_SHAPES:
                 raise CannotCompileError(f"it is made of more than {_MAX_SHAPES} shapes")
@@ -104,7 +118,14 @@ class ShapeEmitter(Emitter):
             fails = self.has_value(shape.path, value, inner, negate(tests))
             return all_of([negate(fails), *focus_tests])
         finally:
-            self._depth -= 1
+            self._above.pop()
+
+    def _is_again(self, node: Node, value: str) -> bool:
+        """Tell whether a shape's circle has been entered before, at another node or with it."""
+        circle = self._shapes.recursive.get(node, frozenset())
+        return any(
+            each == node or (each in circle and variable != value) for each, variable in self._above
+        )
 
     def conforming(self, node: Node, value: str) -> str | None:
         """Return a pattern for all nodes that conform to a shape, where it is a simple one."""
@@ -144,22 +165,50 @@ class Compiler:
         encodes_all: bool,
     ) -> None:
         self.shapes = shapes
+        self.conformance = Conformance()
         self.emitters: dict[View, ShapeEmitter] = {
-            view: ShapeEmitter(shapes, backend, view, classes, regexes) for view in VIEWS
+            view: ShapeEmitter(shapes, backend, view, classes, regexes, self.conformance)
+            for view in VIEWS
         }
+        self.faults: list[Remark] = []
+        """The constraints that cannot be compiled because they break the rules of SHACL."""
         self._noncanonical = backend.noncanonical
         self._encodes_all = encodes_all
 
     def tasks(self) -> Iterator[Task]:
         """Yield all tasks."""
+        encodes_all = self._encodes_all
         for shape in self.shapes.roots:
-            focus = {
-                view: _focus_nodes(shape.targets, emitter)
-                for view, emitter in self.emitters.items()
-            }
-            yield from self._tasks_below(shape, shape, focus)
+            queries = [target.query.select for target in shape.targets if target.query is not None]
+            if any(reads_properties(query, self._noncanonical) for query in queries):
+                reason = "its target reads lexical forms that the store changes"
+                yield from self._leave(shape, shape, reason)
+                continue
+            self._encodes_all = encodes_all or any(each.kind == "where" for each in shape.targets)
+            try:
+                focus = {
+                    view: _focus_nodes(shape.targets, emitter)
+                    for view, emitter in self.emitters.items()
+                }
+            except CannotCompileError as error:
+                yield from self._leave(shape, shape, str(error))
+            else:
+                yield from self._tasks_below(shape, shape, focus)
+        self._encodes_all = encodes_all
 
-    def _tasks_below(self, root: Shape, shape: Shape, focus: _FocusByView) -> Iterator[Task]:
+    def _leave(
+        self, root: Shape, shape: Shape, reason: str, above: tuple[Node, ...] = ()
+    ) -> Iterator[Task]:
+        """Yield the tasks of a shape that are left to pySHACL."""
+        if shape.node in above or shape.is_deactivated:
+            return
+        yield from (Task(root, shape, each, reason=reason) for each in shape.constraints)
+        for node in shape.properties:
+            yield from self._leave(root, self.shapes[node], reason, (*above, shape.node))
+
+    def _tasks_below(
+        self, root: Shape, shape: Shape, focus: _FocusByView, above: tuple[Node, ...] = ()
+    ) -> Iterator[Task]:
         """Yield the tasks of a shape and of the property shapes that validate its values."""
         if shape.is_deactivated:
             return
@@ -172,12 +221,48 @@ class Compiler:
                     yield from self._compile_core(task, focus)
             except CannotCompileError as error:
                 yield replace(task, reason=str(error))
+            except PatternError as error:
+                problem = f"has a sh:pattern that is not a regular expression: {error}"
+                self.faults += ill_formed(shape.node, problem, sh("pattern")).remarks
         if shape.path is not None and shape.properties:
             focus = {
                 view: _value_nodes(focus[view], shape.path, self.emitters[view]) for view in VIEWS
             }
         for node in shape.properties:
-            yield from self._tasks_below(root, self.shapes[node], focus)
+            inner = self.shapes[node]
+            if (
+                inner == shape or inner in above
+            ):  # sh:property leads back: each step of the data is a route of its own
+                reason = "sh:property leads from it back to itself"
+                yield from (Task(root, inner, each, reason=reason) for each in inner.constraints)
+            else:
+                yield from self._tasks_below(root, inner, focus, (*above, node))
+
+    def circle_tasks(self) -> dict[Node, Task]:
+        """Return a task for each shape of a circle that finds the nodes that violate it.
+
+        Raises:
+            CannotCompileError: No SELECT finds them.
+        """
+        self._encodes_all |= bool(self._noncanonical)
+        found: dict[Node, Task] = {}
+        while len(found) < len(self.conformance.violating):
+            for node in list(self.conformance.violating):
+                if node not in found:
+                    found[node] = self._circle_task(node)
+        return found
+
+    def _circle_task(self, node: Node) -> Task:
+        shape = self.shapes[node]
+        paths = [
+            path
+            for each in self.shapes.recursive[node]
+            if (path := self.shapes[each].path) is not None
+        ]
+        whole = Shape(node, None, (), (conforms_to(node),), (), (), shape.severity, (), False)  # noqa: FBT003
+        focus = {view: _nodes_on(paths, emitter) for view, emitter in self.emitters.items()}
+        (task,) = self._compile_core(Task(whole, whole, whole.of_values[0]), focus)
+        return task
 
     def _compile_core(self, task: Task, focus: _FocusByView) -> list[Task]:
         """Return the tasks of a constraint of SHACL Core.
@@ -260,7 +345,11 @@ def _plan_values(constraint: ValueConstraint, path: Path | None, emitter: Emitte
 
 
 def _focus_nodes(targets: tuple[Target, ...], emitter: Emitter) -> FocusNodes:
-    """Return the focus nodes of a shape with targets."""
+    """Return the focus nodes of a shape with targets.
+
+    Raises:
+        CannotCompileError: A target is a query that has to be run by itself.
+    """
     listed = [target.term for target in targets if target.kind == "node"]
     others = [target for target in targets if target.kind != "node"]
     patterns = [_target_pattern(target, emitter) for target in others]
@@ -289,6 +378,20 @@ def _value_nodes(focus: FocusNodes, path: Path, emitter: Emitter) -> FocusNodes:
     return FocusNodes(pattern, None, route, is_listed=focus.is_listed)
 
 
+def _nodes_on(paths: list[Path], emitter: Emitter) -> FocusNodes:
+    """Return the nodes at the ends of the properties of some paths, or all nodes."""
+    this, other, property_ = "?this", emitter.new_variable(), emitter.new_variable()
+    steps = {to_sparql(each) for path in paths for each in properties_of(path)}
+    if any(is_nullable(path) for path in paths):
+        steps = {property_}
+    ends = [
+        pattern
+        for step in sorted(steps)
+        for pattern in (f"{this} {step} {other} .", f"{other} {step} {this} .")
+    ]
+    return FocusNodes(f"{{ SELECT DISTINCT ?this WHERE {{ {union(ends)} }} }}", None)
+
+
 def _listed_nodes(terms: list[Term], emitter: Emitter) -> list[str]:
     blank = [term for term in terms if isinstance(term, BlankNode)]
     named = [emitter.term(term) for term in terms if not isinstance(term, BlankNode)]
@@ -301,6 +404,15 @@ def _finds_once(target: Target, emitter: Emitter) -> bool:
 
 
 def _target_pattern(target: Target, emitter: Emitter) -> str:
+    if target.query is not None:
+        query = for_one(target.query.bind(emitter), "")
+        return f"{{ SELECT DISTINCT ?this WHERE {{ {{ {query} }} }} }}"
+    if target.kind == "where":
+        other, property_ = emitter.new_variable(), emitter.new_variable()
+        ends = [f"?this {property_} {other} .", f"{other} {property_} ?this ."]
+        assert isinstance(target.term, NamedNode | BlankNode)  # noqa: S101 - it is a shape
+        test = emitter.conforms(target.term, "?this")
+        return f"{{ SELECT DISTINCT ?this WHERE {{ {union(ends)} FILTER({test}) }} }}"
     if target.kind == "class":
         return emitter.instances("?this", target.term)
     other = emitter.new_variable()

@@ -7,30 +7,29 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, Store
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook.rdf.lexical import is_well_formed
 from factbook.rdf.terms import XSD, to_sparql
 from factbook.shacl.data_graph import ENCODED, OUT_OF_RANGE, encode, is_numeric, is_out_of_range
 from factbook.shacl.dialect import all_of, any_of, safe, union
 from factbook.shacl.paths import SEQUENCE, PathExpression, is_nullable
-from factbook.shacl.shapes_graph import SUB_CLASS_OF, TYPE, ShapesError
+from factbook.shacl.shapes_graph import SUB_CLASS_OF, TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from factbook.rdf.terms import Term
     from factbook.shacl.backend import Backend
     from factbook.shacl.dialect import View
     from factbook.shacl.paths import Path
+    from factbook.shacl.patterns import RegexFunctions
     from factbook.shacl.shapes_graph import Node
     from factbook.sparql.tree import Select
 
 CONSTANT = "urn:factbook:constant:"
 """Precedes the name of a function that returns a blank node, which SPARQL cannot name."""
 _DOUBLE = f"{XSD}double"
-_BOOLEAN = NamedNode(f"{XSD}boolean")
-_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": re.VERBOSE}
 _MAX_CLASSES = 500
 
 
@@ -59,62 +58,6 @@ class ClassHierarchy:
                 found.add(each)
                 waiting += self._subclasses.get(each, ())
         return frozenset(found)
-
-
-class RegexFunctions:
-    """Functions for regular expressions that the embedded engine cannot read.
-
-    The engine matches in linear time, without look-ahead and back-references. An expression that it
-    cannot read makes REGEX an error, so that every value would be a violation.
-    """
-
-    def __init__(self) -> None:
-        self.functions: dict[str, Callable[[Term], Term | None]] = {}
-        self._calls: dict[tuple[str, str], str] = {}
-        self._readable: dict[tuple[str, str], bool] = {}
-        self._store = Store()
-
-    def is_readable(self, pattern: str, flags: str) -> bool:
-        """Tell whether the engine can read an expression."""
-        if (pattern, flags) not in self._readable:
-            arguments = ", ".join(to_sparql(Literal(each)) for each in ("", pattern, flags))
-            answer = self._store.query(
-                f"ASK {{ FILTER(BOUND(?x) || isLITERAL(STR(REGEX({arguments})))) }}"
-            )
-            self._readable[pattern, flags] = isinstance(answer, QueryBoolean) and bool(answer)
-        return self._readable[pattern, flags]
-
-    def define(self, pattern: str, flags: str) -> str:
-        """Return the IRI of a function that matches an expression.
-
-        Raises:
-            ShapesError: Python cannot read the expression either.
-        """
-        known = self._calls.get((pattern, flags))
-        if known is not None:
-            return known
-        text = re.escape(pattern) if "q" in flags else pattern  # XPath functions, 5.6.2
-        options = 0
-        try:
-            for flag in flags.replace("q", ""):
-                options |= _FLAGS[flag]
-            expression = re.compile(text, options)
-        except (re.error, KeyError) as error:
-            raise ShapesError(
-                f"the shapes cannot be used: sh:pattern {pattern!r} with flags {flags!r} is not a "
-                f"regular expression: {error}"
-            ) from None
-
-        def matches(term: Term) -> Term | None:
-            if not isinstance(term, Literal):
-                return None
-            is_match = expression.search(term.value) is not None
-            return Literal("true" if is_match else "false", datatype=_BOOLEAN)
-
-        name = f"urn:factbook:pattern:{len(self._calls)}"
-        self.functions[name] = matches
-        self._calls[pattern, flags] = f"<{name}>"
-        return f"<{name}>"
 
 
 class Emitter(ABC):
@@ -236,8 +179,11 @@ class Emitter(ABC):
 
     def matches(self, variable: str, pattern: str, flags: str) -> str:
         """Return the test that a term's text matches a regular expression."""
-        if self._is_local and not self._regexes.is_readable(pattern, flags):
-            return safe(f"{self._regexes.define(pattern, flags)}(STR({variable}))")
+        if self._is_local:
+            readable = self._regexes.for_engine(pattern, flags)
+            if readable is None:
+                return safe(f"{self._regexes.define(pattern, flags)}(STR({variable}))")
+            pattern, flags = readable, flags.replace("q", "")
         options = f", {to_sparql(Literal(flags))}" if flags else ""
         return safe(f"REGEX(STR({variable}), {to_sparql(Literal(pattern))}{options})")
 

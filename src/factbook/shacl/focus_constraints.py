@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -12,15 +13,18 @@ from factbook.rdf.terms import to_sparql
 from factbook.shacl.dialect import all_of, negate, safe
 from factbook.shacl.paths import is_enumerable, is_step
 from factbook.shacl.plan import CountPlan, FocusConstraint, Plan, RowPlan
-from factbook.shacl.shapes_graph import ill_formed, sh
+from factbook.shacl.shapes_graph import NotEvaluatedError, Remark, ill_formed, sh, shape_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from factbook.rdf.terms import Term
     from factbook.shacl.emitter import Emitter
     from factbook.shacl.paths import Path
     from factbook.shacl.shapes_graph import Node, ShapesGraph
+
+    ReadFocus: TypeAlias = Callable[[ShapesGraph, Node], Iterator[FocusConstraint]]
+    """Yields the constraints that a parameter adds to a shape."""
 
 _MAX_PAIRWISE = 3
 _MAX_LISTED = 300
@@ -276,49 +280,56 @@ class Closed(FocusConstraint):
         return f"{node} {property_} {value} .{test}"
 
 
-def read_focus_constraints(
-    graph: ShapesGraph, node: Node, *, is_property: bool
-) -> Iterator[FocusConstraint]:
-    """Yield the constraints of a shape on all of its values together."""
+def _read_closed_flag(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:
+    if graph.objects(node, sh("closed")) == [sh("ByTypes")]:
+        text = f"{shape_name(node)}: not evaluated: sh:closed sh:ByTypes of the SHACL 1.2 draft"
+        raise NotEvaluatedError(Remark(text, node, sh("closed")))
     if graph.flag(node, sh("closed")):
         yield _read_closed(graph, node)
-    if is_property:
-        yield from _read_counts(graph, node)
-    for property_ in _properties(graph, node, "equals"):
-        yield Equals("Equals", property_)
-    for property_ in _properties(graph, node, "disjoint"):
-        yield Disjoint("Disjoint", property_)
-    for term in graph.objects(node, sh("hasValue")):
-        yield HasValue("HasValue", term)
-    if not is_property:
-        return
-    for property_ in _properties(graph, node, "lessThan"):
-        yield LessThan("LessThan", "<", property_)
-    for property_ in _properties(graph, node, "lessThanOrEquals"):
-        yield LessThan("LessThanOrEquals", "<=", property_)
+
+
+def _read_unique_lang(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:
     if graph.flag(node, sh("uniqueLang")):
         yield UniqueLang("UniqueLang")
 
 
-def _read_counts(graph: ShapesGraph, node: Node) -> Iterator[Count]:
-    least = graph.count(node, sh("minCount"))
-    if least is not None:
-        yield Count("MinCount", least=least)
-    most = graph.count(node, sh("maxCount"))
-    if most is not None:
-        yield Count("MaxCount", most=most)
-    shape = graph.node(node, sh("qualifiedValueShape"))
-    if shape is None:
-        return
-    siblings: tuple[Node, ...] = ()
-    if graph.flag(node, sh("qualifiedValueShapesDisjoint")):
-        siblings = _sibling_shapes(graph, node, shape)
-    least = graph.count(node, sh("qualifiedMinCount"))
-    if least is not None:
-        yield Count("QualifiedMinCount", least=least, shape=shape, siblings=siblings)
-    most = graph.count(node, sh("qualifiedMaxCount"))
-    if most is not None:
-        yield Count("QualifiedMaxCount", most=most, shape=shape, siblings=siblings)
+def _read_pair(name: str, make: Callable[[NamedNode], FocusConstraint]) -> ReadFocus:
+    def read(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:
+        for property_ in _properties(graph, node, name):
+            yield make(property_)
+
+    return read
+
+
+def _read_has_value(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:
+    for term in graph.objects(node, sh("hasValue")):
+        yield HasValue("HasValue", term)
+
+
+def _read_min_count(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:
+    yield Count("MinCount", least=graph.count(node, sh("minCount")))
+
+
+def _read_max_count(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:
+    yield Count("MaxCount", most=graph.count(node, sh("maxCount")))
+
+
+def _read_qualified(name: str) -> ReadFocus:
+    def read(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:
+        parameter = f"qualified{name}Count"
+        number = graph.count(node, sh(parameter))
+        shape = graph.node(node, sh("qualifiedValueShape"))
+        if shape is None:
+            raise ill_formed(
+                node, f"has sh:{parameter} without sh:qualifiedValueShape", sh(parameter)
+            )
+        siblings: tuple[Node, ...] = ()
+        if graph.flag(node, sh("qualifiedValueShapesDisjoint")):
+            siblings = _sibling_shapes(graph, node, shape)
+        least, most = (number, None) if name == "Min" else (None, number)
+        yield Count(f"Qualified{name}Count", least=least, most=most, shape=shape, siblings=siblings)
+
+    return read
 
 
 def _sibling_shapes(graph: ShapesGraph, node: Node, shape: Node) -> tuple[Node, ...]:
@@ -351,9 +362,37 @@ def _properties(graph: ShapesGraph, node: Node, name: str) -> Iterator[NamedNode
     for term in graph.objects(node, sh(name)):
         if not isinstance(term, NamedNode):
             kind = "a literal" if isinstance(term, Literal) else "a blank node"
-            raise ill_formed(node, f"has sh:{name} with {kind}; it takes the IRI of a property")
+            problem = f"has sh:{name} with {kind}; it takes the IRI of a property"
+            raise ill_formed(node, problem, sh(name))
         yield term
 
 
 def _triple(focus: str, property_: NamedNode, value: str) -> str:
     return f"{focus} {to_sparql(property_)} {value} ."
+
+
+FOCUS_READERS: dict[str, ReadFocus] = {
+    "closed": _read_closed_flag,
+    "minCount": _read_min_count,
+    "maxCount": _read_max_count,
+    "qualifiedValueShape": lambda _graph, _node: iter(()),  # the counts read it
+    "qualifiedMinCount": _read_qualified("Min"),
+    "qualifiedMaxCount": _read_qualified("Max"),
+    "equals": _read_pair("equals", partial(Equals, "Equals")),
+    "disjoint": _read_pair("disjoint", partial(Disjoint, "Disjoint")),
+    "hasValue": _read_has_value,
+    "lessThan": _read_pair("lessThan", partial(LessThan, "LessThan", "<")),
+    "lessThanOrEquals": _read_pair("lessThanOrEquals", partial(LessThan, "LessThanOrEquals", "<=")),
+    "uniqueLang": _read_unique_lang,
+}
+"""Reads the constraints of each parameter that applies to all value nodes together."""
+PROPERTY_ONLY = {
+    "minCount": "4.2.1",
+    "maxCount": "4.2.2",
+    "uniqueLang": "4.4.5",
+    "lessThan": "4.5.3",
+    "lessThanOrEquals": "4.5.4",
+}
+"""The parameters that node shapes cannot have, with the section of SHACL that says so."""
+WITHOUT_EFFECT = ("qualifiedMinCount", "qualifiedMaxCount")
+"""The parameters that node shapes can have, but which mean nothing there."""

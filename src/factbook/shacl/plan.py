@@ -88,6 +88,11 @@ class Constraint:
         return sh(f"{self.name}ConstraintComponent")
 
     @property
+    def parameter(self) -> str:
+        """The parameter of SHACL that the constraint comes from."""
+        return self.name[:1].lower() + self.name[1:]
+
+    @property
     def shapes(self) -> tuple[Node, ...]:
         """The shapes that the constraint refers to."""
         return ()

@@ -43,20 +43,24 @@ def validate(shapes: Iterable[Quad], data: Iterable[Quad]) -> Report:
         data_graph, shapes_graph = to_rdflib(data, {}), to_rdflib(shapes, {})
         try:
             _, report, text = pyshacl.validate(
-                data_graph, shacl_graph=shapes_graph, max_validation_depth=_MAX_DEPTH
+                data_graph,
+                shacl_graph=shapes_graph,
+                advanced=True,
+                max_validation_depth=_MAX_DEPTH,
             )
         except Exception as error:  # noqa: BLE001 - a faulty query in a shape raises just that
             raise InputError(f"the shapes cannot be used: {_one_line(error)}") from None
     if not isinstance(report, Graph):
         raise InputError(f"the shapes cannot be used: {_one_line(text)}")
-    graph = ShapesGraph(_quads(report))
+    graph = ShapesGraph(from_graph(report))
     results = [
         node for head in graph.subjects(sh("result")) for node in graph.objects(head, sh("result"))
     ]
     return Report(sort_results(_result(graph, node) for node in results))
 
 
-def _quads(graph: Graph) -> Iterator[Quad]:
+def from_graph(graph: Graph) -> Iterator[Quad]:
+    """Yield the triples of a graph of rdflib."""
     for subject, predicate, value in graph:
         yield Quad(
             cast("Node", from_rdflib(cast("Identifier", subject))),

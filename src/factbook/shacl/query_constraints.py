@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode, NamedNode, Store
 
 from factbook.rdf.terms import XSD
 from factbook.shacl.emitter import CannotCompileError
 from factbook.shacl.plan import FocusConstraint, Plan, ValueConstraint
 from factbook.shacl.prebinding import bind_constants, find_violation, inside_exists, mentions
-from factbook.shacl.shapes_graph import IMPORTS, OWL, RDF, RDFS, SH, SHAPES_GRAPH, ill_formed, sh
+from factbook.shacl.shapes_graph import (
+    IMPORTS,
+    OWL,
+    RDF,
+    RDFS,
+    SH,
+    SHAPES_GRAPH,
+    NotEvaluatedError,
+    Remark,
+    ill_formed,
+    sh,
+    shape_name,
+)
 from factbook.sparql.tree import QueryTextError, parse_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from pyoxigraph import Literal
 
@@ -26,6 +41,12 @@ if TYPE_CHECKING:
     from factbook.shacl.shapes_graph import Node, ShapesGraph
     from factbook.sparql.tree import Select
 
+    Guard: TypeAlias = Callable[[Term], AbstractContextManager[None]]
+    """Goes on without a part of the shapes that cannot be used."""
+
+_PATH = re.compile(r"[$?]PATH\b")
+_ERROR_LINE = re.compile(r"(?:error at )?(\d+):(\d+)")
+_MAX_MESSAGE = 80
 _USUAL_PREFIXES = {"owl": OWL, "rdf": RDF, "rdfs": RDFS, "sh": SH, "xsd": XSD}
 _PREBOUND = ("this", "currentShape", "shapesGraph")
 _NAMESPACE_ENDS = ("#", "/", ":")
@@ -110,8 +131,8 @@ class Component:
     node: NamedNode
     required: tuple[NamedNode, ...]
     optional: tuple[NamedNode, ...]
-    node_validator: Node | None
-    property_validator: Node | None
+    node_validators: tuple[Node, ...]
+    property_validators: tuple[Node, ...]
 
     def applies_to(self, graph: ShapesGraph, node: Node) -> bool:
         """Tell whether a shape has all the parameters that the component requires."""
@@ -125,14 +146,20 @@ class Component:
         Raises:
             ShapesError: The validator's query breaks the rules for queries in shapes.
         """
-        validator = self.node_validator if path is None else self.property_validator
-        if validator is None or not self.applies_to(graph, node):
+        if not self.applies_to(graph, node):
             return
+        validators = self.node_validators if path is None else self.property_validators
+        queries = [each for each in validators if _has_query(graph, each)]
+        if not queries:
+            self._explain_lack(graph, node, path, validators)
+            return
+        if len(queries) > 1:
+            raise ill_formed(self.node, f"has {len(queries)} validators with queries; keep one")
+        validator = queries[0]
         ask = graph.literal(validator, sh("ask"))
         select = graph.literal(validator, sh("select"))
         text = ask or select
-        if text is None:
-            raise ill_formed(self.node, "has a validator with neither sh:ask nor sh:select")
+        assert text is not None  # noqa: S101 - the validator has a query
         messages = graph.messages(validator)
         for parameters in self._parameters(graph, node):
             prebound = (*parameters, *(("value",) if ask else ()))
@@ -143,80 +170,155 @@ class Component:
             else:
                 yield SelectConstraint("SPARQL", query, messages, None, self.node)
 
+    def _explain_lack(
+        self, graph: ShapesGraph, node: Node, path: Path | None, validators: tuple[Node, ...]
+    ) -> None:
+        """Say why the component cannot be evaluated.
+
+        Raises:
+            NotEvaluatedError: There is no validator that is a query.
+        """
+        if any(graph.objects(each, sh("jsFunctionName")) for each in validators):
+            reason = "its validator is in JavaScript"
+        elif validators:
+            raise ill_formed(self.node, "has a validator with neither sh:ask nor sh:select")
+        else:
+            reason = f"it has no validator for {'node' if path is None else 'property'} shapes"
+        text = f"{shape_name(node)}: not evaluated: {self.node}: {reason}"
+        raise NotEvaluatedError(Remark(text, node, self.required[0]))
+
     def _parameters(self, graph: ShapesGraph, node: Node) -> Iterator[dict[str, Term]]:
         """Yield the values of the parameters: of a single parameter, each value by itself."""
         names = [*self.required, *self.optional]
         values = [graph.objects(node, each) for each in names]
         if len(names) > 1 and any(len(each) > 1 for each in values):
-            raise ill_formed(node, f"has two values for a parameter of {self.node.value}; keep one")
+            raise ill_formed(node, f"has two values for a parameter of {self.node}; keep one")
         given = [(name, terms) for name, terms in zip(names, values, strict=True) if terms]
         for chosen in product(*(terms for _, terms in given)):
             yield {_local_name(name): term for (name, _), term in zip(given, chosen, strict=True)}
 
 
-def read_components(graph: ShapesGraph) -> tuple[Component, ...]:
-    """Return the constraint components that a shapes graph defines."""
+def read_components(graph: ShapesGraph, guard: Guard) -> tuple[Component, ...]:
+    """Return the constraint components that a shapes graph defines, but for those of SHACL."""
     found = []
     for node in graph.subjects(sh("parameter")):
         if not isinstance(node, NamedNode) or sh("ConstraintComponent") not in graph.types(node):
             continue
-        required: list[NamedNode] = []
-        optional: list[NamedNode] = []
-        for parameter in graph.objects(node, sh("parameter")):
-            path = graph.iri(parameter, sh("path"))
-            if path is None:
-                raise ill_formed(node, "has a sh:parameter without sh:path")
-            (optional if graph.flag(parameter, sh("optional")) else required).append(path)
-        validator = graph.node(node, sh("validator"))
-        found.append(
-            Component(
-                node,
-                tuple(required),
-                tuple(optional),
-                graph.node(node, sh("nodeValidator")) or validator,
-                graph.node(node, sh("propertyValidator")) or validator,
-            )
-        )
+        if not node.value.startswith(SH):
+            with guard(node):
+                found.append(_read_component(graph, node))
     return tuple(found)
 
 
-def read_sparql_constraints(
-    graph: ShapesGraph, node: Node, path: Path | None
+def _read_component(graph: ShapesGraph, node: NamedNode) -> Component:
+    required: list[NamedNode] = []
+    optional: list[NamedNode] = []
+    for parameter in graph.objects(node, sh("parameter")):
+        path = graph.iri(parameter, sh("path"))
+        if path is None:
+            raise ill_formed(node, "has a sh:parameter without sh:path", sh("parameter"))
+        (optional if graph.flag(parameter, sh("optional")) else required).append(path)
+    general = _validators(graph, node, "validator")
+    return Component(
+        node,
+        tuple(required),
+        tuple(optional),
+        _validators(graph, node, "nodeValidator") or general,
+        _validators(graph, node, "propertyValidator") or general,
+    )
+
+
+def _validators(graph: ShapesGraph, node: NamedNode, name: str) -> tuple[Node, ...]:
+    found = graph.objects(node, sh(name))
+    return tuple(each for each in found if isinstance(each, NamedNode | BlankNode))
+
+
+def _has_query(graph: ShapesGraph, validator: Node) -> bool:
+    return any(graph.objects(validator, sh(name)) for name in ("ask", "select"))
+
+
+def read_sparql_constraint(
+    graph: ShapesGraph, node: Node, path: Path | None, constraint: Term
 ) -> Iterator[SelectConstraint]:
-    """Yield the SPARQL constraints of a shape.
-
-    Raises:
-        ShapesError: A query breaks the rules for queries in shapes.
-    """
-    for constraint in graph.objects(node, sh("sparql")):
-        if not isinstance(constraint, NamedNode | BlankNode):
-            raise ill_formed(node, "has sh:sparql with a literal; it takes a node with sh:select")
-        if graph.flag(constraint, sh("deactivated")):
-            continue
-        text = graph.literal(constraint, sh("select"))
-        if text is None:
-            raise ill_formed(node, "has a sh:sparql without sh:select")
-        query = Query(_parse(graph, constraint, text.value, shape=node), node, path)
-        yield SelectConstraint("SPARQL", query, graph.messages(constraint), constraint)
-
-
-def _parse(
-    graph: ShapesGraph, holder: Node, text: str, *, shape: Node, prebound: tuple[str, ...] = ()
-) -> Select:
-    """Return the query of a constraint or validator, which has sh:prefixes.
+    """Yield the SPARQL constraint that is a value of sh:sparql, if it is active.
 
     Raises:
         ShapesError: The query breaks the rules for queries in shapes.
     """
+    if not isinstance(constraint, NamedNode | BlankNode):
+        problem = "has sh:sparql with a literal; it takes a node with sh:select"
+        raise ill_formed(node, problem, sh("sparql"))
+    if graph.flag(constraint, sh("deactivated")):
+        return
+    text = graph.literal(constraint, sh("select"))
+    if text is None:
+        raise ill_formed(node, "has a sh:sparql without sh:select", sh("sparql"))
+    query = Query(_parse(graph, constraint, text.value, shape=node), node, path)
+    yield SelectConstraint("SPARQL", query, graph.messages(constraint), constraint)
+
+
+def read_query_target(graph: ShapesGraph, target: Node, node: Node) -> Query:
+    """Return the SELECT of a target (SHACL Advanced Features, section 3.1).
+
+    Raises:
+        ShapesError: It is not a SELECT that returns ?this.
+        NotEvaluatedError: It has something that no pattern can stand for.
+    """
+    text = graph.literal(target, sh("select"))
+    assert text is not None  # noqa: S101 - the target is one with sh:select
+    query = _parse(graph, target, text.value, shape=node, is_target=True)
+    if query.form != "SELECT" or not (query.is_star or "this" in query.columns):
+        raise ill_formed(node, "has a sh:target whose query does not return ?this", sh("target"))
+    return Query(query, node, None)
+
+
+def _parse(  # noqa: PLR0913 - what a query is written in
+    graph: ShapesGraph,
+    holder: Node,
+    text: str,
+    *,
+    shape: Node,
+    prebound: tuple[str, ...] = (),
+    is_target: bool = False,
+) -> Select:
+    """Return the query of a constraint, validator or target, which has sh:prefixes.
+
+    Raises:
+        ShapesError: The query breaks the rules for queries in shapes.
+    """
+    prefixes = {**_USUAL_PREFIXES, **_prefixes(graph, holder)}
     try:
-        query = parse_query(text, {**_USUAL_PREFIXES, **_prefixes(graph, holder)})
+        query = parse_query(text, prefixes)
     except QueryTextError as error:
         hint = " with sh:prefixes" if "prefix" in str(error) else ""
         raise ill_formed(shape, f"has a query that cannot be used: {error}{hint}") from None
-    violation = find_violation(query, (*_PREBOUND, *prebound))
+    violation = None if is_target else find_violation(query, (*_PREBOUND, *prebound))
     if violation is not None:
         raise ill_formed(shape, f"has a query that cannot be used: {violation}")
+    _require_syntax(text, prefixes, shape)
     return query
+
+
+def _require_syntax(text: str, prefixes: Mapping[str, str], shape: Node) -> None:
+    """Check a query as its author wrote it, so that the message is about that text.
+
+    Raises:
+        ShapesError: It is not valid.
+    """
+    declared = " ".join(f"PREFIX {name}: <{iri}>" for name, iri in prefixes.items())
+    with_path = _PATH.sub("<urn:factbook:path>", text)
+    try:
+        with suppress(RuntimeError):  # a function that is not known here may be at an endpoint
+            Store().query(f"{declared}\n{with_path}")
+    except SyntaxError as error:
+        message = _ERROR_LINE.sub(_count_own_lines, " ".join(str(error).split()))
+        short_ = message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]}…"
+        problem = f"has a query that is not valid SPARQL 1.1: {short_}"
+        raise ill_formed(shape, problem) from None
+
+
+def _count_own_lines(match: re.Match[str]) -> str:
+    return f"line {int(match[1]) - 1}, column {match[2]}"
 
 
 def _prefixes(graph: ShapesGraph, holder: Node) -> dict[str, str]:

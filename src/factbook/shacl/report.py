@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from factbook.rdf.terms import XSD
 from factbook.shacl.paths import path_quads
-from factbook.shacl.shapes_graph import REST, TYPE, sh
+from factbook.shacl.shapes_graph import REST, TYPE, Remark, sh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,14 @@ class Report:
     results: tuple[Result, ...]
     notes: tuple[str, ...] = ()
     """Remarks on the run, one line each: constraints that pySHACL evaluated, and why."""
+    faults: tuple[Remark, ...] = ()
+    """The parts of the shapes that break the rules of SHACL, and were left out."""
+    unevaluated: tuple[Remark, ...] = ()
+    """The parts of the shapes that are not evaluated."""
+    unreached: tuple[Remark, ...] = ()
+    """The shapes and targets that no node of the data is checked against."""
+    evaluated: int = 0
+    """The number of constraints that were evaluated; 0 if pySHACL evaluated them."""
 
     @property
     def conforms(self) -> bool:

@@ -14,12 +14,23 @@ from factbook.rdf.terms import to_sparql
 from factbook.shacl.backend import LocalBackend
 from factbook.shacl.compile import Compiler, Task
 from factbook.shacl.data_graph import is_canonical, load_data
-from factbook.shacl.emitter import CONSTANT, ClassHierarchy, RegexFunctions
+from factbook.shacl.emitter import CONSTANT, CannotCompileError, ClassHierarchy
+from factbook.shacl.patterns import RegexFunctions
 from factbook.shacl.prebinding import for_one, mentions
 from factbook.shacl.query_constraints import AskConstraint, SelectConstraint
+from factbook.shacl.recursion import FUNCTION
 from factbook.shacl.report import Report, Result, sort_results
-from factbook.shacl.shapes import TARGETS, Shapes, shape_name
-from factbook.shacl.shapes_graph import SHAPES_GRAPH, SUB_CLASS_OF, TRUE, ill_formed
+from factbook.shacl.shapes import TARGETS, Shapes
+from factbook.shacl.shapes_graph import (
+    SHAPES_GRAPH,
+    SUB_CLASS_OF,
+    TRUE,
+    ShapesError,
+    ill_formed,
+    sh,
+    shape_name,
+)
+from factbook.shacl.unreached import find_unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,11 +38,12 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
     from factbook.shacl.backend import Backend
     from factbook.shacl.paths import Path
+    from factbook.shacl.shapes_graph import Node
 
     Row = Mapping[str, Term]
 
 _WORKERS = 2
-_MAX_MESSAGE = 60
+_UNKNOWN_FUNCTION = re.compile(r"custom function <([^>]*)>")
 _THIS = f"{CONSTANT}this"
 _PLACEHOLDER = re.compile(r"\{[?$]([A-Za-z0-9_]+)\}")
 
@@ -39,8 +51,9 @@ _PLACEHOLDER = re.compile(r"\{[?$]([A-Za-z0-9_]+)\}")
 def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) -> Report:
     """Validate the data of a backend.
 
+    What cannot be used of the shapes is left out, and described in the report.
+
     Raises:
-        ShapesError: The shapes break the rules of SHACL, or a query in them cannot be run.
         EndpointError: The endpoint failed.
     """
     pairs = f"SELECT ?sub ?super WHERE {{ ?sub {to_sparql(SUB_CLASS_OF)} ?super }}"
@@ -51,30 +64,67 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
     encodes_all = backend.is_local and _targets_noncanonical(shapes)
     compiler = Compiler(shapes, backend, classes, regexes, encodes_all=encodes_all)
     tasks = list(compiler.tasks())
+    circles, reason = _circle_tasks(compiler)
+    unreached = (*shapes.unreached, *find_unreached(shapes, compiler, backend))
     if isinstance(backend, LocalBackend):
-        backend.functions |= regexes.functions
+        backend.functions |= regexes.functions | compiler.conformance.functions()
         for emitter in compiler.emitters.values():
             backend.define_nodes(emitter.blank_nodes)
         if any(_mentions_shapes_graph(task) for task in tasks):
             backend = _with_shapes(backend, shapes)
+    reason = reason or _settle(compiler, circles, backend)
+    if reason:
+        tasks = [
+            replace(task, text="", reason=reason) if FUNCTION in task.text else task
+            for task in tasks
+        ]
     # Queries of shapes take longest: they start first
     tasks.sort(key=lambda task: not isinstance(task.constraint, SelectConstraint))
     results: list[Result] = []
     left: list[Task] = []
+    broken = 0
+    faults = [*shapes.faults, *compiler.faults]
     with ThreadPoolExecutor(_WORKERS) as workers:
         outcomes = workers.map(lambda task: _run_task(task, backend), tasks)
         for done, outcome in enumerate(outcomes, start=1):
             if isinstance(outcome, Task):
                 left.append(outcome)
+            elif isinstance(outcome, ShapesError):
+                faults += outcome.remarks
+                broken += 1
             else:
                 results += outcome
             progress(done, len(tasks))
     if left:
         results += _run_pyshacl(left, shapes, backend)
-    notes = [*shapes.notes, *map(_note, left)]
-    if not shapes.roots:
-        notes.append("No shape has a target: nothing was validated")
-    return Report(sort_results(results), tuple(dict.fromkeys(notes)))
+    return Report(
+        sort_results(results),
+        tuple(dict.fromkeys([*shapes.notes, *map(_note, left)])),
+        faults=tuple(dict.fromkeys(faults)),
+        unevaluated=tuple(dict.fromkeys(shapes.unevaluated)),
+        unreached=unreached,
+        evaluated=len(tasks) - broken,
+    )
+
+
+def _circle_tasks(compiler: Compiler) -> tuple[dict[Node, Task], str]:
+    """Return the tasks of the shapes that refer to themselves, or why there are none."""
+    try:
+        return compiler.circle_tasks(), ""
+    except CannotCompileError as error:
+        return {}, str(error)
+
+
+def _settle(compiler: Compiler, circles: Mapping[Node, Task], backend: Backend) -> str:
+    """Find the nodes that violate the shapes that refer to themselves; return why it failed."""
+
+    def find(node: Node) -> set[Term]:
+        task = circles[node]
+        return {row["this"] for row in backend.rows(task.text, view=task.view)}
+
+    if not circles or compiler.conformance.settle(find):
+        return ""
+    return "it refers to itself through negation, or along a very long chain"
 
 
 def _targets_noncanonical(shapes: Shapes) -> bool:
@@ -113,33 +163,39 @@ def _run_pyshacl(tasks: list[Task], shapes: Shapes, backend: Backend) -> Iterato
     quads = [
         quad
         for quad in shapes.graph.quads
-        if quad.subject in roots or quad.predicate not in TARGETS
+        if quad.subject in roots
+        or (quad.predicate not in TARGETS and quad.predicate != sh("target"))
     ]
     for result in pyshacl_engine.validate(quads, backend.quads()).results:
         if (result.source_shape, result.component) in wanted:
             yield result
 
 
-def _run_task(task: Task, backend: Backend) -> list[Result] | Task:
+def _run_task(task: Task, backend: Backend) -> list[Result] | Task | ShapesError:
     """Return the results of a task, or the task itself where it is left to pySHACL."""
     if not task.text:
         return task
     try:
         rows = list(_rows(task, backend))
     except SyntaxError as error:
-        raise ill_formed(task.shape.node, _describe_syntax_error(error)) from None
+        return replace(task, text="", reason=f"its query cannot be combined: {error}")
     except (EndpointError, UsageError) as error:
         backend.require_answer()  # the query fails, not the endpoint
         return replace(task, text="", reason=f"its query failed: {error}")
+    except RuntimeError as error:
+        match = _UNKNOWN_FUNCTION.search(str(error))
+        if match is None:
+            raise
+        problem = (
+            f"has a query that calls <{match[1]}>, which is not known; if it is a function of "
+            "SHACL's advanced features, try --engine pyshacl"
+        )
+        return ill_formed(task.shape.node, problem)
     unique = {tuple(sorted(row.items())): row for row in rows}
-    return [result for row in unique.values() for result in _results(task, row, backend)]
-
-
-def _describe_syntax_error(error: SyntaxError) -> str:
-    """Return the start of the message: the engine goes on to list all tokens that it expected."""
-    text = " ".join(str(error).split())
-    short = text if len(text) <= _MAX_MESSAGE else f"{text[:_MAX_MESSAGE]}…"
-    return f"has a query that is not valid SPARQL 1.1: {short}"
+    try:
+        return [result for row in unique.values() for result in _results(task, row, backend)]
+    except ShapesError as error:
+        return error
 
 
 def _rows(task: Task, backend: Backend) -> Iterator[Row]:

@@ -2,54 +2,77 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 from typing import Literal as OneOf
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
-from factbook.shacl.focus_constraints import read_focus_constraints
+from factbook.shacl.focus_constraints import FOCUS_READERS, PROPERTY_ONLY, WITHOUT_EFFECT
 from factbook.shacl.paths import read_path
 from factbook.shacl.plan import FocusConstraint, ValueConstraint
-from factbook.shacl.query_constraints import read_components, read_sparql_constraints
+from factbook.shacl.query_constraints import (
+    read_components,
+    read_query_target,
+    read_sparql_constraint,
+)
+from factbook.shacl.recursion import find_circles
 from factbook.shacl.report import VIOLATION
-from factbook.shacl.shapes_graph import CLASS, OWL_CLASS, TYPE, ill_formed, sh
-from factbook.shacl.value_constraints import read_value_constraints
+from factbook.shacl.shapes_graph import (
+    CLASS,
+    OWL_CLASS,
+    SH,
+    TYPE,
+    NotEvaluatedError,
+    Remark,
+    ShapesError,
+    ill_formed,
+    sh,
+    shape_name,
+    short,
+)
+from factbook.shacl.value_constraints import VALUE_READERS
+from factbook.shacl.vocabulary import (
+    CORE_PARAMETERS,
+    DRAFT_PARAMETERS,
+    find_notes,
+    find_unevaluated,
+    is_query_target,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pyoxigraph import Literal
+    from collections.abc import Callable, Iterator, Mapping
 
     from factbook.rdf.terms import Term
     from factbook.shacl.paths import Path
     from factbook.shacl.plan import Constraint
+    from factbook.shacl.query_constraints import Query
     from factbook.shacl.shapes_graph import Node, ShapesGraph
 
-TargetKind: TypeAlias = OneOf["node", "class", "subjectsOf", "objectsOf"]
+    ReadConstraints: TypeAlias = Callable[[ShapesGraph, Node], Iterator[Constraint]]
+
+TargetKind: TypeAlias = OneOf["node", "class", "subjectsOf", "objectsOf", "where", "query"]
 TARGETS: dict[NamedNode, TargetKind] = {
     sh("targetNode"): "node",
     sh("targetClass"): "class",
     sh("targetSubjectsOf"): "subjectsOf",
     sh("targetObjectsOf"): "objectsOf",
+    sh("targetWhere"): "where",  # SHACL 1.2 Core (draft), section 3.1.3.6
 }
 _SHAPE_CLASSES = {sh("NodeShape"), sh("PropertyShape")}
-_UNSUPPORTED = {
-    sh("target"): "a target of SHACL's advanced features",
-    sh("rule"): "a rule, which is for inference",
-    sh("expression"): "a node expression",
-    sh("js"): "a constraint in JavaScript",
-}
-_PARAMETERS = frozenset(
-    sh(name)
-    for name in (
-        *("and", "class", "closed", "datatype", "disjoint", "equals", "hasValue", "in"),
-        *("languageIn", "lessThan", "lessThanOrEquals", "maxCount", "maxExclusive"),
-        *("maxInclusive", "maxLength", "minCount", "minExclusive", "minInclusive", "minLength"),
-        *("node", "nodeKind", "not", "or", "pattern", "property", "qualifiedMaxCount"),
-        *("qualifiedMinCount", "sparql", "uniqueLang", "xone"),
-    )
+_PARAMETERS = tuple(sh(name) for name in sorted(CORE_PARAMETERS | DRAFT_PARAMETERS))
+_REFERENCES = tuple(
+    sh(name) for name in ("property", "node", "not", "qualifiedValueShape", "someValue")
 )
+_LISTS = tuple(sh(name) for name in ("and", "or", "xone"))
+_NOT_MONOTONE = ("Not", "Xone", "QualifiedMaxCount")
+"""Constraints that can hold because a shape is violated."""
+
+
+READERS: dict[str, ReadConstraints] = {**VALUE_READERS, **FOCUS_READERS}
+"""Reads the constraints of each parameter."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +81,8 @@ class Target:
 
     kind: TargetKind
     term: Term
+    query: Query | None = None
+    """The SELECT of a query target."""
 
 
 @dataclass(frozen=True)
@@ -82,21 +107,39 @@ class Shape:
 
 
 class Shapes:
-    """All shapes that can be reached from a target.
+    """All shapes that can be reached from a target; what cannot be used is left out.
 
-    Raises:
-        ShapesError: A shape breaks the rules of SHACL, or refers to itself.
+    Args:
+        graph: The shapes graph.
     """
 
     def __init__(self, graph: ShapesGraph) -> None:
         self.graph = graph
-        self._components = read_components(graph)
+        self.faults: list[Remark] = []
+        """What breaks the rules of SHACL."""
+        self.unevaluated = list(find_unevaluated(graph, by_pyshacl=False))
+        """What is not evaluated."""
+        self.unreached: list[Remark] = []
+        """What is evaluated, but has no effect."""
+        self.notes = list(find_notes(graph))
+        self._properties = {
+            value
+            for parent in graph.subjects(sh("property"))
+            for value in graph.objects(parent, sh("property"))
+        }
         self._shapes: dict[Node, Shape] = {}
-        self.notes: list[str] = []
-        """The features of the shapes that are not evaluated."""
+        self._missing: set[Node] = set()
+        """The nodes that cannot be used as shapes."""
+        self._partial: set[Node] = set()
+        """The shapes of which something was left out."""
+        self._components = read_components(graph, self.guard)
         targeted = (node for property_ in TARGETS for node in graph.subjects(property_))
-        nodes = dict.fromkeys([*targeted, *self._classes()])
-        self.roots = tuple(shape for node in nodes if (shape := self._reach(node, ())).targets)
+        nodes = dict.fromkeys([*targeted, *graph.subjects(sh("target")), *self._classes()])
+        for node in nodes:
+            self._reach(node)
+        self._leave_out_unsound()
+        found = (self._shapes[node] for node in nodes if node in self._shapes)
+        self.roots = tuple(shape for shape in found if shape.targets)
         """The shapes with targets, where validation starts."""
 
     def __getitem__(self, node: Node) -> Shape:
@@ -106,6 +149,55 @@ class Shapes:
     def __iter__(self) -> Iterator[Shape]:
         """Iterate over all shapes."""
         return iter(self._shapes.values())
+
+    @contextmanager
+    def guard(self, node: Term) -> Iterator[None]:
+        """Record what is wrong with a part of a shape, and go on without the part."""
+        try:
+            yield
+        except ShapesError as error:
+            self.faults += error.remarks
+            self._note_partial(node)
+        except NotEvaluatedError as error:
+            self.unevaluated.append(error.remark)
+            self._note_partial(node)
+
+    def _note_partial(self, node: Term) -> None:
+        if isinstance(node, NamedNode | BlankNode):
+            self._partial.add(node)
+
+    @cached_property
+    def recursive(self) -> Mapping[Node, frozenset[Node]]:
+        """The shapes that refer to themselves, each with all shapes of its circle."""
+        return find_circles({node: references(shape) for node, shape in self._shapes.items()})
+
+    def unused(self) -> Iterator[Remark]:
+        """Yield a remark on each shape that has no target and that no other shape uses."""
+        graph = self.graph
+        used = {
+            value
+            for name in (*_REFERENCES, sh("parameter"))
+            for node in graph.subjects(name)
+            for value in graph.objects(node, name)
+        }
+        for name in _LISTS:
+            for node in graph.subjects(name):
+                for listed in graph.objects(node, name):
+                    with suppress(ShapesError):
+                        used.update(graph.members(listed, of=node))
+        for node in self._declared():
+            if node not in used and node not in self._shapes and node not in self._missing:
+                text = f"{shape_name(node)} has no target, and no other shape uses it"
+                yield Remark(text, node)
+
+    def _declared(self) -> Iterator[Node]:
+        """Yield the nodes that are shapes, by class or by parameter."""
+        graph = self.graph
+        typed = (n for n in graph.subjects(TYPE) if graph.types(n) & _SHAPE_CLASSES)
+        having = (node for parameter in _PARAMETERS for node in graph.subjects(parameter))
+        for node in dict.fromkeys([*typed, *having]):
+            if not graph.has_flag(node, sh("deactivated")):
+                yield node
 
     def _classes(self) -> Iterator[Node]:
         """Yield the shapes that are also classes (SHACL, section 2.1.3.3)."""
@@ -120,79 +212,182 @@ class Shapes:
             component.applies_to(self.graph, node) for component in self._components
         )
 
-    def _reach(self, node: Node, above: tuple[Node, ...]) -> Shape:
+    def _reach(self, node: Node) -> None:
         """Read a shape with all that it refers to."""
-        if node in above:
-            names = " -> ".join(shape_name(each) for each in (*above[above.index(node) :], node))
-            raise ill_formed(
-                node,
-                f"refers to itself ({names}); SHACL leaves recursion open, so break the circle",
-            )
-        known = self._shapes.get(node)
-        if known is not None:
-            return known
-        shape = self._read(node)
-        referred = [each for constraint in shape.constraints for each in constraint.shapes]
-        for each in (*shape.properties, *referred):
-            inner = self._reach(each, (*above, node))
-            if each in shape.properties and inner.path is None:
-                raise ill_formed(each, "is a value of sh:property but has no sh:path")
-        self._shapes[node] = shape
-        return shape
+        if node in self._shapes or node in self._missing:
+            return
+        self._missing.add(node)
+        if not self.graph.describes(node):
+            return
+        with self.guard(node):
+            shape = self._read(node)
+            self._missing.remove(node)
+            self._shapes[node] = shape
+            for each in references(shape):
+                self._reach(each)
+            self._shapes[node] = self._without_missing(shape)
+
+    def _without_missing(self, shape: Shape) -> Shape:
+        """Return a shape without the constraints that refer to what is no shape."""
+        properties = []
+        for node in shape.properties:
+            if node in self._missing:
+                self._note_dangling(shape.node, "property", node)
+            else:
+                properties.append(node)
+        shape = replace(shape, properties=tuple(properties))
+        return _keep(shape, lambda constraint: not self._is_dangling(shape, constraint))
+
+    def _is_dangling(self, shape: Shape, constraint: Constraint) -> bool:
+        missing = [node for node in constraint.shapes if node in self._missing]
+        for node in missing:
+            self._note_dangling(shape.node, constraint.parameter, node)
+        return bool(missing)
+
+    def _note_dangling(self, node: Node, parameter: str, value: Node) -> None:
+        self._partial.add(node)
+        if not self.graph.describes(value):
+            name = shape_name(node)
+            text = f"{name}: not evaluated: sh:{parameter} {value}, which is stated nowhere"
+            self.unevaluated.append(Remark(text, node, sh(parameter), value))
+
+    def _leave_out_unsound(self) -> None:
+        """Leave out constraints that could report a node because a shape was left out."""
+        count = -1
+        while len(self._partial) != count:
+            count = len(self._partial)
+            self._partial |= {
+                node for node, shape in self._shapes.items() if self._partial & {*references(shape)}
+            }
+        for node, shape in self._shapes.items():
+            if not self._partial & {*references(shape)}:
+                continue
+            self._shapes[node] = self._without_unsound(shape)
+
+    def _without_unsound(self, shape: Shape) -> Shape:
+        return _keep(shape, lambda constraint: not self._is_unsound(shape, constraint))
+
+    def _is_unsound(self, shape: Shape, constraint: Constraint) -> bool:
+        if constraint.name not in _NOT_MONOTONE or not self._partial & {*constraint.shapes}:
+            return False
+        text = (
+            f"{shape_name(shape.node)}: not evaluated: sh:{constraint.parameter}, because a shape "
+            "that it uses is not evaluated in full"
+        )
+        self.unevaluated.append(Remark(text, shape.node, sh(constraint.parameter)))
+        return True
 
     def _read(self, node: Node) -> Shape:
         graph = self.graph
         value = graph.value(node, sh("path"))
+        if value is None and node in self._properties:
+            raise ill_formed(node, "is a value of sh:property but has no sh:path")
         if value is None and sh("PropertyShape") in graph.types(node):
             raise ill_formed(node, "is a sh:PropertyShape without sh:path")
         path = None if value is None else read_path(graph, value, shape=node)
-        for predicate, what in _UNSUPPORTED.items():
-            if graph.objects(node, predicate):
-                self.notes.append(f"{shape_name(node)}: not evaluated: {what}")
-        custom = [
-            constraint
-            for component in self._components
-            for constraint in component.constraints(graph, node, path)
-        ]
+        constraints = self._read_constraints(node, path)
+        severity = None
+        with self.guard(node):
+            severity = graph.iri(node, sh("severity"))
+        is_deactivated = False
+        with self.guard(node):
+            is_deactivated = graph.flag(node, sh("deactivated"))
         return Shape(
             node=node,
             path=path,
-            targets=_read_targets(graph, node),
-            of_values=(
-                *read_value_constraints(graph, node),
-                *(each for each in custom if isinstance(each, ValueConstraint)),
-            ),
-            of_focus=(
-                *read_focus_constraints(graph, node, is_property=path is not None),
-                *read_sparql_constraints(graph, node, path),
-                *(each for each in custom if isinstance(each, FocusConstraint)),
-            ),
-            properties=tuple(_read_properties(graph, node)),
-            severity=graph.iri(node, sh("severity")) or VIOLATION,
+            targets=tuple(self._read_targets(node)),
+            of_values=tuple(each for each in constraints if isinstance(each, ValueConstraint)),
+            of_focus=tuple(each for each in constraints if isinstance(each, FocusConstraint)),
+            properties=tuple(self._read_properties(node)),
+            severity=severity or VIOLATION,
             messages=graph.messages(node),
-            is_deactivated=graph.flag(node, sh("deactivated")),
+            is_deactivated=is_deactivated,
         )
 
+    def _read_constraints(self, node: Node, path: Path | None) -> list[Constraint]:
+        """Return the constraints of a shape, without those that cannot be used."""
+        graph = self.graph
+        found: list[Constraint] = []
+        given = {each.value.removeprefix(SH) for each in graph.predicates(node)}
+        for name, read in READERS.items():
+            if name not in given:
+                continue
+            if path is None and name in WITHOUT_EFFECT:
+                text = f"{shape_name(node)}: sh:{name} has no effect on a node shape"
+                self.unreached.append(Remark(text, node, sh(name)))
+                continue
+            with self.guard(node):
+                if path is None and name in PROPERTY_ONLY:
+                    problem = (
+                        f"has sh:{name}, which node shapes cannot have (SHACL, section "
+                        f"{PROPERTY_ONLY[name]}); a property shape has sh:path"
+                    )
+                    raise ill_formed(node, problem, sh(name))
+                found += read(graph, node)
+        for query in graph.objects(node, sh("sparql")):
+            with self.guard(node):
+                found += read_sparql_constraint(graph, node, path, query)
+        for component in self._components:
+            with self.guard(node):
+                found += component.constraints(graph, node, path)
+        return found
 
-def shape_name(node: Node) -> str:
-    """Return the name of a shape in messages."""
-    return node.value if isinstance(node, NamedNode) else "a shape without a name"
+    def _read_targets(self, node: Node) -> Iterator[Target]:
+        """Yield the targets of a shape, the implicit class target included."""
+        graph = self.graph
+        for property_, kind in TARGETS.items():
+            for term in graph.objects(node, property_):
+                with self.guard(node):
+                    _require_target(node, property_, kind, term)
+                    yield Target(kind, term)
+        for term in graph.objects(node, sh("target")):
+            if isinstance(term, NamedNode | BlankNode) and is_query_target(graph, term):
+                with self.guard(node):
+                    yield Target("query", term, read_query_target(graph, term, node))
+        if isinstance(node, NamedNode) and graph.types(node) & {CLASS, OWL_CLASS}:
+            yield Target("class", node)
+
+    def _read_properties(self, node: Node) -> Iterator[Node]:
+        for each in self.graph.objects(node, sh("property")):
+            with self.guard(node):
+                if isinstance(each, NamedNode | BlankNode):
+                    yield each
+                    continue
+                problem = "has sh:property with a literal; it takes a property shape"
+                raise ill_formed(node, problem, sh("property"))
 
 
-def _read_targets(graph: ShapesGraph, node: Node) -> tuple[Target, ...]:
-    """Return the targets of a shape, the implicit class target included."""
-    found = [
-        Target(kind, term)
-        for property_, kind in TARGETS.items()
-        for term in graph.objects(node, property_)
-    ]
-    if isinstance(node, NamedNode) and graph.types(node) & {CLASS, OWL_CLASS}:
-        found.append(Target("class", node))
-    return tuple(found)
+def _keep(shape: Shape, is_kept: Callable[[Constraint], bool]) -> Shape:
+    """Return a shape with some of its constraints."""
+    return replace(
+        shape,
+        of_values=tuple(each for each in shape.of_values if is_kept(each)),
+        of_focus=tuple(each for each in shape.of_focus if is_kept(each)),
+    )
 
 
-def _read_properties(graph: ShapesGraph, node: Node) -> Iterator[Node]:
-    for each in graph.objects(node, sh("property")):
-        if not isinstance(each, NamedNode | BlankNode):
-            raise ill_formed(node, "has sh:property with a literal; it takes a property shape")
-        yield each
+def references(shape: Shape) -> tuple[Node, ...]:
+    """Return the shapes that a shape refers to."""
+    where = (target.term for target in shape.targets if target.kind == "where")
+    found = [each for each in where if isinstance(each, NamedNode | BlankNode)]
+    inner = [each for constraint in shape.constraints for each in constraint.shapes]
+    return (*shape.properties, *inner, *found)
+
+
+def _require_target(node: Node, property_: NamedNode, kind: TargetKind, term: Term) -> None:
+    """Check the value of a target's property.
+
+    Raises:
+        ShapesError: It is of the wrong kind (SHACL, section 2.1.3).
+    """
+    if kind == "node":
+        is_right = isinstance(term, NamedNode | Literal)
+    elif kind == "where":
+        is_right = isinstance(term, NamedNode | BlankNode)
+    else:
+        is_right = isinstance(term, NamedNode)
+    if not is_right:
+        takes = {"node": "an IRI or a literal", "where": "a shape"}.get(kind, "an IRI")
+        what = {Literal: "a literal", BlankNode: "a blank node"}.get(type(term), "an IRI")
+        problem = f"has {short(property_)} with {what}; it takes {takes}"
+        raise ill_formed(node, problem, property_)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -48,8 +49,33 @@ def sh(name: str) -> NamedNode:
     return NamedNode(SH + name)
 
 
+@dataclass(frozen=True)
+class Remark:
+    """A remark about a statement of the shapes graph, which has a place in a file."""
+
+    text: str
+    """A sentence, with IRIs in angle brackets."""
+    node: Term | None = None
+    predicate: NamedNode | None = None
+    value: Term | None = None
+
+
 class ShapesError(InputError):
     """The shapes break the rules of SHACL."""
+
+    def __init__(self, remarks: Iterable[Remark]) -> None:
+        self.remarks = tuple(remarks)
+        super().__init__(
+            f"the shapes cannot be used: {'; '.join(remark.text for remark in self.remarks)}"
+        )
+
+
+class NotEvaluatedError(Exception):
+    """A part of the shapes is valid, but cannot be evaluated."""
+
+    def __init__(self, remark: Remark) -> None:
+        self.remark = remark
+        super().__init__(remark.text)
 
 
 class ShapesGraph:
@@ -74,6 +100,15 @@ class ShapesGraph:
             if isinstance(node, NamedNode | BlankNode):
                 yield node
 
+    def terms(self) -> Iterator[tuple[NamedNode, Iterable[Term]]]:
+        """Yield each property with the nodes that have it."""
+        for predicate, nodes in self._by_predicate.items():
+            yield predicate, nodes.keys()
+
+    def describes(self, node: Term) -> bool:
+        """Tell whether a node is the subject of a statement."""
+        return node in self._by_subject
+
     def predicates(self, node: Term) -> Iterable[NamedNode]:
         """Return the properties that a node has."""
         return self._by_subject.get(node, {}).keys()
@@ -86,12 +121,25 @@ class ShapesGraph:
         """
         values = self.objects(node, predicate)
         if len(values) > 1:
-            raise ill_formed(node, f"has {len(values)} values of {_short(predicate)}; keep one")
+            problem = f"has {len(values)} values of {short(predicate)}; keep one"
+            raise ill_formed(node, problem, predicate)
         return values[0] if values else None
 
     def flag(self, node: Term, predicate: NamedNode) -> bool:
-        """Tell whether a property is `true`, in this lexical form."""
-        return self.value(node, predicate) == TRUE
+        """Tell whether a property is `true`, in this lexical form.
+
+        Raises:
+            ShapesError: It is not a boolean, or there is more than one.
+        """
+        found = self.value(node, predicate)
+        if found is None or (isinstance(found, Literal) and found.datatype == TRUE.datatype):
+            return found == TRUE
+        problem = f"has {short(predicate)} {found}, which must be true or false"
+        raise ill_formed(node, problem, predicate)
+
+    def has_flag(self, node: Term, predicate: NamedNode) -> bool:
+        """Tell whether `true` is among the values of a property."""
+        return TRUE in self._by_subject.get(node, {}).get(predicate, ())
 
     def node(self, node: Term, predicate: NamedNode) -> Node | None:
         """Return the only value of a property, which must be a node.
@@ -102,7 +150,9 @@ class ShapesGraph:
         found = self.value(node, predicate)
         if isinstance(found, NamedNode | BlankNode | None):
             return found
-        raise ill_formed(node, f"has {_short(predicate)} {found}, which cannot be a literal")
+        raise ill_formed(
+            node, f"has {short(predicate)} {found}, which cannot be a literal", predicate
+        )
 
     def iri(self, node: Term, predicate: NamedNode) -> NamedNode | None:
         """Return the only value of a property, which must be an IRI.
@@ -113,7 +163,33 @@ class ShapesGraph:
         found = self.value(node, predicate)
         if isinstance(found, NamedNode | None):
             return found
-        raise ill_formed(node, f"has {_short(predicate)} {found}, which must be an IRI")
+        raise ill_formed(node, f"has {short(predicate)} {found}, which must be an IRI", predicate)
+
+    def iris(self, node: Term, predicate: NamedNode, listed: Term) -> list[NamedNode]:
+        """Return the members of a list that is the value of a property; all must be IRIs.
+
+        Raises:
+            ShapesError: It is not a list, or a member is not an IRI.
+        """
+        found = []
+        for member in self.members(listed, of=node):
+            if not isinstance(member, NamedNode):
+                problem = f"has {short(predicate)} with {member} in the list, which must be an IRI"
+                raise ill_formed(node, problem, predicate)
+            found.append(member)
+        return found
+
+    def iri_or_list(self, node: Term, predicate: NamedNode) -> list[NamedNode]:
+        """Return the only value of a property as a list: an IRI, or a list of IRIs (SHACL 1.2).
+
+        Raises:
+            ShapesError: It is neither, or there is more than one.
+        """
+        found = self.value(node, predicate)
+        if isinstance(found, BlankNode) and self.objects(found, FIRST):
+            return self.iris(node, predicate, found)
+        only = self.iri(node, predicate)
+        return [] if only is None else [only]
 
     def literal(self, node: Term, predicate: NamedNode) -> Literal | None:
         """Return the only value of a property, which must be a literal.
@@ -124,7 +200,9 @@ class ShapesGraph:
         found = self.value(node, predicate)
         if isinstance(found, Literal | None):
             return found
-        raise ill_formed(node, f"has {_short(predicate)} {found}, which must be a literal")
+        raise ill_formed(
+            node, f"has {short(predicate)} {found}, which must be a literal", predicate
+        )
 
     def count(self, node: Term, predicate: NamedNode) -> int | None:
         """Return the only value of a property, which must be a whole number.
@@ -137,7 +215,8 @@ class ShapesGraph:
             return None
         digits = found.value.removeprefix("+")
         if not (digits.isascii() and digits.isdigit()):
-            raise ill_formed(node, f"has {_short(predicate)} {found}, which must be a whole number")
+            problem = f"has {short(predicate)} {found}, which must be a whole number"
+            raise ill_formed(node, problem, predicate)
         return int(digits)
 
     def members(self, node: Term, of: Term) -> tuple[Term, ...]:
@@ -177,11 +256,16 @@ class ShapesGraph:
         return tuple(sorted(found, key=str))
 
 
-def ill_formed(node: Term, problem: str) -> ShapesError:
+def ill_formed(node: Term, problem: str, predicate: NamedNode | None = None) -> ShapesError:
     """Return the error that a shape breaks the rules of SHACL."""
-    name = str(node) if isinstance(node, NamedNode) else "a shape without a name"
-    return ShapesError(f"the shapes cannot be used: {name} {problem}")
+    return ShapesError([Remark(f"{shape_name(node)} {problem}", node, predicate)])
 
 
-def _short(predicate: NamedNode) -> str:
-    return predicate.value.replace(sh("").value, "sh:")
+def shape_name(node: Term) -> str:
+    """Return the name of a shape in messages."""
+    return str(node) if isinstance(node, NamedNode) else "a shape without a name"
+
+
+def short(term: NamedNode) -> str:
+    """Return a term of SHACL with the usual prefix, any other IRI in angle brackets."""
+    return f"sh:{term.value.removeprefix(SH)}" if term.value.startswith(SH) else str(term)

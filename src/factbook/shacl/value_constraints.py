@@ -11,7 +11,7 @@ from factbook.rdf.lexical import lexical_space
 from factbook.rdf.terms import to_sparql
 from factbook.shacl.dialect import all_of, any_of, negate, safe
 from factbook.shacl.plan import ValueConstraint
-from factbook.shacl.shapes_graph import LANG_STRING, ill_formed, sh
+from factbook.shacl.shapes_graph import FIRST, LANG_STRING, ill_formed, sh, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     WriteTest: TypeAlias = Callable[[str, Emitter], str]
     """Returns the test that a variable's value conforms."""
+    ReadConstraints: TypeAlias = Callable[[ShapesGraph, Node], Iterator[ValueConstraint]]
+    """Yields the constraints that a parameter adds to a shape."""
     WriteShapesTest: TypeAlias = Callable[[tuple[Node, ...], str, Emitter], str]
     """The same for a constraint on some shapes."""
 
@@ -97,29 +99,38 @@ class ShapeConstraint(ValueConstraint):
         return " UNION ".join(f"{{ {pattern} }}" for pattern in known)
 
 
-def read_value_constraints(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
-    """Yield the constraints of a shape that each value node meets by itself."""
-    yield from _read_types(graph, node)
-    yield from _read_comparisons(graph, node)
-    yield from _read_texts(graph, node)
-    members = graph.value(node, sh("in"))
-    if members is not None:
-        yield TermConstraint("In", _is_member(graph.members(members, of=node)))
-    yield from _read_shapes(graph, node)
-
-
-def _read_types(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
+def _read_class(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
     for class_ in graph.objects(node, sh("class")):
-        yield ClassConstraint("Class", class_)
-    datatype = graph.iri(node, sh("datatype"))
-    if datatype is not None:
-        yield TermConstraint("Datatype", _has_datatype(datatype))
-    kind = graph.iri(node, sh("nodeKind"))
-    if kind is None:
-        return
-    functions = _NODE_KINDS.get(kind)
-    if functions is None:
-        raise ill_formed(node, f"has sh:nodeKind {to_sparql(kind)}, which is no kind of node")
+        if isinstance(class_, BlankNode) and graph.objects(class_, FIRST):
+            classes = graph.iris(node, sh("class"), class_)
+            yield TermConstraint("Class", _is_instance_of_any(classes))
+        elif isinstance(class_, NamedNode):
+            yield ClassConstraint("Class", class_)
+        else:
+            kind = "a literal" if isinstance(class_, Literal) else "a node without an IRI"
+            problem = f"has sh:class with {kind}; it takes the IRI of a class"
+            raise ill_formed(node, problem, sh("class"))
+
+
+def _is_instance_of_any(classes: list[NamedNode]) -> WriteTest:
+    return lambda value, emitter: any_of([emitter.is_instance(value, each) for each in classes])
+
+
+def _read_datatype(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
+    tests = [_has_datatype(each) for each in graph.iri_or_list(node, sh("datatype"))]
+    yield TermConstraint(
+        "Datatype", lambda value, emitter: any_of([test(value, emitter) for test in tests])
+    )
+
+
+def _read_node_kind(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
+    functions: dict[str, None] = {}
+    for kind in graph.iri_or_list(node, sh("nodeKind")):
+        if kind not in _NODE_KINDS:
+            known = ", ".join(short(each) for each in _NODE_KINDS)
+            problem = f"has sh:nodeKind {short(kind)}, which is no kind of node; known: {known}"
+            raise ill_formed(node, problem, sh("nodeKind"))
+        functions |= dict.fromkeys(_NODE_KINDS[kind])
     yield TermConstraint(
         "NodeKind", lambda value, _: any_of([f"{each}({value})" for each in functions])
     )
@@ -138,15 +149,22 @@ def _has_datatype(datatype: NamedNode) -> WriteTest:
     return write
 
 
-def _read_comparisons(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
-    for name, operator in _RANGES.items():
+def _read_range(name: str) -> ReadConstraints:
+    def read(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
         limit = graph.literal(node, _parameter(name))
         if limit is not None:
-            yield TermConstraint(name, _is_within(operator, limit))
-    for name, operator in _LENGTHS.items():
+            yield TermConstraint(name, _is_within(_RANGES[name], limit))
+
+    return read
+
+
+def _read_length(name: str) -> ReadConstraints:
+    def read(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
         length = graph.count(node, _parameter(name))
         if length is not None:
-            yield TermConstraint(name, _has_length(operator, length))
+            yield TermConstraint(name, _has_length(_LENGTHS[name], length))
+
+    return read
 
 
 def _is_within(operator: str, limit: Literal) -> WriteTest:
@@ -163,24 +181,36 @@ def _has_length(operator: str, length: int) -> WriteTest:
     return write
 
 
-def _read_texts(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
+def _read_pattern(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
     flags = graph.literal(node, sh("flags"))
     for pattern in graph.objects(node, sh("pattern")):
         if not isinstance(pattern, Literal):
-            raise ill_formed(node, f"has sh:pattern {pattern}, which must be a string")
+            raise ill_formed(
+                node, f"has sh:pattern {pattern}, which must be a string", sh("pattern")
+            )
         yield TermConstraint(
             "Pattern", _matches(pattern.value, "" if flags is None else flags.value)
         )
+
+
+def _read_language_in(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
     listed = graph.value(node, sh("languageIn"))
     if listed is not None:
         languages = [_language(node, each) for each in graph.members(listed, of=node)]
         yield TermConstraint("LanguageIn", _has_language(languages))
 
 
+def _read_in(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
+    members = graph.value(node, sh("in"))
+    if members is not None:
+        yield TermConstraint("In", _is_member(graph.members(members, of=node)))
+
+
 def _language(node: Node, term: Term) -> str:
     if isinstance(term, Literal):
         return term.value
-    raise ill_formed(node, f"has sh:languageIn with {term}, which must be a string")
+    problem = f"has sh:languageIn with {term}, which must be a string"
+    raise ill_formed(node, problem, sh("languageIn"))
 
 
 def _matches(pattern: str, flags: str) -> WriteTest:
@@ -222,14 +252,21 @@ def _is_member(members: tuple[Term, ...]) -> WriteTest:
     return write
 
 
-def _read_shapes(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
-    for name, write in (("node", _all_shapes), ("not", _no_shape)):
+def _read_shape(name: str, write: WriteShapesTest) -> ReadConstraints:
+    def read(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
         for shape in graph.objects(node, sh(name)):
             yield ShapeConstraint(name.capitalize(), (_shape(node, shape, name),), write)
-    for name, write in (("and", _all_shapes), ("or", _any_shape), ("xone", _one_shape)):
+
+    return read
+
+
+def _read_list_of_shapes(name: str, write: WriteShapesTest) -> ReadConstraints:
+    def read(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
         for listed in graph.objects(node, sh(name)):
             shapes = tuple(_shape(node, each, name) for each in graph.members(listed, of=node))
             yield ShapeConstraint(name.capitalize(), shapes, write)
+
+    return read
 
 
 def _no_shape(shapes: tuple[Node, ...], value: str, emitter: Emitter) -> str:
@@ -253,7 +290,30 @@ def _parameter(name: str) -> NamedNode:
     return sh(name[0].lower() + name[1:])
 
 
+def conforms_to(shape: Node) -> ShapeConstraint:
+    """Return the constraint that each value conforms to a shape."""
+    return ShapeConstraint("Node", (shape,), _all_shapes)
+
+
 def _shape(node: Node, term: Term, name: str) -> Node:
     if isinstance(term, NamedNode | BlankNode):
         return term
-    raise ill_formed(node, f"has sh:{name} with a literal; it takes a shape")
+    raise ill_formed(node, f"has sh:{name} with a literal; it takes a shape", sh(name))
+
+
+VALUE_READERS: dict[str, ReadConstraints] = {
+    "class": _read_class,
+    "datatype": _read_datatype,
+    "nodeKind": _read_node_kind,
+    **{name[0].lower() + name[1:]: _read_range(name) for name in _RANGES},
+    **{name[0].lower() + name[1:]: _read_length(name) for name in _LENGTHS},
+    "pattern": _read_pattern,
+    "languageIn": _read_language_in,
+    "in": _read_in,
+    "node": _read_shape("node", _all_shapes),
+    "not": _read_shape("not", _no_shape),
+    "and": _read_list_of_shapes("and", _all_shapes),
+    "or": _read_list_of_shapes("or", _any_shape),
+    "xone": _read_list_of_shapes("xone", _one_shape),
+}
+"""Reads the constraints of each parameter that applies to each value node by itself."""

@@ -1,0 +1,86 @@
+"""Shapes and targets that no node of the data is checked against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from factbook.rdf.terms import to_sparql
+from factbook.shacl.shapes import TARGETS
+from factbook.shacl.shapes_graph import TYPE, Remark, shape_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from factbook.shacl.backend import Backend
+    from factbook.shacl.compile import Compiler
+    from factbook.shacl.shapes import Shape, Shapes, Target
+
+_AT_ONCE = 20
+"""How many targets one query asks for."""
+
+
+def find_unreached(shapes: Shapes, compiler: Compiler, backend: Backend) -> Iterator[Remark]:
+    """Yield a remark on empty data, on each target without a node, and on each unused shape."""
+    any_triple = "SELECT ?this WHERE { ?this ?p ?o } LIMIT 1"
+    if not any(backend.rows(any_triple, view="stored")):
+        yield Remark("There are no data: nothing was validated")
+    elif not shapes.roots:
+        yield Remark("No shape has a target: nothing was validated")
+    else:
+        yield from _targets_without_nodes(shapes, compiler, backend)
+    yield from shapes.unused()
+
+
+def _targets_without_nodes(
+    shapes: Shapes, compiler: Compiler, backend: Backend
+) -> Iterator[Remark]:
+    targets = [
+        (shape, target, pattern)
+        for shape in shapes.roots
+        if not shape.is_deactivated
+        for target in shape.targets
+        if (pattern := _occurrence(target, compiler)) is not None
+    ]
+    for start in range(0, len(targets), _AT_ONCE):
+        chunk = targets[start : start + _AT_ONCE]
+        parts = " UNION ".join(
+            f"{{ SELECT ({number} AS ?number) WHERE {{ {pattern} }} LIMIT 1 }}"
+            for number, (_, _, pattern) in enumerate(chunk)
+        )
+        rows = backend.rows(f"SELECT ?number WHERE {{ {parts} }}", view="encoded")
+        found = {int(row["number"].value) for row in rows}  # type: ignore[union-attr] # a number
+        for number, (shape, target, _) in enumerate(chunk):
+            if number not in found:
+                yield _remark(shape, target)
+
+
+def _occurrence(target: Target, compiler: Compiler) -> str | None:
+    """Return the pattern that matches if a target has a node, or None if that is not asked."""
+    emitter = compiler.emitters["encoded"]
+    term = target.term
+    if target.kind == "class":
+        return emitter.instances("?this", term)
+    if not isinstance(term, NamedNode):
+        return None
+    iri = to_sparql(term)
+    return {
+        "node": f"{{ {iri} ?p ?o }} UNION {{ ?s ?p {iri} }}",
+        "subjectsOf": f"?this {iri} ?o .",
+        "objectsOf": f"?s {iri} ?this .",
+    }.get(target.kind)
+
+
+def _remark(shape: Shape, target: Target) -> Remark:
+    name = shape_name(shape.node)
+    text = {
+        "class": f"{target.term} has no instance in the data, so that {name} is not checked there",
+        "node": f"{target.term} is not in the data, and is a target of {name}",
+        "subjectsOf": f"No node has {target.term}, so that {name} is not checked there",
+        "objectsOf": f"No node is a value of {target.term}, so that {name} is not checked there",
+    }[target.kind]
+    predicates = {kind: predicate for predicate, kind in TARGETS.items()}
+    is_implicit = target.kind == "class" and target.term == shape.node
+    predicate = TYPE if is_implicit else predicates[target.kind]
+    return Remark(text, shape.node, predicate, None if is_implicit else target.term)
