@@ -41,6 +41,8 @@ class Case:
     data: tuple[Quad, ...]
     expected: Counter[Row] | None
     """The results, or None where the shapes are to be refused."""
+    shapes_path: Path
+    data_path: Path
 
 
 def cases(part: str) -> Iterator[Case]:
@@ -89,12 +91,14 @@ def _case(graph: ShapesGraph, entry: Term, path: Path) -> Case:
     result = graph.objects(entry, NamedNode(f"{_MF}result"))[0]
     expected = None
     if result != NamedNode(f"{_SHT}Failure"):
-        expected = Counter(_row(graph, each) for each in graph.objects(result, sh("result")))
+        expected = Counter(row_of(graph, each) for each in graph.objects(result, sh("result")))
     name = f"{path.parent.name}/{path.stem}"
-    return Case(name, _read(_path_of(shapes)), _read(_path_of(data)), expected)
+    paths = _path_of(shapes), _path_of(data)
+    return Case(name, _read(paths[0]), _read(paths[1]), expected, *paths)
 
 
-def _row(graph: ShapesGraph, result: Term) -> Row:
+def row_of(graph: ShapesGraph, result: Term) -> Row:
+    """Return a result of a report graph as the suite compares it."""
     def text(name: str) -> str:
         found = graph.objects(result, sh(name))
         return str(found[0]) if found else ""
