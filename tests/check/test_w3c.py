@@ -31,7 +31,15 @@ def without_labels(rows: Iterable[w3c.Row]) -> Counter[w3c.Row]:
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
 def test_check_gives_the_results_of_the_suite(case: w3c.Case) -> None:
     """The report graph has the results of the suite, and a failure is exit code 3."""
-    words = [str(case.data_path), "--shapes", str(case.shapes_path), "-f", "nt", "--fail-on", "info"]
+    words = [
+        str(case.data_path),
+        "--shapes",
+        str(case.shapes_path),
+        "-f",
+        "nt",
+        "--fail-on",
+        "info",
+    ]
 
     done = CliRunner().invoke(root, ["--no-book", "check", *words])
 

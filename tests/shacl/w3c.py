@@ -99,6 +99,7 @@ def _case(graph: ShapesGraph, entry: Term, path: Path) -> Case:
 
 def row_of(graph: ShapesGraph, result: Term) -> Row:
     """Return a result of a report graph as the suite compares it."""
+
     def text(name: str) -> str:
         found = graph.objects(result, sh(name))
         return str(found[0]) if found else ""
