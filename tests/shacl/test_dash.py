@@ -38,8 +38,8 @@ _LABEL = re.compile(r"_:\w+")
 DISAGREEMENTS = {
     "node/prefixes-001": "ex: is declared in the Turtle only; a query has the prefixes of its "
     "sh:prefixes (SHACL, section 5.2.1), so that this one is a fault",
-    "target/sparqlTargetType-001": "a target type with parameters (SHACL Advanced Features, section "
-    "3.2) is not evaluated, which the report says; pySHACL does with --engine pyshacl",
+    "target/sparqlTargetType-001": "a target type with parameters (SHACL Advanced Features, "
+    "section 3.2) is not evaluated, which the report says; pySHACL does with --engine pyshacl",
 }
 """Files where validation does not give the stated results, and why."""
 

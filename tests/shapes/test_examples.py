@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 import factbook
-from factbook.check.outcome import term_text
+from factbook.check.findings import term_text
 from factbook.check.rules import book_rules, find_example, rule_page
 from factbook.check.shapes import ShapeRules
 from factbook.rdf.parse import read_rdf

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pyoxigraph import BlankNode, Literal
+
 from factbook.check.remarks import Completeness
+from factbook.rdf.terms import curie, to_sparql
 from factbook.shacl import INVERSE, Path, PathExpression
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ WARNING = "warning"
 INFO = "info"
 SEVERITIES = (ERROR, WARNING, INFO)
 """The most severe first."""
+_IRI = re.compile(r"<([^<>]*)>")
 
 
 @dataclass(frozen=True)
@@ -180,3 +185,22 @@ def merge_outcomes(outcomes: list[Outcome]) -> Outcome:
         completeness=sum((each.completeness for each in outcomes), Completeness()),
         prefixes={name: iri for each in outcomes for name, iri in each.prefixes.items()},
     )
+
+
+def term_text(part: Term | Path | None, prefixes: Mapping[str, str]) -> str:
+    """Return a term or a path as Turtle and SPARQL write it, with prefixes."""
+    if part is None:
+        return ""
+    if isinstance(part, BlankNode):
+        return "a blank node"
+    text = to_sparql(part) if isinstance(part, Literal) else str(part)
+    if isinstance(part, Literal):
+        datatype = f"<{part.datatype.value}>"
+        if not text.endswith(f"^^{datatype}"):
+            return text
+        return text.removesuffix(datatype) + _shorten(datatype, prefixes)
+    return _IRI.sub(lambda match: _shorten(match.group(), prefixes), text)
+
+
+def _shorten(iri: str, prefixes: Mapping[str, str]) -> str:
+    return curie(iri[1:-1], prefixes) or iri

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import NamedNode
 
-from factbook.check.findings import Finding, Outcome, order_findings, sort_findings
+from factbook.check.findings import Finding, Outcome, order_findings, sort_findings, term_text
 from factbook.check.remarks import Completeness
 from factbook.check.rules import require_known_rules
 from factbook.errors import InputError, UsageError
 from factbook.query.names import Names
-from factbook.rdf.terms import curie, to_sparql
 from factbook.render.labels import Labels
 
 if TYPE_CHECKING:
@@ -23,11 +21,7 @@ if TYPE_CHECKING:
     from factbook.check.findings import RawFinding, Rule, Validation
     from factbook.check.locate import Located, Location
     from factbook.rdf.positions import SearchedFile
-    from factbook.rdf.terms import Term
-    from factbook.shacl import Path
     from factbook.store.answers import Engine
-
-_IRI = re.compile(r"<([^<>]*)>")
 
 
 @dataclass(frozen=True)
@@ -197,22 +191,3 @@ def _describe_one(
         property=term_text(raw.path, prefixes),
         value=term_text(raw.value, prefixes),
     )
-
-
-def term_text(part: Term | Path | None, prefixes: Mapping[str, str]) -> str:
-    """Return a term or a path as Turtle and SPARQL write it, with prefixes."""
-    if part is None:
-        return ""
-    if isinstance(part, BlankNode):
-        return "a blank node"
-    text = to_sparql(part) if isinstance(part, Literal) else str(part)
-    if isinstance(part, Literal):
-        datatype = f"<{part.datatype.value}>"
-        if not text.endswith(f"^^{datatype}"):
-            return text
-        return text.removesuffix(datatype) + _shorten(datatype, prefixes)
-    return _IRI.sub(lambda match: _shorten(match.group(), prefixes), text)
-
-
-def _shorten(iri: str, prefixes: Mapping[str, str]) -> str:
-    return curie(iri[1:-1], prefixes) or iri

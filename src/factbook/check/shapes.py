@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from factbook import shacl
-from factbook.check.findings import ERROR, INFO, WARNING, RawFinding, Rule
+from factbook.check.findings import ERROR, INFO, WARNING, RawFinding, Rule, term_text
 from factbook.errors import UsageError
-from factbook.rdf.terms import local_name
+from factbook.rdf.terms import XSD, local_name
 from factbook.shacl import SH
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from factbook.rdf.parse import RdfFile
     from factbook.rdf.terms import Term
-    from factbook.shacl import DataGraph, Report, Result
+    from factbook.shacl import Alternative, DataGraph, Report, Result
     from factbook.store.answers import Engine
 
 KIND = "shape"
@@ -34,6 +34,11 @@ REGIMES = (NO_INFERENCE, "rdfs", "owlrl")
 
 _SEVERITIES = {str(shacl.INFO): INFO, str(shacl.WARNING): WARNING}
 _COMPONENT = re.compile(r"ConstraintComponent(?:-\w+)?$")
+_PLAIN = {f"{XSD}{name}" for name in ("boolean", "decimal", "integer")}
+_XONE, _NODE, _AND = (f"{SH}{name}ConstraintComponent" for name in ("Xone", "Node", "And"))
+_MISSING = ("minCount", " 1")
+_MOST_ALTERNATIVES = 4
+_MOST_REASONS = 3
 _TEXTS = ("description", "name", "message")
 
 
@@ -44,7 +49,9 @@ class ShapeRules:
         self._facts: dict[Term, dict[str, list[Term]]] = {}
         self._files: dict[Term, Path] = {}
         self._parents: dict[Term, Term] = {}
+        self._prefixes: dict[str, str] = {"sh": SH}
         for file in files:
+            self._prefixes |= file.prefixes
             for quad in file.quads:
                 predicate = quad.predicate.value
                 if not predicate.startswith(SH):
@@ -99,12 +106,70 @@ class ShapeRules:
         """
         if rule.fix or result.constraint is not None:
             message = _english(result.messages)
+            if result.alternatives:
+                return f"{message or rule.fix} ({self._explain(result)})"
             return "" if message == rule.fix else message
+        if result.alternatives:
+            text = self._explain(result)
+            return f"{text[:1].upper()}{text[1:]}."
         parameter = _COMPONENT.sub("", result.component.value.removeprefix(SH))
         parameter = parameter[:1].lower() + parameter[1:]
         limits = self._facts.get(result.source_shape, {}).get(parameter, [])
         limit = f" {limits[0]}" if len(limits) == 1 and not isinstance(limits[0], BlankNode) else ""
         return f"The shape asks for sh:{parameter}{limit}."
+
+    def _explain(self, result: Result) -> str:
+        """Return why a value conforms to none of some shapes, or to too many, in few words."""
+        failing = [each for each in result.alternatives if each.results]
+        component = result.component.value
+        if component == _XONE and len(failing) < len(result.alternatives):
+            fitting = [
+                number
+                for number, each in enumerate(result.alternatives, start=1)
+                if not each.results
+            ]
+            return f"alternatives {' and '.join(map(str, fitting))} fit, but only one may"
+        if component in {_NODE, _AND}:
+            names = ", ".join(self._name(each.shape) for each in failing)
+            reasons = "; ".join(self._reasons(each) for each in failing[:_MOST_ALTERNATIVES])
+            return f"does not conform to {names}: {reasons}" if failing else "does not conform"
+        parts = [
+            f"({number}) {self._reasons(each)}"
+            for number, each in enumerate(result.alternatives[:_MOST_ALTERNATIVES], start=1)
+        ]
+        more = len(result.alternatives) - len(parts)
+        parts += [f"{more} more"] if more else []
+        return f"none of the alternatives fits: {'; '.join(parts)}"
+
+    def _reasons(self, alternative: Alternative) -> str:
+        """Return why a value does not conform to one shape."""
+        reasons = [self._reason(each) for each in alternative.results[:_MOST_REASONS]]
+        more = len(alternative.results) - len(reasons)
+        reasons += [f"{more} more"] if more else []
+        return ", ".join(reasons) or "a reason deeper inside"
+
+    def _reason(self, result: Result) -> str:
+        if result.alternatives:
+            text = self._explain(result)
+        elif message := _english(result.messages):
+            text = message
+        else:
+            parameter = _COMPONENT.sub("", result.component.value.removeprefix(SH))
+            parameter = parameter[:1].lower() + parameter[1:]
+            limits = self._facts.get(result.source_shape, {}).get(parameter, [])
+            limit = self._limit(limits[0]) if len(limits) == 1 else ""
+            text = "missing" if (parameter, limit) == _MISSING else f"not sh:{parameter}{limit}"
+        path = f"{term_text(result.path, self._prefixes)}: " if result.path is not None else ""
+        is_new = result.value is not None and result.value != result.focus
+        value = f" (found: {term_text(result.value, self._prefixes)})" if is_new else ""
+        return f"{path}{text}{value}"
+
+    def _limit(self, term: Term) -> str:
+        if isinstance(term, BlankNode):
+            return ""
+        if isinstance(term, Literal) and term.datatype.value in _PLAIN:
+            return f" {term.value}"
+        return f" {term_text(term, self._prefixes)}"
 
     def _name(self, shape: Term) -> str:
         """Return the last part of a shape's IRI; without an IRI, its parent's name and its path."""

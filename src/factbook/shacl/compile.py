@@ -24,7 +24,7 @@ from factbook.shacl.prebinding import (
 )
 from factbook.shacl.query_constraints import AskConstraint, SelectConstraint
 from factbook.shacl.recursion import Conformance
-from factbook.shacl.shapes import Shape
+from factbook.shacl.shapes import Shape, Target
 from factbook.shacl.shapes_graph import ill_formed, sh
 from factbook.shacl.value_constraints import conforms_to
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from factbook.shacl.paths import Path
     from factbook.shacl.patterns import RegexFunctions
     from factbook.shacl.plan import Constraint
-    from factbook.shacl.shapes import Shapes, Target
+    from factbook.shacl.shapes import Shapes
     from factbook.shacl.shapes_graph import Node, Remark
     from factbook.sparql.tree import Select
 
@@ -237,6 +237,21 @@ class Compiler:
                 yield from (Task(root, inner, each, reason=reason) for each in inner.constraints)
             else:
                 yield from self._tasks_below(root, inner, focus, (*above, node))
+
+    def tasks_for_nodes(self, shape: Shape, nodes: list[Term]) -> Iterator[Task]:
+        """Yield the tasks that validate some nodes against a shape."""
+        targets = tuple(Target("node", node) for node in nodes)
+        before = self._encodes_all
+        self._encodes_all = bool(self._noncanonical)
+        try:
+            focus = {
+                view: _focus_nodes(targets, emitter) for view, emitter in self.emitters.items()
+            }
+            yield from self._tasks_below(shape, shape, focus)
+        except CannotCompileError:  # a blank node at an endpoint
+            return
+        finally:
+            self._encodes_all = before
 
     def circle_tasks(self) -> dict[Node, Task]:
         """Return a task for each shape of a circle that finds the nodes that violate it.

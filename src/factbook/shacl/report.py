@@ -47,6 +47,17 @@ class Result:
     """The messages with their variables filled in, as the shape's author wrote them."""
     constraint: NamedNode | BlankNode | None = None
     """The `sh:SPARQLConstraint` behind the result, where it is one."""
+    alternatives: tuple[Alternative, ...] = ()
+    """Of sh:or, sh:xone, sh:and and sh:node: how the value fails each of the shapes."""
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A shape that a value was validated against, as one of several."""
+
+    shape: NamedNode | BlankNode
+    results: tuple[Result, ...]
+    """Why the value does not conform; nothing if it does, or if the reason lies deeper."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
@@ -15,6 +16,7 @@ from factbook.shacl.backend import LocalBackend
 from factbook.shacl.compile import Compiler, Task
 from factbook.shacl.data_graph import is_canonical, load_data
 from factbook.shacl.emitter import CONSTANT, CannotCompileError, ClassHierarchy
+from factbook.shacl.explain import explain
 from factbook.shacl.patterns import RegexFunctions
 from factbook.shacl.prebinding import for_one, mentions
 from factbook.shacl.query_constraints import AskConstraint, SelectConstraint
@@ -33,7 +35,7 @@ from factbook.shacl.shapes_graph import (
 from factbook.shacl.unreached import find_unreached
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from factbook.rdf.terms import Term
     from factbook.shacl.backend import Backend
@@ -95,6 +97,7 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
             else:
                 results += outcome
             progress(done, len(tasks))
+    results = list(explain(results, shapes, compiler, partial(_find, compiler, backend)))
     if left:
         results += _run_pyshacl(left, shapes, backend)
     return Report(
@@ -105,6 +108,16 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
         unreached=unreached,
         evaluated=len(tasks) - broken,
     )
+
+
+def _find(compiler: Compiler, backend: Backend, tasks: Iterable[Task]) -> list[Result]:
+    """Return the results of tasks that explain others; what cannot be run explains nothing."""
+    listed = list(tasks)
+    if isinstance(backend, LocalBackend):
+        for emitter in compiler.emitters.values():
+            backend.define_nodes(emitter.blank_nodes)
+    outcomes = (_run_task(task, backend) for task in listed)
+    return [result for found in outcomes if isinstance(found, list) for result in found]
 
 
 def _circle_tasks(compiler: Compiler) -> tuple[dict[Node, Task], str]:
