@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 CASES = {
     "or": (
-        "sh:or ( [ sh:property [ sh:path ex:name ; sh:minCount 1 ] ] "
-        "[ sh:property [ sh:path ex:age ; sh:maxInclusive 5 ] ] )",
-        "None of the alternatives fits: (1) ex:name: missing; "
-        "(2) ex:age: not sh:maxInclusive 5 (found: ",
+        (
+            "sh:or ( [ sh:property [ sh:path ex:name ; sh:minCount 1 ] ] "
+            "[ sh:property [ sh:path ex:age ; sh:maxInclusive 5 ] ] )"
+        ),
+        (
+            "None of the alternatives fits: (1) ex:name: missing; "
+            "(2) ex:age: not sh:maxInclusive 5 (found: "
+        ),
     ),
     "xone": (
         "sh:xone ( [ sh:nodeKind sh:IRI ] [ sh:nodeKind sh:Literal ] [ sh:class ex:Tree ] )",
@@ -27,8 +31,10 @@ CASES = {
     ),
     "nested": (
         "sh:or ( ex:Named [ sh:xone ( [ sh:nodeKind sh:Literal ] ) ] )",
-        "None of the alternatives fits: (1) ex:name: missing; "
-        "(2) none of the alternatives fits: (1) not sh:nodeKind sh:Literal",
+        (
+            "None of the alternatives fits: (1) ex:name: missing; "
+            "(2) none of the alternatives fits: (1) not sh:nodeKind sh:Literal"
+        ),
     ),
     "message": (
         'sh:node ex:Named ; sh:message "Give the tree a name."',
