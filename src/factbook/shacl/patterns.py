@@ -105,7 +105,7 @@ class _Translator:
         body = f"[{'^' if is_negated else ''}{''.join(written)}"
         if not subtracted:
             return f"{body}]"
-        return f"(?:(?!{subtracted}){body}])" if self.for_python else f"{body}--{subtracted}]"
+        return f"(?:(?!{subtracted}){body}])" if self.for_python else f"[{body}]--{subtracted}]"
 
     def _escape(self, *, inside: bool) -> str:
         match = _ESCAPE.match(self.text, self.at)

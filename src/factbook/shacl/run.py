@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from factbook.errors import EndpointError, UsageError
+from factbook.errors import EndpointError, InputError, UsageError
 from factbook.rdf.terms import to_sparql
 from factbook.shacl.backend import LocalBackend
 from factbook.shacl.compile import Compiler, Task
@@ -27,6 +27,7 @@ from factbook.shacl.shapes_graph import (
     SHAPES_GRAPH,
     SUB_CLASS_OF,
     TRUE,
+    Remark,
     ShapesError,
     ill_formed,
     sh,
@@ -75,11 +76,10 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
         if any(_mentions_shapes_graph(task) for task in tasks):
             backend = _with_shapes(backend, shapes)
     reason = reason or _settle(compiler, circles, backend)
+    unevaluated = list(shapes.unevaluated)
     if reason:
-        tasks = [
-            replace(task, text="", reason=reason) if FUNCTION in task.text else task
-            for task in tasks
-        ]
+        unevaluated += (_not_evaluated(task, reason) for task in tasks if FUNCTION in task.text)
+        tasks = [task for task in tasks if FUNCTION not in task.text]
     # Queries of shapes take longest: they start first
     tasks.sort(key=lambda task: not isinstance(task.constraint, SelectConstraint))
     results: list[Result] = []
@@ -99,12 +99,16 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
             progress(done, len(tasks))
     results = list(explain(results, shapes, compiler, partial(_find, compiler, backend)))
     if left:
-        results += _run_pyshacl(left, shapes, backend)
+        try:
+            results += _run_pyshacl(left, shapes, backend)
+        except InputError as error:
+            unevaluated += (_not_evaluated(task, f"{task.reason}; {error}") for task in left)
+            left = []
     return Report(
         sort_results(results),
         tuple(dict.fromkeys([*shapes.notes, *map(_note, left)])),
         faults=tuple(dict.fromkeys(faults)),
-        unevaluated=tuple(dict.fromkeys(shapes.unevaluated)),
+        unevaluated=tuple(dict.fromkeys(unevaluated)),
         unreached=unreached,
         evaluated=len(tasks) - broken,
     )
@@ -160,6 +164,13 @@ def _with_shapes(backend: LocalBackend, shapes: Shapes) -> LocalBackend:
         Quad(quad.subject, quad.predicate, quad.object, SHAPES_GRAPH) for quad in shapes.graph.quads
     )
     return LocalBackend(graph, backend.functions)
+
+
+def _not_evaluated(task: Task, reason: str) -> Remark:
+    name = shape_name(task.shape.node)
+    return Remark(
+        f"{name}: not evaluated: sh:{task.constraint.parameter}: {reason}", task.shape.node
+    )
 
 
 def _note(task: Task) -> str:

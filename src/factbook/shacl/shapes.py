@@ -10,6 +10,7 @@ from typing import Literal as OneOf
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from factbook.shacl.draft_constraints import DRAFT_READERS
 from factbook.shacl.focus_constraints import FOCUS_READERS, PROPERTY_ONLY, WITHOUT_EFFECT
 from factbook.shacl.paths import read_path
 from factbook.shacl.plan import FocusConstraint, ValueConstraint
@@ -64,14 +65,18 @@ TARGETS: dict[NamedNode, TargetKind] = {
 _SHAPE_CLASSES = {sh("NodeShape"), sh("PropertyShape")}
 _PARAMETERS = tuple(sh(name) for name in sorted(CORE_PARAMETERS | DRAFT_PARAMETERS))
 _REFERENCES = tuple(
-    sh(name) for name in ("property", "node", "not", "qualifiedValueShape", "someValue")
+    sh(name)
+    for name in (
+        *("property", "node", "not", "qualifiedValueShape", "someValue", "memberShape"),
+        "targetWhere",
+    )
 )
 _LISTS = tuple(sh(name) for name in ("and", "or", "xone"))
 _NOT_MONOTONE = ("Not", "Xone", "QualifiedMaxCount")
 """Constraints that can hold because a shape is violated."""
 
 
-READERS: dict[str, ReadConstraints] = {**VALUE_READERS, **FOCUS_READERS}
+READERS: dict[str, ReadConstraints] = {**VALUE_READERS, **FOCUS_READERS, **DRAFT_READERS}
 """Reads the constraints of each parameter."""
 
 

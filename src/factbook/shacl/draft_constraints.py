@@ -1,0 +1,190 @@
+"""Constraints of SHACL 1.2 Core, a working draft of the W3C: they may change with it.
+
+Lists as values of sh:class, sh:datatype and sh:nodeKind (section 7.1) are read with the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from factbook.rdf.terms import to_sparql
+from factbook.shacl.dialect import all_of, any_of, negate, safe
+from factbook.shacl.focus_constraints import Count
+from factbook.shacl.paths import SEQUENCE, ZERO_OR_MORE, PathExpression, is_enumerable, read_path
+from factbook.shacl.plan import FocusConstraint, Plan, RowPlan
+from factbook.shacl.shapes_graph import FIRST, NIL, REST, SUB_CLASS_OF, ill_formed, sh
+from factbook.shacl.value_constraints import ShapeConstraint, TermConstraint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from factbook.rdf.terms import Term
+    from factbook.shacl.emitter import Emitter
+    from factbook.shacl.paths import Path
+    from factbook.shacl.plan import Constraint
+    from factbook.shacl.shapes_graph import Node, ShapesGraph
+    from factbook.shacl.value_constraints import WriteTest
+
+_CELLS = PathExpression(ZERO_OR_MORE, (REST,))
+_MEMBERS = PathExpression(SEQUENCE, (_CELLS, FIRST))
+
+
+@dataclass(frozen=True)
+class SubsetOf(FocusConstraint):
+    """sh:subsetOf (section 7.6.3)."""
+
+    other: Path
+
+    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
+        """Return the test that each value is a value of the other path."""
+        value = emitter.new_variable()
+        missing = negate(emitter.connects(self.other, focus, value))
+        return negate(emitter.has_value(path, focus, value, missing))
+
+    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
+        """Return the plan that finds the values that the other path lacks."""
+        patterns = emitter.path_patterns(path, "?this", "?value")
+        missing = negate(emitter.connects(self.other, "?this", "?value"))
+        is_fast = path is not None and is_enumerable(path)
+        return [RowPlan(patterns, missing, ("?value",), is_enumerable=is_fast)]
+
+
+def _is_list(value: str, emitter: Emitter) -> str:
+    """Return the test that a value is a list: it ends in rdf:nil, and each cell is whole."""
+    end, cell = emitter.new_variable(), emitter.new_variable()
+    parts = []
+    for property_ in (FIRST, REST):
+        one, other = emitter.new_variable(), emitter.new_variable()
+        iri = to_sparql(property_)
+        differ = negate(emitter.same_term(one, other))
+        parts += [
+            f"!EXISTS {{ {cell} {iri} {one} }}",
+            f"EXISTS {{ {cell} {iri} {one} . {cell} {iri} {other} . FILTER({differ}) }}",
+        ]
+    is_broken = all_of([negate(emitter.is_term(cell, NIL)), any_of(parts)])
+    return all_of(
+        [
+            f"!isLiteral({value})",
+            emitter.has_value(_CELLS, value, end, emitter.is_term(end, NIL)),
+            negate(emitter.has_value(_CELLS, value, cell, is_broken)),
+        ]
+    )
+
+
+def _has_cells(number: int, value: str, emitter: Emitter) -> str:
+    """Return the test that a list has at least so many members."""
+    if number == 0:
+        return "true"
+    path = REST if number == 1 else PathExpression(SEQUENCE, (REST,) * number)
+    return f"EXISTS {{ {value} {path} {emitter.new_variable()} . }}"
+
+
+def _is_long_enough(number: int) -> WriteTest:
+    return lambda value, emitter: all_of(
+        [_is_list(value, emitter), _has_cells(number, value, emitter)]
+    )
+
+
+def _is_short_enough(number: int) -> WriteTest:
+    return lambda value, emitter: all_of(
+        [_is_list(value, emitter), negate(_has_cells(number + 1, value, emitter))]
+    )
+
+
+def _has_unique_members(value: str, emitter: Emitter) -> str:
+    one, other, member = (emitter.new_variable() for _ in range(3))
+    first = to_sparql(FIRST)
+    steps = " ".join(
+        f"{{ {emitter.path_inside_exists(_CELLS, value, cell)} }} {cell} {first} {member} ."
+        for cell in (one, other)
+    )
+    repeated = f"EXISTS {{ {steps} FILTER({negate(emitter.same_term(one, other))}) }}"
+    return all_of([_is_list(value, emitter), negate(repeated)])
+
+
+def _members_conform(shapes: tuple[Node, ...], value: str, emitter: Emitter) -> str:
+    member = emitter.new_variable()
+    fails = negate(emitter.conforms(shapes[0], member))
+    return all_of(
+        [_is_list(value, emitter), negate(emitter.has_value(_MEMBERS, value, member, fails))]
+    )
+
+
+def _is_single_line(value: str, _: Emitter) -> str:
+    breaks = [
+        f"CONTAINS(STR({value}), {to_sparql(Literal(character))})" for character in ("\n", "\r")
+    ]
+    return negate(all_of([f"isLiteral({value})", safe(any_of(breaks))]))
+
+
+def _is_below(class_: Term) -> WriteTest:
+    def write(value: str, emitter: Emitter) -> str:
+        above = f"EXISTS {{ {value} {to_sparql(SUB_CLASS_OF)}+ {emitter.term(class_)} }}"
+        return any_of([emitter.is_term(value, class_), above])
+
+    return write
+
+
+def _read_length(
+    name: str, make: Callable[[int], WriteTest]
+) -> Callable[[ShapesGraph, Node], Iterator[Constraint]]:
+    def read(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
+        number = graph.count(node, sh(f"{name[0].lower()}{name[1:]}"))
+        if number is not None:
+            yield TermConstraint(name, make(number))
+
+    return read
+
+
+def _read_flag(name: str, write: WriteTest) -> Callable[[ShapesGraph, Node], Iterator[Constraint]]:
+    def read(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
+        if graph.flag(node, sh(f"{name[0].lower()}{name[1:]}")):
+            yield TermConstraint(name, write)
+
+    return read
+
+
+def _read_member_shape(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
+    for shape in _shapes(graph, node, "memberShape"):
+        yield ShapeConstraint("MemberShape", (shape,), _members_conform)
+
+
+def _read_some_value(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
+    for shape in _shapes(graph, node, "someValue"):
+        yield Count("SomeValue", least=1, shape=shape)
+
+
+def _shapes(graph: ShapesGraph, node: Node, name: str) -> Iterator[Node]:
+    for shape in graph.objects(node, sh(name)):
+        if not isinstance(shape, NamedNode | BlankNode):
+            raise ill_formed(node, f"has sh:{name} with a literal; it takes a shape", sh(name))
+        yield shape
+
+
+def _read_subset_of(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
+    for path in graph.objects(node, sh("subsetOf")):
+        yield SubsetOf("SubsetOf", read_path(graph, path, shape=node))
+
+
+def _read_root_class(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
+    for class_ in graph.objects(node, sh("rootClass")):
+        if not isinstance(class_, NamedNode):
+            problem = f"has sh:rootClass {class_}, which must be the IRI of a class"
+            raise ill_formed(node, problem, sh("rootClass"))
+        yield TermConstraint("RootClass", _is_below(class_))
+
+
+DRAFT_READERS: dict[str, Callable[[ShapesGraph, Node], Iterator[Constraint]]] = {
+    "rootClass": _read_root_class,  # section 7.1
+    "singleLine": _read_flag("SingleLine", _is_single_line),  # section 7.4.4
+    "memberShape": _read_member_shape,  # section 7.5, as are the next three
+    "uniqueMembers": _read_flag("UniqueMembers", _has_unique_members),
+    "minListLength": _read_length("MinListLength", _is_long_enough),
+    "maxListLength": _read_length("MaxListLength", _is_short_enough),
+    "subsetOf": _read_subset_of,  # section 7.6.3
+    "someValue": _read_some_value,  # section 7.8
+}
+"""Reads the constraints of each parameter of the draft."""
