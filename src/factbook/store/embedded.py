@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _ERROR = r"(?s)error at (\d+):(\d+): (.*)"
 _EXPECTED = r'"((?:[^"\\]|\\.)+)"'
 _MAX_EXPECTED = 6
+_UNKNOWN_FUNCTION = r"custom function (<[^>]*>)"
 
 
 class EmbeddedEngine:
@@ -34,17 +35,22 @@ class EmbeddedEngine:
         """Run a query; it need not declare these prefixes.
 
         Raises:
-            UsageError: The query is not valid SPARQL 1.1.
+            UsageError: The query is not valid SPARQL 1.1, or calls a function that is not known.
         """
         try:
             found = self.store.query(text, prefixes=dict(prefixes) if prefixes else None)
+            if isinstance(found, QueryBoolean):
+                return bool(found)
+            if isinstance(found, QuerySolutions):
+                return table_from(found)
+            return Graph(found)
         except SyntaxError as error:
             raise UsageError(f"the query is not valid SPARQL: {_explain(str(error))}") from None
-        if isinstance(found, QueryBoolean):
-            return bool(found)
-        if isinstance(found, QuerySolutions):
-            return table_from(found)
-        return Graph(found)
+        except RuntimeError as error:
+            match = re.search(_UNKNOWN_FUNCTION, str(error))
+            if match is None:
+                raise
+            raise UsageError(f"the query calls {match[1]}, which is no known function") from None
 
 
 def load_files(paths: Iterable[Path | RdfInput], rules: Sequence[Path] = ()) -> Store:
