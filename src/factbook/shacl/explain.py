@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     FindResults = Callable[[Iterable[Task]], list[Result]]
 
 _EXPLAINED = ("Or", "Xone", "And", "Node")
-_MAX_NODES = 50
+_MAX_NODES = 1_000
 """The most nodes of one constraint that are explained."""
+_MAX_BLANK_NODES = 50
+"""The same for blank nodes, each of which takes a pattern of its own."""
 _MAX_DEPTH = 2
 
 
@@ -47,8 +49,10 @@ def explain(
     for result in listed:
         for member in _members(result, shapes):
             nodes = wanted.setdefault(member, {})
-            if result.value is not None and len(nodes) < _MAX_NODES:
-                nodes[result.value] = None
+            value = result.value
+            most = _MAX_BLANK_NODES if isinstance(value, BlankNode) else _MAX_NODES
+            if value is not None and len(nodes) < most:
+                nodes[value] = None
     find_reasons = _Reasons(shapes, compiler, find, depth)
     found = {member: find_reasons(member, nodes) for member, nodes in wanted.items()}
     for result in listed:

@@ -97,7 +97,8 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
             else:
                 results += outcome
             progress(done, len(tasks))
-    results = list(explain(results, shapes, compiler, partial(_find, compiler, backend)))
+    ordered = sort_results(results)
+    results = list(explain(ordered, shapes, compiler, partial(_find, compiler, backend)))
     if left:
         try:
             results += _run_pyshacl(left, shapes, backend)
