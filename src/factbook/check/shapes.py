@@ -115,7 +115,7 @@ class ShapeRules:
         parameter = _COMPONENT.sub("", result.component.value.removeprefix(SH))
         parameter = parameter[:1].lower() + parameter[1:]
         limits = self._facts.get(result.source_shape, {}).get(parameter, [])
-        limit = f" {limits[0]}" if len(limits) == 1 and not isinstance(limits[0], BlankNode) else ""
+        limit = self._limit(limits[0]) if len(limits) == 1 else ""
         return f"The shape asks for sh:{parameter}{limit}."
 
     def _explain(self, result: Result) -> str:
