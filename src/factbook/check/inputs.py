@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode
 
 from factbook.errors import InputError, UsageError
 from factbook.rdf.formats import syntax_of
 from factbook.rdf.parse import Progress, RdfFile, is_large, open_rdf, read_rdf
 from factbook.rdf.rdf_input import RdfInput
-from factbook.shacl import SH
+from factbook.shacl import SH, load_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,12 +23,14 @@ if TYPE_CHECKING:
     from factbook.check.findings import RawFinding
     from factbook.rdf.parse import RdfStream
     from factbook.rdf.positions import SearchedFile
+    from factbook.rdf.terms import Term
+    from factbook.shacl import DataGraph
 
 QUERY_SUFFIX = ".rq"
 # Files with these endings are often not RDF; they are checked only if named
 _AMBIGUOUS = {".json", ".xml"}
 _SHAPE_CLASSES = {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"}
-_BYTES_IN_MEMORY = 16 << 20
+_BYTES_IN_MEMORY = 1 << 20
 """The most text that is parsed into memory, where it takes about ten times as much."""
 _PROGRESS_SECONDS = 0.5
 
@@ -75,18 +81,74 @@ class Inputs:
         """The files by the names of their graphs."""
         return {file.graph.value: file.path for file in self._files}
 
+    def load(self) -> DataGraph:
+        """Return the data graph of all files."""
+        from factbook.shacl.file_loader import load_files
+
+        if all(isinstance(file, RdfFile) for file in self._files):
+            return load_data(self.quads())
+        given = [
+            file if isinstance(file, RdfFile) else RdfInput(file.path, self._base, in_book=True)
+            for file in self._files
+        ]
+        try:
+            found = load_files(given, open_file=self._open)
+        finally:
+            self._announce("")
+        return load_data(self.quads()) if found is None else found
+
+    def _open(self, file: RdfInput) -> RdfStream:
+        progress = Progress("Reading", file.path, self._announce, every=_PROGRESS_SECONDS)
+        return open_rdf(file, progress=progress, rename=self._rename)
+
     def quads(self) -> Iterator[Quad]:
         """Yield the quads of all files."""
         for file in self._files:
             if isinstance(file, RdfFile):
                 yield from file.quads
                 continue
-            progress = Progress("Reading", file.path, self._announce, every=_PROGRESS_SECONDS)
             try:
-                given = RdfInput(file.path, self._base, in_book=True)
-                yield from open_rdf(given, progress=progress, rename=self._rename).quads
+                yield from self._open(RdfInput(file.path, self._base, in_book=True)).quads
             finally:
                 self._announce("")
+
+    def anchor(self, findings: Sequence[RawFinding], data: DataGraph) -> list[RawFinding]:
+        """Return findings about blank nodes as findings about nodes that stand in the files.
+
+        The store gives the blank nodes of a large file new labels. Instead of such a node, it is
+        the named node that leads to it that is looked for, or else the node of the file that has
+        the same values.
+        """
+        if all(isinstance(file, RdfFile) for file in self._files):
+            return list(findings)
+        from factbook.check.locate import anchor
+
+        found = [anchor(finding, data.store) for finding in findings]
+        nodes = {each.focus for each in found if isinstance(each.focus, BlankNode)}
+        if not nodes:
+            return found
+        known = self._labels_in_files(nodes, data)
+        return [replace(each, focus=known.get(each.focus, each.focus)) for each in found]
+
+    def _labels_in_files(self, nodes: Iterable[BlankNode], data: DataGraph) -> dict[Term, Term]:
+        """Return the blank nodes of the files that have the values of some nodes of the store."""
+        wanted: dict[frozenset[object], list[BlankNode]] = defaultdict(list)
+        for node in sorted(nodes, key=str):
+            values = (q for q in data.describe(node) if not isinstance(q.object, BlankNode))
+            wanted[frozenset((quad.predicate, quad.object) for quad in values)].append(node)
+        pairs = frozenset(pair for values in wanted for pair in values)
+        stated: dict[Term, set[object]] = defaultdict(set)
+        for quad in self.quads():
+            if isinstance(quad.subject, BlankNode):
+                pair = (quad.predicate, quad.object)
+                if pair in pairs:
+                    stated[quad.subject].add(pair)
+        found: dict[Term, Term] = {}
+        for label, pairs_of in stated.items():
+            alike = wanted.get(frozenset(pairs_of))
+            if alike:
+                found[alike.pop()] = label
+        return found
 
     def files_mentioning(self, findings: Sequence[RawFinding]) -> Sequence[SearchedFile]:
         """Return files for locating findings; of large ones only what they state about those.

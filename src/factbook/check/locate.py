@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, NamedNode
 
 from factbook.rdf.parse import RdfFile
 from factbook.rdf.positions import Places, SearchedFile, places_of
@@ -14,12 +15,13 @@ from factbook.rdf.positions import Places, SearchedFile, places_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pyoxigraph import Quad
+    from pyoxigraph import Quad, Store
 
     from factbook.check.findings import RawFinding
     from factbook.rdf.positions import Place
     from factbook.rdf.terms import Term
 
+_MOST_STEPS = 100
 _TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
@@ -38,6 +40,24 @@ def nodes_of(findings: Iterable[RawFinding]) -> frozenset[Term]:
     """Return the focus nodes and values of findings: the nodes to look up in files."""
     ends = (end for finding in findings for end in (finding.focus, finding.value))
     return frozenset(end for end in ends if end is not None)
+
+
+def anchor(finding: RawFinding, store: Store) -> RawFinding:
+    """Return a finding about a blank node as one about the named node that leads to it.
+
+    Where a large file has been loaded, no label of the file tells its blank nodes apart.
+    """
+    node = finding.focus
+    found = finding
+    for _ in range(_MOST_STEPS):
+        if not isinstance(node, BlankNode):
+            break
+        above = next(iter(store.quads_for_pattern(None, None, node, None)), None)
+        if above is None:
+            break
+        node = above.subject
+        found = replace(finding, focus=node, path=above.predicate, value=None)
+    return found
 
 
 class Locator:

@@ -57,6 +57,8 @@ class CheckContext:
     prefixes: Mapping[str, str]
     files_mentioning: Callable[[Sequence[RawFinding]], Sequence[SearchedFile]] = lambda _: ()
     """Returns the files that mention the nodes of some findings."""
+    anchor: Callable[[Sequence[RawFinding]], Sequence[RawFinding]] = lambda findings: findings
+    """Returns findings as findings about nodes that can be found in a file."""
     graphs: Mapping[str, pathlib.Path] | None = None
     """The files by the names of their graphs; None if nothing was checked in files."""
     files: int = 0
@@ -97,8 +99,9 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
     if context.graphs and wanted:
         from factbook.check.locate import Locator
 
-        locator = Locator(context.files_mentioning(wanted), wanted)
-        located = [(each, locator.locate(each)) for each in wanted]
+        places = context.anchor(wanted)
+        locator = Locator(context.files_mentioning(places), places)
+        located = [(each, locator.locate(at)) for each, at in zip(wanted, places, strict=True)]
     findings = describe(located, engine=context.engine, prefixes=context.prefixes)
     findings += (finding for finding in file_findings if selection.has_rule(finding.rule))
     if selection != EVERYTHING:

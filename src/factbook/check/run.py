@@ -115,7 +115,7 @@ def check_files(  # noqa: PLR0913 - what to check, and how
     shape_quads = [quad for file in shape_files for quad in file.quads]
     shapes = ShapeRules(shape_files)
     added = [quad for file in ontologies for quad in file.quads]
-    data = load_data(chain(inputs.quads(), added))
+    data = load_data(chain(inputs.quads(), added)) if added else inputs.load()
     report = validate(shape_quads, data, engine=engine, inference=inference, announce=announce)
     found = [*shapes.raw_findings(report), *check_literals(data.ill_typed)]
     named = [*shapes.list_rules(), *(finding.rule for finding in found)]
@@ -125,6 +125,7 @@ def check_files(  # noqa: PLR0913 - what to check, and how
         engine=EmbeddedEngine(data.store),
         prefixes=declared | inputs.prefixes,
         files_mentioning=inputs.files_mentioning,
+        anchor=lambda findings: inputs.anchor(findings, data),
         graphs=inputs.graphs,
         files=len(files),
         triples=data.size,

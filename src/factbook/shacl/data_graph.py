@@ -151,6 +151,12 @@ def load_data(quads: Iterable[Quad], *, store: Store | None = None) -> DataGraph
             pending = loader.submit(graph.store.extend, canonical)
         if pending is not None:
             pending.result()
+    add_noncanonical(graph)
+    return graph
+
+
+def add_noncanonical(graph: DataGraph) -> None:
+    """Add the quads with literals that the store rewrites, in both forms."""
     graph.store.extend(
         Quad(quad.subject, quad.predicate, quad.object, _STORED_GRAPH)
         for quad in graph.noncanonical
@@ -161,7 +167,6 @@ def load_data(quads: Iterable[Quad], *, store: Store | None = None) -> DataGraph
         for quad in graph.noncanonical
         if isinstance(quad.object, Literal)
     )
-    return graph
 
 
 def _sort_chunk(chunk: list[Quad], graph: DataGraph) -> list[Quad]:
@@ -196,6 +201,11 @@ def is_canonical(literal: Literal) -> bool:
     """Tell whether the store is certain to keep a literal's lexical form."""
     pattern = _FORMS.get(literal.datatype.value)
     return pattern is None or pattern.fullmatch(literal.value) is not None
+
+
+def is_rewritten_kind(datatype: str) -> bool:
+    """Tell whether the store rewrites some literals of a datatype."""
+    return datatype in _FORMS
 
 
 def is_valid_if_canonical(datatype: str) -> bool:
