@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -276,3 +277,80 @@ def test_fmt_reports_the_place_of_an_unknown_prefix(tmp_path: Path) -> None:
 
     assert result.exit_code == 3
     assert result.stderr.startswith(f"error: {path}:1:19: The prefix nope: has not been declared")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ex:a # first\n  ex:b 1 , # second\n  2 ; # third\n  ex:c ( 3 # fourth\n 4 ) . # fifth\n",
+        "ex:a ex:b 1 . ex:c\n  # first\n  ex:d 2 ; # second\n  ex:e 3 .\n",
+        "ex:a ex:b [ # first\n  ex:c 1 ; # second\n  # third\n ] . # fourth\n# fifth\n",
+        "@prefix # first\n  no: # second\n  <https://no.org/> .\nex:a ex:b 1 .\n",
+    ],
+)
+def test_fmt_keeps_comments_inside_statements(tmp_path: Path, text: str) -> None:
+    """Comments that the formatter would join are moved in front of their statement."""
+    path = tmp_path / "a.ttl"
+    path.write_text(PREFIX + text, encoding="utf-8")
+
+    (found,) = format_files([path])
+    found.write()
+
+    assert format_files([path]) == []
+    for comment in ("first", "second", "third", "fourth", "fifth"):
+        assert found.new.count(f"# {comment}\n") == text.count(f"# {comment}\n")
+
+
+def test_fmt_is_stable_when_it_removes_a_prefix(tmp_path: Path) -> None:
+    """One run does what a second run would do."""
+    path = tmp_path / "a.ttl"
+    text = "@prefix ex: <https://e.org/> .\n@prefix no: <https://no.org/> .\n# Rivers\n"
+    path.write_text(text + "ex:rhine a ex:R .\nex:elbe ex:joins ex:rhine .\n", encoding="utf-8")
+
+    (found,) = format_files([path])
+    found.write()
+
+    assert format_files([path]) == []
+
+
+def test_fmt_takes_no_longer_for_nested_lists(tmp_path: Path) -> None:
+    """Hundreds of lists inside each other are verified in linear time."""
+    path = tmp_path / "a.ttl"
+    path.write_text(f"{PREFIX}ex:a ex:b {'(' * 800}1{')' * 800} .\n", encoding="utf-8")
+
+    started = time.process_time()
+    (found,) = format_files([path])
+
+    assert time.process_time() - started < 2
+    assert found.new.count("( ") == 800
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("ex:a ex:b [ ex:c 1 ] , [ ex:c 1 ] .", "ex:a ex:b [ ex:c 1 ] .", False),
+        ("ex:a ex:b [ ex:c [ ex:d 1 ] ] .", "ex:a ex:b [ ex:c [ ex:d 2 ] ] .", False),
+        ("[] ex:c 1 . [] ex:c 2 .", "[] ex:c 2 . [] ex:c 1 .", True),
+        ("_:x ex:c _:y . _:y ex:c _:x .", "_:y ex:c _:x . _:x ex:c _:y .", True),
+        ("_:x ex:c _:y . _:y ex:c _:x .", "_:x ex:c _:x . _:y ex:c _:y .", False),
+        ("ex:a ex:b _:x , _:y . _:x ex:d _:y .", "ex:a ex:b _:y , _:x . _:y ex:d _:x .", True),
+    ],
+)
+def test_quads_are_compared_up_to_labels(
+    tmp_path: Path, left: str, right: str, *, same: bool
+) -> None:
+    """Blank nodes are compared by what they state, in trees and in circles."""
+    files = []
+    for name, text in (("l.ttl", left), ("r.ttl", right)):
+        (tmp_path / name).write_text(PREFIX + text, encoding="utf-8")
+        files.append(read_rdf(tmp_path / name))
+
+    assert have_same_quads(*files) is same
+
+
+def test_fmt_accepts_relative_iris(tmp_path: Path) -> None:
+    """Layout needs no absolute IRIs."""
+    path = tmp_path / "a.ttl"
+    path.write_text("@prefix : <#> .\n\n:b :p <c> .\n", encoding="utf-8")
+
+    assert format_files([path]) == []

@@ -10,11 +10,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset
+from pyoxigraph import BlankNode, Dataset
 
 from factbook.errors import InputError, UsageError
 from factbook.git import Repository, find_repository
 from factbook.layout import bundled, layout_of
+from factbook.rdf.canonical import canonicalize
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.rdf_input import RdfInput
 from factbook.store.embedded import EmbeddedEngine, load_store
@@ -172,7 +173,7 @@ def _collect_quads(files: Iterator[RdfFile]) -> frozenset[Quad]:
         quads = list(file.named_quads() if file.has_base else file.quads)
         if any(isinstance(term, BlankNode) for q in quads for term in (q.subject, q.object)):
             data = Dataset(quads)
-            data.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+            canonicalize(data)
             quads = list(data)
         found.update(quads)
     return frozenset(found)

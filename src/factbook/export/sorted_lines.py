@@ -18,7 +18,6 @@ from typing import IO, TYPE_CHECKING, Protocol
 import pyoxigraph
 from pyoxigraph import (
     BlankNode,
-    CanonicalizationAlgorithm,
     Dataset,
     QueryTriples,
     RdfFormat,
@@ -27,6 +26,7 @@ from pyoxigraph import (
 
 from factbook.errors import UsageError
 from factbook.export.quads import relabel_blank_nodes
+from factbook.rdf.canonical import canonicalize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -139,7 +139,7 @@ def _label_canonically(quads: Iterable[Quad], with_blank_nodes: Dataset) -> Iter
             with_blank_nodes.add(quad)
         else:
             yield quad
-    with_blank_nodes.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    canonicalize(with_blank_nodes)
     yield from with_blank_nodes
 
 

@@ -6,6 +6,7 @@ The layout of statements is that of the program `turtlefmt`; `turtle_layout` doe
 from __future__ import annotations
 
 import difflib
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -16,22 +17,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset
+from pyoxigraph import BlankNode, Dataset
 
 from factbook.atomic_write import atomic_write
 from factbook.errors import FactbookError, InputError, UsageError
 from factbook.fmt.turtle_layout import (
     add_missing_prefixes,
     comments_of,
+    hoist_comments,
     normalize_line_ends,
     remove_unused_prefixes,
     sort_subjects,
 )
+from factbook.rdf.canonical import canonicalize
 from factbook.rdf.formats import syntax_of
 from factbook.rdf.parse import RdfSyntaxError, read_rdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from pyoxigraph import Quad
 
     from factbook.layout import Layout
     from factbook.rdf.parse import RdfFile
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
 _BOM = "\ufeff"
 _FORMATTER = "turtlefmt"
 _BATCH_SIZE = 500
+_MOST_PASSES = 4
 _TIMEOUT_SECONDS = 300
 
 
@@ -116,15 +122,51 @@ def format_files(
     complete: dict[Path, str] = {}
     for path, text in old_texts.items():
         parsed[path], complete[path] = _parse(path, text.removeprefix(_BOM), prefixes or {})
-    laid_out = _run_formatter({path: normalize_line_ends(complete[path]) for path in complete})
+    laid_out = _lay_out(complete)
+    # What one pass does, such as removing a prefix, can make a section of what was none
+    for _ in range(_MOST_PASSES):
+        changed = {path: text for path, text in laid_out.items() if text != old_texts[path]}
+        again = _lay_out(changed)
+        laid_out |= again
+        if again == changed:
+            break
     found = []
     for path, old in old_texts.items():
-        # The formatter puts a space before a comment at the start of a file
-        new = sort_subjects(remove_unused_prefixes(laid_out[path].lstrip(" \n")))
+        new = laid_out[path]
         if new != old:
             verify_same(path, parsed[path], old=old, new=new)
             found.append(FormattedFile(path, old, new))
     return found
+
+
+def _lay_out(texts: Mapping[Path, str]) -> dict[Path, str]:
+    """Return valid Turtle texts laid out and sorted, with all their comments.
+
+    The formatter joins several comments on one predicate to one. Such comments are moved in front
+    of their statement first.
+    """
+    given = {path: normalize_line_ends(text) for path, text in texts.items()}
+    found = _run_formatter(given)
+    for _ in range(_MOST_PASSES):
+        joined = {}
+        for path, text in given.items():
+            lost = _comments(text) - _comments(found[path])
+            hoisted = hoist_comments(text, lost) if lost else text
+            if hoisted != text:
+                joined[path] = hoisted
+        if not joined:
+            break
+        given |= joined
+        found |= _run_formatter(joined)
+    return {
+        # The formatter puts a space before a comment at the start of a file
+        path: sort_subjects(remove_unused_prefixes(text.lstrip(" \n")))
+        for path, text in found.items()
+    }
+
+
+def _comments(text: str) -> Counter[str]:
+    return Counter(map(str.strip, comments_of(text)))
 
 
 def _read_text(path: Path) -> str:
@@ -231,7 +273,7 @@ def verify_same(path: Path, before: RdfFile, *, old: str, new: str) -> None:
         raise _bug(path, "would change its @base")
     if not have_same_quads(before, after):
         raise _bug(path, "would change what it states")
-    if Counter(map(str.strip, comments_of(old))) != Counter(map(str.strip, comments_of(new))):
+    if _comments(old) != _comments(new):
         raise _bug(path, "would lose a comment")
 
 
@@ -241,7 +283,52 @@ def have_same_quads(left: RdfFile, right: RdfFile) -> bool:
         return True
     if not any(_has_blank_node(file) for file in (left, right)):
         return False
+    trees = _forest(left), _forest(right)
+    if None not in trees:
+        return trees[0] == trees[1]
     return _canonical_quads(left) == _canonical_quads(right)
+
+
+def _forest(file: RdfFile) -> Counter[str] | None:
+    """Return the quads with each blank node as a hash of what it states.
+
+    Two files with equal ones say the same. This takes linear time, where canonical labels take
+    much more for lists in lists.
+
+    Returns:
+        The quads, or None if a blank node has two parents or is in a circle.
+    """
+    about: dict[BlankNode, list[Quad]] = {}
+    parents: Counter[BlankNode] = Counter()
+    quads = list(dict.fromkeys(file.quads))
+    for quad in quads:
+        if isinstance(quad.object, BlankNode):
+            parents[quad.object] += 1
+            about.setdefault(quad.object, [])
+        if isinstance(quad.subject, BlankNode):
+            about.setdefault(quad.subject, []).append(quad)
+    if any(number > 1 for number in parents.values()):
+        return None
+    named = [quad for quad in quads if not isinstance(quad.subject, BlankNode)]
+    roots = [node for node in about if node not in parents]
+    # From the roots down; the hashes are then made from the leaves up
+    order = [*roots, *(quad.object for quad in named if isinstance(quad.object, BlankNode))]
+    for node in order:  # which grows meanwhile
+        order += (quad.object for quad in about[node] if isinstance(quad.object, BlankNode))
+    if len(order) != len(about):
+        return None  # a circle has no root
+    hashes: dict[object, str] = {}
+
+    def text(quad: Quad, subject: str) -> str:
+        value = hashes.get(quad.object) or str(quad.object)
+        return f"{subject} {quad.predicate} {value} {quad.graph_name}"
+
+    for node in reversed(order):
+        lines = sorted(text(quad, "") for quad in about[node])
+        hashes[node] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return Counter(
+        [*(text(quad, str(quad.subject)) for quad in named), *(hashes[node] for node in roots)]
+    )
 
 
 def _has_blank_node(file: RdfFile) -> bool:
@@ -254,7 +341,7 @@ def _has_blank_node(file: RdfFile) -> bool:
 
 def _canonical_quads(file: RdfFile) -> set[object]:
     data = Dataset(file.quads)
-    data.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    canonicalize(data)
     return set(data)
 
 

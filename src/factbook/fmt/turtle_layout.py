@@ -7,6 +7,9 @@ ontology, a concept scheme, or the shape of a class) stays first.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,6 +110,30 @@ def normalize_line_ends(text: str) -> str:
     return "".join([*parts, text[end:].replace("\r\n", "\n")])
 
 
+def hoist_comments(text: str, comments: Counter[str]) -> str:
+    """Return a Turtle text with these comments moved from inside statements to before them."""
+    left = Counter(comments)
+    parts: list[str] = []
+    done = depth = 0
+    at: int | None = None  # the part before which comments of the statement go
+    for token in tokenize(text):
+        if token.kind != COMMENT:
+            if at is None:
+                parts += [text[done : token.offset], ""]
+                done, at = token.offset, len(parts) - 1
+            if token.kind == MARK:
+                depth += (token.text in _OPENING) - (token.text in _CLOSING)
+                if token.text == "." and depth == 0:
+                    at = None
+        elif at is not None and left[token.text[1:].strip()] > 0:
+            left[token.text[1:].strip()] -= 1
+            follows = not parts[at] and parts[at - 1].rstrip(" \t")[-1:] not in {"", "\n"}
+            parts[at] += ("\n" if follows else "") + token.text + "\n"
+            parts.append(text[done : token.offset].rstrip(" \t"))
+            done = token.offset + len(token.text)
+    return "".join([*parts, text[done:]])
+
+
 def comments_of(text: str) -> list[str]:
     """Return the comments of a Turtle text in order, without the `#`."""
     return [token.text[1:] for token in tokenize(text) if token.kind == COMMENT]
@@ -129,9 +156,10 @@ def _blocks(text: str, lines: list[str]) -> Iterator[_Block]:
     """Yield the statements of a formatted text, each of which has lines of its own."""
     subjects = _subjects_by_offset(text)
     previous = -1
+    ends = [match.start() for match in re.finditer("\n", text)]
     for start, end in _statements(text):
-        first = text.count("\n", 0, start)
-        last = text.count("\n", 0, end)
+        first = bisect_left(ends, start)
+        last = bisect_left(ends, end)
         while first - 1 > previous and lines[first - 1].startswith("#"):
             first -= 1
         between = lines[previous + 1 : first]
