@@ -123,20 +123,27 @@ class Outcome:
     completeness: Completeness = field(default_factory=Completeness)
     """What was left out of the validation."""
     prefixes: Mapping[str, str] = field(default_factory=dict)
+    hidden: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    """How many more findings there are, by rule, severity and property."""
 
     def count_at_least(self, severity: str) -> int:
         """Return the number of findings of a severity or above."""
         limit = SEVERITIES.index(severity)
-        return sum(SEVERITIES.index(finding.severity) <= limit for finding in self.findings)
+        counts = self.by_severity()
+        return sum(counts[each] for each in SEVERITIES[: limit + 1])
 
     def by_severity(self) -> dict[str, int]:
         """Return the number of findings of each severity."""
         counts = Counter(finding.severity for finding in self.findings)
+        for (_, severity, _), number in self.hidden.items():
+            counts[severity] += number
         return {severity: counts[severity] for severity in SEVERITIES}
 
     def by_rule(self) -> list[tuple[str, int]]:
         """Return the number of findings of each broken rule, the largest first."""
         counts = Counter(finding.rule for finding in self.findings)
+        for (rule, _, _), number in self.hidden.items():
+            counts[rule] += number
         return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
 
 
@@ -182,6 +189,7 @@ def merge_outcomes(outcomes: list[Outcome]) -> Outcome:
         triples=sum(each.triples for each in outcomes),
         notes=tuple(note for each in outcomes for note in each.notes),
         validation=next((each.validation for each in outcomes if each.validation), None),
+        hidden={kind: number for each in outcomes for kind, number in each.hidden.items()},
         completeness=sum((each.completeness for each in outcomes), Completeness()),
         prefixes={name: iri for each in outcomes for name, iri in each.prefixes.items()},
     )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from factbook.check.findings import ERROR, INFO, WARNING
+from factbook.check.limits import FINGERPRINT, fingerprint, identity_of, unique_fingerprints
 from factbook.render.humanize import count_noun, format_path, make_printable
 from factbook.render.markup import escape_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from factbook.check.findings import Finding, Outcome, Rule
@@ -31,7 +32,13 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def file_text(path: Path | None) -> str:
     """Return the path of a file, relative if it is below the current folder."""
-    return format_path(path) if path is not None else ""
+    return _relative(path, os.getcwd()) if path is not None else ""  # noqa: PTH109 - as a key
+
+
+@lru_cache(maxsize=4096)
+def _relative(path: Path, folder: str) -> str:
+    del folder  # the answer depends on it
+    return format_path(path)
 
 
 def place_text(finding: Finding) -> str:
@@ -50,8 +57,12 @@ def message_text(finding: Finding) -> str:
 
 
 def to_text(outcome: Outcome, *, colour: bool = False) -> str:
-    """Return one line for each finding."""
-    return "".join(f"{_line(finding, colour=colour)}\n" for finding in outcome.findings)
+    """Return one line for each finding, and one for each kind with more findings."""
+    lines = [_line(finding, colour=colour) for finding in outcome.findings]
+    for (rule, severity, path), number in sorted(outcome.hidden.items()):
+        of = f"{rule} at {path}" if path else rule
+        lines.append(f"… and {number:,} more: {severity} {make_printable(of)} (--all shows them)")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _line(finding: Finding, *, colour: bool) -> str:
@@ -152,23 +163,24 @@ def to_json(outcome: Outcome) -> str:
             "unevaluated": list(outcome.completeness.unevaluated),
             "unreached": list(outcome.completeness.unreached),
         },
-        "findings": [
-            {
-                "rule": finding.rule,
-                "severity": finding.severity,
-                "message": finding.message,
-                "file": file_text(finding.path) or None,
-                "line": finding.line,
-                "column": finding.column,
-                "focus": finding.focus,
-                "label": finding.label,
-                "property": finding.property or None,
-                "value": finding.value or None,
-            }
-            for finding in outcome.findings
-        ],
+        "findings": [],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    findings = (
+        {
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "message": finding.message,
+            "file": file_text(finding.path) or None,
+            "line": finding.line,
+            "column": finding.column,
+            "focus": finding.focus,
+            "label": finding.label,
+            "property": finding.property or None,
+            "value": finding.value or None,
+        }
+        for finding in outcome.findings
+    )
+    return _with_rows(document, "findings", findings)
 
 
 def to_sarif(outcome: Outcome) -> str:
@@ -191,13 +203,28 @@ def to_sarif(outcome: Outcome) -> str:
                     }
                 },
                 "columnKind": "unicodeCodePoints",
-                "results": [
-                    _sarif_result(finding, index[finding.rule]) for finding in outcome.findings
-                ],
+                "results": [],
             }
         ],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    names = unique_fingerprints(outcome.findings)
+    results = (
+        _sarif_result(finding, index[finding.rule], name)
+        for finding, name in zip(outcome.findings, names, strict=True)
+    )
+    return _with_rows(document, "results", results)
+
+
+def _with_rows(document: dict[str, Any], name: str, rows: Iterable[dict[str, Any]]) -> str:
+    """Return a document as JSON with rows in its empty list of a name, one row a line.
+
+    Python's fast encoder knows no indentation, and there can be a hundred thousand rows.
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    before, empty, after = text.rpartition(f'"{name}": []')
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    filled = f'"{name}": [\n{lines}\n]' if lines else empty
+    return f"{before}{filled}{after}\n"
 
 
 def to_junit(outcome: Outcome) -> str:
@@ -261,8 +288,7 @@ def _sarif_rule(name: str, rule: Rule | None) -> dict[str, Any]:
     return described
 
 
-def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
-    identity = f"{finding.rule} {finding.focus} {finding.property} {finding.value}"
+def _sarif_result(finding: Finding, index: int, name: str) -> dict[str, Any]:
     location: dict[str, Any] = {}
     if finding.path is not None:
         uri = quote(os.fsencode(file_text(finding.path)))
@@ -278,9 +304,8 @@ def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
         "level": _LEVELS[finding.severity],
         "message": {"text": message_text(finding)},
         "locations": [location],
-        "partialFingerprints": {
-            "fault/v1": hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
-        },
+        "partialFingerprints": {FINGERPRINT: name},
+        "properties": {"kind": fingerprint(identity_of(finding))},
     }
 
 

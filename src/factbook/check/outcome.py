@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
 from factbook.check.findings import Finding, Outcome, order_findings, sort_findings, term_text
+from factbook.check.limits import EVERY_FINDING, Kind, Limits, identity_of
 from factbook.check.remarks import Completeness
 from factbook.check.rules import require_known_rules
 from factbook.errors import InputError, UsageError
@@ -33,6 +35,8 @@ class Selection:
     """Absolute paths of files."""
     sources: tuple[str, ...] = ()
     """Sources by IRI, CURIE or name; only findings in their files are reported."""
+    limits: Limits = field(default=EVERY_FINDING, compare=False)
+    """How many of these to report."""
 
     def has_rule(self, name: str) -> bool:
         """Tell whether findings of a rule are selected."""
@@ -95,15 +99,22 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
     require_known_rules(selection.rules, context.rules)
     is_selected = _file_filter(context, selection)
     wanted = [each for each in raw_findings if selection.has_rule(each.rule.name)]
+    limits = selection.limits
+    wanted = limits.drop_known(wanted, lambda each: _identity(each, context.prefixes))
+    by_file = bool(selection.sources) or selection.paths is not None
+    hidden: Counter[Kind] = Counter()
+    if not by_file:  # else it is known only later which ones are in the files
+        wanted, hidden = limits.keep_first(wanted, lambda each: _kind(each, context.prefixes))
     located: list[Located] = [(each, None) for each in wanted]
-    if context.graphs and wanted:
+    if context.graphs and wanted and (limits.places or by_file):
         from factbook.check.locate import Locator
 
         places = context.anchor(wanted)
         locator = Locator(context.files_mentioning(places), places)
         located = [(each, locator.locate(at)) for each, at in zip(wanted, places, strict=True)]
     findings = describe(located, engine=context.engine, prefixes=context.prefixes)
-    findings += (finding for finding in file_findings if selection.has_rule(finding.rule))
+    others = [finding for finding in file_findings if selection.has_rule(finding.rule)]
+    findings += limits.drop_known(others, identity_of)
     if selection != EVERYTHING:
         findings = [finding for finding in findings if is_selected(finding.path)]
         results = tuple(
@@ -120,8 +131,21 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
         notes=(*validation.report.notes, *notes),
         validation=validation,
         completeness=completeness,
+        hidden=hidden,
         prefixes=context.prefixes,
     )
+
+
+def _identity(raw: RawFinding, prefixes: Mapping[str, str]) -> str:
+    """Return what `limits.identity_of` returns for the finding."""
+    focus = raw.focus.value if isinstance(raw.focus, NamedNode) else ""
+    focus = focus or term_text(raw.focus, prefixes)
+    path, value = term_text(raw.path, prefixes), term_text(raw.value, prefixes)
+    return f"{raw.rule.name} {focus} {path} {value}"
+
+
+def _kind(raw: RawFinding, prefixes: Mapping[str, str]) -> Kind:
+    return raw.rule.name, raw.rule.severity, term_text(raw.path, prefixes)
 
 
 def _file_filter(

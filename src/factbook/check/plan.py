@@ -14,6 +14,7 @@ from factbook.check.inputs import (
     read_shapes,
     select_files_with_shapes,
 )
+from factbook.check.limits import EVERY_FINDING, Limits
 from factbook.check.outcome import Selection
 from factbook.check.shapes import AUTO, NO_INFERENCE, PYSHACL
 from factbook.errors import InputError, UsageError
@@ -47,6 +48,7 @@ class Plan:
     rules: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     changed: str | None = None
+    limits: Limits = EVERY_FINDING
     announce: Callable[[str], None] = lambda _: None
 
     def run(self) -> Outcome:
@@ -99,7 +101,7 @@ class Plan:
         return check_endpoint(
             self.book,
             shape_files=read_shapes(self.shapes, base=self.book.base),
-            selection=Selection(rules=frozenset(self.rules)),
+            selection=Selection(rules=frozenset(self.rules), limits=self.limits),
             announce=self.announce,
         )
 
@@ -120,7 +122,7 @@ class Plan:
                 engine=self.engine,
                 inference=self.inference,
                 ontologies=[read_rdf(path) for path in expand_paths(self.ontologies)],
-                selection=Selection(rules=rules, sources=self.sources, paths=changed),
+                selection=Selection(rules, changed, self.sources, self.limits),
                 announce=self.announce,
             )
         if self.inference != NO_INFERENCE or self.ontologies:
@@ -132,7 +134,7 @@ class Plan:
         if files:
             named = frozenset(path.resolve() for path in files)
             paths = named if changed is None else named & changed
-        selection = Selection(rules=rules, sources=self.sources, paths=paths)
+        selection = Selection(rules, paths, self.sources, self.limits)
         return check_book(self.book, engine=self.engine, selection=selection)
 
     def _expand_files(self) -> list[Path]:

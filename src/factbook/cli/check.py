@@ -10,6 +10,7 @@ import click
 
 from factbook.check.findings import ERROR, SEVERITIES
 from factbook.check.formats import FORMATS, GRAPHS, NAMES, SUFFIXES, summary_lines, to_text
+from factbook.check.limits import Limits, read_baseline
 from factbook.check.shapes import AUTO, ENGINES, NO_INFERENCE, REGIMES
 from factbook.cli.output import OutputOptions, may_style, open_output, with_output_options
 from factbook.cli.session import Session, announce, pass_session
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from factbook.check.plan import Plan
 
 _ALL = "all"
+_MANY = 200
+_FIRST = 10
 
 
 @click.command(
@@ -102,6 +105,19 @@ Examples:
     show_default=True,
     help="Fail on findings of this severity or above.",
 )
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Show the first N findings of each rule and property. [default: 10 of more than 200]",
+)
+@click.option("--all", "show_all", is_flag=True, help="Show all findings, however many.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Accept the findings in this log of -f sarif; report and fail on new ones only.",
+)
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.option("--rules", "list_rules", is_flag=True, help="List the rules.")
 @click.option(
@@ -126,6 +142,9 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     sources: tuple[str, ...],
     changed: str | None,
     fail_on: str,
+    top: int | None,
+    show_all: bool,
+    baseline: Path | None,
     watch: bool,
     list_rules: bool,
     explain: tuple[str, ...],
@@ -150,6 +169,7 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
 
     if list_rules or explain:
         return _explain(session, explain, shapes)
+    name = _format_of(wanted)
     plan = Plan(
         book=session.book,
         files=files,
@@ -160,14 +180,26 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
         rules=rules,
         sources=sources,
         changed=changed,
+        limits=_limits(name, top, baseline, show_all=show_all),
         announce=announce,
     )
-    name = _format_of(wanted)
     if watch:
         return _watch(plan, name, wanted)
     outcome = _run(plan)
     _write(outcome, name, wanted)
     return _exit_code(outcome, fail_on, strict=strict, allow_unevaluated=allow_unevaluated)
+
+
+def _limits(name: str, top: int | None, baseline: Path | None, *, show_all: bool) -> Limits:
+    """Return how many findings to report: all in formats for machines, unless --top is given."""
+    if top is not None and show_all:
+        raise UsageError("--all shows all findings: no --top with it")
+    known = read_baseline(baseline) if baseline is not None else {}
+    if name in GRAPHS:  # the report graph has all results, and no lines
+        return Limits(places=False, known=known)
+    if top is None and name == "text" and not show_all:
+        return Limits(top=_FIRST, above=_MANY, known=known)
+    return Limits(top=top, known=known)
 
 
 def _exit_code(outcome: Outcome, fail_on: str, *, strict: bool, allow_unevaluated: bool) -> int:
