@@ -36,6 +36,7 @@ _BETWEEN_OBJECTS = re.compile(rb'("(?:[^"\\]|\\.)*"|<[^>]*>)| , ')
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # XML 1.0, section 2.3: names, without the rarer scripts, whose letters not all parsers accept
 _LETTERS = r"A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0131\u0386-\u03ce\u0401-\u044f"
+_RESERVED = {"http://www.w3.org/2000/xmlns/", "http://www.w3.org/XML/1998/namespace"}
 _XML_NAME = re.compile(rf"[{_LETTERS}][{_LETTERS}0-9.\-]*\Z")
 
 
@@ -161,6 +162,8 @@ def _rdf_xml(quads: Sequence[Quad], prefixes: Mapping[str, str]) -> bytes:
 def _xml_namespace(iri: str) -> str:
     """Return the namespace of a property, the rest of which must be an XML name."""
     local = _XML_NAME.search(iri)
+    if local is not None and iri[: local.start()] in _RESERVED:
+        raise UsageError(f"XML reserves the namespace of <{iri}>; choose another format")
     if local is None or not iri[: local.start()][-1:].isascii():
         raise UsageError(f"RDF/XML cannot express the property <{iri}>; choose another format")
     return iri[: local.start()]

@@ -7,8 +7,10 @@ typed columns and are in `dataframes`.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import PurePath
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from pyoxigraph import (
     BlankNode,
@@ -34,6 +36,7 @@ _SERIALIZERS = {
     "json": QueryResultsFormat.JSON,
     "xml": QueryResultsFormat.XML,
 }
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 BINARY = ("parquet", "xlsx")
 TABLE_FORMATS = (*HUMAN, *MACHINE, *BINARY)
 _ENDINGS = {
@@ -104,11 +107,34 @@ def write_table(table: Table, name: str, out: IO[bytes]) -> None:
 
         (write_parquet if name == "parquet" else write_excel)(table, out)
         return
+    if name == "xml":
+        out = cast("IO[bytes]", _XmlOutput(out))
     if table.native is not None:
         table.native.serialize(out, _SERIALIZERS[name])
         return
     results = parse_query_results(_json(table), QueryResultsFormat.JSON)
     results.serialize(out, _SERIALIZERS[name])
+
+
+@dataclass
+class _XmlOutput:
+    """Writes XML that a reader reads back as it was.
+
+    The engine writes a carriage return as it is, which XML reads as a line feed (XML 1.0, section
+    2.11), and characters that XML 1.0 has no form for, which become U+FFFD.
+    """
+
+    output: IO[bytes]
+
+    def write(self, content: bytes) -> int:
+        """Write bytes."""
+        valid = _NOT_XML.sub("\ufffd".encode(), content)
+        self.output.write(valid.replace(b"\r", b"&#13;"))
+        return len(content)
+
+    def flush(self) -> None:
+        """Flush the output."""
+        self.output.flush()
 
 
 def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT001 - the answer

@@ -30,6 +30,7 @@ _TOKEN = re.compile(
 )
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _LAST_CODE_POINT = 0x10FFFF
+_BOOLEANS = frozenset({"TRUE", "FALSE"})
 FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 """The words that say what a query returns."""
 
@@ -100,6 +101,33 @@ def declare_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
         if name in prefixes
     ]
     return "".join(lines) + text
+
+
+def respell(text: str, prefixes: Mapping[str, str]) -> str:
+    """Return a query with some valid spellings as others, for engines that do not know the first.
+
+    TRUE and FALSE match in any case (SPARQL 1.1, section 19.8, note 1), and a full stop may stand
+    before any character of a prefixed name but the last.
+
+    Args:
+        text: The query.
+        prefixes: Those that it need not declare.
+    """
+    found = list(meaningful(text))
+    known = dict(prefixes)
+    for word, name, iri in zip(found, found[1:], found[2:], strict=False):
+        if word.keyword == "PREFIX" and iri.kind == "iri":
+            known[name.text.partition(":")[0]] = iri.text[1:-1]
+    parts = []
+    for token in tokens(text):
+        prefix, _, local = token.text.partition(":")
+        if token.keyword in _BOOLEANS:
+            parts.append(token.text.lower())
+        elif token.kind == "name" and "." in local and "\\" not in local and prefix in known:
+            parts.append(f"<{known[prefix]}{local}>")
+        else:
+            parts.append(token.text)
+    return "".join(parts)
 
 
 def resolve_escapes(text: str) -> str:

@@ -37,15 +37,26 @@ class EmbeddedEngine:
         Raises:
             UsageError: The query is not valid SPARQL 1.1, or calls a function that is not known.
         """
+        known = dict(prefixes or {})
         try:
-            found = self.store.query(text, prefixes=dict(prefixes) if prefixes else None)
+            return self._query(text, known)
+        except SyntaxError as error:
+            from factbook.sparql.tokens import respell
+
+            try:
+                return self._query(respell(text, known), known)
+            except SyntaxError:
+                said = _explain(str(error))
+                raise UsageError(f"the query is not valid SPARQL: {said}") from None
+
+    def _query(self, text: str, prefixes: dict[str, str]) -> Answer:
+        try:
+            found = self.store.query(text, prefixes=prefixes or None)
             if isinstance(found, QueryBoolean):
                 return bool(found)
             if isinstance(found, QuerySolutions):
                 return table_from(found)
             return Graph(found)
-        except SyntaxError as error:
-            raise UsageError(f"the query is not valid SPARQL: {_explain(str(error))}") from None
         except RuntimeError as error:
             match = re.search(_UNKNOWN_FUNCTION, str(error))
             if match is None:
