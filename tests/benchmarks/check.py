@@ -1,4 +1,4 @@
-"""Compare the check with other SHACL validators on graphs of the market's own shape.
+"""Compare the check with other SHACL validators on graphs of two shapes.
 
 A command, not a test: `python tests/benchmarks/check.py --help`. The other validators are installed
 by whoever runs it (`pip install pyshacl shacl-rust pyshifty pyrudof`), here or in an environment
@@ -24,13 +24,19 @@ sys.path.insert(0, str(ROOT))
 from tests.benchmarks.engines import OTHERS, OURS, Engine  # noqa: E402 - see above
 from tests.benchmarks.market import make_market  # noqa: E402
 from tests.benchmarks.measure import environment, machine, run  # noqa: E402
+from tests.benchmarks.scattered import make_scattered  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.benchmarks.triples import Market
 
-SHAPES = Path(__file__).parent / "market-shapes.ttl"
+HERE = Path(__file__).parent
+GENERATORS = {
+    "market": (make_market, HERE / "market-shapes.ttl"),
+    "scattered": (make_scattered, HERE / "scattered-shapes.ttl"),
+}
+"""What makes a graph and what it is checked against: two graphs of unlike shape."""
 SIZES = (10_000, 100_000, 1_000_000)
 
 
@@ -53,6 +59,7 @@ class Measured:
     limit: float = 0
     """The seconds in which it did not finish."""
     said: str = ""
+    generator: str = ""
 
 
 def main() -> None:
@@ -68,15 +75,19 @@ def main() -> None:
 
     measured: list[Measured] = []
     with tempfile.TemporaryDirectory() as folder:
-        for size in wanted.sizes:
-            data = Path(folder) / f"market-{size}.nt"
-            market = make_market(data, size)
-            number = sum(market.planted.values())
-            _say(f"\n{market.triples:,} triples, {number} planted violations")
-            for row in _compare(data, market, wanted):
-                measured.append(row)
-                _say(_line(row))
-    _say("\n" + "\n".join(_verdicts(measured)))
+        for name, (make, shapes) in GENERATORS.items():
+            for size in wanted.sizes:
+                data = Path(folder) / f"{name}-{size}.nt"
+                market = make(data, size)
+                number = sum(market.planted.values())
+                _say(f"\n{name}: {market.triples:,} triples, {number} planted violations")
+                for row in _compare(data, shapes, market, wanted):
+                    measured.append(replace(row, generator=name))
+                    _say(_line(row))
+                data.unlink()
+    for name in GENERATORS:
+        rows = [row for row in measured if row.generator == name]
+        _say(f"\n{name}:\n" + "\n".join(_verdicts(rows)))
     if wanted.json:
         document = {"machine": machine(), "measured": [asdict(row) for row in measured]}
         wanted.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
@@ -87,13 +98,15 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _compare(data: Path, market: Market, wanted: argparse.Namespace) -> Iterator[Measured]:
+def _compare(
+    data: Path, shapes: Path, market: Market, wanted: argparse.Namespace
+) -> Iterator[Measured]:
     others = [(engine, wanted.others) for engine in OTHERS]
     for engine, python in [(OURS, sys.executable), *others]:
         if wanted.only and engine.name not in wanted.only:
             continue
         repeat = 1 if engine.name == "pySHACL" else wanted.repeat
-        command = [python, "-c", engine.program, str(SHAPES), str(data)]
+        command = [python, "-c", engine.program, str(shapes), str(data)]
         yield _measure(engine, command, market, repeat=repeat, timeout=wanted.timeout)
 
 
