@@ -144,6 +144,13 @@ def test_pyshacl_engine_names_what_it_does_not_evaluate() -> None:
     assert len(report.unevaluated) == 2
 
 
+def test_pyshacl_engine_names_what_reaches_no_node() -> None:
+    """Targets without a node are told whichever engine validates."""
+    report = validate(quads(GOOD), quads("ex:a a ex:Bush ."), engine="pyshacl")
+
+    assert len(report.unreached) == 1
+
+
 def test_query_target_is_evaluated() -> None:
     """A target that is a SELECT gives the focus nodes (SHACL Advanced Features, section 3.1)."""
     shapes = """

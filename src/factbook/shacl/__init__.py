@@ -29,7 +29,7 @@ from factbook.shacl.report import (
     index_blank_nodes,
     to_graph,
 )
-from factbook.shacl.run import run
+from factbook.shacl.run import run, unreached_by
 from factbook.shacl.shapes import Shapes
 from factbook.shacl.shapes_graph import SH, Remark, ShapesError, ShapesGraph
 from factbook.shacl.vocabulary import find_unevaluated, require_entailment
@@ -97,7 +97,8 @@ def validate(  # noqa: PLR0913 - one argument for each choice
 
         report = pyshacl_engine.validate(graph.quads, backend.quads())
         unevaluated = tuple(find_unevaluated(graph, by_pyshacl=True))
-        return replace(report, unevaluated=unevaluated)
+        unreached = unreached_by(Shapes(graph), backend)
+        return replace(report, unevaluated=unevaluated, unreached=unreached)
     report = run(Shapes(graph), backend, progress)
     if report.faults and not keep_going:
         raise ShapesError(report.faults)

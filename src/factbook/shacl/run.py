@@ -59,16 +59,11 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
     Raises:
         EndpointError: The endpoint failed.
     """
-    pairs = f"SELECT ?sub ?super WHERE {{ ?sub {to_sparql(SUB_CLASS_OF)} ?super }}"
-    classes = ClassHierarchy(
-        (row["sub"], row["super"]) for row in backend.rows(pairs, view="plain")
-    )
     regexes = RegexFunctions()
-    encodes_all = backend.is_local and _targets_noncanonical(shapes)
-    compiler = Compiler(shapes, backend, classes, regexes, encodes_all=encodes_all)
+    compiler = _compiler(shapes, backend, regexes)
     tasks = list(compiler.tasks())
     circles, reason = _circle_tasks(compiler)
-    unreached = (*shapes.unreached, *find_unreached(shapes, compiler, backend))
+    unreached = tuple(find_unreached(shapes, compiler, backend))
     if isinstance(backend, LocalBackend):
         backend.functions |= regexes.functions | compiler.conformance.functions()
         for emitter in compiler.emitters.values():
@@ -113,6 +108,20 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
         unreached=unreached,
         evaluated=len(tasks) - broken,
     )
+
+
+def unreached_by(shapes: Shapes, backend: Backend) -> tuple[Remark, ...]:
+    """Return the remarks on shapes and targets that no node is checked against."""
+    return tuple(find_unreached(shapes, _compiler(shapes, backend, RegexFunctions()), backend))
+
+
+def _compiler(shapes: Shapes, backend: Backend, regexes: RegexFunctions) -> Compiler:
+    pairs = f"SELECT ?sub ?super WHERE {{ ?sub {to_sparql(SUB_CLASS_OF)} ?super }}"
+    classes = ClassHierarchy(
+        (row["sub"], row["super"]) for row in backend.rows(pairs, view="plain")
+    )
+    encodes_all = backend.is_local and _targets_noncanonical(shapes)
+    return Compiler(shapes, backend, classes, regexes, encodes_all=encodes_all)
 
 
 def _find(compiler: Compiler, backend: Backend, tasks: Iterable[Task]) -> list[Result]:

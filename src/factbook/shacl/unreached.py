@@ -23,6 +23,7 @@ _AT_ONCE = 20
 
 def find_unreached(shapes: Shapes, compiler: Compiler, backend: Backend) -> Iterator[Remark]:
     """Yield a remark on empty data, on each target without a node, and on each unused shape."""
+    yield from shapes.unreached
     any_triple = "SELECT ?this WHERE { ?this ?p ?o } LIMIT 1"
     if not any(backend.rows(any_triple, view="stored")):
         yield Remark("There are no data: nothing was validated")
