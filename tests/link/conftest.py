@@ -94,6 +94,8 @@ def small(wikidata: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sma
             (folder / "ontology" / part.name).write_text(text, encoding="utf-8")
         elif part.name == "alignment.ttl":
             shutil.copy(part, folder / "ontology")
+        elif part.name == "schemes":
+            shutil.copytree(part, folder / "ontology" / part.name)
         else:
             (folder / "ontology" / part.name).symlink_to(part)
     (folder / "queries").symlink_to(ROOT / "queries")
