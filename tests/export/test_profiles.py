@@ -93,6 +93,22 @@ def test_nested_json_ld_writes_each_thing_in_full_once(bundled: Book) -> None:
     assert len(at_length) == len(set(at_length))
 
 
+def test_profile_of_a_thing_has_its_offers(bundled: Book) -> None:
+    """A latest price is an offer with its price, currency and what the price is per."""
+    part = Part(profile="schema.org", things=("H100 SXM",))
+    document = json.loads(written(bundled, part, "json-ld"))
+    known = {o["@id"]: o for o in objects(document) if "price" in o}
+    offers = [o for o in known.values() if o["@type"] == "Offer"]
+
+    assert offers
+    for offer in offers:
+        rate = known[offer["priceSpecification"]["@id"]]
+        assert rate["price"] == offer["price"]
+        assert rate["unitText"]
+        assert offer["priceCurrency"] == "USD"
+        assert "seller" in offer
+
+
 def test_profile_of_a_thing_has_the_names_of_what_it_mentions(bundled: Book) -> None:
     """Only the statements about one thing, with the names of what it mentions."""
     part = Part(profile="schema.org", things=("WSE-3",))

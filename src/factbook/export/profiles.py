@@ -2,9 +2,10 @@
 
     #+ profile: {name: NAME, …}
 
-A profile is what its query constructs. `vocabulary` is the namespace that has no prefix in its
-JSON-LD; `nested` maps a class to the property whose value its instances are nested in, as CURIEs.
---rdf12 states the triples of an `asserted` profile beside the observations of them.
+A profile is what its queries construct: each query that names it is a part of it, and one of them
+has the rest. `vocabulary` is the namespace that has no prefix in its JSON-LD; `nested` maps a class
+to the property whose value its instances are nested in, as CURIEs. --rdf12 states the triples of an
+`asserted` profile beside the observations of them.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Profile:
     """A way to write the graph in other terms."""
 
     name: str
-    query: StoredQuery
+    queries: tuple[StoredQuery, ...]
     vocabulary: str | None
     nested: Mapping[str, str]
     """Properties by class."""
@@ -60,12 +61,25 @@ def profiles_of(book: Book) -> dict[str, Profile]:
     Raises:
         InputError: The front matter of a query is not what it should be.
     """
-    found = [
-        _read_profile(query, book.prefixes)
-        for query in all_queries(book.layout.queries)
-        if "profile" in query.front_matter
-    ]
-    return {profile.name: profile for profile in sorted(found, key=lambda profile: profile.name)}
+    found: dict[str, Profile] = {}
+    for query in all_queries(book.layout.queries):
+        if "profile" not in query.front_matter:
+            continue
+        profile = _read_profile(query, book.prefixes)
+        known = found.get(profile.name)
+        found[profile.name] = profile if known is None else _joined(known, profile)
+    return dict(sorted(found.items()))
+
+
+def _joined(one: Profile, other: Profile) -> Profile:
+    """Return a profile of the queries of both; what one does not say the other does."""
+    return Profile(
+        name=one.name,
+        queries=(*one.queries, *other.queries),
+        vocabulary=one.vocabulary or other.vocabulary,
+        nested={**one.nested, **other.nested},
+        asserted=one.asserted or other.asserted,
+    )
 
 
 def _read_profile(query: StoredQuery, prefixes: Mapping[str, str]) -> Profile:
@@ -86,7 +100,7 @@ def _read_profile(query: StoredQuery, prefixes: Mapping[str, str]) -> Profile:
         nested[class_] = through
     return Profile(
         name=str(given["name"]),
-        query=query,
+        queries=(query,),
         vocabulary=str(given["vocabulary"]) if given.get("vocabulary") else None,
         nested=nested,
         asserted=given.get("asserted") is True,

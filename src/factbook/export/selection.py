@@ -39,6 +39,8 @@ _ABOUT, _MEASURE, _VALUE = _OBSERVATION_PARTS = (
     NamedNode("https://schema.org/measuredProperty"),
     NamedNode("https://schema.org/value"),
 )
+_OFFERED = NamedNode("https://schema.org/itemOffered")
+_RATE = NamedNode("https://schema.org/priceSpecification")
 _EVENTS = (
     NamedNode("http://www.w3.org/ns/prov#Activity"),
     NamedNode("https://schema.org/Event"),
@@ -123,7 +125,11 @@ class Part:
     def _of_profile(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:
         if self.sources:
             raise UsageError("--profile cannot be combined with --source: it merges all sources")
-        triples = _construct(book, profile_named(book, self.profile).query, self.values)
+        triples = {
+            triple
+            for query in profile_named(book, self.profile).queries
+            for triple in _construct(book, query, self.values)
+        }
         if not self.things:
             return triples
         quads = [Quad(triple.subject, triple.predicate, triple.object) for triple in triples]
@@ -166,13 +172,14 @@ def _from_sources(quads: Iterable[Quad], sources: Collection[NamedNode]) -> Iter
 def _about_things(quads: Collection[Quad], things: Collection[NamedNode]) -> Iterator[Quad]:
     """Yield what is said of things, what refers to them, and the sources of both.
 
-    Observations of a thing and events that it took part in come whole, and so do the observations
-    of these events.
+    Observations and offers of a thing and events that it took part in come whole, and so do the
+    observations of these events.
     """
     referring = {quad.subject for quad in quads if quad.object in things}
     nodes = {*things, *(referring & _instances(quads, _EVENTS))}
-    observations = {q.subject for q in quads if q.predicate == _ABOUT and q.object in nodes}
-    whole = nodes | observations
+    parts = {q.subject for q in quads if q.predicate in (_ABOUT, _OFFERED) and q.object in nodes}
+    rates = {q.object for q in quads if q.predicate == _RATE and q.subject in parts}
+    whole = nodes | parts | rates
     sources = set()
     for quad in quads:
         if quad.subject in whole or quad.object in things:
@@ -270,7 +277,8 @@ def _asserted(book: Book) -> set[Triple]:
         triple
         for profile in profiles_of(book).values()
         if profile.asserted
-        for triple in _construct(book, profile.query, {})
+        for query in profile.queries
+        for triple in _construct(book, query, {})
     }
 
 
