@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from factbook.export.selection import Part
 from factbook.rdf.terms import XSD
+from factbook.render.rows import Rows
 
 if TYPE_CHECKING:
     from factbook.api import Book
@@ -43,6 +44,7 @@ def triples(bundled: Book) -> set[tuple[str, str, NamedNode | Literal]]:
     return {
         (t.subject.value, t.predicate.value, t.object)
         for t in Part(profile="schema.org").merge(bundled)
+        if isinstance(t.subject, NamedNode) and isinstance(t.object, NamedNode | Literal)
     }
 
 
@@ -61,6 +63,13 @@ def classes(
                 found.setdefault(subject, set()).add(class_)
                 pending += above.get(class_, ())
     return found
+
+
+def _rows(book: Book, text: str) -> Rows:
+    """Return the rows of a SELECT."""
+    rows = book.sparql(text)
+    assert isinstance(rows, Rows)
+    return rows
 
 
 def _local(term: object) -> str:
@@ -105,14 +114,15 @@ def test_dates_have_the_parts_that_are_known(
     triples: set[tuple[str, str, NamedNode | Literal]], bundled: Book
 ) -> None:
     """A month is a year and a month, a year only that."""
-    rows = bundled.sparql(
-        """SELECT ?s ?d ?p WHERE { ?s schema:observationDate ?d ; infra:datePrecision ?p }"""
+    rows = _rows(
+        bundled,
+        """SELECT ?s ?d ?p WHERE { ?s schema:observationDate ?d ; infra:datePrecision ?p }""",
     )
     written = {s: v.value for s, p, v in triples if p == f"{SCHEMA}observationDate"}
     lengths = {"day": 10, "month": 7, "quarter": 4, "year": 4}
 
     assert written
-    for row in rows:  # type: ignore[union-attr] # rows of a SELECT
+    for row in rows:
         length = lengths[str(row["p"]).rpartition("/")[2]]
         assert written.get(str(row["s"]), str(row["d"])[:length]) == str(row["d"])[:length]
 
@@ -121,12 +131,13 @@ def test_figures_that_are_bounds_have_no_value(
     triples: set[tuple[str, str, NamedNode | Literal]], bundled: Book
 ) -> None:
     """What is at least so much has a minValue, what is at most so much a maxValue."""
-    rows = bundled.sparql(
+    rows = _rows(
+        bundled,
         """SELECT ?s WHERE { ?s schema:value ?v ; infra:precision ?p
         FILTER(?p IN (<https://w3id.org/ai-infra/precision/at-least>,
-                      <https://w3id.org/ai-infra/precision/at-most>)) }"""
+                      <https://w3id.org/ai-infra/precision/at-most>)) }""",
     )
-    bounds = {str(row["s"]) for row in rows}  # type: ignore[union-attr] # rows of a SELECT
+    bounds = {str(row["s"]) for row in rows}
 
     assert bounds
     assert not bounds & {s for s, p, _ in triples if p == f"{SCHEMA}value"}
@@ -136,14 +147,15 @@ def test_failed_deals_are_left_out(
     triples: set[tuple[str, str, NamedNode | Literal]], bundled: Book
 ) -> None:
     """An event that another ends, is withdrawn or is talked of is no fact."""
-    rows = bundled.sparql(
+    rows = _rows(
+        bundled,
         """SELECT DISTINCT ?event WHERE {
           { ?event a infra:Event . ?end infra:ends ?event } UNION {
           VALUES ?stage { <https://w3id.org/ai-infra/stage/withdrawn>
                           <https://w3id.org/ai-infra/stage/in-talks> }
-          ?event infra:stage ?stage } }"""
+          ?event infra:stage ?stage } }""",
     )
-    failed = {str(row["event"]) for row in rows}  # type: ignore[union-attr] # rows of a SELECT
+    failed = {str(row["event"]) for row in rows}
 
     assert failed
     assert not failed & {subject for subject, _, _ in triples}
