@@ -27,7 +27,7 @@ and `factbook check`.
 \b
 Examples:
   factbook new source --title "Annual report" --publisher NAME --date 2025-03 --about NAME
-  factbook new source --title "A page" --publisher NAME --undated --evidence citedOnly --lead"""
+  factbook new source --title "A page" --publisher NAME --undated --evidence cited-only --lead"""
 )
 @click.option("--title", required=True, help="The title of the document.")
 @click.option(
@@ -41,6 +41,7 @@ Examples:
 @click.option("--inferred", is_flag=True, help="The date was inferred, not stated.")
 @click.option("--url", help="The web address of the document.")
 @click.option("--evidence", default="", help="How the document was seen. [default: read]")
+@click.option("--kind", default="", help="What sort of document it is, such as press.")
 @click.option("--lead", is_flag=True, help="Too weak to be used in answers; stored in data/leads/.")
 @click.option(
     "--about",
@@ -57,6 +58,7 @@ def source(  # noqa: PLR0913, PLR0917 - one for each option
     date: str | None,
     url: str | None,
     evidence: str,
+    kind: str,
     about: tuple[str, ...],
     slug: str | None,
     *,
@@ -75,6 +77,7 @@ def source(  # noqa: PLR0913, PLR0917 - one for each option
         date=date,
         url=url,
         evidence=evidence,
+        kind=kind,
         about=about,
         slug=slug,
         is_inferred=inferred,

@@ -45,6 +45,7 @@ class SourceRequest:
     date: str | None
     url: str | None = None
     evidence: str = ""
+    kind: str = ""
     about: Sequence[str] = ()
     slug: str | None = None
     is_inferred: bool = False
@@ -75,10 +76,16 @@ def create_source(book: Book, request: SourceRequest, *, today: date | None = No
     if book.layout.root.name == "_resources":
         raise UsageError("the bundled book is part of an installed package: give --book DIR")
     template = read_template(book.layout.root / "data" / "templates" / "source.ttl.txt")
-    evidence = _check_choice("--evidence", request.evidence, template.choices.get("evidence", ()))
+    known = template.choices.get("evidence", ("",))
+    evidence = _check_choice("--evidence", request.evidence or known[0], known)
     title = to_sparql(Literal(_check_line("--title", request.title)))
     values = {"title": title, "evidence": evidence, "lead" if request.is_lead else "firm": ""}
-    values |= _date_values(request, today or date.today())  # noqa: DTZ011 - the author's own day
+    today = today or date.today()  # noqa: DTZ011 - the author's own day
+    values |= _date_values(request, today)
+    if request.kind:
+        values["kind"] = _check_choice("--kind", request.kind, template.choices.get("kind", ()))
+    if evidence not in template.unread:
+        values["read"] = today.isoformat()
     if request.is_inferred:
         values["inferred"] = "true"
     if request.url is not None:
@@ -139,9 +146,7 @@ def make_slug(title: str) -> str:
 
 
 def _check_choice(option: str, value: str, known: Sequence[str]) -> str:
-    """Return a value that the template allows; by default the first one."""
-    if not value and known:
-        return known[0]
+    """Return a value that the template allows."""
     if value not in known:
         raise UsageError(
             f"{option}: no '{value}'.{did_you_mean(value, known)} Known: {', '.join(known)}"

@@ -21,6 +21,8 @@ class Template:
 
     text: str
     choices: Mapping[str, tuple[str, ...]]
+    unread: frozenset[str] = frozenset()
+    """The evidence of a document that its author has not read."""
 
     def render(self, values: Mapping[str, str], *, items: Sequence[Mapping[str, str]] = ()) -> str:
         """Return the text with its names replaced.
@@ -59,9 +61,10 @@ def read_template(path: Path) -> Template:
     try:
         found = yaml.safe_load("\n".join(header)) or {}
         choices = {name: tuple(map(str, known)) for name, known in found["choices"].items()}
+        unread = frozenset(map(str, found.get("unread", ())))
     except (yaml.YAMLError, AttributeError, KeyError, TypeError):
         raise InputError(f"{path}: the front matter has no valid `choices`") from None
-    return Template("\n".join(body).strip("\n"), choices)
+    return Template("\n".join(body).strip("\n"), choices, unread)
 
 
 def _render_block(block: str, values: Mapping[str, str]) -> str:
