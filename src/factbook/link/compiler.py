@@ -1,4 +1,4 @@
-"""Compile mappings to RDF: schema:sameAs for things, skos:*Match for concepts and terms.
+"""Compile mappings to RDF: schema:sameAs for things, and what each row says for terms.
 
 The triples go to two Turtle files, below a marker line: mappings of things to the source file that
 the positive mapping set stands for (a named graph, so that each link can be cited), mappings of
