@@ -156,7 +156,9 @@ def _word(observation: Observation, context: PageContext) -> _Wording:
 
     number = _format_number(observation, labels)
     standing = ", ".join(labels_of(Role.STANDING))
+    ends = [each.text for each in observation.statements if each.role == Role.UNTIL]
     words = [
+        *([f"until {format_date(min(ends))}"] if ends else []),
         *labels_of(Role.WORD),
         *_describe_others(observation, context),
         standing if number else "",
@@ -175,8 +177,12 @@ def _format_number(observation: Observation, labels: Labels) -> str:
     symbol = labels.of(unit) if unit else ""
 
     def amount(role: Role) -> str:
-        number = observation.first(role)
-        return "" if number is None else make_printable(format_amount(number, unit, symbol))
+        found = next((each for each in observation.statements if each.role == role), None)
+        if found is None:
+            return ""
+        if isinstance(found.value, NamedNode):
+            return labels.of(found.text)
+        return make_printable(format_amount(found.text, unit, symbol))
 
     value = next((each for each in observation.statements if each.role == Role.VALUE), None)
     if value is not None and isinstance(value.value, NamedNode):

@@ -37,6 +37,7 @@ class Role(StrEnum):
     DATE = "date"
     DATE_PRECISION = "date precision"
     PERIOD = "period"
+    UNTIL = "until"
     ABOUT = "about"
     MEASURE = "measure"
     VALUE = "value"
