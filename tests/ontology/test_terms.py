@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -28,18 +29,38 @@ SHAPES = sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))
 EXAMPLES = (ROOT / "ontology" / "shapes" / "examples").rglob("*.ttl")  # wrong ones among them
 DATASET = ROOT / "ontology" / "dataset.ttl"  # describes the whole and no term
 MEANING = sorted({*(ROOT / "ontology").rglob("*.ttl")} - {*SHAPES, *EXAMPLES, ALIGNMENT, DATASET})
-CHAPTER = ROOT / "data" / "sources" / "chapter" / "ai-infrastructure-chapter.ttl"
 DATA = sorted((ROOT / "data").rglob("*.ttl"))
 QUERIES = sorted((ROOT / "queries").rglob("*.rq"))
 
 OURS = "https://w3id.org/ai-infra/"
+SCHEMES = (
+    "category",
+    "confidence",
+    "date-precision",
+    "event-kind",
+    "evidence",
+    "legal-status",
+    "measure",
+    "number-format",
+    "power-basis",
+    "precision",
+    "price-basis",
+    "purchase-mode",
+    "segment",
+    "source-kind",
+    "sparsity",
+    "stage",
+    "standing",
+    "theme",
+    "valuation-basis",
+    "workload",
+)
 SPACES = {
-    "infra": f"{OURS}def#",
-    "category": f"{OURS}category/",
-    "event-kind": f"{OURS}event-kind/",
-    "scheme": f"{OURS}scheme/",
-    "theme": f"{OURS}theme/",
-    "workload": f"{OURS}workload/",
+    prefix: namespace
+    for prefix, namespace in json.loads((ROOT / "ontology" / "context.jsonld").read_bytes())[
+        "@context"
+    ].items()
+    if prefix in {"infra", "scheme", *SCHEMES}
 }
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -61,15 +82,17 @@ def name_of(path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def described(parsed: Parsed) -> dict[str, Said]:
-    """What the ontology says of each of our terms, and the chapter of its themes and segments."""
+    """What the ontology says of each of our terms, and a source of the concepts that it brings."""
     found: dict[str, Said] = defaultdict(lambda: defaultdict(list))
-    for path in (*MEANING, CHAPTER):
-        quads = parsed(path).quads
-        defined = {quad.subject for quad in quads if quad.predicate.value == f"{RDFS}isDefinedBy"}
-        for quad in quads:
-            if path == CHAPTER and quad.subject not in defined:
-                continue
+    for path in MEANING:
+        for quad in parsed(path).quads:
             if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(OURS):
+                found[quad.subject.value][quad.predicate.value].append(quad.object)
+    for path in DATA:
+        quads = parsed(path).quads
+        brought = {quad.subject for quad in quads if quad.predicate.value == f"{SKOS}inScheme"}
+        for quad in quads:
+            if isinstance(quad.subject, NamedNode) and quad.subject in brought:
                 found[quad.subject.value][quad.predicate.value].append(quad.object)
     return found
 
