@@ -94,6 +94,15 @@ def test_source_of_current_period_is_known_since_today(folder: Path) -> None:
     assert '    infra:knownSince "2026-11-24"^^xsd:date ;' in described(create(folder, date="2026"))
 
 
+def test_day_of_reading_can_be_given(folder: Path) -> None:
+    """A document read on another day than today says so."""
+    lines = described(create(folder, date_read="2020-01-31"))
+
+    assert '    infra:dateRead "2020-01-31"^^xsd:date ;' in lines
+    with pytest.raises(UsageError, match="--date-read: 'May' is not a day"):
+        create(folder, title="Other", date_read="May")
+
+
 def test_inferred_date_is_marked(folder: Path) -> None:
     """An inferred date has its own statement."""
     assert "    infra:dateInferred true ;" in described(create(folder, is_inferred=True))

@@ -42,6 +42,7 @@ Examples:
 @click.option("--url", help="The web address of the document.")
 @click.option("--evidence", default="", help="How the document was seen. [default: read]")
 @click.option("--kind", default="", help="What sort of document it is, such as press.")
+@click.option("--date-read", help="The day on which you read it. [default: today]")
 @click.option("--lead", is_flag=True, help="Too weak to be used in answers; stored in data/leads/.")
 @click.option(
     "--about",
@@ -59,6 +60,7 @@ def source(  # noqa: PLR0913, PLR0917 - one for each option
     url: str | None,
     evidence: str,
     kind: str,
+    date_read: str | None,
     about: tuple[str, ...],
     slug: str | None,
     *,
@@ -78,6 +80,7 @@ def source(  # noqa: PLR0913, PLR0917 - one for each option
         url=url,
         evidence=evidence,
         kind=kind,
+        date_read=date_read,
         about=about,
         slug=slug,
         is_inferred=inferred,

@@ -12,6 +12,7 @@ from factbook.diff.facts import compare_facts, compare_things
 from factbook.diff.terms import compare_terms, split_terms
 from factbook.prefixes import prefixes_in, read_context
 from factbook.render.labels import Labels
+from factbook.store.answers import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from factbook.diff.revisions import Revision
+
+_UNITS = (
+    "SELECT DISTINCT ?figure ?unit WHERE { ?figure <http://qudt.org/schema/qudt/hasUnit> ?unit }"
+)
 
 
 def compare(old: Revision, new: Revision, *, queries: bool = True) -> Differences:
@@ -41,10 +46,25 @@ def compare(old: Revision, new: Revision, *, queries: bool = True) -> Difference
     labels.look_up({*touched, *_mentioned(_of_changed_subjects(old_terms, new_terms))})
     return Differences(
         things=compare_things(old_facts, new_facts, labels),
-        facts=compare_facts(old_facts, new_facts, labels),
+        facts=compare_facts(
+            old_facts,
+            new_facts,
+            labels,
+            old_units=_units_of(old),
+            new_units=_units_of(new),
+        ),
         terms=compare_terms(old_terms, new_terms, labels),
         queries=compare_answers(old, new, touched=touched, labels=labels) if queries else (),
     )
+
+
+def _units_of(revision: Revision) -> dict[str, str]:
+    """Return the unit of each figure, as its file writes it or as a rule derives it."""
+    return {
+        figure.value: unit.value
+        for figure, unit in select(revision.engine, _UNITS)
+        if isinstance(figure, NamedNode) and isinstance(unit, NamedNode)
+    }
 
 
 def _split(revision: Revision) -> tuple[frozenset[Quad], frozenset[Quad]]:

@@ -23,7 +23,7 @@ from factbook.query.names import NAMES
 from factbook.render.humanize import format_amount, format_range, recency_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pyoxigraph import Quad
 
@@ -48,6 +48,8 @@ class _Node:
 
     subject: str
     source: str
+    derived_unit: str = ""
+    """The unit that a rule gives a figure that writes none."""
     values: dict[str, list[Term]] = field(default_factory=lambda: defaultdict(list))
 
     def first(self, about: str) -> str:
@@ -89,14 +91,26 @@ def compare_things(
 
 
 def compare_facts(
-    old: frozenset[Quad], new: frozenset[Quad], labels: Labels
+    old: frozenset[Quad],
+    new: frozenset[Quad],
+    labels: Labels,
+    *,
+    old_units: Mapping[str, str],
+    new_units: Mapping[str, str],
 ) -> tuple[FactChange, ...]:
     """Return the statements and figures that were added, removed or revised.
 
     The type and the names of a thing that was added are left to the things.
+
+    Args:
+        old: What the older state says.
+        new: What the newer state says.
+        labels: The labels of things.
+        old_units: The unit of each figure of the older state, written or derived.
+        new_units: The same of the newer state.
     """
     figures = _figures_of(old) | _figures_of(new)
-    before, after = _nodes(old, figures), _nodes(new, figures)
+    before, after = _nodes(old, figures, old_units), _nodes(new, figures, new_units)
     changes = list(_compare_figures(before, after, labels))
     gone, come = old - new, new - old
     kinds_before, kinds_after = _kinds(old), _kinds(new)
@@ -195,7 +209,7 @@ def _format_amounts(old: _Node | None, new: _Node | None, labels: Labels) -> tup
 
 
 def _format_amount(node: _Node, labels: Labels, *, exact: bool = False) -> str:
-    unit = node.first(_UNIT)
+    unit = node.first(_UNIT) or node.derived_unit
     symbol = labels.of(unit) if unit else ""
     value, least, most = (
         format_amount(number, unit, symbol, exact=exact) if number else ""
@@ -256,14 +270,18 @@ def _by_measure(nodes: Iterable[_Node]) -> dict[tuple[str, str, str], list[_Node
     return found
 
 
-def _nodes(quads: Iterable[Quad], subjects: set[str]) -> dict[tuple[str, str], _Node]:
+def _nodes(
+    quads: Iterable[Quad], subjects: set[str], units: Mapping[str, str]
+) -> dict[tuple[str, str], _Node]:
     """Return what each source says about each of some things."""
     found: dict[tuple[str, str], _Node] = {}
     for quad in quads:
         subject = _plain(quad.subject)
         if subject in subjects:
             source = _plain(quad.graph_name)
-            node = found.setdefault((subject, source), _Node(subject, source))
+            node = found.setdefault(
+                (subject, source), _Node(subject, source, units.get(subject, ""))
+            )
             node.values[quad.predicate.value].append(quad.object)
     return found
 

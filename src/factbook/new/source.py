@@ -46,6 +46,7 @@ class SourceRequest:
     url: str | None = None
     evidence: str = ""
     kind: str = ""
+    date_read: str | None = None
     about: Sequence[str] = ()
     slug: str | None = None
     is_inferred: bool = False
@@ -85,7 +86,7 @@ def create_source(book: Book, request: SourceRequest, *, today: date | None = No
     if request.kind:
         values["kind"] = _check_choice("--kind", request.kind, template.choices.get("kind", ()))
     if evidence not in template.unread:
-        values["read"] = today.isoformat()
+        values["read"] = _check_day("--date-read", request.date_read or today.isoformat())
     if request.is_inferred:
         values["inferred"] = "true"
     if request.url is not None:
@@ -152,6 +153,12 @@ def _check_choice(option: str, value: str, known: Sequence[str]) -> str:
             f"{option}: no '{value}'.{did_you_mean(value, known)} Known: {', '.join(known)}"
         )
     return value
+
+
+def _check_day(option: str, text: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise UsageError(f"{option}: '{text}' is not a day such as 2025-03-31")
+    return text
 
 
 def _check_line(option: str, text: str) -> str:
