@@ -27,8 +27,8 @@ def _named(pattern: str, number: int) -> list[str]:
 def _names(size: int) -> Names:
     companies = max(8, size // 2500)
     return Names(
-        measures=_named("infra:measure{}", 60),
-        kinds=_named("infra:kind{}", 12),
+        measures=_named("measure:m{}", 60),
+        kinds=_named("event-kind:k{}", 12),
         categories=_named("base:category/{}", 25),
         companies=_named("base:company/c{}", companies),
         products=_named("base:product/p{}", companies * 3),
@@ -85,7 +85,7 @@ def _things(market: Market, names: Names, dice: random.Random) -> None:
             schema__name=f'"Source {number}"@en',
             schema__publisher=dice.choice(names.companies),
             infra__knownSince=literal(f"2026-{1 + number % 9:02}-28", "date"),
-            infra__evidence=dice.choice(("infra:read", "infra:reprintRead")),
+            infra__evidence=dice.choice(("evidence:read", "evidence:read-in-copy")),
         )
     for number, event in enumerate(names.events):
         market.add(
@@ -95,7 +95,7 @@ def _things(market: Market, names: Names, dice: random.Random) -> None:
             infra__kind=dice.choice(names.kinds),
             infra__company=dice.choice(names.companies),
             schema__startDate=literal(day(dice), "date"),
-            infra__standing="infra:disclosed",
+            infra__standing="standing:disclosed",
         )
 
 

@@ -24,6 +24,18 @@ DCTERMS = "http://purl.org/dc/terms/"
 _PREFIXES = {
     "a": f"{RDF}type",
     "infra": INFRA,
+    **{
+        name: f"{BASE}{name}/"
+        for name in (
+            "confidence",
+            "date-precision",
+            "event-kind",
+            "evidence",
+            "measure",
+            "precision",
+            "standing",
+        )
+    },
     "schema": SCHEMA,
     "qudt": QUDT,
     "unit": UNIT,
@@ -104,12 +116,16 @@ def figure_about(
         "schema__value": value,
         "qudt__hasUnit": "unit:CCY_USD",
         "schema__observationDate": literal(day(dice), "date"),
-        "infra__datePrecision": dice.choice(("infra:day", "infra:month", "infra:year")),
-        "infra__precision": dice.choice(("infra:exactly", "infra:about")),
-        "infra__standing": dice.choice(("infra:disclosed", "infra:reported", "infra:estimated")),
-        "infra__confidence": dice.choice(("infra:highConfidence", "infra:mediumConfidence")),
+        "infra__datePrecision": dice.choice(
+            ("date-precision:day", "date-precision:month", "date-precision:year")
+        ),
+        "infra__precision": dice.choice(("precision:exactly", "precision:about")),
+        "infra__standing": dice.choice(
+            ("standing:disclosed", "standing:reported", "standing:estimated")
+        ),
+        "infra__confidence": dice.choice(("confidence:high", "confidence:medium")),
         "dcterms__source": source,
     }
     if whole % 4 == 0:
-        figure["infra__condition"] = f'"as of quarter {whole % 4 + 1}, list price {whole}"@en'
+        figure["schema__description"] = f'"as of quarter {whole % 4 + 1}, list price {whole}"@en'
     return figure

@@ -19,7 +19,7 @@ BY_CIK = """SELECT ?company ?item WHERE {
 
 
 def test_comparison_query_shows_agreement_and_disagreement(small: Small) -> None:
-    """The CIK and the site agree, the founding year does not, the headquarters are theirs only."""
+    """The CIK agrees; the founding year and the site do not."""
     rows = small.book.query("wikidata-compare", services=["wikidata"], company="alder")
 
     found = {row["property"]: (row["verdict"], row["ours"], row["theirs"]) for row in rows}  # type: ignore[union-attr, call-overload] # rows of a SELECT

@@ -211,7 +211,8 @@ def _build_reference(
 ) -> Reference:
     short = labels.short(iri)
     if description is None:
-        title = make_printable(unquote(iri.rpartition(":")[2])) if iri.startswith("urn:") else iri
+        end = iri.rpartition("/" if iri.startswith("file:") else ":")[2]
+        title = make_printable(unquote(end)) if iri.startswith(("file:", "urn:")) else iri
         return Reference(number, iri, short, title, is_file=True)
 
     def text(column: str) -> str:
