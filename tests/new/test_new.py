@@ -76,6 +76,7 @@ def test_source_describes_document(folder: Path) -> None:
         '    schema:datePublished "2019-05-01"^^xsd:date ;',
         "    infra:datePrecision date-precision:month ;",
         '    infra:knownSince "2019-05-31"^^xsd:date ;',
+        '    infra:dateRead "2026-11-24"^^xsd:date ;',
         "    infra:evidence evidence:read-in-copy .",
     ]
 
@@ -85,6 +86,7 @@ def test_undated_source_is_known_since_today(folder: Path) -> None:
     assert described(create(folder, date=None))[3:] == [
         "    infra:undated true ;",
         '    infra:knownSince "2026-11-24"^^xsd:date ;',
+        '    infra:dateRead "2026-11-24"^^xsd:date ;',
         "    infra:evidence evidence:read .",
     ]
 

@@ -54,7 +54,8 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Checked
 def make_book(folder: Path, which: str) -> dict[str, Path]:
     """Make a book of the ontology, the example market and each rule's good or bad example."""
     shutil.copytree(ROOT / "ontology", folder / "ontology")
-    shutil.copytree(ROOT / "queries" / "checks", folder / "queries" / "checks")
+    for part in ("checks", "rules"):
+        shutil.copytree(ROOT / "queries" / part, folder / "queries" / part)
     for part in ("register", "sources"):
         (folder / "data" / part).mkdir(parents=True)
     chapter = ROOT / "data" / "sources" / "chapter"  # the schemes name it as their source

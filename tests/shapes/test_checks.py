@@ -16,13 +16,13 @@ from factbook.rdf.bridge import from_rdflib, to_rdflib
 from factbook.rdf.parse import read_rdf
 from factbook.store.answers import select
 from factbook.store.embedded import EmbeddedEngine, load_store
+from factbook.store.rules import derive, read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pyoxigraph import NamedNode, Quad
     from tests.shapes.conftest import Checked
-
-    from factbook.rdf.parse import RdfFile
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = set(query_paths(ROOT / "queries").values())
@@ -30,12 +30,14 @@ QUERIES = sorted(path for path in (ROOT / "queries").rglob("*.rq") if path not i
 CHECKS = check_queries(ROOT / "queries")
 
 
-def by_rdflib(text: str, files: Iterable[RdfFile]) -> Counter[tuple[str, ...]]:
-    """Return the rows that rdflib gives for a query over files, laid together and by graph."""
+def by_rdflib(
+    text: str, graphs: Iterable[tuple[NamedNode, Iterable[Quad]]]
+) -> Counter[tuple[str, ...]]:
+    """Return the rows that rdflib gives for a query over graphs and their merge."""
     dataset = Dataset(default_union=False)
-    for file in files:
-        named = dataset.graph(URIRef(file.graph.value))
-        for triple in to_rdflib(file.quads, {}):
+    for name, quads in graphs:
+        named = dataset.graph(URIRef(name.value))
+        for triple in to_rdflib(quads, {}):
             named.add(triple)
             dataset.add(triple)
     result = dataset.query(text)
@@ -53,15 +55,21 @@ def test_check_gives_same_rows_in_both_engines(
     bad = checked("bad")
     query = next(query for query in CHECKS if query is check)
     files = [read_rdf(bad.places["market"]), read_rdf(bad.places[query.name])]
+    files += [read_rdf(path) for path in bad.book.layout.root.glob("data/sources/chapter/*.ttl")]
     files += [
         read_rdf(path) for path in bad.book.layout.ontology_files() if "shapes" not in path.parts
     ]
+    store = load_store(files)
+    rules = read_rules(bad.book.layout.rules())
+    derive(store, rules)
+    derived = list(store.quads_for_pattern(None, None, None, rules.graph))
 
-    rows = select(EmbeddedEngine(load_store(files)), query.text)
+    rows = select(EmbeddedEngine(store), query.text)
 
     ours = Counter(tuple("" if term is None else str(term) for term in row) for row in rows)
     assert ours
-    assert by_rdflib(query.text, files) == ours
+    graphs = [*((file.graph, file.quads) for file in files), (rules.graph, derived)]
+    assert by_rdflib(query.text, graphs) == ours
 
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: str(path.relative_to(ROOT / "queries")))

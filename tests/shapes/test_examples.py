@@ -32,7 +32,12 @@ QUADS = [quad for file in FILES for quad in file.quads]
 PATHS = {quad.subject: quad.object for quad in QUADS if quad.predicate.value == f"{SH}path"}
 
 # What else is broken wherever a rule is: without a measure no unit can fit it
-COMPANIONS = {"observation-measure": {"observation-unit-fits"}}
+# Without one subject and one standing there is no series, nor with two values of a term
+COMPANIONS = {
+    "observation-about": {"without-series"},
+    "observation-standing": {"without-series"},
+    "without-series": {"observation-accelerator-count"},
+}
 
 
 def iri(rule: Rule) -> NamedNode:
