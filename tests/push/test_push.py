@@ -65,6 +65,8 @@ def test_pushed_book_answers_show_and_query_like_the_local_book(
     run: Callable[..., Result], store: Place, bundled: Book
 ) -> None:
     """A page and a query give the same text from the store and from the files."""
+    if store.product == "virtuoso":
+        pytest.xfail("Virtuoso 7.2 cannot compile the query of pages, see docs/endpoints.md")
     assert run("push", "--endpoint", store.endpoint, "--prune").exit_code == 0
     company = bundled.query("companies")[0]["company"]  # type: ignore[index] # rows
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import Literal
+from tests.queries.conftest import mark_virtuoso
 
 from factbook.rdf.terms import XSD
 from factbook.render.result_formats import write_table
@@ -76,7 +77,12 @@ CASES = _cases()
 @pytest.mark.parametrize(
     ("case", "engine"),
     [
-        pytest.param(case, engine, id=f"{case.book}-{case.name}-{engine}")
+        pytest.param(
+            case,
+            engine,
+            id=f"{case.book}-{case.name}-{engine}",
+            marks=mark_virtuoso(case.query, engine),
+        )
         for case in CASES
         for engine in case.engines
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.queries.conftest import BUNDLED
+from tests.queries.conftest import BUNDLED, mark_virtuoso
 
 from factbook.layout import layout_of
 from factbook.query.names import Names
@@ -47,8 +47,16 @@ def _terms(answer: Answer) -> list[str]:
     return [str(answer)]
 
 
-@pytest.mark.parametrize("engine", ["endpoint", "virtuoso"])
-@pytest.mark.parametrize("query", QUERIES, ids=lambda query: str(query.name))
+@pytest.mark.parametrize(
+    ("query", "engine"),
+    [
+        pytest.param(
+            query, engine, id=f"{query.name}-{engine}", marks=mark_virtuoso(query.name, engine)
+        )
+        for query in QUERIES
+        for engine in ("endpoint", "virtuoso")
+    ],
+)
 def test_engines_give_the_same_answers(query: StoredQuery, engine: str, shelf: Shelf) -> None:
     """Each query gives the same terms in the same order on every engine."""
     required = [p for p in query.parameters if p.required and p.default is None]
