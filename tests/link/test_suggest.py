@@ -8,6 +8,7 @@ import pytest
 
 from factbook.errors import EndpointError
 from factbook.link.client import TargetClient, open_target
+from factbook.link.scoring import KeyProperty
 from factbook.link.suggest import load_checkpoint, suggest_mappings
 from factbook.rdf.mapping_files import PREDICTED, read_mapping_files
 from factbook.rdf.sssom import BACKGROUND_KNOWLEDGE
@@ -154,3 +155,14 @@ def test_client_pauses_between_requests(small: Small) -> None:
 
     assert waits
     assert all(4 < wait <= 5 for wait in waits)
+
+
+def test_page_titles_are_addresses_in_the_target() -> None:
+    """A title and the address of its page, below any of the prefixes, are the same value."""
+    prefixes = ("http://w.example/wiki/", "https://w.example/wiki/")
+    key = KeyProperty("urn:title", ("urn:page",), "page", is_unique=True, prefixes=prefixes)
+
+    addresses = [term.value for term in key.spellings("Black alder")]
+
+    assert addresses == [f"{prefix}Black_alder" for prefix in prefixes]
+    assert {key.normalize(value) for value in (*addresses, "Black alder")} == {"Black_alder"}

@@ -24,6 +24,7 @@ MAPPED = {
     "cedar": "Q300",  # merged into Q301
     "dogwood": "Q700",  # merged twice, now Q702
     "elm": "Q710",  # round in a circle
+    "fir": "P2067",  # a property, which is no item
 }
 STATES = {
     "company:birch": ("dead", ""),
@@ -63,6 +64,7 @@ def test_repair_follows_moved_and_parks_dead_targets(mapped: Small) -> None:
         "wikidata:Q100",
         "wikidata:Q301",
         "wikidata:Q702",
+        "wikidata:P2067",
     }
     assert {row["object_id"] for row in after["unsure"].rows} == {
         "wikidata:Q999",

@@ -23,9 +23,8 @@ KEY, LABEL, AMBIGUOUS = "key", "label", "ambiguous"
 """What a match rests on: one candidate by key, by label, or several candidates by key."""
 _UNIQUE_KEY_CONFIDENCE, _KEY_CONFIDENCE, _AMBIGUOUS_CONFIDENCE = 0.95, 0.9, 0.3
 _SAME_NAME_CONFIDENCE, _SIMILAR_NAME_CONFIDENCE = 0.7, 0.4
-DIGITS, SITE, FOLDED, ARTICLE, PLAIN = "digits", "site", "folded", "article", "text"
-_FORMS = {DIGITS, SITE, FOLDED, ARTICLE, PLAIN}
-_ARTICLE_PREFIXES = ("http://en.wikipedia.org/wiki/", "https://en.wikipedia.org/wiki/")
+DIGITS, SITE, FOLDED, PAGE, PLAIN = "digits", "site", "folded", "page", "text"
+_FORMS = {DIGITS, SITE, FOLDED, PAGE, PLAIN}
 
 
 @dataclass(frozen=True)
@@ -37,14 +36,16 @@ class KeyProperty:
     form: str
     is_unique: bool
     """Whether two different values mean two different things."""
+    prefixes: tuple[str, ...] = ()
+    """Of the form 'page': what precedes the title of a page in the target's addresses."""
 
     def spellings(self, value: str) -> list[NamedNode | Literal]:
         """Return every way in which the target may write a value of the book."""
         if self.form == SITE:
             return [NamedNode(iri) for iri in _site_spellings(value) if is_iri(iri)]
-        if self.form == ARTICLE:
+        if self.form == PAGE:
             title = quote(value.replace(" ", "_"), safe="/:_(),.'!*-~")
-            return [NamedNode(f"{prefix}{title}") for prefix in _ARTICLE_PREFIXES]
+            return [NamedNode(f"{prefix}{title}") for prefix in self.prefixes]
         texts = {value}
         if self.form == DIGITS:
             bare = value.strip().lstrip("0")
@@ -60,8 +61,9 @@ class KeyProperty:
         if self.form == SITE:
             parts = urlsplit(value.strip().lower())
             return parts.netloc.removeprefix("www.") + parts.path.rstrip("/")
-        if self.form == ARTICLE:
-            return value.rpartition("/wiki/")[2].replace(" ", "_")
+        if self.form == PAGE:
+            prefix = next(filter(value.startswith, self.prefixes), "")
+            return value.removeprefix(prefix).replace(" ", "_")
         return value.strip().lower() if self.form == FOLDED else value.strip()
 
 
@@ -175,7 +177,9 @@ def read_keys(
                 f"{where}: key '{name}': unknown prefix, no property, or unknown form '{form}'"
             )
         listed = (theirs,) if isinstance(theirs, str) else tuple(theirs)
-        found.append(KeyProperty(iri, listed, form, is_unique=bool(about.get("unique"))))
+        addresses = tuple(about.get("prefixes") or ())
+        is_unique = bool(about.get("unique"))
+        found.append(KeyProperty(iri, listed, form, is_unique, addresses))
     return sorted(found, key=lambda key: not key.is_unique)
 
 

@@ -48,14 +48,16 @@ def check_items(
     *,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[StaleMapping]:
-    """Ask an endpoint for the state of every mapped item in its namespace.
+    """Ask an endpoint for the state of every mapped item.
+
+    Items are the IRIs that start with `entity` in the front matter of the query by key.
 
     Raises:
         EndpointError: The endpoint failed.
     """
-    namespace = str(target.metadata.get("entity") or "")
+    start_of_items = str(target.metadata.get("entity") or "")
     moved_state = str(target.metadata.get("redirect") or MERGED)
-    mapped = list(_mapped_items(files, namespace)) if namespace else []
+    mapped = list(_mapped_items(files, start_of_items)) if start_of_items else []
     iris = list(dict.fromkeys(iri for _, _, iri in mapped))
     alive: set[str] = set()
     moved: set[str] = set()
@@ -156,17 +158,12 @@ def _extend_comment(stale: StaleMapping) -> str:
     return f"{stale.row['comment']} {note}".strip()
 
 
-def _mapped_items(files: MappingFiles, namespace: str) -> Iterator[tuple[str, MappingRow, str]]:
+def _mapped_items(files: MappingFiles, start: str) -> Iterator[tuple[str, MappingRow, str]]:
     for role in _CHECKED_ROLES:
         for row in files[role].rows:
             iri = files[role].expand(row["object_id"])
-            if iri.startswith(namespace) and not _is_property(iri.removeprefix(namespace)):
+            if iri.startswith(start):
                 yield role, row, iri
-
-
-def _is_property(name: str) -> bool:
-    """Tell whether a name is that of a Wikidata property, which the state query cannot find."""
-    return name[:1] == "P" and name[1:].isdigit()
 
 
 def _page_state(address: str) -> tuple[str, str]:
