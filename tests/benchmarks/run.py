@@ -29,7 +29,7 @@ from tests.benchmarks.report import Measured, growth, line  # noqa: E402
 from tests.benchmarks.versions import versions  # noqa: E402
 
 from factbook.api import Book  # noqa: E402
-from factbook.query.parameters import terms_for  # noqa: E402
+from factbook.query.parameters import parse_values  # noqa: E402
 from factbook.sparql.bind import bind  # noqa: E402
 from factbook.store.cache_folder import list_snapshots  # noqa: E402
 from factbook.store.embedded import dataset  # noqa: E402
@@ -239,7 +239,7 @@ class Size:
         store = open_snapshot(self.paths, self.cache, announce=lambda _: None).store
         del store
         values = _questions().get(query.name, {})
-        file.write_text(bind(query.text, terms_for(query, values, self.book)))
+        file.write_text(bind(query.text, parse_values(query, values, self.book)))
         return file
 
     def _files(self, query: Path | None) -> Files:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from factbook.cli.execution import exit_code_of
+from factbook.cli.execution import run_for_exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ WRONG = {
     "nothing to run": (["sparql"], "give the query as TEXT"),
     "service": (
         ["sparql", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"],
-        "the query asks <http://127.0.0.1:1/>, which is not a registered endpoint",
+        "the query uses <http://127.0.0.1:1/>, which is not a registered endpoint",
     ),
     "export format": (["export", "-f", "turtel"], "No format 'turtel'. Did you mean 'turtle'"),
     "export ending": (["export", "-o", "out.txt"], "out.txt: cannot tell the RDF format"),
@@ -249,7 +249,7 @@ def _fault() -> None:
 
 def test_unexpected_error_has_exit_code_70(capsys: pytest.CaptureFixture[str]) -> None:
     """An unexpected error is one line that asks for a report, with exit code 70."""
-    code = exit_code_of(_fault, debug=False)
+    code = run_for_exit_code(_fault, debug=False)
 
     assert code == INTERNAL
     assert capsys.readouterr().err == (
@@ -261,4 +261,4 @@ def test_unexpected_error_has_exit_code_70(capsys: pytest.CaptureFixture[str]) -
 def test_debug_option_raises_unexpected_error() -> None:
     """With --debug the error is raised with its traceback."""
     with pytest.raises(RuntimeError, match="unforeseen"):
-        exit_code_of(_fault, debug=True)
+        run_for_exit_code(_fault, debug=True)

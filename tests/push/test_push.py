@@ -16,7 +16,7 @@ from tests.push.conftest import MERGE, RIVERS, read, sizes
 import factbook
 from factbook.api import Book
 from factbook.check.run import check_endpoint
-from factbook.push.target import target_of
+from factbook.push.target import find_target
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def test_push_refuses_leads(run: Callable[..., Result], store: Place) -> None:
 def test_merge_is_not_a_named_graph(run: Callable[..., Result], store: Place, book: Path) -> None:
     """A graph variable matches sources and never the merge."""
     assert push(run, book, store).exit_code == 0
-    engine = target_of(store.endpoint).engine
+    engine = find_target(store.endpoint).engine
     text = (
         "SELECT ?g WHERE { GRAPH ?g { <https://example.org/river/rhine> "
         "<https://example.org/def#flowsThrough> ?x } } ORDER BY ?g"

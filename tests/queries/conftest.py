@@ -22,8 +22,8 @@ from rdflib import Dataset, URIRef
 from factbook.api import Book
 from factbook.layout import layout_of
 from factbook.push.push_book import push
-from factbook.push.target import target_of
-from factbook.query.parameters import terms_for
+from factbook.push.target import find_target
+from factbook.query.parameters import parse_values
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import find_query
 from factbook.rdf.bridge import from_rdflib, to_rdflib
@@ -147,7 +147,7 @@ class Virtuoso:
             with pytest.MonkeyPatch.context() as environment:
                 environment.setenv("FACTBOOK_USER", str(self._server.user))
                 environment.setenv("FACTBOOK_PASSWORD", str(self._server.password))
-                target = target_of(address)
+                target = find_target(address)
                 outcome = push(book, target, prune=True, announce=lambda _: None)
             assert outcome.differences == ()
             self.holding = name
@@ -210,7 +210,7 @@ class Tested:
             remote = Book(self.book.layout.root, endpoint=self.address, cache=False)
             return run_stored(remote, find_query(remote.layout.queries, query), values)
         stored = find_query(self.book.layout.queries, query)
-        terms = terms_for(stored, values, self.book)
+        terms = parse_values(stored, values, self.book)
         return self.engine(engine).query(bind(stored.text, terms))
 
 

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
 from factbook.layout import layout_of
-from factbook.query.parameters import literal_for, term_for
+from factbook.query.parameters import parse_literal, parse_value
 from factbook.query.stored_queries import parse_stored_query, query_paths, read_query
 from factbook.rdf.terms import XSD
 from factbook.sparql.bind import bind
@@ -104,7 +104,7 @@ def _echo(variable: str) -> StoredQuery:
 
 def _echoed(engine: Engine, variable: str, value: str) -> tuple[object, ...]:
     query = _echo(variable)
-    term = literal_for("value", query.parameters[0].kind, value)
+    term = parse_literal("value", query.parameters[0].kind, value)
     (row,) = select(engine, bind(query.text, {variable: term}))
     assert row[1] == Literal(f"?{variable} # <")
     return (row[0], term)
@@ -140,7 +140,7 @@ def test_value_of_wrong_datatype_is_rejected(value: str, variable: str) -> None:
     parameter = _echo(variable).parameters[0]
 
     with pytest.raises(UsageError, match="is not an xsd:"):
-        literal_for("value", parameter.kind, value)
+        parse_literal("value", parameter.kind, value)
 
 
 @pytest.mark.parametrize("tail", ["\n", " ", ";", "\u0660", '"', "> . DROP", "}", "#"])
@@ -150,7 +150,7 @@ def test_value_with_trailing_text_is_rejected(datatype: str, tail: str) -> None:
     parameter = _echo(f"_value_xsd_{datatype}").parameters[0]
 
     with pytest.raises(UsageError, match="is not an xsd:"):
-        literal_for("value", parameter.kind, TYPED[datatype] + tail)
+        parse_literal("value", parameter.kind, TYPED[datatype] + tail)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -211,7 +211,7 @@ def test_stored_queries_reject_hostile_values(path: Path, shelf: Shelf) -> None:
             continue  # takes anything, and arrives unchanged: the tests above
         for value in ('" } #', "> . DROP ALL", "\\u0022 }", "a\nb", "<x:y> <x:z>"):
             with pytest.raises(UsageError, match=f"--{parameter.name}"):
-                term_for(parameter, value, book)
+                parse_value(parameter, value, book)
 
 
 @pytest.mark.parametrize("engine", ["embedded", "endpoint", "virtuoso"])

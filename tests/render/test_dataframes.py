@@ -19,7 +19,7 @@ from factbook.cli.root import root
 from factbook.errors import UsageError
 from factbook.rdf.terms import XSD, Term
 from factbook.render.dataframes import to_polars, write_excel, write_parquet
-from factbook.render.result_formats import format_for
+from factbook.render.result_formats import choose_format
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -191,6 +191,6 @@ def test_tables_need_a_query_that_gives_one(
 def test_binary_format_is_not_written_to_a_terminal() -> None:
     """A terminal needs -o, a pipe does not."""
     with pytest.raises(UsageError, match="-f parquet is a binary file: add -o FILE"):
-        format_for("parquet", None, is_graph=False, terminal=True)
+        choose_format("parquet", None, is_graph=False, terminal=True)
 
-    assert format_for("parquet", None, is_graph=False, terminal=False) == "parquet"
+    assert choose_format("parquet", None, is_graph=False, terminal=False) == "parquet"

@@ -10,7 +10,7 @@ import pytest
 from factbook.book import Book
 from factbook.check.run import check_endpoint
 from factbook.push.push_book import push
-from factbook.push.target import target_of
+from factbook.push.target import find_target
 from factbook.query.stored_queries import check_queries
 from factbook.store.answers import select
 
@@ -33,7 +33,7 @@ def there(
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("FACTBOOK_USER", server.user or "nobody")
         environment.setenv("FACTBOOK_PASSWORD", server.password or "")
-        push(book, target_of(server.query + merge), announce=lambda _: None)
+        push(book, find_target(server.query + merge), announce=lambda _: None)
     return Book(book.layout.root, endpoint=server.query + merge, cache=False)
 
 

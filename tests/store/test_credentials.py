@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from factbook.errors import EndpointError, InputError, UsageError
-from factbook.store.credentials import login_for, require_privacy
+from factbook.store.credentials import find_login, require_encryption
 from factbook.store.remote import RemoteEngine
 
 if TYPE_CHECKING:
@@ -95,12 +95,12 @@ def test_the_environment_comes_before_the_file(
     """Each host has its entry; the environment beats them all."""
     (tmp_path / "netrc").write_text("machine a.example login u password p\n", encoding="utf-8")
 
-    assert login_for("a.example") == ("u", "p")
-    assert login_for("b.example") is None
+    assert find_login("a.example") == ("u", "p")
+    assert find_login("b.example") is None
 
     monkeypatch.setenv("FACTBOOK_USER", "v")
     monkeypatch.setenv("FACTBOOK_PASSWORD", "")
-    assert login_for("a.example") == ("v", "")
+    assert find_login("a.example") == ("v", "")
 
 
 def test_user_without_a_password_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +108,7 @@ def test_user_without_a_password_is_a_usage_error(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("FACTBOOK_USER", "ada")
 
     with pytest.raises(UsageError, match="FACTBOOK_PASSWORD is not"):
-        login_for("a.example")
+        find_login("a.example")
 
 
 def test_netrc_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -116,17 +116,17 @@ def test_netrc_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "netrc").write_text("machine a.example nonsense\n", encoding="utf-8")
 
     with pytest.raises(InputError, match="cannot be read as a netrc file"):
-        login_for("a.example")
+        find_login("a.example")
 
 
 @pytest.mark.parametrize("address", ["http://example.org/", "http://10.0.0.1/", "http://127.evil/"])
 def test_password_is_not_sent_in_clear(address: str) -> None:
     """A password crosses no network by http."""
     with pytest.raises(UsageError, match="use https"):
-        require_privacy(address)
+        require_encryption(address)
 
 
 @pytest.mark.parametrize("address", ["https://example.org/", "http://localhost/", "http://[::1]/"])
 def test_password_is_sent_by_https_or_to_this_machine(address: str) -> None:
     """Https, or this machine."""
-    require_privacy(address)
+    require_encryption(address)

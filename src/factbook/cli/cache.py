@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from factbook.render.humanize import count_noun
+
 
 @click.group(
     epilog="""\b
@@ -42,5 +44,5 @@ def clear() -> None:
 
     folder = cache_folder()
     removed, in_use = clear(folder) if folder else (0, 0)
-    said = f"removed {removed} snapshot{'' if removed == 1 else 's'}"
-    click.echo(f"{said}; {in_use} in use" if in_use else said)
+    message = f"removed {count_noun(removed, 'snapshot')}"
+    click.echo(f"{message}; {in_use} in use" if in_use else message)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from factbook.cli.session import session_of
+from factbook.cli.session import get_session
 from factbook.errors import FactbookError, UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]
 
 
-def things(type_curie: str | None = None) -> Complete:
+def complete_things(type_curie: str | None = None) -> Complete:
     """Return the completion for a thing of a class, or for any."""
 
     def complete(
@@ -29,7 +29,7 @@ def things(type_curie: str | None = None) -> Complete:
         from factbook.query.names import Names
 
         try:
-            choices = Names.of(session_of(context).book).choices(type_curie=type_curie)
+            choices = Names.of(get_session(context).book).choices(type_curie=type_curie)
         except FactbookError:
             return []
         return _matching(choices, prefix)
@@ -37,13 +37,10 @@ def things(type_curie: str | None = None) -> Complete:
     return complete
 
 
-complete_thing = things()
-
-
-def values_of(parameter: Parameter) -> Complete:
+def complete_values(parameter: Parameter) -> Complete:
     """Return the completion for a parameter of a stored query."""
     if parameter.kind == "iri":
-        return things(parameter.type_curie)
+        return complete_things(parameter.type_curie)
 
     def complete(
         context: click.Context, _: click.Parameter, prefix: str
@@ -54,7 +51,7 @@ def values_of(parameter: Parameter) -> Complete:
         from factbook.store.answers import select
 
         try:
-            rows = select(session_of(context).book.engine, parameter.values)
+            rows = select(get_session(context).book.engine, parameter.values)
         except (FactbookError, TypeError):
             return []
         texts = [str(getattr(row[0], "value", row[0])) for row in rows if row]

@@ -34,7 +34,7 @@ _POLL_SECONDS = 0.5
 
 
 def interruptible(work: Callable[[], T]) -> T:
-    """Return what the work returns, or raise what it raises, but stop waiting on Ctrl-C."""
+    """Run a function in a thread and return its result; Ctrl-C stops waiting for it."""
     results: list[T] = []
     errors: list[BaseException] = []
     done = threading.Event()
@@ -72,7 +72,7 @@ def _start(run: Callable[[], None]) -> None:
         threading.stack_size(before)
 
 
-def exit_code_of(  # noqa: C901, PLR0911 - one return for each kind of error
+def run_for_exit_code(  # noqa: C901, PLR0911 - one return for each kind of error
     action: Callable[[], object], *, debug: bool
 ) -> int:
     """Run an action and return its exit code.
@@ -98,7 +98,7 @@ def exit_code_of(  # noqa: C901, PLR0911 - one return for each kind of error
     except click.ClickException as wrong:
         if debug:
             raise
-        _print_error(f"error: {_message_of(wrong)}")
+        _print_error(f"error: {_format_usage_error(wrong)}")
         return click.UsageError.exit_code
     except FactbookError as wrong:
         if debug:
@@ -120,7 +120,7 @@ def exit_code_of(  # noqa: C901, PLR0911 - one return for each kind of error
     return outcome if isinstance(outcome, int) and not isinstance(outcome, bool) else DONE
 
 
-def _message_of(wrong: click.ClickException) -> str:
+def _format_usage_error(wrong: click.ClickException) -> str:
     """Return click's message with the command that prints the right help."""
     message = wrong.format_message()
     context = getattr(wrong, "ctx", None)

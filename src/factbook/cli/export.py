@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.completion import complete_thing
+from factbook.cli.completion import complete_things
 from factbook.cli.execution import interruptible
 from factbook.cli.output import open_output, with_output_options
 from factbook.cli.session import Session, pass_session
@@ -68,7 +68,7 @@ Examples:
     metavar="THING",
     multiple=True,
     help="Only statements about this thing; may be repeated.",
-    shell_complete=complete_thing,
+    shell_complete=complete_things(),
 )
 @click.option(
     "--source",
@@ -76,7 +76,7 @@ Examples:
     metavar="SOURCE",
     multiple=True,
     help="Only statements of this source; may be repeated.",
-    shell_complete=complete_thing,
+    shell_complete=complete_things(),
 )
 @click.option("--query", metavar="NAME", help="Only the triples or the table of this stored query.")
 @click.option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.completion import complete_thing
+from factbook.cli.completion import complete_things
 from factbook.cli.execution import interruptible
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
@@ -67,7 +67,7 @@ Examples:
     metavar="THING",
     multiple=True,
     help="Look only for this thing; may be repeated. [default: everything in the register]",
-    shell_complete=complete_thing,
+    shell_complete=complete_things(),
 )
 @click.option("--restart", is_flag=True, help="Start over instead of resuming an interrupted run.")
 @at_option

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from factbook.cli.completion import things
+from factbook.cli.completion import complete_things
 from factbook.cli.session import Session, pass_session
 from factbook.errors import UsageError
 from factbook.render.humanize import format_path
@@ -33,7 +33,7 @@ Examples:
 @click.option(
     "--publisher",
     required=True,
-    shell_complete=things("schema:Organization"),
+    shell_complete=complete_things("schema:Organization"),
     help="The publisher: an organization in the register.",
 )
 @click.option("--date", help="Publication date: 2025-03-31, 2025-03, 2025-Q1 or 2025.")
@@ -47,7 +47,7 @@ Examples:
 @click.option(
     "--about",
     multiple=True,
-    shell_complete=things(),
+    shell_complete=complete_things(),
     help="A thing that the document is about, for the examples; may be repeated.",
 )
 @click.option("--slug", help="The name of the file. [default: made from the title]")

@@ -13,7 +13,7 @@ import click
 
 from factbook.cli.execution import interruptible
 from factbook.errors import UsageError, did_you_mean
-from factbook.render.result_formats import HUMAN, format_for, write_boolean, write_table
+from factbook.render.result_formats import HUMAN, choose_format, write_boolean, write_table
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -85,13 +85,13 @@ def write_answer(  # noqa: PLR0913 - each is one thing that the answer depends o
     """Run a query and write its answer.
 
     Args:
-        book: Where the labels of things come from.
-        ask: Runs it.
+        book: The book that has the labels of things.
+        ask: Runs the query.
         form: SELECT, ASK, CONSTRUCT or DESCRIBE.
         wanted: The format and the file that the user asked for.
         title: The heading of an HTML page.
         columns: The columns as the query's header describes them.
-        wide: Whether a table for people has the columns with details.
+        wide: Whether a table for people includes columns with details.
 
     Raises:
         FactbookError: The format does not fit, the query fails, or the file cannot be written.
@@ -147,7 +147,7 @@ def write_listing(
     *,
     title: str,
 ) -> None:
-    """Write rows that no query gave, such as the list of stored queries, as an answer is written.
+    """Write rows, such as the list of stored queries, in the formats of an answer.
 
     Raises:
         FactbookError: The format does not fit, or the file cannot be written.
@@ -172,7 +172,7 @@ def write_listing(
 
 
 def _choose_format(wanted: OutputOptions, *, is_graph: bool = False) -> str:
-    return format_for(
+    return choose_format(
         wanted.format,
         str(wanted.output) if wanted.output else None,
         is_graph=is_graph,

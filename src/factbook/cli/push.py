@@ -1,4 +1,4 @@
-"""`factbook push`: fill a SPARQL store with the book."""
+"""`factbook push`: load the book into a SPARQL store."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Examples:
 The login comes from FACTBOOK_USER and FACTBOOK_PASSWORD, or from the netrc file; it is sent by
 https or to this machine only. The address to write to is known for Oxigraph and Virtuoso; other
 stores need --graph-store or --update. While a push runs, a graph that takes more than one request
-is incomplete. After an interruption run it again: every graph is replaced whole."""
+is incomplete. After an interruption, run it again: every graph is replaced."""
 )
 @click.option("--endpoint", metavar="URL", help="The query endpoint of the store.")
 @click.option("--graph-store", metavar="URL", help="Address for the Graph Store Protocol.")
@@ -53,7 +53,7 @@ def command(  # noqa: PLR0913 - one for each option
     batch_size: int | None,
     prune: bool,
 ) -> int:
-    """Fill a SPARQL store with the book: each source as a named graph, what is derived, the merge.
+    """Load the book into a SPARQL store: its sources, derived triples, and the merge.
 
     The merge goes into the default graph, or into the graph that the address names with
     default-graph-uri. After that, queries, show and check run there with --endpoint.
@@ -66,12 +66,12 @@ def command(  # noqa: PLR0913 - one for each option
             "push cannot be combined with --leads: an endpoint cannot mark rows that need a lead"
         )
     from factbook.push.push_book import push
-    from factbook.push.target import target_of
+    from factbook.push.target import find_target
 
     book = session.local_book()
 
     def work() -> Outcome:
-        target = target_of(address, graph_store=graph_store, update=update)
+        target = find_target(address, graph_store=graph_store, update=update)
         return push(book, target, batch_size=batch_size, prune=prune, announce=announce)
 
     try:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.completion import values_of
+from factbook.cli.completion import complete_values
 from factbook.cli.output import OutputOptions, service_option, with_output_options, write_answer
-from factbook.cli.session import Session, session_of
+from factbook.cli.session import Session, get_session
 from factbook.errors import InputError
 from factbook.query.run_query import run_stored, with_leads_for
 from factbook.query.stored_queries import all_queries, find_query
@@ -26,18 +26,18 @@ class Queries(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the queries."""
-        return [query.name for query in all_queries(session_of(ctx).book.layout.queries)]
+        return [query.name for query in all_queries(get_session(ctx).book.layout.queries)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Make the command of one query."""
         if cmd_name.startswith("-"):  # an option before the name, which click reports
             return None
-        return build_command(find_query(session_of(ctx).book.layout.queries, cmd_name))
+        return build_command(find_query(get_session(ctx).book.layout.queries, cmd_name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the queries under the names of their groups."""
         groups: dict[str, list[tuple[str, str]]] = {}
-        for query in all_queries(session_of(ctx).book.layout.queries):
+        for query in all_queries(get_session(ctx).book.layout.queries):
             groups.setdefault(query.group, []).append((query.name, query.summary))
         for group, entries in groups.items():
             with formatter.section(group.capitalize()):
@@ -57,7 +57,7 @@ def build_command(query: StoredQuery) -> click.Command:
         services: tuple[str, ...] = (),
         **values: str | None,
     ) -> None:
-        book = with_leads_for(session_of(context).book, query)
+        book = with_leads_for(get_session(context).book, query)
         given = {
             parameter.name: value
             for parameter in query.parameters
@@ -111,7 +111,7 @@ def _option(query: StoredQuery, parameter: Parameter) -> click.Option:
         [f"--{parameter.name}", _destination(parameter)],
         metavar=_metavar(parameter),
         help=" ".join(filter(None, notes)),
-        shell_complete=values_of(parameter),
+        shell_complete=complete_values(parameter),
     )
 
 
@@ -158,5 +158,5 @@ Examples:
 )
 @click.pass_obj
 def command(session: Session) -> None:
-    """Run a stored query by its name; `factbook query NAME --help` says what it takes."""
+    """Run a stored query by name; `factbook query NAME --help` describes its parameters."""
     del session

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import click
 
 from factbook import __version__
-from factbook.cli.execution import exit_code_of
+from factbook.cli.execution import run_for_exit_code
 from factbook.cli.session import Session
 from factbook.errors import did_you_mean
 
@@ -79,7 +79,7 @@ class Root(click.Group):
             with self.make_context(name, given, **extra) as context:
                 return self.invoke(context)
 
-        sys.exit(exit_code_of(action, debug="--debug" in given))
+        sys.exit(run_for_exit_code(action, debug="--debug" in given))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of the table."""

@@ -63,7 +63,7 @@ class Session:
 pass_session = click.make_pass_decorator(Session)
 
 
-def session_of(context: click.Context) -> Session:
+def get_session(context: click.Context) -> Session:
     """Return the session, also during shell completion, when no command runs."""
     if isinstance(context.obj, Session):
         return context.obj
@@ -81,6 +81,6 @@ def session_of(context: click.Context) -> Session:
 
 
 def announce(line: str) -> None:
-    """Show what takes time on a terminal, on a line that an empty text clears."""
+    """Show a progress line on a terminal; an empty text clears it."""
     if sys.stderr.isatty():
         click.echo(f"\r\x1b[K{line}{' …' if line else ''}", nl=False, err=True)

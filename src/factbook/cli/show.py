@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.completion import things
+from factbook.cli.completion import complete_things
 from factbook.cli.execution import interruptible
 from factbook.cli.output import (
     DOCUMENT_FORMATS,
@@ -32,7 +32,7 @@ Examples:
   factbook show NAME -f md -o page.md
   factbook show NAME -f json"""
 )
-@click.argument("thing", shell_complete=things())
+@click.argument("thing", shell_complete=complete_things())
 @with_output_options(*DOCUMENT_FORMATS)
 @pass_session
 def command(session: Session, thing: str, wanted: OutputOptions) -> None:

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from factbook.diff.changes import ADDED, REMOVED, REVISED, QueryChange
 from factbook.errors import FactbookError, InputError
 from factbook.prefixes import prefixes_in, read_context
-from factbook.query.parameters import literal_for
+from factbook.query.parameters import parse_literal
 from factbook.query.stored_queries import StoredQuery, query_paths, read_query
 from factbook.rdf.terms import expand
 from factbook.sparql.bind import bind
@@ -142,7 +142,7 @@ def _arguments(
     needed = []
     for parameter in query.parameters:
         if parameter.default is not None and parameter.kind != "iri":
-            fixed[parameter.variable] = literal_for(
+            fixed[parameter.variable] = parse_literal(
                 parameter.name, parameter.kind, parameter.default
             )
         elif parameter.required or parameter.default is not None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from factbook.errors import UsageError
 from factbook.layout import bundled
-from factbook.query.federation import endpoint_named, endpoints_of
+from factbook.query.federation import find_endpoint, read_endpoints
 from factbook.query.stored_queries import LINKS, StoredQuery, read_query
 from factbook.sparql.bind import bind_rows
 from factbook.store.answers import Table
@@ -86,7 +86,7 @@ def open_target(
     if "://" in name:
         host = urlsplit(name).hostname or name
         return TargetClient(host, RemoteEngine(name), _read_queries(book, _ANY_TARGET), pause)
-    endpoint = endpoint_named(name, endpoints_of(book.layout), option="--target")
+    endpoint = find_endpoint(name, read_endpoints(book.layout), option="--target")
     return TargetClient(
         name, RemoteEngine(at or endpoint.address), _read_queries(book, name), pause
     )

@@ -38,7 +38,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a push did and found."""
+    """The result of a push."""
 
     graphs: int
     triples: int
@@ -58,7 +58,7 @@ def push(
     prune: bool = False,
     announce: Callable[[str], None],
 ) -> Outcome:
-    """Make a store hold what the files of a book say, and what is derived from them.
+    """Replace the content of a store by a book and the triples derived from it.
 
     Args:
         book: The book.

@@ -65,7 +65,7 @@ class Target:
     """None for the default graph."""
 
 
-def target_of(
+def find_target(
     endpoint: str, *, graph_store: str | None = None, update: str | None = None
 ) -> Target:
     """Return the store behind an endpoint.
@@ -96,16 +96,16 @@ def target_of(
     elif graph_store is not None:
         writer = GraphStoreWriter(graph_store)
     elif product in _GRAPH_STORES:
-        writer = GraphStoreWriter(_sibling(endpoint, _GRAPH_STORES[product]))
+        writer = GraphStoreWriter(_sibling_address(endpoint, _GRAPH_STORES[product]))
     else:
         raise UsageError(
-            f"cannot tell where {endpoint} takes data: add --graph-store URL or --update URL"
+            f"no address for writing to {endpoint} is known: add --graph-store URL or --update URL"
         )
     return Target(engine, writer, engine.merge)
 
 
 def _product(endpoint: str) -> str:
-    """Return the name of the server's program in lower case, or nothing if it does not say."""
+    """Return the name of the server's program in lower case, or an empty text if unknown."""
     transport = Transport(endpoint, timeout=_TIMEOUT, login=True)
     request = urllib.request.Request(  # noqa: S310 - the transport allows only http(s)
         endpoint,
@@ -115,7 +115,7 @@ def _product(endpoint: str) -> str:
     return transport.send(request).headers.get("Server", "").partition("/")[0].strip().lower()
 
 
-def _sibling(endpoint: str, name: str) -> str:
+def _sibling_address(endpoint: str, name: str) -> str:
     """Return the address of another service in the folder of an endpoint."""
     address = urlsplit(endpoint)
     folder = address.path.rpartition("/")[0]
@@ -201,11 +201,11 @@ class UpdateWriter:
     def replace(self, graph: NamedNode | None, triples: Sequence[Triple]) -> None:
         """Drop the graph and insert the triples in one request."""
         name = "DEFAULT" if graph is None else f"GRAPH {to_sparql(graph)}"
-        self._send(f"DROP SILENT {name} ;\n{_insertion(graph, triples)}")
+        self._send(f"DROP SILENT {name} ;\n{_insert_data(graph, triples)}")
 
     def add(self, graph: NamedNode | None, triples: Sequence[Triple]) -> None:
         """Insert the triples."""
-        self._send(_insertion(graph, triples))
+        self._send(_insert_data(graph, triples))
 
     def drop(self, graph: NamedNode) -> None:
         """Drop the graph."""
@@ -223,7 +223,7 @@ class UpdateWriter:
             raise self._transport.failure(f"refuses the update: {reply.refusal}")
 
 
-def _insertion(graph: NamedNode | None, triples: Sequence[Triple]) -> str:
+def _insert_data(graph: NamedNode | None, triples: Sequence[Triple]) -> str:
     lines = "\n".join(
         f"{_form(t.subject)} {_form(t.predicate)} {_form(t.object)} ." for t in triples
     )

@@ -1,9 +1,9 @@
 """Answer the SERVICE groups of a query from registered endpoints that the user has allowed.
 
-The engine itself never uses the network. What stands before a SERVICE group is asked here first;
-the endpoint then gets the group with the values found (a bound join), and its rows take the place
-of the group as VALUES. So every answer comes through the one adapter for endpoints, which refuses
-incomplete ones.
+The engine itself never uses the network. The patterns before a SERVICE group are evaluated first;
+the endpoint then gets the group with the values found (a bound join), and its rows replace the
+group as VALUES. So every answer comes through the adapter for endpoints, which rejects incomplete
+ones.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from factbook.sparql.tree import Group, Select, parse_query
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from factbook.layout import Layout
     from factbook.rdf.terms import Term
     from factbook.store.answers import Engine, Row
 
 _ADDRESS = NamedNode("http://www.w3.org/ns/sparql-service-description#endpoint")
-_AT_ONCE = 50
-_MOST_ROWS = 20_000
+_BATCH_SIZE = 50
+_MAX_ROWS = 20_000
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A SPARQL endpoint of others: its short name, its IRI in the book, and where it listens."""
+    """A registered SPARQL endpoint: its short name, its IRI in the book, and its address."""
 
     name: str
     iri: str
     address: str
 
 
-def endpoints_of(layout: Layout) -> dict[str, Endpoint]:
+def read_endpoints(layout: Layout) -> dict[str, Endpoint]:
     """Return the endpoints that `ontology/endpoints.ttl` registers, by name.
 
     Raises:
@@ -61,36 +61,31 @@ def endpoints_of(layout: Layout) -> dict[str, Endpoint]:
     return dict(sorted(found.items()))
 
 
-def registered(layout: Layout, allowed: Collection[str]) -> dict[str, Endpoint]:
-    """Return the endpoints by name, and make sure that those that may be asked are among them.
+def require_registered(layout: Layout, allowed: Collection[str]) -> dict[str, Endpoint]:
+    """Return all registered endpoints by name; the allowed ones must be among them.
 
     Raises:
-        UsageError: One that may be asked is not registered.
+        UsageError: An allowed endpoint is not registered.
         InputError: The file cannot be read.
     """
-    known = endpoints_of(layout)
+    known = read_endpoints(layout)
     for name in allowed:
-        endpoint_named(name, known, option="--allow-service")
+        find_endpoint(name, known, option="--allow-service")
     return known
 
 
-def endpoint_named(name: str, known: dict[str, Endpoint], *, option: str) -> Endpoint:
+def find_endpoint(name: str, known: dict[str, Endpoint], *, option: str) -> Endpoint:
     """Return the endpoint of a name.
 
     Raises:
-        UsageError: None of that name is registered.
+        UsageError: No endpoint of that name is registered.
     """
     if name not in known:
         raise UsageError(
             f"{option}: no endpoint '{name}' is registered.{did_you_mean(name, known)} "
-            f"{_registered(known)}"
+            f"Registered in ontology/endpoints.ttl: {', '.join(known) or 'none'}."
         )
     return known[name]
-
-
-def _registered(known: Iterable[str]) -> str:
-    names = ", ".join(known)
-    return f"Registered in ontology/endpoints.ttl: {names or 'none'}."
 
 
 def answer_services(
@@ -101,17 +96,17 @@ def answer_services(
     allowed: Collection[str],
     prefixes: Mapping[str, str],
 ) -> str:
-    """Return a query with every SERVICE group replaced by the rows that its endpoint answers.
+    """Return a query with every SERVICE group replaced by the rows of its endpoint.
 
     Args:
         text: The query.
-        engine: What answers the rest of it.
+        engine: The engine that answers the rest of the query.
         endpoints: The registered endpoints by name.
-        allowed: The names of those that may be asked.
-        prefixes: What the query need not declare.
+        allowed: The names of the endpoints that may be used.
+        prefixes: Prefixes that the query need not declare.
 
     Raises:
-        UsageError: An endpoint is not registered or not allowed, or the group cannot be asked.
+        UsageError: An endpoint is not registered or not allowed, or the group is not supported.
         EndpointError: The endpoint failed.
     """
     from factbook.store.remote import RemoteEngine
@@ -134,7 +129,7 @@ def answer_services(
 
 
 def _services(group: Group) -> Iterator[Group]:
-    """Yield the outermost SERVICE groups of a group, itself included, in their order."""
+    """Yield the outermost SERVICE groups of a group, which may be one itself, in order."""
     if group.keyword == "SERVICE":
         yield group
     else:
@@ -155,7 +150,7 @@ def _endpoint_for(
     allowed: Collection[str],
     prefixes: Mapping[str, str],
 ) -> Endpoint:
-    """Return the endpoint that a SERVICE group asks.
+    """Return the endpoint of a SERVICE group.
 
     Raises:
         UsageError: It is not registered, or not allowed.
@@ -175,7 +170,7 @@ def _endpoint_for(
                 )
             return endpoint
     raise UsageError(
-        f"the query asks {named}, which is not a registered endpoint; registered in "
+        f"the query uses {named}, which is not a registered endpoint; registered in "
         f"ontology/endpoints.ttl: {', '.join(endpoints) or 'none'}"
     )
 
@@ -183,8 +178,8 @@ def _endpoint_for(
 def _rows_before(
     text: str, query: Select, group: Group, engine: Engine, prefixes: Mapping[str, str]
 ) -> list[dict[str, Term]]:
-    """Return the values of the variables of a group, as far as the query binds them before it."""
-    # What stands around a SELECT takes no part in answering it
+    """Return the values that the query binds before a group to the variables of the group."""
+    # A SELECT is evaluated without the patterns around it
     scope = max(
         select.where.start
         for select in query.selects()
@@ -211,7 +206,7 @@ def _require_bound(before: str, used: Collection[str]) -> None:
     """Make sure that no FILTER before a SERVICE group uses a variable that the group binds.
 
     Raises:
-        UsageError: One does.
+        UsageError: A FILTER does.
     """
     depth = 0
     outside: set[str] = set()
@@ -231,7 +226,7 @@ def _require_bound(before: str, used: Collection[str]) -> None:
 
 
 def _without_blanks(names: Sequence[str], row: Row) -> dict[str, Term]:
-    """Return the values of a row that mean the same elsewhere: blank nodes do not."""
+    """Return the values of a row that an endpoint understands, so without blank nodes."""
     return {
         name: term
         for name, term in zip(names, row, strict=True)
@@ -242,11 +237,11 @@ def _without_blanks(names: Sequence[str], row: Row) -> dict[str, Term]:
 def _ask(
     remote: Engine, prologue: str, inner: str, rows: Sequence[Mapping[str, Term]]
 ) -> tuple[tuple[str, ...], list[Row]]:
-    """Ask an endpoint in batches and return all of its rows, each once."""
+    """Query an endpoint in batches and return its distinct rows."""
     names = tuple(variables(inner))
     found: dict[Row, None] = {}
-    for start in range(0, len(rows), _AT_ONCE):
-        batch = rows[start : start + _AT_ONCE]
+    for start in range(0, len(rows), _BATCH_SIZE):
+        batch = rows[start : start + _BATCH_SIZE]
         bound = [name for name in names if any(name in row for row in batch)]
         given = [tuple(row.get(name) for name in bound) for row in batch]
         values = values_block(bound, given) if bound else ""
@@ -255,15 +250,15 @@ def _ask(
         if isinstance(answer, Table):
             for row in answer.rows:
                 found[tuple(_with_iri(term) for term in row)] = None
-        if len(found) > _MOST_ROWS:
+        if len(found) > _MAX_ROWS:
             raise EndpointError(
-                f"an endpoint returned more than {_MOST_ROWS} rows: narrow the SERVICE group"
+                f"an endpoint returned more than {_MAX_ROWS} rows: narrow the SERVICE group"
             )
     return names, list(found)
 
 
 def _with_iri(term: Term | None) -> Term | None:
-    """Return a term that can stand in a query: a blank node gets an IRI."""
+    """Return a term that can be written in a query: a blank node gets an IRI."""
     if isinstance(term, BlankNode):
         return NamedNode(f"urn:factbook:blank:{term.value}")
     return term

@@ -102,7 +102,7 @@ class Names:
         return NamedNode(expand(type_curie, self.prefixes) or type_curie)
 
     def parse_iri(self, text: str) -> NamedNode | None:
-        """Return the IRI that a text spells, whole or as a CURIE; it need not be in the graph."""
+        """Return the IRI of a text that is an IRI or a CURIE; it need not be in the graph."""
         if text.startswith("<") and text.endswith(">"):
             text = text[1:-1]
         expanded = expand(text, self.prefixes)
@@ -119,7 +119,7 @@ class Names:
         return self._ask(_IS_A, {"thing": thing, "class": wanted})
 
     def find_by_name(self, text: str, wanted: NamedNode | None) -> list[NamedNode]:
-        """Return the things of a class that have a name, as it is spelled or else in any case."""
+        """Return the things of a class with a name: spelled the same, or else in any case."""
         return self._find_exactly(text, wanted) or self._find_folded(text, wanted)
 
     def _find_exactly(self, text: str, wanted: NamedNode | None) -> list[NamedNode]:
@@ -145,7 +145,7 @@ class Names:
             for thing, name in select(self.engine, text)
             if isinstance(thing, NamedNode) and isinstance(name, Literal)
         ]
-        # Sorted here: an engine takes eight times as long, because it keeps texts on disk
+        # Sorted here: the engine, which keeps texts on disk, takes eight times as long
         return sorted(found, key=lambda pair: (pair[0].value, pair[1]))
 
     def _ask(self, text: str, terms: Mapping[str, NamedNode]) -> bool:

@@ -31,7 +31,7 @@ _LEXICAL = {
 }
 
 
-def terms_for(
+def parse_values(
     query: StoredQuery, values: Mapping[str, str], book: Book
 ) -> dict[str, NamedNode | Literal]:
     """Return the terms for a query's variables, by their names.
@@ -39,7 +39,7 @@ def terms_for(
     Args:
         query: The query.
         values: The values given, by the names of the parameters.
-        book: The book whose things have the names given; opened only where one is given.
+        book: The book in which names are looked up; opened only if a value is a name.
 
     Raises:
         UsageError: A parameter is missing or unknown, or its value does not fit.
@@ -62,18 +62,18 @@ def terms_for(
                     f"{parameter.doc or parameter.kind}"
                 )
         else:
-            terms[parameter.variable] = term_for(parameter, value, book)
+            terms[parameter.variable] = parse_value(parameter, value, book)
     return terms
 
 
-def term_for(parameter: Parameter, value: str, book: Book) -> NamedNode | Literal:
+def parse_value(parameter: Parameter, value: str, book: Book) -> NamedNode | Literal:
     """Return the term of a parameter's kind for a value.
 
     Raises:
         UsageError: The value does not fit.
     """
     if parameter.kind != "iri":
-        return literal_for(parameter.name, parameter.kind, value)
+        return parse_literal(parameter.name, parameter.kind, value)
     from factbook.query.names import Names
 
     return Names.of(book).lookup_one(
@@ -81,7 +81,7 @@ def term_for(parameter: Parameter, value: str, book: Book) -> NamedNode | Litera
     )
 
 
-def literal_for(name: str, kind: str, value: str) -> Literal:
+def parse_literal(name: str, kind: str, value: str) -> Literal:
     """Return the literal of a parameter's kind for a value.
 
     Args:

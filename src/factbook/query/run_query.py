@@ -32,7 +32,7 @@ def run_stored(
         book: The book.
         query: The query.
         values: The values of its parameters, by their names.
-        services: The names of the registered endpoints that it may ask.
+        services: The names of the registered endpoints that it may use.
 
     Raises:
         UsageError: A parameter is missing or unknown, or its value does not fit.
@@ -41,10 +41,10 @@ def run_stored(
     book = with_leads_for(book, query)
     text = query.text
     if query.parameters or values:
-        from factbook.query.parameters import terms_for
+        from factbook.query.parameters import parse_values
         from factbook.sparql.bind import bind
 
-        text = bind(text, terms_for(query, values, book))
+        text = bind(text, parse_values(query, values, book))
     return _run(book, text, {}, services)
 
 
@@ -54,10 +54,10 @@ def run_text(book: Book, text: str, *, services: Collection[str] = ()) -> Answer
     Args:
         book: The book.
         text: The query.
-        services: The names of the registered endpoints that it may ask.
+        services: The names of the registered endpoints that it may use.
 
     Raises:
-        UsageError: The query is not valid, or asks an endpoint that is not allowed.
+        UsageError: The query is not valid, or uses an endpoint that is not allowed.
         EndpointError: An endpoint failed.
     """
     return _run(book, text, book.prefixes, services)
@@ -66,12 +66,12 @@ def run_text(book: Book, text: str, *, services: Collection[str] = ()) -> Answer
 def _run(book: Book, text: str, prefixes: Mapping[str, str], services: Collection[str]) -> Answer:
     """Run a query; with leads, mark each row that needs one."""
     if services or uses_service(text):
-        from factbook.query.federation import answer_services, registered
+        from factbook.query.federation import answer_services, require_registered
 
         text = answer_services(
             text,
             engine=book.engine,
-            endpoints=registered(book.layout, services),
+            endpoints=require_registered(book.layout, services),
             allowed=services,
             prefixes=prefixes,
         )
@@ -82,11 +82,14 @@ def _run(book: Book, text: str, prefixes: Mapping[str, str], services: Collectio
     return mark_leads(answer, without) if isinstance(without, Table) else answer
 
 
-COLUMN = "lead"
+_LEAD = "lead"
 
 
 def mark_leads(everything: Table, without: Table) -> Table:
-    """Return all rows with a column that says whether the row needs a lead."""
+    """Return all rows with a column that says whether the row needs a lead.
+
+    A row needs one if the answer without leads does not have it.
+    """
     plain = Counter(without.rows)
 
     def rows() -> Iterator[Row]:
@@ -95,4 +98,4 @@ def mark_leads(everything: Table, without: Table) -> Table:
             plain[row] -= known
             yield (*row, Literal(not known))
 
-    return Table((*everything.variables, COLUMN), rows())
+    return Table((*everything.variables, _LEAD), rows())

@@ -68,7 +68,7 @@ class StoredQuery:
 
     @property
     def asks_leads(self) -> bool:
-        """Whether it is about leads, which then have to be loaded (`leads: true`)."""
+        """Whether the query is about leads and needs them loaded (`leads: true`)."""
         return self.front_matter.get("leads") is True
 
 
@@ -85,7 +85,7 @@ def find_query(folder: Path, name: str) -> StoredQuery:
     """Return the stored query of a name.
 
     Raises:
-        UsageError: There is none; the message offers similar names.
+        UsageError: There is no such query; the message offers similar names.
         InputError: Its file cannot be understood.
     """
     paths = query_paths(folder)
@@ -117,7 +117,7 @@ def read_query(path: Path, *, group: str = "") -> StoredQuery:
     """Read one query file.
 
     Raises:
-        InputError: The file is missing, its front matter is not valid, or it is no query.
+        InputError: The file is missing, its front matter is not valid, or it is not a query.
     """
     try:
         text = path.read_text(encoding="utf-8")

@@ -1,1 +1,1 @@
-"""Answers as people and programs want them: tables, files, typed rows."""
+"""Render answers: tables and words for people, files and typed rows for programs."""

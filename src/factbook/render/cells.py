@@ -66,13 +66,13 @@ def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
     """Return the rows with labels for IRIs, and numbers that can be read with their units.
 
     A column that belongs to another (its unit, the ends of its range, the precision of its date) is
-    not shown by itself. A detail is shown only where the table may be wide, and a sparse column
-    only where there is something in it.
+    not shown by itself. Details are shown only in a wide table, and a sparse column only if it has
+    values.
     """
     labels = Labels(prefixes, engine)
     labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
     about = {column.name: column for column in columns if column.name in variables}
-    owned = {name for column in about.values() for name in _owned(column)}
+    owned = {name for column in about.values() for name in _list_companions(column)}
     places = {name: index for index, name in enumerate(variables)}
     empty = {
         column.name
@@ -85,13 +85,13 @@ def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
 
     def cell(row: Row, index: int) -> str:
         column = about.get(variables[index])
-        if column is None or not any(_owned(column)):
+        if column is None or not any(_list_companions(column)):
             return _format_term(row[index], labels, column.type if column else "")
 
         def beside(name: str | None) -> Term | None:
             return row[places[name]] if name in places else None
 
-        return _join_owned(row[index], column, beside, labels)
+        return _join_companions(row[index], column, beside, labels)
 
     return Cells(
         headings=tuple(variables[index] for index in shown),
@@ -102,18 +102,18 @@ def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
     )
 
 
-def _owned(column: Column) -> list[str]:
+def _list_companions(column: Column) -> list[str]:
     owned = (column.unit, column.low, column.high, column.precision)
     return [name for name in owned if name is not None]
 
 
-def _join_owned(
+def _join_companions(
     term: Term | None,
     column: Column,
     beside: Callable[[str | None], Term | None],
     labels: Labels,
 ) -> str:
-    """Return a cell together with what the columns that belong to it say."""
+    """Return a cell joined with the values of the columns that belong to it."""
     precision = beside(column.precision)
     if isinstance(precision, NamedNode) and isinstance(term, Literal):
         return make_printable(format_iso_date(term.value, labels.of(precision.value)))

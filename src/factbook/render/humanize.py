@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NUMERIC_TYPES = {XSD + name for name in ("integer", "decimal", "int", "long", "nonNegativeInteger")}
 _NUMBER = re.compile(r"([+-]?)([0-9]+)(\.[0-9]+)?", re.ASCII)
-_UNGROUPED = {"year", "identifier"}  # types of columns whose numbers are no quantities
+_UNGROUPED = {"year", "identifier"}  # types of columns with numbers that are not quantities
 _CURRENCY = re.compile(r"http://qudt\.org/vocab/unit/CCY_([A-Z]{3})")
 _CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _MAGNITUDES = ((12, "T", "trillion"), (9, "B", "billion"), (6, "M", "million"))
@@ -177,7 +177,7 @@ def words_in_iri(iri: str) -> str:
 
 
 def _parse(number: str) -> Decimal | None:
-    """Return a number, unless it is not one or has more digits than anybody would read."""
+    """Return a number, or None if it is not one or has too many digits to be read."""
     try:
         value = Decimal(number)
     except InvalidOperation:

@@ -46,7 +46,7 @@ class Labels:
         self._texts: dict[str, str] = {}
 
     def look_up(self, iris: Iterable[str]) -> None:
-        """Look up the labels of IRIs all at once; without this, an IRI has no label."""
+        """Look up the labels of IRIs all at once; an IRI that was not looked up has none."""
         missing = {iri for iri in iris if is_iri(iri)} - self._asked
         self._texts.clear()
         self._asked |= missing

@@ -15,7 +15,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 
 def escape_markdown(text: str) -> str:
     """Return a text as Markdown that shows just that text, in a paragraph or in a table."""
-    # '<' and '>' are better taken by backslashes; '&' alone could begin a character's name
+    # Backslashes escape '<' and '>'; '&' alone could begin a character reference
     return _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;"))
 
 
@@ -66,7 +66,7 @@ def format_json(document: dict[str, Any]) -> str:
 
 
 def drop_empty(value: Any, *, keep_false: bool = False) -> Any:  # noqa: ANN401 - what JSON holds
-    """Return what `dataclasses.asdict` gives without its empty parts, `is_` cut off its names.
+    """Return the result of `dataclasses.asdict` without empty parts and the prefix `is_` of names.
 
     Args:
         value: An object, a list, or anything else that JSON can hold.

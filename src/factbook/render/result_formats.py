@@ -55,7 +55,7 @@ _ENDINGS = {
 }
 
 
-def format_for(chosen: str | None, output: str | None, *, is_graph: bool, terminal: bool) -> str:
+def choose_format(chosen: str | None, output: str | None, *, is_graph: bool, terminal: bool) -> str:
     """Return the format for an answer: the chosen one, that of the file's ending, or the default.
 
     The default is a text table on a terminal and TSV elsewhere; for triples it is Turtle.
@@ -138,7 +138,7 @@ class _XmlOutput:
 
 
 def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT001 - the answer
-    """Write the answer to ASK; CSV and TSV, which have no form for it, hold the word."""
+    """Write the answer to ASK; in CSV and TSV, which cannot express it, as a word."""
     import json
 
     if name in BINARY:

@@ -36,7 +36,7 @@ _FROM_XSD: dict[str, Callable[[str], Value]] = {
 
 
 class Iri(str):
-    """An IRI in a typed row; a text in every respect but its type."""
+    """An IRI in a typed row: a str with a type of its own."""
 
     __slots__ = ()
 

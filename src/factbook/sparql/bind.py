@@ -1,6 +1,6 @@
 """Bind the variables of a query: to a term in their place, or to rows of terms in VALUES.
 
-What is bound is always an RDF term, never text.
+Values are always RDF terms, never text.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def bind(text: str, terms: Mapping[str, NamedNode | Literal]) -> str:
 
 
 def bind_rows(text: str, names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> str:
-    """Return a query that is asked only for some rows of values of its variables.
+    """Return a query restricted to some rows of values of its variables.
 
     Args:
         text: The query.
@@ -46,7 +46,7 @@ def bind_rows(text: str, names: Sequence[str], rows: Iterable[Sequence[Term | No
 
 
 def values_block(names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> str:
-    """Return VALUES with rows of terms; blank nodes and what is missing are left unbound."""
+    """Return VALUES with rows of terms; blank nodes and missing terms are UNDEF."""
     variables = " ".join(f"?{name}" for name in names)
     lines = "".join(f" ({' '.join(map(_form, row))})" for row in rows)
     return f"VALUES ({variables}) {{{lines} }}"

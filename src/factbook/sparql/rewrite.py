@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def count_rows(text: str) -> str | None:
-    """Return the query that counts the rows of another, or None where it cannot be nested.
+    """Return the query that counts the rows of another, or None if it cannot be nested.
 
-    That is where it limits its rows or chooses its graphs.
+    It cannot if it has a LIMIT, an OFFSET or a FROM.
     """
     query = parse_query(text)
     chooses_graphs = any(token.keyword == "FROM" for token in query.head)
@@ -28,12 +28,11 @@ def count_rows(text: str) -> str | None:
 def exclude_graph(text: str, graph: NamedNode) -> str:
     """Return a query whose `GRAPH ?variable { … }` groups do not match one graph.
 
-    A store without a default graph keeps the merge as one more named graph, which is no source.
-    Each group gets a filter behind it, in the group in which it stands itself and binds the
-    variable. A variable that BIND has computed in a group around it is left alone: nobody computes
-    the name of the merge, and Virtuoso fails on many a filter of a computed value. A graph that
-    the query names becomes a variable with a filter as well, because Virtuoso shows it to a
-    variable only.
+    A store without a default graph keeps the merge as another named graph, which is not a source.
+    Each group gets a filter after it, in the enclosing group, where the variable is bound. A
+    variable that BIND has computed in an enclosing group gets none: its value is never the name of
+    the merge, and Virtuoso fails on many filters of computed values. A graph that the query names
+    becomes a variable with a filter too, because Virtuoso shows it to variables only.
 
     Raises:
         QueryTextError: The query cannot be parsed.
@@ -47,7 +46,7 @@ def exclude_graph(text: str, graph: NamedNode) -> str:
 def _exclusions(
     part: Select | Group, computed: frozenset[str], graph: str
 ) -> Iterator[tuple[int, int, str]]:
-    """Yield where each edit starts and ends and what stands there then.
+    """Yield the start, the end and the new text of each edit.
 
     Args:
         part: What to look through.

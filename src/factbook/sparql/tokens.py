@@ -32,7 +32,7 @@ _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _LAST_CODE_POINT = 0x10FFFF
 _BOOLEANS = frozenset({"TRUE", "FALSE"})
 FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
-"""The words that say what a query returns."""
+"""The keywords of the query forms."""
 
 
 class Token(NamedTuple):
@@ -45,12 +45,12 @@ class Token(NamedTuple):
 
     @property
     def keyword(self) -> str:
-        """The token as a keyword in upper case, or an empty text where it is no word."""
+        """The token as a keyword in upper case, or an empty text if it is not a word."""
         return self.text.upper() if self.kind == "word" else ""
 
     @property
     def variable(self) -> str:
-        """The name of the variable, without its mark, or an empty text where it is none."""
+        """The name of the variable, without its mark, or an empty text if it is not a variable."""
         return self.text[1:] if self.kind == "variable" else ""
 
 
@@ -71,20 +71,20 @@ def variables(text: str) -> list[str]:
 
 
 def query_form(text: str) -> str | None:
-    """Return SELECT, ASK, CONSTRUCT or DESCRIBE, or None where the text is no query."""
+    """Return SELECT, ASK, CONSTRUCT or DESCRIBE, or None if the text is not a query."""
     words = (token.keyword for token in meaningful(resolve_escapes(text)))
     return next((word for word in words if word in FORMS), None)
 
 
 def uses_service(text: str) -> bool:
-    """Tell whether a query asks another endpoint, also when it spells the word with escapes."""
+    """Tell whether a query has a SERVICE, which may be written with escapes."""
     if "service" not in text.casefold() and "\\" not in text:
         return False
     return any(token.keyword == "SERVICE" for token in meaningful(resolve_escapes(text)))
 
 
 def uses_graph(text: str) -> bool:
-    """Tell whether a query looks into named graphs."""
+    """Tell whether a query has a GRAPH."""
     return any(token.keyword == "GRAPH" for token in meaningful(text))
 
 

@@ -6,7 +6,7 @@
         template        the group of triples that CONSTRUCT returns
         where: Group
         tail            tokens behind the group: GROUP BY, ORDER BY, LIMIT, VALUES
-    Group               what stands between two braces
+    Group               the content of one pair of braces
         keyword         WHERE, OPTIONAL, UNION, MINUS, EXISTS, GRAPH, SERVICE, VALUES or GROUP
         name            the token behind GRAPH or SERVICE
         parts           Token | Group | Select, in their order
@@ -41,7 +41,7 @@ class QueryTextError(UsageError):
 
 @dataclass
 class Group:
-    """What stands in one pair of braces."""
+    """The content of one pair of braces."""
 
     keyword: str
     start: int
@@ -162,9 +162,9 @@ def parse_query(text: str, prefixes: Mapping[str, str] | None = None) -> Select:
 
 
 def walk(part: Select | Group, around: tuple[str, ...] = ()) -> Iterator[tuple[Token, list[str]]]:
-    """Yield each token at any depth with what stands around it, the outermost first.
+    """Yield each token at any depth with the list of what encloses it, the outermost first.
 
-    Around it are the keywords of groups and the words before round brackets, such as `COALESCE(`.
+    It is enclosed by the keywords of groups and by words before round brackets, as in `COALESCE(`.
     """
     if isinstance(part, Group):
         pieces = part.parts
@@ -306,9 +306,9 @@ class _Parser:
         if token is None:
             raise QueryTextError("the query ends too early: a brace is not closed")
         self._next += 1
-        return self._expanded(token) if self._expands else token
+        return self._expand(token) if self._expands else token
 
-    def _expanded(self, token: Token) -> Token:
+    def _expand(self, token: Token) -> Token:
         if token.kind != "name" or token.text.startswith("_:"):
             return token
         prefix, _, local = token.text.partition(":")

@@ -1,1 +1,1 @@
-"""Where queries run: an embedded store built from files, or a remote endpoint."""
+"""The engines that run queries: an embedded store built from files, or a remote endpoint."""

@@ -1,4 +1,4 @@
-"""What a query gives back, whichever engine ran it."""
+"""The answers to queries, the same for every engine, and the interface of an engine."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Table:
     variables: tuple[str, ...]
     rows: Iterable[Row]
     native: Serializer | None = None
-    """The engine's own result, still unread, which it can serialise faster than we can."""
+    """The engine's own unread result, which serialises faster."""
     length: int | None = None
     """The number of rows, where it is known."""
 

@@ -1,4 +1,4 @@
-"""The cache folder: where it is, which snapshots are in it, which are in use, and which of them go.
+"""The cache folder: its place, the snapshots in it, their locks and manifests, and eviction.
 
 Only what belongs to the user who runs this process is used or removed.
 
@@ -69,10 +69,10 @@ def cache_folder() -> Path | None:
 
 
 def prepare_folder(folder: Path) -> bool:
-    """Make the cache folder where it is missing; return whether it belongs to this user.
+    """Create the cache folder if it is missing; return whether it belongs to this user.
 
     Raises:
-        OSError: It cannot be made.
+        OSError: It cannot be created.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return not hasattr(os, "geteuid") or folder.stat().st_uid == os.geteuid()
@@ -116,7 +116,7 @@ def clear(folder: Path) -> tuple[int, int]:
 
 
 def evict(folder: Path) -> None:
-    """Remove the snapshots unused for longest where there are too many, and what crashes left."""
+    """Remove the least recently used snapshots if there are too many, and leftovers of crashes."""
     total = 0
     for number, snapshot in enumerate(list_snapshots(folder)):
         total += snapshot.size
@@ -126,7 +126,7 @@ def evict(folder: Path) -> None:
 
 
 def _remove_leftovers(folder: Path, *, older_than: float) -> None:
-    """Remove what killed processes left: incomplete snapshots and temporary files."""
+    """Remove incomplete snapshots and temporary files of killed processes."""
     for path in _folders(folder):
         if path.name.startswith(BUILDING) and ((path / LOCK).exists() or _age(path) > older_than):
             remove(path)

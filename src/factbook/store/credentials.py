@@ -23,12 +23,12 @@ PASSWORD = "FACTBOOK_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 def handlers() -> list[urllib.request.BaseHandler]:
-    """Return what answers a server's challenge: by Digest or Basic."""
-    known = _Known()
+    """Return the handlers of urllib that log in by Digest or Basic."""
+    known = _PasswordFinder()
     return [_Digest(known), _Basic(known)]
 
 
-def login_for(host: str) -> tuple[str, str] | None:
+def find_login(host: str) -> tuple[str, str] | None:
     """Return user and password for a host, from the environment or else from the netrc file.
 
     Raises:
@@ -53,7 +53,7 @@ def login_for(host: str) -> tuple[str, str] | None:
     return (found[0], found[2]) if found and found[2] is not None else None
 
 
-def require_privacy(address: str) -> None:
+def require_encryption(address: str) -> None:
     """Make sure that what is sent to an address is encrypted or stays on this machine.
 
     Raises:
@@ -66,21 +66,21 @@ def require_privacy(address: str) -> None:
         )
 
 
-class _Known(urllib.request.HTTPPasswordMgr):
-    """Finds the login when a server asks, and only then."""
+class _PasswordFinder(urllib.request.HTTPPasswordMgr):
+    """Finds the login when a server asks for it."""
 
     def find_user_password(self, realm: str, authuri: str) -> tuple[str, str] | tuple[None, None]:
         """Return user and password for an address."""
         del realm
-        login = login_for(urlsplit(authuri).hostname or "")
+        login = find_login(urlsplit(authuri).hostname or "")
         if login is None:
             return None, None
-        require_privacy(authuri)
+        require_encryption(authuri)
         return login
 
 
 class _Digest(urllib.request.HTTPDigestAuthHandler):
-    """Answers a challenge, and from then on before it is made: a large body goes out once."""
+    """Answers a challenge, and later requests in advance, so that a large body is sent once."""
 
     _challenge: Mapping[str, str] | None = None
 
@@ -101,7 +101,7 @@ class _Digest(urllib.request.HTTPDigestAuthHandler):
 
 
 class _Basic(urllib.request.HTTPBasicAuthHandler):
-    """Leaves a challenge to Digest alone: where there is no login, the refusal is the answer."""
+    """Ignores challenges by Digest, which another handler answers."""
 
     def http_error_401(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage

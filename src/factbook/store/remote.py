@@ -1,9 +1,8 @@
 """The remote engine: any SPARQL 1.1 endpoint, through SPARQLWrapper.
 
 SPARQLWrapper sends the request (SPARQL 1.1 Protocol, section 2.1), through the opener of
-`transport`. The answer is read here, within one deadline for the whole call and only if it is what
-was asked for: an HTML page, a body that was cut off or a list that the endpoint truncated is an
-error, never an answer.
+`transport`. The answer is read here, within one deadline for the whole call. An HTML page, a
+truncated body or a list that the endpoint truncated is an error, never an answer.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ _TRIPLES = {
     "text/turtle": RdfFormat.TURTLE,
     "application/rdf+xml": RdfFormat.RDF_XML,
 }
-# Virtuoso labels blank nodes with what is no label
+# Virtuoso labels blank nodes with an invalid label
 _BLANK = re.compile(rb'("type":\s*"bnode",\s*"value":\s*")nodeID://')
 # … and answers ASK with a table, of one row for yes and none for no
 _ASKED = "__ASK_RETVAL"
@@ -62,12 +61,12 @@ _NAMED = (
 # Endpoints truncate long answers at a round number of rows
 _ROUND = 100
 _SMALLEST_POWER = 64
-# The headers by which Virtuoso admits that it did not send every row
+# Headers by which Virtuoso says that it did not send every row
 _CAPPED = ("X-SPARQL-MaxRows", "X-SQL-State")
 
 
 class RemoteEngine:
-    """Asks one endpoint; only ever reads.
+    """Queries one endpoint, read-only.
 
     Args:
         address: The endpoint's http or https address.
@@ -104,7 +103,7 @@ class RemoteEngine:
 
     @cached_property
     def merge(self) -> NamedNode | None:
-        """The graph that the address chooses as the default one, where the store has none."""
+        """The graph that the address names as the default graph (default-graph-uri)."""
         chosen = parse_qs(urlsplit(self.address).query).get("default-graph-uri")
         return NamedNode(chosen[0]) if chosen else None
 
@@ -140,7 +139,7 @@ class RemoteEngine:
         return answer
 
     def _count_rows(self, text: str, named: Sequence[str]) -> int:
-        """Return how many rows the endpoint says a query has, or 0 where it cannot tell."""
+        """Return how many rows the endpoint counts for a query, or 0 if it cannot count them."""
         query = count_rows(text)
         counted = self._answer(query, "SELECT", named) if query is not None else None
         if not isinstance(counted, Table):
@@ -189,7 +188,7 @@ class RemoteEngine:
         try:
             if form in {"SELECT", "ASK"}:
                 return self._bindings(reply, form)
-            if not reply.is_measured:  # triples end anywhere, and a cut would not be seen
+            if not reply.has_known_length:  # triples end anywhere, and a cut would not be seen
                 raise self._transport.failure("sent an answer that does not say where it ends")
             quads = parse(reply.body, _TRIPLES[reply.media_type])
             return Graph(
@@ -211,16 +210,16 @@ class RemoteEngine:
 
 
 def _may_be_truncated(rows: int) -> bool:
-    """Tell whether a number of rows may be a limit of the endpoint: it is a round one."""
+    """Tell whether a number of rows may be a limit of the endpoint, that is, a round number."""
     is_power_of_two = rows >= _SMALLEST_POWER and rows & (rows - 1) == 0
     return is_power_of_two or (rows > 0 and rows % _ROUND == 0)
 
 
 def _read_results(body: bytes, syntax: QueryResultsFormat, form: str) -> Answer | None:
-    """Return an answer that was read to its end, or None where it does not fit the question.
+    """Return an answer that was read to its end, or None if it is not of the form of the query.
 
-    No fault may follow the first rows to the user. The engine's results must not outlive this call
-    in an error, for they must end in the thread that they began in.
+    An error must not come after the first rows were given out. An error must not carry the engine's
+    results out of this call, because they must be deleted in the thread that made them.
     """
     found = parse_query_results(body, syntax)
     try:

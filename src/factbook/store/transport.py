@@ -1,8 +1,8 @@
 """Send HTTP requests, retry them, and read complete responses, all within one deadline.
 
-A server that is busy is asked again when it says so. A body that is cut off, never ends or grows
-beyond bounds is an error. No redirect is followed: a POST would lose its body on the way, and
-credentials would go elsewhere.
+A request to a busy server is repeated after the pause that the server asks for. A body that is
+truncated, endless or too large is an error. Redirects are not followed: a POST would lose its body,
+and credentials would be sent elsewhere.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ AGENT = "factbook (+https://w3id.org/ai-infra/)"
 _MAX_TRIES = 4
 _CHUNK_BYTES = 1 << 16
 _MAX_BYTES = 1 << 30
-_UNKNOWN_CALLER = 401
-_TOO_BUSY = {429, 502, 503, 504}
+_UNAUTHORIZED = 401
+_BUSY = {429, 502, 503, 504}
 _SHOWN = 80
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One whole HTTP answer."""
+    """A complete HTTP response."""
 
     status: int
     headers: Message
@@ -48,11 +48,11 @@ class Reply:
 
     @property
     def media_type(self) -> str:
-        """The type that the answer says it has, or nothing."""
+        """The media type without parameters, or an empty text if there is none."""
         return self.headers.get_content_type() if self.headers.get("Content-Type") else ""
 
     @property
-    def is_measured(self) -> bool:
+    def has_known_length(self) -> bool:
         """Whether the reply says how long it is, so that a truncated body is noticed."""
         return "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
 
@@ -66,14 +66,16 @@ class Reply:
     @property
     def refusal(self) -> str:
         """The status and the beginning of the body, with advice for a missing login."""
-        said = f"HTTP {self.status}: {self.beginning}"
-        if self.status != _UNKNOWN_CALLER:
-            return said
-        return f"{said}; for a login set FACTBOOK_USER and FACTBOOK_PASSWORD, or use a netrc file"
+        summary = f"HTTP {self.status}: {self.beginning}"
+        if self.status != _UNAUTHORIZED:
+            return summary
+        return (
+            f"{summary}; for a login set FACTBOOK_USER and FACTBOOK_PASSWORD, or use a netrc file"
+        )
 
 
 class Transport:
-    """Speaks to one address.
+    """Sends requests to one address.
 
     Args:
         address: An http or https address.
@@ -113,7 +115,7 @@ class Transport:
         return self.receive(functools.partial(self._open, request))
 
     def send_by_urlopen(self, call: Callable[[], Response]) -> Reply:
-        """Make a call to a library that sends one request by `urllib.request.urlopen`.
+        """Call a library function that sends one request by `urllib.request.urlopen`.
 
         The request is sent by this transport; see `receive`.
         """
@@ -138,7 +140,7 @@ class Transport:
         deadline = time.monotonic() + self.timeout
         for attempt in range(1, _MAX_TRIES + 1):
             try:
-                with self._connections.end_after(self._left(deadline)):
+                with self._connections.close_after(self._left(deadline)):
                     reply = self._read(open_response(self._left(deadline)), deadline)
             except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
                 self._left(deadline)
@@ -148,16 +150,16 @@ class Transport:
                 continue
             except ValueError as error:  # urllib knows of Basic and Digest only
                 raise self.failure(f"asks for a login of an unsupported kind: {error}") from None
-            if reply.status not in _TOO_BUSY:
+            if reply.status not in _BUSY:
                 return reply
             if attempt == _MAX_TRIES:
                 raise self.failure(f"is too busy: HTTP {reply.status} {attempt} times")
             self._pause(_retry_after(reply) or 0.2 * 2**attempt, deadline)
         raise AssertionError("unreachable")
 
-    def failure(self, said: str) -> EndpointError:
-        """Return the error that says what is wrong with the endpoint."""
-        return EndpointError(f"endpoint {self.address} {said}")
+    def failure(self, message: str) -> EndpointError:
+        """Return an error about the endpoint; the message is a predicate such as 'is too busy'."""
+        return EndpointError(f"endpoint {self.address} {message}")
 
     def _open(self, request: urllib.request.Request, timeout: float) -> Response:
         try:
@@ -181,8 +183,8 @@ class Transport:
             promised = response.headers.get("Content-Length")
             if promised is not None and promised.isdigit() and size < int(promised):
                 raise http.client.IncompleteRead(b"".join(chunks), int(promised) - size)
-            if self._connections.are_ended:
-                raise TimeoutError("the time is over")
+            if self._connections.are_closed:
+                raise TimeoutError("the deadline has passed")
             return Reply(response.status or 0, response.headers, b"".join(chunks))
 
     def _left(self, deadline: float) -> float:
@@ -223,19 +225,19 @@ def _retry_after(reply: Reply) -> float | None:
         return None
 
 
-# urlopen, which a library calls
+# Redirect calls of urlopen by a library
 
 _Open: TypeAlias = "Callable[[urllib.request.Request], Response]"
 _OPEN: ContextVar[_Open | None] = ContextVar("_OPEN", default=None)
 
 
 class _Router(urllib.request.OpenerDirector):
-    """Stands behind `urllib.request.urlopen`, and changes nothing but what `_urlopen_uses` asks."""
+    """Serves `urllib.request.urlopen`: forwards requests unless `_urlopen_uses` is active."""
 
     usual: urllib.request.OpenerDirector
 
     def open(self, fullurl: Any, data: Any = None, timeout: Any = None) -> Any:  # noqa: ANN401 - as inherited
-        """Open by what the calling context asks for, or as without this class."""
+        """Open with the function of the current context, or else with the previous opener."""
         chosen = _OPEN.get()
         return chosen(fullurl) if chosen else self.usual.open(fullurl, data, timeout)
 
@@ -245,10 +247,10 @@ _ROUTER = _Router()
 
 @contextlib.contextmanager
 def _urlopen_uses(chosen: _Open) -> Iterator[None]:
-    """Let `urllib.request.urlopen` send requests in this way, in this thread only.
+    """Let `urllib.request.urlopen` send requests with a function, in this thread only.
 
-    The opener of urllib is one for the whole process: so the one that is installed forwards all
-    other requests to the one that was there before.
+    The opener of urllib is global to the process, so the installed one forwards all other requests
+    to the previous one.
     """
     installed = getattr(urllib.request, "_opener", None)
     if installed is not _ROUTER:
@@ -261,26 +263,26 @@ def _urlopen_uses(chosen: _Open) -> Iterator[None]:
         _OPEN.reset(token)
 
 
-# Connections that can be ended
+# Connections that can be closed at a deadline
 
 
 class _Connections:
-    """The connections of one request, which are ended when its time is over.
+    """The connections of one request, which are closed at its deadline.
 
-    The timeout of a socket begins anew with every byte: a server that sends one now and then would
+    The timeout of a socket restarts with every byte, so a server that sends one now and then would
     never exceed it.
     """
 
     def __init__(self) -> None:
         self._sockets: list[socket.socket] = []
-        self.are_ended = False
+        self.are_closed = False
 
     @contextlib.contextmanager
-    def end_after(self, seconds: float) -> Iterator[None]:
-        """End what is open when the block takes longer."""
+    def close_after(self, seconds: float) -> Iterator[None]:
+        """Close the open connections if the block takes longer."""
         self._sockets.clear()
-        self.are_ended = False
-        timer = threading.Timer(seconds, self._end)
+        self.are_closed = False
+        timer = threading.Timer(seconds, self._close)
         timer.daemon = True
         timer.start()
         try:
@@ -292,8 +294,8 @@ class _Connections:
         """Add a connection that was just opened."""
         self._sockets.append(connection.sock)
 
-    def _end(self) -> None:
-        self.are_ended = True
+    def _close(self) -> None:
+        self.are_closed = True
         for each in self._sockets:
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)

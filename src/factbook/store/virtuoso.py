@@ -1,18 +1,18 @@
-"""Ask Virtuoso 7 so that it answers correctly, and normalize the terms that it gives back.
+"""Work around faults of Virtuoso 7: the order of joins, and the terms in its answers.
 
-Left to itself it joins in an order of its own, and then loses rows where two paths of any length
-meet, or does not know how to go on: it is told to join as a query is written. It keeps a truth
-value as 1 or 0, and a whole number beyond 32 bits as a decimal one. (A decimal of such a size that
-happens to be whole therefore becomes an integer, which it equals.)
+By default it reorders joins, and then loses rows where two paths of any length meet, or fails: so
+it is told to join in the order of the query. It stores a truth value as 1 or 0, and an integer
+beyond 32 bits as a decimal. (A decimal of such a size without a fraction therefore becomes an
+integer, which it equals.)
 
-What no client can put right is avoided by the stored queries; a query of one's own should too:
+The stored queries avoid what a client cannot correct; your own queries should too:
 
-- a path of any length with a fixed end comes before the patterns that bind its other end, or stands
-  in FILTER EXISTS; of two such paths each stands in a subselect of its own;
-- a computed truth value is a number: `xsd:boolean(…)` makes it one of truth;
+- a path of any length with a fixed end comes before the patterns that bind its other end, or in
+  FILTER EXISTS; of two such paths each needs its own subselect;
+- a computed truth value is a number: `xsd:boolean(…)` converts it;
 - one integer divided by another is an integer: `100.0 * ?a / ?b`;
 - sameTerm takes one IRI for two where COALESCE gave one of them;
-- CONCAT and `=` take an unbound variable for an empty text: COALESCE names what it stands for;
+- CONCAT and `=` treat an unbound variable as an empty text: use COALESCE;
 - FILTER NOT EXISTS does not see the variable of GRAPH: OPTIONAL and COALESCE do;
 - a value from BIND(COALESCE(…)) joins single patterns, and no alternatives such as `p|q`, wherever
   an OPTIONAL follows.
@@ -38,7 +38,7 @@ _INTEGER = NamedNode(f"{XSD}integer")
 _TRUTH = {"1": Literal(True), "0": Literal(False)}  # noqa: FBT003 - the value itself
 _BEYOND = 1 << 31
 JOIN_AS_WRITTEN = 'DEFINE sql:select-option "order"\n'
-"""The prefix of a query that is to be joined in the order in which it is written."""
+"""The prefix that makes Virtuoso join in the order of the query."""
 
 
 def is_virtuoso(reply: Reply) -> bool:
@@ -47,7 +47,7 @@ def is_virtuoso(reply: Reply) -> bool:
 
 
 def normalize_answer(answer: Answer) -> Answer:
-    """Return an answer of Virtuoso with each term as the data have it."""
+    """Return an answer of Virtuoso with the terms that were loaded."""
     if isinstance(answer, Table):
         rows = (tuple(None if t is None else _normalize(t) for t in row) for row in answer.rows)
         return replace(answer, rows=rows, native=None)

@@ -16,7 +16,7 @@ from factbook.book import Book
 from factbook.errors import UsageError
 from factbook.link.reconcile import Service
 from factbook.push.push_book import push
-from factbook.push.target import target_of
+from factbook.push.target import find_target
 
 if TYPE_CHECKING:
     from tests.conftest import Servers
@@ -217,7 +217,7 @@ def test_endpoint_gives_same_answers(
     monkeypatch.setenv("FACTBOOK_PASSWORD", server.password or "")
     suffix = "" if product == "oxigraph" else "?default-graph-uri=urn:factbook:merge"
     address = f"{server.query}{suffix}"
-    push(Book(BOOK), target_of(address), announce=lambda _: None)
+    push(Book(BOOK), find_target(address), announce=lambda _: None)
 
     there = Service(Book(BOOK, endpoint=address, cache=False), address=ADDRESS, name="Firms")
 
