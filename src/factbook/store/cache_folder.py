@@ -19,7 +19,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from factbook.atomic_write import TEMPORARY_SUFFIX
 
@@ -233,20 +233,16 @@ def write_manifest(place: Path, quads: int) -> None:
     files = {
         path.name: [*_stat(path), _hash(path)] for path in map(Path, _store_files(place / STORE))
     }
-    text = json.dumps({"quads": quads, "files": files})
-    (place / MANIFEST).write_text(f"{_checksum(text)}\n{text}", encoding="utf-8")
+    (place / MANIFEST).write_bytes(encode_checked({"quads": quads, "files": files}))
 
 
 def read_manifest(place: Path) -> Manifest | None:
     """Return the manifest of a snapshot, or None where it is missing or damaged."""
     try:
-        checksum, _, text = (place / MANIFEST).read_text(encoding="utf-8").partition("\n")
-    except (OSError, ValueError):
+        found = decode_checked((place / MANIFEST).read_bytes())
+    except OSError:
         return None
-    if _checksum(text) != checksum:
-        return None
-    found = json.loads(text)
-    return Manifest(found["quads"], found["files"])
+    return Manifest(found["quads"], found["files"]) if found else None
 
 
 def is_intact(place: Path, manifest: Manifest) -> bool:
@@ -290,5 +286,16 @@ def _hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _checksum(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def encode_checked(document: dict[str, Any]) -> bytes:
+    """Return a document as JSON after a line with its checksum."""
+    text = json.dumps(document).encode()
+    return hashlib.sha256(text).hexdigest().encode() + b"\n" + text
+
+
+def decode_checked(content: bytes) -> dict[str, Any] | None:
+    """Return the document of `encode_checked`, or None if it is damaged."""
+    checksum, _, text = content.partition(b"\n")
+    if hashlib.sha256(text).hexdigest().encode() != checksum:
+        return None
+    found: dict[str, Any] = json.loads(text)
+    return found

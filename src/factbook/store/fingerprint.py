@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import re
 import stat
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from factbook.atomic_write import atomic_write
 from factbook.errors import InputError
 from factbook.rdf.formats import syntax_of
-from factbook.store.cache_folder import is_ours
+from factbook.store.cache_folder import decode_checked, encode_checked, is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,25 +122,19 @@ def _stat(handle: int) -> tuple[int, ...]:
 
 
 def _load(folder: Path) -> dict[str, str]:
-    """Return the stat cache, or nothing where it is missing, damaged or somebody else's."""
+    """Return the stat cache, which is empty if it is missing, damaged or another user's."""
+    path = folder / _STAT_CACHE
     try:
-        path = folder / _STAT_CACHE
-        checksum, _, text = path.read_text(encoding="utf-8").partition("\n")
-        if not is_ours(path) or hashlib.sha256(text.encode()).hexdigest() != checksum:
-            return {}
-        found: dict[str, str] = json.loads(text)
-    except (OSError, ValueError):
+        return (decode_checked(path.read_bytes()) or {}) if is_ours(path) else {}
+    except OSError:
         return {}
-    return found
 
 
 def _remember(folder: Path, entry: str, digest: str) -> None:
-    """Add to the stat cache, where it can be written."""
+    """Add to the stat cache, if it can be written."""
     entries = [*_load(folder).items(), (entry, digest)][-_MAX_ENTRIES:]
-    text = json.dumps(dict(entries))
-    checksum = hashlib.sha256(text.encode()).hexdigest()
     path = folder / _STAT_CACHE
     with contextlib.suppress(InputError, OSError):
         with atomic_write(path) as file:
-            file.write(f"{checksum}\n{text}".encode())
+            file.write(encode_checked(dict(entries)))
         path.chmod(0o600)
