@@ -45,7 +45,7 @@ class Book:
         announce: Callable[[str], None] = _ignore,
     ) -> None:
         if empty and folder is not None:
-            raise UsageError("--no-book leaves the book out: no --book beside it")
+            raise UsageError("--no-book cannot be combined with --book")
         if base is not None and not is_iri(base):
             raise UsageError(f"--base: '{base}' is not an absolute IRI")
         self.layout = EMPTY if empty else layout_of(folder)
