@@ -134,7 +134,7 @@ class Root(click.Group):
     "--endpoint", metavar="URL", help="Query this SPARQL 1.1 endpoint instead of the files."
 )
 @click.option("--leads", is_flag=True, help="Include leads (weakly sourced claims) and mark them.")
-@click.option("--known-by", metavar="DAY", help="Load only sources that came out by this day.")
+@click.option("--known-by", metavar="DAY", help="Load only sources published by this day.")
 @click.option("--no-cache", is_flag=True, help="Do not read or write the snapshot cache.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
