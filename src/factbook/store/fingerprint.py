@@ -74,26 +74,27 @@ def key_for(fingerprints: Sequence[Fingerprint], *, version: str) -> str:
 
 def _fingerprint(given: RdfInput, folder: Path) -> Fingerprint | None:
     path = given.path
-    name = f"{path.name}\t{given.address}"
-    if not stat.S_ISREG(path.stat().st_mode):
-        return None
-    with path.open("rb", buffering=0) as file:
-        about = _stat(file.fileno())
+    # Without O_NONBLOCK, opening a pipe would wait for its writer
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb", buffering=0) as file:  # noqa: PTH123 - it is open already
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        about = _facts(status)
         if path.name.endswith(_JSON_LD) and _names_contexts(path):
             return None  # its statements depend on other files
         if about[2] <= _LARGE_BYTES:
             content = file.read()
-            if given.in_book and not _depends_on_address(path, content):
-                name = f"{path.name}\t"
+            depends = not given.in_book or _depends_on_address(path, content)
+            name = f"{path.name}\t{given.address if depends else ''}"
             return Fingerprint(name, hashlib.sha256(content).hexdigest(), about)
         is_old = max(about[3:]) < time.time_ns() - _CLOCK_GRAIN_NS
         entry = f"{os.path.realpath(path)}\t{about}"
         digest = _load(folder).get(entry) if is_old else None
         if digest is None:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            if is_old and _stat(file.fileno()) == about:
+            if is_old and _facts(os.fstat(file.fileno())) == about:
                 _remember(folder, entry, digest)
-        return Fingerprint(name, digest, about)
+        return Fingerprint(f"{path.name}\t{given.address}", digest, about)
 
 
 def _depends_on_address(path: Path, content: bytes) -> bool:
@@ -116,8 +117,7 @@ def _names_contexts(path: Path) -> bool:
         return True  # reading the file says what is wrong
 
 
-def _stat(handle: int) -> tuple[int, ...]:
-    about = os.fstat(handle)
+def _facts(about: os.stat_result) -> tuple[int, ...]:
     return (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
 
 

@@ -315,6 +315,8 @@ def _build(
             announce("Indexing: running the rules")
             derive(store, read_rules(rules))
         store.flush()
+        del store
+        store = Store(str(place / STORE))  # opening it again removes the log of what was written
         size = len(store)
         del store
         write_manifest(place, size)
