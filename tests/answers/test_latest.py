@@ -14,6 +14,7 @@ from tests.answers import expected
 from tests.answers.books import write_book
 from tests.answers.facts import BASE, DEF, SCHEMA
 from tests.answers.oracle import Oracle
+from tests.core_book import core_book
 
 import factbook
 
@@ -56,7 +57,7 @@ class Sides:
     @property
     def often(self) -> int:
         """On how many days the questions that are many are asked: on fewer for the leads."""
-        return FEW_DAYS if self.leads and self.root == REPOSITORY else DAYS
+        return FEW_DAYS if self.leads and self.root == core_book() else DAYS
 
     @cached_property
     def oracle(self) -> Oracle:
@@ -86,7 +87,7 @@ class Sides:
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Return a function that gives the folder of a book, written on first use."""
-    written = {BUNDLED: REPOSITORY, WITH_LEADS: REPOSITORY}
+    written = {BUNDLED: core_book(), WITH_LEADS: core_book()}
 
     def folder(name: str) -> Path:
         if name not in written:

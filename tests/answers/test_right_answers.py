@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.core_book import core_book
 
 import factbook
 from factbook.front_matter import read_front_matter
@@ -14,8 +14,7 @@ from factbook.front_matter import read_front_matter
 if TYPE_CHECKING:
     from factbook.render.rows import Row
 
-REPOSITORY = Path(__file__).parents[2]
-BOOK = factbook.open(REPOSITORY, cache=False)
+BOOK = factbook.open(core_book(), cache=False)
 TODAY = "2026-11-23"
 B200 = "https://w3id.org/ai-infra/product/b200"
 BANDWIDTH = "off-chip memory bandwidth"
@@ -263,7 +262,7 @@ def test_groq_has_one_chief_executive() -> None:
 
 def test_what_was_true_counts_and_not_when_it_was_published() -> None:
     """At the end of 2024 Groq was worth 2.8 billion; only `known_by` leaves out what came later."""
-    known = factbook.open(REPOSITORY, known_by="2024-07-31", cache=False)
+    known = factbook.open(core_book(), known_by="2024-07-31", cache=False)
 
     def worth(rows: list[Row]) -> list[object]:
         return [row["amount"] for row in rows if slug(row["company"]) == "groq"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.answers.facts import BASE, DEF, SCHEMA
 from tests.answers.oracle import Oracle
+from tests.core_book import core_book
 
 import factbook
 from factbook.front_matter import read_front_matter
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from factbook.query.stored_queries import StoredQuery
     from factbook.render.rows import Row
 
-REPOSITORY = Path(__file__).parents[2]
-BOOK = factbook.open(REPOSITORY, cache=False)
+BOOK = factbook.open(core_book(), cache=False)
 SHARED = "source"
 ENDS = {"low", "high", "upto"}  # of a range: their source is that of the whole
 ANY_VALUE = {"value", "othervalue"}  # columns that may hold a year or a name, without a unit
@@ -56,7 +55,7 @@ WITH_AMOUNTS = {
 @pytest.fixture(scope="module")
 def stated() -> dict[str, set[Decimal]]:
     """Return the amounts that each source states."""
-    oracle = Oracle(REPOSITORY)
+    oracle = Oracle(core_book())
     return {
         source.iri: {
             Decimal(text)
@@ -71,7 +70,7 @@ def stated() -> dict[str, set[Decimal]]:
 @pytest.fixture(scope="module")
 def things() -> dict[str, list[str]]:
     """Return what queries can be asked about, by the class that a parameter names."""
-    oracle = Oracle(REPOSITORY)
+    oracle = Oracle(core_book())
     about = {figure.said[f"{SCHEMA}observationAbout"] for figure in oracle.figures.values()}
     measures = {figure.said[f"{SCHEMA}measuredProperty"] for figure in oracle.figures.values()}
     companies = sorted(oracle.of_class(f"{DEF}Company"))

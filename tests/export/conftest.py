@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset
+from tests.core_book import core_book
 
 from factbook.api import Book
 
@@ -64,8 +65,8 @@ def profiled(tmp_path: Path) -> Book:
 
 @pytest.fixture(scope="session")
 def bundled() -> Book:
-    """Return the book of the checkout."""
-    return Book(cache=False)
+    """Return the bundled book without its imports."""
+    return Book(core_book(), cache=False)
 
 
 def canonical(quads: Iterable[Quad]) -> set[Quad]:

@@ -10,6 +10,7 @@ import pytest
 import rdflib
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from rdflib.compare import isomorphic
+from tests.core_book import core_book
 from tests.export.conftest import canonical
 
 from factbook.api import Book
@@ -34,8 +35,8 @@ def book() -> Book:
 
 @pytest.fixture(scope="module")
 def bundled() -> Book:
-    """Return the book of the checkout."""
-    return Book(cache=False)
+    """Return the bundled book without its imports."""
+    return Book(core_book(), cache=False)
 
 
 def exported(book: Book, folder: Path, name: str, **part: Collection[str]) -> set[Quad]:

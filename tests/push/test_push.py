@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import NamedNode
+from tests.core_book import core_book
 from tests.push.conftest import MERGE, RIVERS, read, sizes
 
 import factbook
@@ -43,8 +44,8 @@ def push(run: Callable[..., Result], book: Path, store: Place, *more: str) -> Re
 
 @pytest.fixture(scope="module")
 def bundled() -> Book:
-    """Give the bundled book."""
-    return Book(cache=False)
+    """Give the bundled book without its imports."""
+    return Book(core_book(), cache=False)
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["first", "second time"])

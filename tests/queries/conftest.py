@@ -2,8 +2,9 @@
 
 A book of the tests is a folder `books/<name>/` with `register/` and `sources/` (and `leads/` where
 wanted): Turtle files as under `data/`, tiny and made for the traps that they hold. It is joined
-with the ontology and the queries of the checkout. The book named `bundled` is the checkout's own,
-and a name that ends in `-with-leads` opens a book with its leads.
+with the ontology and the queries of the checkout. The book named `bundled` is the checkout's own
+without what is imported from data sets, `whole` is all of it, for the embedded engine only, and a
+name that ends in `-with-leads` opens a book with its leads.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from urllib.parse import urlencode
 import pytest
 from pyoxigraph import Quad, Triple
 from rdflib import Dataset, URIRef
+from tests.core_book import core_book
 
 from factbook.api import Book
 from factbook.layout import layout_of
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 BUNDLED = "bundled"
+WHOLE = "whole"
 MERGE = "urn:factbook:merge"
 LEADS = "-with-leads"
 
@@ -238,8 +241,8 @@ class Shelf:
 
     def _made(self, name: str) -> Path:
         checkout = layout_of(None).root
-        if name == BUNDLED:
-            return checkout
+        if name in {BUNDLED, WHOLE}:
+            return core_book() if name == BUNDLED else checkout
         made = self.folder / name
         if made.exists():
             return made
