@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from factbook import api
     from factbook.book import Book
 
 
@@ -34,6 +35,22 @@ class Session:
         from factbook.book import Book
 
         return Book(
+            self.folder,
+            data=self.data,
+            base=self.base,
+            empty=self.empty,
+            endpoint=self.endpoint,
+            leads=self.leads,
+            known_by=self.known_by,
+            cache=self.cache,
+            announce=announce,
+        )
+
+    def public_book(self) -> api.Book:
+        """Return the book as Python code has it."""
+        from factbook import api
+
+        return api.Book(
             self.folder,
             data=self.data,
             base=self.base,

@@ -1,0 +1,82 @@
+"""Map the public IRIs of things to paths of the site, and back.
+
+An IRI below the book's own namespace is found at what follows it: `https://…/ai-infra/company/x`
+at `/company/x`. A term behind a '#' belongs to its document: `https://…/def#Term` is found at
+`/def#Term`. The IRI of somebody else is found below `/iri/`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.rdf.terms import is_iri
+from factbook.store.answers import select
+
+if TYPE_CHECKING:
+    from factbook.book import Book
+
+_FOREIGN = "/iri/"
+_SAFE = "/:@!$&'()*+,;=~"
+_URI_SPACE = "SELECT ?space WHERE { ?dataset <http://rdfs.org/ns/void#uriSpace> ?space }"
+_GRAPHS = "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } }"
+_ODD = re.compile(r"//|/\.{1,2}(?:/|$)")
+# First segments of paths that are pages of their own, so that no thing can be found there
+_PAGES = (
+    "about api categories changes companies compare data graph iri ontology queries quality "
+    "reconcile search shapes sources sparql static themes timeline .well-known"
+)
+RESERVED = frozenset(_PAGES.split())
+
+
+def find_base(book: Book) -> str:
+    """Return the namespace of a book's own things: its void:uriSpace, or what its graphs share."""
+    spaces = [s.value for (s,) in select(book.engine, _URI_SPACE) if isinstance(s, Literal)]
+    if len(spaces) == 1 and is_iri(spaces[0]):
+        return spaces[0]
+    graphs = [g.value for (g,) in select(book.engine, _GRAPHS) if isinstance(g, NamedNode)]
+    named = sorted(iri for iri in graphs if iri.startswith(("http:", "https:")))
+    shared = os.path.commonprefix([named[0], named[-1]]) if named else ""  # noqa: RUF071 - of texts
+    base = shared[: shared.rfind("/") + 1]
+    return base if base.count("/") > 2 else ""  # noqa: PLR2004 - 'https://' alone is no namespace
+
+
+class Addresses:
+    """The paths of things.
+
+    Args:
+        base: The namespace of the book's own things, or an empty text.
+    """
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+
+    def path(self, iri: str, ending: str = "") -> str:
+        """Return the path of a thing, quoted for a link, with the ending of a format or without.
+
+        Args:
+            iri: The thing.
+            ending: 'html', 'ttl', 'nt' or 'jsonld' for what is written there.
+        """
+        document, mark, fragment = iri.partition("#")
+        suffix = f".{ending}" if ending else ""
+        rest = document.removeprefix(self.base) if self.base else document
+        first = rest.partition("/")[0]
+        if rest != document and rest and first not in RESERVED and not _ODD.search(f"/{rest}"):
+            anchor = f"#{quote(fragment, safe=_SAFE)}" if mark else ""
+            return f"/{quote(rest, safe=_SAFE)}{suffix}{anchor}"
+        return _FOREIGN + quote(iri.replace("://", "/", 1), safe=_SAFE) + suffix
+
+    def iri(self, path: str) -> str | None:
+        """Return the IRI that is found at a path without ending, or None if there can be none."""
+        foreign = path.removeprefix(_FOREIGN)
+        if foreign != path:
+            scheme, slash, rest = foreign.partition("/")
+            found = f"{scheme}://{rest}" if slash and ":" not in scheme else foreign
+        else:
+            found = self.base + path.removeprefix("/") if self.base else ""
+        return found if is_iri(found) else None
