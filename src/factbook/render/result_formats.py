@@ -7,36 +7,17 @@ typed columns and are in `dataframes`.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from pathlib import PurePath
-from typing import IO, TYPE_CHECKING, Any, cast
-
-from pyoxigraph import (
-    BlankNode,
-    NamedNode,
-    QueryBoolean,
-    QueryResultsFormat,
-    Triple,
-    parse_query_results,
-)
+from typing import IO, TYPE_CHECKING
 
 from factbook.errors import UsageError, did_you_mean
+from factbook.store.result_writer import MACHINE, write_rows, write_truth
 
 if TYPE_CHECKING:
-    from factbook.rdf.terms import Term
     from factbook.store.answers import Table
 
 
-MACHINE = ("csv", "tsv", "json", "xml")
 HUMAN = ("table", "md", "html")
-_SERIALIZERS = {
-    "csv": QueryResultsFormat.CSV,
-    "tsv": QueryResultsFormat.TSV,
-    "json": QueryResultsFormat.JSON,
-    "xml": QueryResultsFormat.XML,
-}
-_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 BINARY = ("parquet", "xlsx")
 TABLE_FORMATS = (*HUMAN, *MACHINE, *BINARY)
 _ENDINGS = {
@@ -107,84 +88,15 @@ def write_table(table: Table, name: str, out: IO[bytes]) -> None:
 
         (write_parquet if name == "parquet" else write_excel)(table, out)
         return
-    if name == "xml":
-        out = cast("IO[bytes]", _XmlOutput(out))
-    if table.native is not None:
-        table.native.serialize(out, _SERIALIZERS[name])
-        return
-    results = parse_query_results(_json(table), QueryResultsFormat.JSON)
-    results.serialize(out, _SERIALIZERS[name])
-
-
-@dataclass
-class _XmlOutput:
-    """Writes XML that a reader reads back as it was.
-
-    The engine writes a carriage return as it is, which XML reads as a line feed (XML 1.0, section
-    2.11), and characters that XML 1.0 has no form for, which become U+FFFD.
-    """
-
-    output: IO[bytes]
-
-    def write(self, content: bytes) -> int:
-        """Write bytes."""
-        valid = _NOT_XML.sub("\ufffd".encode(), content)
-        self.output.write(valid.replace(b"\r", b"&#13;"))
-        return len(content)
-
-    def flush(self) -> None:
-        """Flush the output."""
-        self.output.flush()
+    write_rows(table, name, out)
 
 
 def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT001 - the answer
-    """Write the answer to ASK; in CSV and TSV, which cannot express it, as a word."""
-    import json
+    """Write the answer to ASK; in CSV and TSV, which cannot express it, as a word.
 
+    Raises:
+        UsageError: The format is one for tables only.
+    """
     if name in BINARY:
         raise UsageError(f"-f {name}: this query returns true or false, not a table")
-    if name in {"json", "xml"}:
-        document = json.dumps({"head": {}, "boolean": answer}).encode()
-        result = parse_query_results(document, QueryResultsFormat.JSON)
-        if isinstance(result, QueryBoolean):
-            result.serialize(out, _SERIALIZERS[name])
-    else:
-        out.write(b"true\n" if answer else b"false\n")
-
-
-def _json(table: Table) -> bytes:
-    """Return rows as a SPARQL 1.1 Query Results JSON document."""
-    import json
-
-    bindings = [
-        {
-            name: _json_term(term)
-            for name, term in zip(table.variables, row, strict=True)
-            if term is not None
-        }
-        for row in table.rows
-    ]
-    document = {"head": {"vars": list(table.variables)}, "results": {"bindings": bindings}}
-    return json.dumps(document, ensure_ascii=False).encode()
-
-
-def _json_term(term: Term) -> dict[str, Any]:
-    if isinstance(term, NamedNode):
-        return {"type": "uri", "value": term.value}
-    if isinstance(term, BlankNode):
-        return {"type": "bnode", "value": term.value}
-    if isinstance(term, Triple):
-        parts: dict[str, Term] = {
-            "subject": term.subject,
-            "predicate": term.predicate,
-            "object": term.object,
-        }
-        return {"type": "triple", "value": {key: _json_term(part) for key, part in parts.items()}}
-    from factbook.rdf.terms import XSD
-
-    literal: dict[str, Any] = {"type": "literal", "value": term.value}
-    if term.language:
-        literal["xml:lang"] = term.language
-    elif term.datatype.value != f"{XSD}string":
-        literal["datatype"] = term.datatype.value
-    return literal
+    write_truth(answer, name, out)
