@@ -74,6 +74,18 @@ def layout_of(folder: str | Path | None) -> Layout:
     return Layout(root)
 
 
+def find_book(start: Path) -> Path | None:
+    """Return the book that a folder is or is part of, if any.
+
+    A book is known by its prefix map, its register or its sources.
+    """
+    for folder in (start, *start.parents):
+        marks = (folder / "data" / "register", folder / "data" / "sources")
+        if Layout(folder).context.is_file() or any(mark.is_dir() for mark in marks):
+            return folder
+    return None
+
+
 def bundled() -> Path:
     """Return the book inside the installed package, or else the checkout around the source.
 

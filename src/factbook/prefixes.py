@@ -11,14 +11,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_STANDARD = {
+_BUILT_IN = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "infra": "https://w3id.org/ai-infra/def#",
+    "org": "http://www.w3.org/ns/org#",
     "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "qudt": "http://qudt.org/schema/qudt/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "unit": "http://qudt.org/vocab/unit/",
+    "wikidata": "http://www.wikidata.org/entity/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+"""The prefixes of every book: those of standards, and that of sources and figures (infra)."""
 
 
 def read_context(path: Path) -> dict[str, object]:
@@ -40,10 +51,10 @@ def read_context(path: Path) -> dict[str, object]:
 
 
 def prefixes_in(context: Mapping[str, object]) -> dict[str, str]:
-    """Return the prefixes that a context declares, or a few standard ones."""
-    found = {
+    """Return the built-in prefixes and those that a context declares, which win."""
+    declared = {
         name: value
         for name, value in context.items()
         if isinstance(value, str) and value.endswith(("/", "#")) and not name.startswith("@")
     }
-    return found or dict(_STANDARD)
+    return _BUILT_IN | declared

@@ -39,11 +39,41 @@ def check(book: Book, *words: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_check_passes_the_bundled_book() -> None:
-    """The bundled book has no findings, and stderr says what was checked."""
+    """The bundled book has no findings, and stderr says which book was checked."""
     done = run("check")
 
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.startswith("No findings (")
+    assert done.stderr.startswith(f"Reading the book in {ROOT}\nNo findings (")
+
+
+def test_check_inside_a_book_checks_that_book(river_book: Book) -> None:
+    """In a folder of a book the book around it is the default, and stderr names it."""
+    done = run("check", cwd=river_book.layout.root / "data")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Reading the book in {river_book.layout.root}\n")
+    assert "gauges.ttl" in done.stdout
+
+
+def test_check_finds_broken_query_of_book(river_book: Book) -> None:
+    """Without FILE the stored queries are checked too, and a rule for queries can be chosen."""
+    query = river_book.layout.queries / "rivers" / "broken.rq"
+    query.parent.mkdir()
+    query.write_text("#+ summary: Rivers\nSELECT ?river WHERE { ?river a", encoding="utf-8")
+
+    done = check(river_book, "--rule", "query-syntax")
+
+    assert done.returncode == 1
+    assert "broken.rq:" in done.stdout
+    assert "query-syntax" in done.stdout
+
+
+def test_check_suggests_names_of_all_rules(river_book: Book) -> None:
+    """A misspelt rule for queries is answered with the nearest name."""
+    done = check(river_book, "--rule", "query-ordr")
+
+    assert done.returncode == 2
+    assert "query-order" in done.stderr
 
 
 def test_check_writes_findings_to_stdout_and_counts_to_stderr(river_book: Book) -> None:

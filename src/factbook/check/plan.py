@@ -66,6 +66,8 @@ class Plan:
             return self._check_endpoint()
         given = self._expand_files()
         changed = self._changed_files()
+        if not given and not self.shapes:
+            return self._check_whole_book(changed)
         queries = [
             path
             for path in given
@@ -79,7 +81,7 @@ class Plan:
             from factbook.check.lint import lint_queries
 
             outcomes.append(lint_queries(queries, self.book, rules=frozenset(self.rules)))
-        if rdf_files or not given:
+        if rdf_files:
             outcomes.append(self._check_rdf(rdf_files, changed))
         return merge_outcomes(outcomes)
 
@@ -105,6 +107,31 @@ class Plan:
             announce=self.announce,
         )
 
+    def _check_whole_book(self, changed: frozenset[Path] | None) -> Outcome:
+        """Check the graph of the book and its stored queries; only changed queries are run."""
+        from factbook.check.lint import LINT_RULES, lint_queries
+        from factbook.check.rules import all_rules, require_known_rules
+
+        self._refuse_inference()
+        book = self.book.with_leads()  # parsed once for both
+        rules = frozenset(self.rules)
+        if rules:
+            require_known_rules(rules, all_rules(book))
+        for_queries = rules & {rule.name for rule in LINT_RULES}
+        outcomes = []
+        if not self.sources and (for_queries or not rules):
+            paths = sorted(book.layout.queries.glob("*/*.rq"))
+            if changed is not None:
+                paths = [path for path in paths if path.resolve() in changed]
+            run = changed or frozenset()
+            outcomes.append(lint_queries(paths, book, rules=for_queries, only_run=run))
+        if rules - for_queries or not rules:
+            from factbook.check.run import check_book
+
+            selection = Selection(rules - for_queries, changed, self.sources, self.limits)
+            outcomes.append(check_book(book, engine=self.engine, selection=selection))
+        return merge_outcomes(outcomes)
+
     def _check_rdf(self, files: list[Path], changed: frozenset[Path] | None) -> Outcome:
         """Check files against their shapes, or the book with findings in these files only."""
         from factbook.check.run import check_book, check_files
@@ -125,17 +152,18 @@ class Plan:
                 selection=Selection(rules, changed, self.sources, self.limits),
                 announce=self.announce,
             )
+        self._refuse_inference()
+        named = frozenset(path.resolve() for path in files)
+        paths = named if changed is None else named & changed
+        selection = Selection(rules, paths, self.sources, self.limits)
+        return check_book(self.book, engine=self.engine, selection=selection)
+
+    def _refuse_inference(self) -> None:
         if self.inference != NO_INFERENCE or self.ontologies:
             raise UsageError(
                 "--inference and --ont are for files that are checked with --shapes; the book has "
                 "its own ontology"
             )
-        paths = changed
-        if files:
-            named = frozenset(path.resolve() for path in files)
-            paths = named if changed is None else named & changed
-        selection = Selection(rules, paths, self.sources, self.limits)
-        return check_book(self.book, engine=self.engine, selection=selection)
 
     def _expand_files(self) -> list[Path]:
         """Return the files to check; examples of rules only if they are named themselves."""

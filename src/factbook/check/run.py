@@ -48,7 +48,7 @@ def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTH
         InputError: A file cannot be read, or a shape or check query cannot be used.
         UsageError: A selected rule or source does not exist.
     """
-    files = [read_rdf(file) for file in book.inputs(leads=True)]
+    files = book.with_leads().files
     quads = [quad for file in files for quad in file.quads]
     store = load_store(files)
     shape_files = select_shape_files(book.layout, files)

@@ -152,10 +152,10 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
 ) -> int:
     """Check the graph, RDF files or stored queries.
 
-    Without FILE, the whole book is checked, leads included. With a FILE of the book, only findings
-    in that file are reported. Any other FILE is checked against the shapes of --shapes, or against
-    the shapes that it contains. Stored queries (.rq) are checked for common mistakes. A folder
-    stands for the files in it.
+    Without FILE, the whole book is checked, with its leads and its stored queries. With a FILE of
+    the book, only findings in that file are reported. Any other FILE is checked against the shapes
+    of --shapes, or against the shapes that it contains. Stored queries (.rq) are checked for common
+    mistakes; those that are named or --changed are also run. A folder stands for the files in it.
 
     What is not evaluated of the shapes is named on stderr, with its place, and makes the check fail
     (exit code 1) unless --allow-unevaluated is given. Shapes that break the rules of SHACL are
@@ -183,6 +183,8 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
         limits=_limits(name, top, baseline, show_all=show_all),
         announce=announce,
     )
+    if not files and not shapes and session.endpoint is None:
+        session.say_default_book()
     if watch:
         return _watch(plan, name, wanted)
     outcome = _run(plan)

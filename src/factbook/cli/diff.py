@@ -61,7 +61,8 @@ def command(  # noqa: PLR0913 - one for each argument and option
         from factbook.diff.compare import compare
         from factbook.diff.revisions import open_revisions
 
-        with open_revisions(old, new, folder=session.folder, leads=session.leads) as (before, now):
+        folder, leads = session.own_folder, session.leads
+        with open_revisions(old, new, folder=folder, leads=leads) as (before, now):
             return compare(before, now, queries=not no_queries)
 
     found = interruptible(compare_revisions)

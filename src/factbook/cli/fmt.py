@@ -39,7 +39,7 @@ def command(session: Session, files: tuple[Path, ...], *, check: bool, diff: boo
     """
     from factbook.fmt.format_files import find_turtle_files, format_files
 
-    layout = layout_of(session.folder)
+    layout = layout_of(session.own_folder)
     paths = find_turtle_files(layout, files)
     found = format_files(paths, prefixes=prefixes_in(read_context(layout.context)))
     for formatted in found:

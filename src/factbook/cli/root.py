@@ -116,7 +116,8 @@ class Root(click.Group):
     "--book",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="A folder with ontology/, data/ and queries/ to use instead of the bundled book.",
+    help="A folder with ontology/, data/ and queries/. [default: the book around the working "
+    "folder, or else the bundled one]",
 )
 @click.option(
     "--data",

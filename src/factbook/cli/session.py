@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from factbook.layout import bundled, find_book
 
+if TYPE_CHECKING:
     from factbook import api
     from factbook.book import Book
 
@@ -28,6 +29,31 @@ class Session:
     leads: bool = False
     known_by: str | None = None
     cache: bool = True
+    quiet: bool = False
+    """Whether it says nothing on stderr, as during shell completion."""
+
+    @cached_property
+    def own_folder(self) -> Path | None:
+        """The folder of the book: the one given, or else the book around the working folder.
+
+        None stands for the bundled book.
+        """
+        if self.folder is not None or self.empty:
+            return self.folder
+        try:
+            found = find_book(Path.cwd())
+        except FileNotFoundError:  # the working folder was removed
+            return None
+        if found is None or found == bundled():
+            return None
+        if not self.quiet:
+            click.echo(f"Reading the book in {found}", err=True)
+        return found
+
+    def say_default_book(self) -> None:
+        """Say on stderr which book is read, if no option says it."""
+        if self.folder is None and not self.empty and self.own_folder is None:
+            click.echo(f"Reading the book in {bundled()}", err=True)
 
     @cached_property
     def book(self) -> Book:
@@ -35,7 +61,7 @@ class Session:
         from factbook.book import Book
 
         return Book(
-            self.folder,
+            self.own_folder,
             data=self.data,
             base=self.base,
             empty=self.empty,
@@ -51,7 +77,7 @@ class Session:
         from factbook import api
 
         return api.Book(
-            self.folder,
+            self.own_folder,
             data=self.data,
             base=self.base,
             empty=self.empty,
@@ -67,7 +93,7 @@ class Session:
         from factbook.book import Book
 
         return Book(
-            self.folder,
+            self.own_folder,
             data=self.data,
             base=self.base,
             empty=self.empty,
@@ -94,6 +120,7 @@ def get_session(context: click.Context) -> Session:
         leads=bool(given.get("leads")),
         known_by=given.get("known_by"),
         cache=not given.get("no_cache"),
+        quiet=True,
     )
 
 
