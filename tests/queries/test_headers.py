@@ -73,7 +73,8 @@ own_query = pytest.mark.parametrize(
 )
 
 
-def _sample(query: StoredQuery) -> dict[str, str]:
+def sample_values(query: StoredQuery) -> dict[str, str]:
+    """Return a value for each required parameter of a query."""
     return {
         parameter.name: SAMPLES_OF_QUERIES.get((query.name, parameter.name))
         or SAMPLES[parameter.type_curie]
@@ -132,6 +133,8 @@ def test_columns_refer_to_columns_of_the_query(path: Path) -> None:
     known = {
         "type",
         "title",
+        "cite",
+        "priority",
         "unit",
         "low",
         "high",
@@ -190,7 +193,7 @@ def test_stored_query_answers_from_the_bundled_book(path: Path, shelf: Shelf) ->
     query = read_query(path)
 
     name = "bundled-with-leads" if query.name == "leads" else "bundled"
-    answer = shelf(name).ask(query.name, _sample(query), engine="embedded")
+    answer = shelf(name).ask(query.name, sample_values(query), engine="embedded")
 
     if not isinstance(answer, Table):
         assert answer is True or list(getattr(answer, "triples", ()))

@@ -13,7 +13,13 @@ import click
 
 from factbook.cli.execution import interruptible
 from factbook.errors import UsageError, did_you_mean
-from factbook.render.result_formats import HUMAN, choose_format, write_boolean, write_table
+from factbook.render.result_formats import (
+    HUMAN,
+    PICTURES,
+    choose_format,
+    write_boolean,
+    write_table,
+)
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -21,10 +27,12 @@ if TYPE_CHECKING:
 
     from factbook.book import Book
     from factbook.render.cells import Cells, Column
-    from factbook.store.answers import Answer
+    from factbook.render.charts import Chart, Picture
+    from factbook.store.answers import Answer, Row
 
 DOCUMENT_FORMATS = ("text", "md", "json")
 _DOCUMENT_ENDINGS = {".txt": "text", ".md": "md", ".json": "json"}
+_WIDTH_OF_CHARTS = 100  # of a chart in characters that goes to a pipe or a file
 T = TypeVar("T")
 
 service_option = click.option(
@@ -80,6 +88,8 @@ def write_answer(  # noqa: PLR0913 - each is one thing that the answer depends o
     wanted: OutputOptions,
     title: str = "Answer",
     columns: Sequence[Column] = (),
+    chart: Chart | None = None,
+    draw: bool = False,
     wide: bool = False,
 ) -> None:
     """Run a query and write its answer.
@@ -91,12 +101,15 @@ def write_answer(  # noqa: PLR0913 - each is one thing that the answer depends o
         wanted: The format and the file that the user asked for.
         title: The heading of an HTML page.
         columns: The columns as the query's header describes them.
+        chart: The chart that the query has.
+        draw: Whether to draw the chart with characters instead of a table.
         wide: Whether a table for people includes columns with details.
 
     Raises:
         FactbookError: The format does not fit, the query fails, or the file cannot be written.
     """
-    name = _choose_format(wanted, is_graph=form in {"CONSTRUCT", "DESCRIBE"})
+    is_graph = form in {"CONSTRUCT", "DESCRIBE"}
+    name = "table" if draw else _choose_format(wanted, is_graph=is_graph, has_chart=bool(chart))
 
     def write(out: IO[bytes]) -> None:
         found = ask()
@@ -109,18 +122,25 @@ def write_answer(  # noqa: PLR0913 - each is one thing that the answer depends o
             from factbook.export.rdf_writer import write_rdf
 
             write_rdf(found.triples, name, out, prefixes=book.prefixes, context=book.context)
+        elif chart is not None and (draw or name in PICTURES):
+            picture = _picture(book, found.variables, list(found.rows), chart, columns, title)
+            _write_picture(picture, "text" if draw else name, out)
         elif name in HUMAN:
             from factbook.render.cells import build_cells
 
+            rows = list(found.rows)
+            svg = ""
+            if chart is not None and name == "html":
+                svg = _draw_for_page(_picture(book, found.variables, rows, chart, columns, title))
             cells = build_cells(
                 found.variables,
-                list(found.rows),
+                rows,
                 engine=book.engine,
                 prefixes=book.prefixes,
                 columns=columns,
                 wide=wide,
             )
-            _write_cells(cells, name, out, title=title)
+            _write_cells(cells, name, out, title=title, svg=svg)
         else:
             write_table(found, name, out)
 
@@ -171,16 +191,64 @@ def write_listing(
             write_table(Table(headings, terms), name, out)
 
 
-def _choose_format(wanted: OutputOptions, *, is_graph: bool = False) -> str:
+def _picture(  # noqa: PLR0913, PLR0917 - as `picture_answer`
+    book: Book,
+    variables: Sequence[str],
+    rows: Sequence[Row],
+    chart: Chart,
+    columns: Sequence[Column],
+    title: str,
+) -> Picture:
+    from factbook.render.charts import picture_answer
+    from factbook.render.labels import Labels
+
+    labels = Labels(book.prefixes, book.engine)
+    return picture_answer(chart, variables, rows, labels=labels, columns=columns, title=title)
+
+
+def _write_picture(picture: Picture, name: str, out: IO[bytes]) -> None:
+    """Write a chart as SVG, PNG, a Vega-Lite spec or text."""
+    from factbook.render import pictures
+
+    if name == "png":
+        out.write(pictures.draw_png(picture))
+        return
+    if name == "svg":
+        text = pictures.draw_svg(picture)
+    elif name == "vega-lite":
+        from factbook.render.markup import format_json
+        from factbook.render.vega_lite import vega_lite
+
+        text = format_json(vega_lite(picture))
+    else:
+        text = pictures.draw_text(picture, width=terminal_width() or _WIDTH_OF_CHARTS)
+    out.write(text.encode())
+
+
+def _draw_for_page(picture: Picture) -> str:
+    """Return a chart as SVG for an HTML page; where it cannot be drawn, say so and go on."""
+    from factbook.render.pictures import draw_svg
+
+    try:
+        return draw_svg(picture)
+    except UsageError as error:
+        click.echo(f"The page has no chart: {error}", err=True)
+        return ""
+
+
+def _choose_format(
+    wanted: OutputOptions, *, is_graph: bool = False, has_chart: bool = False
+) -> str:
     return choose_format(
         wanted.format,
         str(wanted.output) if wanted.output else None,
         is_graph=is_graph,
         terminal=sys.stdout.isatty(),
+        has_chart=has_chart,
     )
 
 
-def _write_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None:
+def _write_cells(table: Cells, name: str, out: IO[bytes], *, title: str, svg: str = "") -> None:
     """Write a table as text, Markdown or HTML."""
     if name == "md":
         from factbook.render.markup import write_markdown
@@ -189,7 +257,7 @@ def _write_cells(table: Cells, name: str, out: IO[bytes], *, title: str) -> None
     elif name == "html":
         from factbook.render.markup import write_html
 
-        write_html(table, out, title=title)
+        write_html(table, out, title=title, svg=svg)
     else:
         from factbook.render.terminal import draw_table
 

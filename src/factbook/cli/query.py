@@ -12,13 +12,13 @@ from factbook.cli.session import Session, get_session
 from factbook.errors import InputError
 from factbook.query.run_query import run_stored, with_leads_for
 from factbook.query.stored_queries import all_queries, find_query
-from factbook.render.result_formats import TABLE_FORMATS
+from factbook.render.result_formats import PICTURES, TABLE_FORMATS
 from factbook.sparql.tokens import uses_service
 
 if TYPE_CHECKING:
     from factbook.query.stored_queries import Parameter, StoredQuery
 
-_RESERVED = {"format", "output", "wide", "help", "f", "o", "w", "h"}
+_RESERVED = {"format", "output", "wide", "chart", "help", "f", "o", "w", "h"}
 
 
 class Queries(click.Group):
@@ -54,6 +54,7 @@ def build_command(query: StoredQuery) -> click.Command:
         wanted: OutputOptions,
         *,
         wide: bool = False,
+        draw: bool = False,
         services: tuple[str, ...] = (),
         **values: str | None,
     ) -> None:
@@ -70,6 +71,8 @@ def build_command(query: StoredQuery) -> click.Command:
             wanted=wanted,
             title=query.summary or query.name,
             columns=query.columns,
+            chart=query.chart,
+            draw=draw,
             wide=wide,
         )
 
@@ -79,6 +82,9 @@ def build_command(query: StoredQuery) -> click.Command:
     if details:
         note = "Show the details in a table as well: {}. Other formats always have them."
         run = click.option("-w", "--wide", is_flag=True, help=note.format(", ".join(details)))(run)
+    if query.chart is not None:
+        note = "Draw the chart of the answer with characters."
+        run = click.option("--chart", "draw", is_flag=True, help=note)(run)
     return click.command(
         query.name,
         help=_help(query),
@@ -90,7 +96,7 @@ def build_command(query: StoredQuery) -> click.Command:
 
 def _formats(query: StoredQuery) -> tuple[str, ...]:
     if query.form not in {"CONSTRUCT", "DESCRIBE"}:
-        return TABLE_FORMATS
+        return (*TABLE_FORMATS, *PICTURES) if query.chart else TABLE_FORMATS
     from factbook.rdf.formats import NAMES
 
     return NAMES

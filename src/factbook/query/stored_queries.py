@@ -18,6 +18,8 @@ from factbook.render.cells import Column
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from factbook.render.charts import Chart
+
 
 # Groups whose queries are run by other commands, not by name
 CHECKS = "checks"
@@ -62,7 +64,7 @@ class StoredQuery:
     tags: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     columns: tuple[Column, ...] = ()
-    chart: dict[str, Any] = field(default_factory=dict)
+    chart: Chart | None = None
     front_matter: dict[str, Any] = field(default_factory=dict)
     """The whole front matter, with the keys of other tools."""
 
@@ -150,7 +152,7 @@ def parse_stored_query(text: str, *, path: Path, group: str = "") -> StoredQuery
         tags=tuple(map(str, header.get("tags") or ())),
         parameters=_parameters(text, header, path),
         columns=_columns(header),
-        chart=header.get("chart") or {},
+        chart=_chart(header, path),
         front_matter=header,
     )
 
@@ -211,6 +213,17 @@ def _kind(ending: str | None, path: Path, variable: str) -> str:
     raise InputError(f"{path}: ?{variable} ends in '_{ending}', which is not a kind of value")
 
 
+def _chart(header: dict[str, Any], path: Path) -> Chart | None:
+    if "chart" not in header:
+        return None
+    from factbook.render.charts import read_chart
+
+    try:
+        return read_chart(header["chart"])
+    except UsageError as error:
+        raise InputError(f"{path}:1: {error}") from None
+
+
 def _columns(header: dict[str, Any]) -> tuple[Column, ...]:
     columns = []
     for name, about in (header.get("columns") or {}).items():
@@ -226,6 +239,9 @@ def _columns(header: dict[str, Any]) -> tuple[Column, ...]:
                 detail=facts.get("detail") is True,
                 sparse=facts.get("sparse") is True,
                 doc=str(facts.get("doc", "")),
+                title=str(facts.get("title", "")),
+                cite=facts.get("cite") is True,
+                priority=int(facts.get("priority", 2)),
             )
         )
     return tuple(columns)

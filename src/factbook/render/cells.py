@@ -17,7 +17,7 @@ from factbook.render.humanize import (
 from factbook.render.labels import Labels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from factbook.rdf.terms import Term
     from factbook.store.answers import Engine, Row
@@ -30,7 +30,9 @@ class Column:
     `unit` names the column with the unit of a number, `low` and `high` those with the ends of a
     range that stands in its place, and `precision` the one that says how much of a date is known:
     tables for people show them in one cell. A `detail` is left out of such tables unless asked for,
-    and a `sparse` column where no row has anything in it.
+    and a `sparse` column where no row has anything in it. Where a terminal has no room for all
+    columns, those of `cite` become numbers of a list below, and the columns with the greatest
+    `priority` are left out first.
     """
 
     name: str
@@ -42,6 +44,9 @@ class Column:
     detail: bool = False
     sparse: bool = False
     doc: str = ""
+    title: str = ""
+    cite: bool = False
+    priority: int = 2
 
 
 @dataclass(frozen=True)
@@ -71,67 +76,66 @@ def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
     """
     labels = Labels(prefixes, engine)
     labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
-    about = {column.name: column for column in columns if column.name in variables}
-    owned = {name for column in about.values() for name in _list_companions(column)}
-    places = {name: index for index, name in enumerate(variables)}
+    texts = CellTexts(variables, columns, labels)
     empty = {
         column.name
-        for column in about.values()
-        if column.sparse and all(row[places[column.name]] is None for row in rows)
+        for column in texts.columns.values()
+        if column.sparse and all(texts.term(row, column.name) is None for row in rows)
     }
-    details = {column.name for column in about.values() if column.detail and not wide}
-    left_out = owned | details | empty
+    details = {column.name for column in texts.columns.values() if column.detail and not wide}
+    left_out = texts.companions | details | empty
     shown = [index for index, name in enumerate(variables) if name not in left_out]
-
-    def cell(row: Row, index: int) -> str:
-        column = about.get(variables[index])
-        if column is None or not any(_list_companions(column)):
-            return _format_term(row[index], labels, column.type if column else "")
-
-        def beside(name: str | None) -> Term | None:
-            return row[places[name]] if name in places else None
-
-        return _join_companions(row[index], column, beside, labels)
 
     return Cells(
         headings=tuple(variables[index] for index in shown),
-        rows=[tuple(cell(row, index) for index in shown) for row in rows],
+        rows=[tuple(texts.of(row, variables[index]) for index in shown) for row in rows],
         numeric=tuple(
             bool(rows) and all(_is_number(row[index]) for row in rows) for index in shown
         ),
     )
 
 
-def _list_companions(column: Column) -> list[str]:
-    owned = (column.unit, column.low, column.high, column.precision)
-    return [name for name in owned if name is not None]
+class CellTexts:
+    """Gives the text of a cell, joined with the values of the columns that belong to it."""
 
+    def __init__(self, variables: Sequence[str], columns: Sequence[Column], labels: Labels) -> None:
+        self.columns = {column.name: column for column in columns if column.name in variables}
+        self.labels = labels
+        self._places = {name: index for index, name in enumerate(variables)}
 
-def _join_companions(
-    term: Term | None,
-    column: Column,
-    beside: Callable[[str | None], Term | None],
-    labels: Labels,
-) -> str:
-    """Return a cell joined with the values of the columns that belong to it."""
-    precision = beside(column.precision)
-    if isinstance(precision, NamedNode) and isinstance(term, Literal):
-        return make_printable(format_iso_date(term.value, labels.of(precision.value)))
-    unit, most = beside(column.unit), beside(column.high)
-    if term is not None and most is None:
-        return _format_quantity(term, unit, column, labels)
-    least = beside(column.low) if term is None else term
-    return format_range(*(_format_quantity(end, unit, column, labels) for end in (least, most)))
+    @property
+    def companions(self) -> set[str]:
+        """The columns that are shown in the cells of others."""
+        return {
+            name
+            for column in self.columns.values()
+            for name in (column.unit, column.low, column.high, column.precision)
+            if name is not None
+        }
 
+    def term(self, row: Row, name: str | None) -> Term | None:
+        """Return the term of a column, or None if there is no such column."""
+        return row[self._places[name]] if name in self._places else None
 
-def _format_quantity(term: Term | None, unit: Term | None, column: Column, labels: Labels) -> str:
-    if isinstance(unit, NamedNode) and isinstance(term, Literal) and _is_number(term):
-        return make_printable(format_amount(term.value, unit.value, labels.of(unit.value)))
-    return _format_term(term, labels, column.type)
+    def of(self, row: Row, name: str) -> str:
+        """Return the text of a cell."""
+        term, column = self.term(row, name), self.columns.get(name, Column(name, ""))
+        precision = self.term(row, column.precision)
+        if isinstance(precision, NamedNode) and isinstance(term, Literal):
+            return make_printable(format_iso_date(term.value, self.labels.of(precision.value)))
+        unit, most = self.term(row, column.unit), self.term(row, column.high)
+        if most is None and (term is not None or column.low is None):
+            return self._format(term, unit, column)
+        least = self.term(row, column.low) if term is None else term
+        return format_range(*(self._format(end, unit, column) for end in (least, most)))
 
-
-def _format_term(term: Term | None, labels: Labels, column_type: str) -> str:
-    return "" if term is None else labels.of_term(term, column_type)
+    def _format(self, term: Term | None, unit: Term | None, column: Column) -> str:
+        if term is None:
+            return ""
+        if isinstance(unit, NamedNode) and isinstance(term, Literal) and _is_number(term):
+            symbol = self.labels.of(unit.value)
+            return make_printable(format_amount(term.value, unit.value, symbol))
+        return self.labels.of_term(term, column.type)
 
 
 def _is_number(term: Term | None) -> bool:

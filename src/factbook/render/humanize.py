@@ -27,7 +27,8 @@ _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 _PREFIXED_UNIT = re.compile(r"(?P<prefix>[kMGTPE]?)(?P<base>B|B/s|Hz|W|FLOPS|OPS)")
 _THOUSAND = 1000
 _STEP_OF_BYTES, _STEP_OF_OTHERS = 1000, 10_000
-_COUNT = "#"  # the symbol of a bare count
+COUNT_SYMBOL = "#"
+"""The symbol of the unit of a bare count, which is not written."""
 _DECIMALS_OF_COUNT = 3
 _CLOSE_UNITS = {"%", "\N{MULTIPLICATION SIGN}"}  # written without a space after the number
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -104,10 +105,16 @@ def format_amount(number: str, unit: str, symbol: str, *, exact: bool = False) -
     currency = _CURRENCY.fullmatch(unit)
     if currency is not None:
         return _format_money(value, currency[1], exact=exact)
-    if symbol in {_COUNT, ""}:
+    if symbol in {COUNT_SYMBOL, ""}:
         return _format_count(value)
     value, symbol = _step_up(value, symbol)
     return f"{value:,f}{'' if symbol in _CLOSE_UNITS else ' '}{symbol}"
+
+
+def currency_sign(unit: str) -> str:
+    """Return the sign of a unit of money, its code where it has none, and nothing for others."""
+    currency = _CURRENCY.fullmatch(unit)
+    return _CURRENCY_SIGNS.get(currency[1], f"{currency[1]} ") if currency is not None else ""
 
 
 def format_range(least: str, most: str) -> str:
@@ -169,9 +176,14 @@ def recency_key(day: str) -> tuple[object, ...]:
 
 def words_in_iri(iri: str) -> str:
     """Return the end of an IRI in words: 'founding date' for …/foundingDate."""
+    return words_in_name(local_name(iri))
+
+
+def words_in_name(name: str) -> str:
+    """Return a name in camel case as words: 'founding date' for foundingDate."""
     spaced = "".join(
         f" {letter.lower()}" if letter.isupper() and index else letter
-        for index, letter in enumerate(local_name(iri))
+        for index, letter in enumerate(name)
     )
     return spaced[:1].lower() + spaced[1:]
 

@@ -29,8 +29,8 @@ def write_markdown(cells: Cells, out: IO[bytes]) -> None:
     out.write((line(cells.headings) + rule + "".join(map(line, cells.rows))).encode())
 
 
-def write_html(cells: Cells, out: IO[bytes], *, title: str) -> None:
-    """Write a table as a small HTML page of its own."""
+def write_html(cells: Cells, out: IO[bytes], *, title: str, svg: str = "") -> None:
+    """Write a table as a small HTML page of its own, under a chart of it where there is one."""
     date = re.compile(r"[0-9]{4}-[Q0-9]{2}(?:-[0-9]{2})?")
 
     def kind(value: str, *, number: bool) -> str:
@@ -53,7 +53,8 @@ def write_html(cells: Cells, out: IO[bytes], *, title: str) -> None:
             "table{border-collapse:collapse}th,td{padding:.3rem .7rem;text-align:left;"
             "border-bottom:1px solid #8886}.n{text-align:right;"
             "font-variant-numeric:tabular-nums}.n,.d{white-space:nowrap}</style>\n"
-            f"<h1>{html.escape(title)}</h1>\n<table>\n"
+            f"<h1>{html.escape(title)}</h1>\n{f'<figure>{svg}</figure>{chr(10)}' if svg else ''}"
+            "<table>\n"
             f"<thead>\n{row(cells.headings, 'th')}</thead>\n"
             f"<tbody>\n{''.join(row(values, 'td') for values in cells.rows)}</tbody>\n</table>\n"
         ).encode()

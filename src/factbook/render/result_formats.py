@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 HUMAN = ("table", "md", "html")
 BINARY = ("parquet", "xlsx")
 TABLE_FORMATS = (*HUMAN, *MACHINE, *BINARY)
+PICTURES = ("svg", "png", "vega-lite")
+"""The formats of a chart, for queries that have one."""
 _ENDINGS = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -34,9 +36,17 @@ _ENDINGS = {
     ".parquet": "parquet",
     ".xlsx": "xlsx",
 }
+_PICTURE_ENDINGS = {".svg": "svg", ".png": "png", ".vl.json": "vega-lite"}
 
 
-def choose_format(chosen: str | None, output: str | None, *, is_graph: bool, terminal: bool) -> str:
+def choose_format(  # noqa: C901 - one case after another
+    chosen: str | None,
+    output: str | None,
+    *,
+    is_graph: bool,
+    terminal: bool,
+    has_chart: bool = False,
+) -> str:
     """Return the format for an answer: the chosen one, that of the file's ending, or the default.
 
     The default is a text table on a terminal and TSV elsewhere; for triples it is Turtle.
@@ -48,9 +58,18 @@ def choose_format(chosen: str | None, output: str | None, *, is_graph: bool, ter
         return "table" if terminal else "tsv"
     from factbook.rdf.formats import ALIASES, BY_ENDING, NAMES
 
-    known = NAMES if is_graph else TABLE_FORMATS
+    known = NAMES if is_graph else (*TABLE_FORMATS, *PICTURES) if has_chart else TABLE_FORMATS
+    picture = next(
+        (name for end, name in _PICTURE_ENDINGS.items() if str(output).endswith(end)), ""
+    )
+    if chosen is None and picture and not is_graph:
+        chosen = picture
+    if chosen in PICTURES and not is_graph and not has_chart:
+        raise UsageError(
+            f"-f {chosen}: the query has no chart; `chart` in its front matter gives it one"
+        )
     if chosen is not None:
-        if chosen in BINARY and terminal and output in {None, "-"} and not is_graph:
+        if chosen in {*BINARY, "png"} and terminal and output in {None, "-"} and not is_graph:
             raise UsageError(f"-f {chosen} is a binary file: add -o FILE")
         if chosen in known:
             return ALIASES.get(chosen, chosen) if is_graph else chosen

@@ -122,6 +122,15 @@ def wrap(
     return lines
 
 
+def shorten(text: str, width: int) -> str:
+    """Return a text of at most that width, with an ellipsis at the end of what is cut."""
+    if display_width(text) <= width:
+        return text
+    while text and display_width(text) > width - 1:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
 def display_width(text: str) -> int:
     """Return how many terminal columns a text takes."""
     if text.isascii():

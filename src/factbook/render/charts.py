@@ -1,0 +1,392 @@
+"""Turn the rows of an answer into a chart: a Vega-Lite spec that refers to the columns by name.
+
+The front matter of a query asks for a chart with `chart: {type: …, x: …, y: …}`. One call makes
+the spec that files, pages and the terminal draw, so that all of them show the same points.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.errors import UsageError, did_you_mean
+from factbook.render.cells import CellTexts
+from factbook.render.humanize import COUNT_SYMBOL, count_noun, currency_sign, words_in_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from factbook.rdf.terms import Term
+    from factbook.render.cells import Column
+    from factbook.render.labels import Labels
+    from factbook.store.answers import Row
+
+TYPES = ("bar", "line", "range", "scatter", "timeline")
+LABEL = "Label"
+"""A field of the data with the text of a column is called like the column, with this behind."""
+
+# Okabe and Ito's colours, which the colour-blind can tell apart, darkened where they would be too
+# pale on white; each has a contrast of at least 3 on white and on a dark page. Grey is the rest.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#BF6A9B", "#A87600", "#3A93C9", "#7A6FD0")
+OTHERS = "others"
+"""The series that have no colour of their own."""
+_NONE = "none"  # a series without a name
+_MOST_BARS, _MOST_LANES, _MOST_FACETS = 30, 25, 8
+_FEWEST_POINTS = 3  # of a facet
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What the front matter of a query says of its chart: a type and the columns to draw.
+
+    The values are `y`, over the dates, numbers or names in `x`; of several columns in `x` the texts
+    are joined. `color` and `shape` tell series apart, `series` those of a line beyond its colour,
+    and `facet` gives each of its values a small chart of its own. `low` and `high` are the ends of
+    a range where the column of `y` does not name them. `source` names the columns with the sources
+    of `y`, by default all that cite.
+    """
+
+    type: str
+    x: tuple[str, ...]
+    y: str
+    color: str | None = None
+    shape: str | None = None
+    facet: str | None = None
+    series: tuple[str, ...] = ()
+    low: str | None = None
+    high: str | None = None
+    source: tuple[str, ...] = ()
+    log: bool = False
+    title: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the chart refers to."""
+        single = (self.y, self.color, self.shape, self.facet, self.low, self.high)
+        return (*self.x, *(name for name in single if name), *self.series, *self.source)
+
+
+def read_chart(raw: object) -> Chart:
+    """Return the chart that the front matter of a query describes.
+
+    Raises:
+        UsageError: The description is not valid.
+    """
+    if not isinstance(raw, dict):
+        raise UsageError("chart: write a mapping such as {type: bar, x: company, y: amount}")
+    known = [each.name for each in fields(Chart)]
+    for key in raw:
+        if key not in known:
+            raise UsageError(
+                f"chart: there is no key '{key}'.{did_you_mean(str(key), known)} "
+                f"Known: {', '.join(known)}"
+            )
+    if raw.get("type") not in TYPES:
+        raise UsageError(f"chart: type '{raw.get('type')}' is none of {', '.join(TYPES)}")
+    for key in ("x", "y"):
+        if not raw.get(key):
+            raise UsageError(f"chart: name the column for '{key}'")
+
+    def names(key: str) -> tuple[str, ...]:
+        value = raw.get(key) or ()
+        return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
+
+    def name(key: str) -> str | None:
+        return str(raw[key]) if raw.get(key) else None
+
+    return Chart(
+        type=str(raw["type"]),
+        x=names("x"),
+        y=str(raw["y"]),
+        color=name("color"),
+        shape=name("shape"),
+        facet=name("facet"),
+        series=names("series"),
+        low=name("low"),
+        high=name("high"),
+        source=names("source"),
+        log=raw.get("log") is True,
+        title=str(raw.get("title", "")),
+    )
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart of an answer: what is drawn, what is not, and on whose word."""
+
+    chart: Chart
+    title: str
+    points: tuple[dict[str, Any], ...]
+    """A value for each column that the chart refers to, and the texts of `y` and the range."""
+    notes: tuple[str, ...]
+    """What a reader must know: rows that are not drawn, and why."""
+    sources: tuple[str, ...]
+    kinds: Mapping[str, str]
+    """Per column, whether Vega-Lite draws it as temporal, quantitative or nominal."""
+    titles: Mapping[str, str]
+    low: str | None = None
+    high: str | None = None
+    """The columns with the ends of ranges."""
+    sign: str = ""
+    """The sign of the currency of all values, if they are money."""
+
+    @property
+    def description(self) -> str:
+        """The chart in words, for those who do not see it."""
+        about = f"{self.title}: {self.titles[self.chart.y]}"
+        texts = [
+            f"{point[self.chart.x[0]]} {point[self.chart.y + LABEL]}" for point in self.points[:3]
+        ]
+        count = count_noun(len(self.points), "point")
+        first = f", the first {'; '.join(texts)}" if texts else ""
+        return f"{about} by {self.titles[self.chart.x[0]]}, {count}{first}."
+
+    def split(self) -> list[tuple[str, Picture]]:
+        """Return a chart of its own for each facet, with its heading."""
+        if self.chart.facet is None:
+            return [("", self)]
+        by_facet: dict[str, list[dict[str, Any]]] = {}
+        for point in self.points:
+            by_facet.setdefault(str(point[self.chart.facet]), []).append(point)
+        return [(text, replace(self, points=tuple(points))) for text, points in by_facet.items()]
+
+
+def picture_answer(  # noqa: PLR0913 - each is one thing that a chart depends on
+    chart: Chart,
+    variables: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    labels: Labels,
+    columns: Sequence[Column],
+    title: str,
+) -> Picture:
+    """Return the chart of an answer.
+
+    Args:
+        chart: What to draw.
+        variables: The columns of the answer.
+        rows: Its rows.
+        labels: Gives the labels of things; those of the answer are looked up here.
+        columns: The columns as the query's header describes them.
+        title: The title, where the chart has none of its own.
+
+    Raises:
+        UsageError: The answer lacks a column of the chart.
+    """
+    for name in chart.columns:
+        if name not in variables:
+            raise UsageError(f"the chart needs the column '{name}', which the answer does not have")
+    labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
+    return _Drawing(chart, CellTexts(variables, columns, labels), title).draw(rows)
+
+
+class _Drawing:
+    """Chooses the points of a chart among the rows of an answer."""
+
+    def __init__(self, chart: Chart, texts: CellTexts, title: str) -> None:
+        self.chart, self.texts, self.title = chart, texts, chart.title or title
+        about = texts.columns.get(chart.y)
+        self.low = chart.low or (about.low if about else None)
+        self.high = chart.high or (about.high if about else None)
+        self.unit = about.unit if about else None
+        self.notes: list[str] = []
+
+    def draw(self, rows: Sequence[Row]) -> Picture:
+        chart = self.chart
+        drawn = self._same_unit([row for row in rows if self._is_complete(row)])
+        missing = sum(not self._is_complete(row) for row in rows)
+        if missing:
+            what = self._title(chart.x[0] if chart.type == "timeline" else chart.y, "")
+            self.notes.append(f"{count_noun(missing, 'row')} without {what} not drawn")
+        drawn = self._most(self._enough(drawn), chart.facet, _MOST_FACETS)
+        if chart.type == "timeline":
+            drawn = self._most(drawn, chart.y, _MOST_LANES)
+        if chart.type == "bar" and len(drawn) > _MOST_BARS:
+            self.notes.append(f"the first {_MOST_BARS} of {len(drawn)}")
+            drawn = drawn[:_MOST_BARS]
+        kinds = {name: self._kind(name, drawn) for name in chart.columns if name != chart.y}
+        kinds[chart.y] = "nominal" if chart.type == "timeline" else "quantitative"
+        points = [self._point(row, kinds) for row in drawn]
+        if chart.type in {"bar", "range"} or kinds[chart.x[0]] == "nominal":
+            kinds[chart.x[0]] = "nominal"
+            self._name_bars(points, drawn)
+        self._merge_colors(points)
+        unit = self.texts.term(drawn[0], self.unit) if drawn else None
+        iri = unit.value if isinstance(unit, NamedNode) else ""
+        return Picture(
+            chart=chart,
+            title=self.title,
+            points=tuple(points),
+            notes=tuple(self.notes),
+            sources=self._sources(drawn),
+            kinds=kinds,
+            titles={name: self._title(name, iri) for name in chart.columns},
+            low=self.low,
+            high=self.high,
+            sign=currency_sign(iri),
+        )
+
+    def _is_complete(self, row: Row) -> bool:
+        if any(self.texts.term(row, name) is None for name in self.chart.x[:1]):
+            return False
+        if self.chart.type == "timeline":
+            return self.texts.term(row, self.chart.y) is not None
+        value = self._value(row)
+        return value is not None and (value > 0 or not self.chart.log)
+
+    def _value(self, row: Row) -> float | None:
+        names = (self.chart.y, self.low, self.high)
+        return next(
+            (
+                number
+                for name in names
+                if (number := _number(self.texts.term(row, name))) is not None
+            ),
+            None,
+        )
+
+    def _same_unit(self, rows: list[Row]) -> list[Row]:
+        """Return the rows in the commonest unit of each facet; others do not compare with them."""
+        if self.unit is None:
+            return rows
+        by_facet: dict[object, Counter[Term | None]] = {}
+        for row in rows:
+            counts = by_facet.setdefault(self.texts.term(row, self.chart.facet), Counter())
+            counts[self.texts.term(row, self.unit)] += 1
+        chosen = {facet: counts.most_common(1)[0][0] for facet, counts in by_facet.items()}
+        kept = [
+            row
+            for row in rows
+            if self.texts.term(row, self.unit) == chosen[self.texts.term(row, self.chart.facet)]
+        ]
+        if len(kept) < len(rows):
+            others = {
+                self.texts.labels.of_term(unit)
+                for counts in by_facet.values()
+                for unit in list(counts)[1:]
+                if unit is not None and unit not in chosen.values()
+            }
+            left = count_noun(len(rows) - len(kept), "value")
+            self.notes.append(f"{left} in another unit not drawn ({', '.join(sorted(others))})")
+        return kept
+
+    def _most(self, rows: list[Row], name: str | None, limit: int) -> list[Row]:
+        """Return the rows with the commonest values of a column, in their order."""
+        if name is None:
+            return rows
+        counts = Counter(self.texts.of(row, name) for row in rows)
+        if len(counts) <= limit:
+            return rows
+        kept = {text for text, _ in counts.most_common(limit)}
+        title = self._title(name, "")
+        self.notes.append(f"the {limit} with the most points of {len(counts)}, by {title}")
+        return [row for row in rows if self.texts.of(row, name) in kept]
+
+    def _enough(self, rows: list[Row]) -> list[Row]:
+        """Return the rows without the facets that would be small charts of a point or two."""
+        name = self.chart.facet
+        counts = Counter(self.texts.of(row, name) for row in rows) if name else Counter[str]()
+        few = {text for text, count in counts.items() if count < _FEWEST_POINTS}
+        if name is None or not few or len(few) == len(counts):
+            return rows
+        self.notes.append(f"not drawn, as there are too few points: {', '.join(sorted(few))}")
+        return [row for row in rows if self.texts.of(row, name) not in few]
+
+    def _kind(self, name: str, rows: Sequence[Row]) -> str:
+        about = self.texts.columns.get(name)
+        if about is not None and about.type == "date":
+            return "temporal"
+        numbers = all(_number(self.texts.term(row, name)) is not None for row in rows)
+        typed = about is not None and about.type in {"integer", "decimal", "year"}
+        return "quantitative" if typed and numbers and rows else "nominal"
+
+    def _point(self, row: Row, kinds: Mapping[str, str]) -> dict[str, Any]:
+        chart, texts = self.chart, self.texts
+        point: dict[str, Any] = {}
+        for name in dict.fromkeys(chart.columns):
+            term = texts.term(row, name)
+            if kinds[name] == "temporal":
+                point[name] = term.value if isinstance(term, Literal) else None
+            elif kinds[name] == "quantitative":
+                point[name] = _number(term)
+            else:
+                point[name] = texts.of(row, name) or _NONE
+        point[chart.y + LABEL] = texts.of(row, chart.y)
+        if chart.type == "timeline":
+            return point
+        unit = texts.term(row, self.unit)
+        if (
+            chart.facet is not None
+            and isinstance(unit, NamedNode)
+            and not currency_sign(unit.value)
+        ):
+            symbol = texts.labels.of(unit.value)
+            point[chart.facet] += f", {symbol}" if symbol != COUNT_SYMBOL else ""
+        point[chart.y] = self._value(row)
+        for end in (self.low, self.high):
+            if end is not None:
+                point[end] = _number(texts.term(row, end))
+        if kinds[chart.x[0]] == "temporal":
+            point[chart.x[0] + LABEL] = texts.of(row, chart.x[0])
+        return point
+
+    def _name_bars(self, points: list[dict[str, Any]], rows: Sequence[Row]) -> None:
+        """Give each point a name of its own, with the texts that differ between them."""
+        name = self.chart.x[0]
+        parts = [[self.texts.of(row, each) for each in self.chart.x] for row in rows]
+        differing = [
+            place for place in range(len(self.chart.x)) if len({each[place] for each in parts}) > 1
+        ]
+        places = sorted({0, *differing})
+        seen: Counter[str] = Counter()
+        for point, each in zip(points, parts, strict=True):
+            text = ", ".join(filter(None, (each[place] for place in places)))
+            seen[text] += 1
+            # Two bars of one name would be drawn as one that is as long as both
+            point[name] = (
+                text if seen[text] == 1 or self.chart.type != "bar" else f"{text} ({seen[text]})"
+            )
+
+    def _merge_colors(self, points: list[dict[str, Any]]) -> None:
+        """Leave as many series a colour as can be told apart; the rest is grey."""
+        name = self.chart.color
+        if name is None:
+            return
+        counts = Counter(point[name] for point in points)
+        kept = {text for text, _ in counts.most_common(len(PALETTE))}
+        for point in points:
+            if point[name] not in kept:
+                point[name] = OTHERS
+
+    def _sources(self, rows: Iterable[Row]) -> tuple[str, ...]:
+        names = self.chart.source or tuple(
+            column.name
+            for column in self.texts.columns.values()
+            if column.cite and not column.detail
+        )
+        terms = (self.texts.term(row, name) for row in rows for name in names)
+        return tuple(
+            dict.fromkeys(self.texts.labels.of_term(term) for term in terms if term is not None)
+        )
+
+    def _title(self, name: str, unit: str) -> str:
+        about = self.texts.columns.get(name)
+        title = (about.title if about else "") or words_in_name(name)
+        if name != self.chart.y or not unit or self.chart.facet or currency_sign(unit):
+            return title
+        symbol = self.texts.labels.of(unit)
+        return title if symbol == COUNT_SYMBOL else f"{title}, {symbol}"
+
+
+def _number(term: Term | None) -> float | None:
+    if not isinstance(term, Literal):
+        return None
+    try:
+        value = Decimal(term.value)
+    except InvalidOperation:
+        return None
+    return float(value) if value.is_finite() else None

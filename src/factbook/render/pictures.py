@@ -1,0 +1,174 @@
+"""Draw charts: as SVG and PNG with vl-convert, and as text for a terminal."""
+
+from __future__ import annotations
+
+import html
+from datetime import date
+from math import log10
+from typing import TYPE_CHECKING, Any
+
+from factbook.errors import UsageError
+from factbook.render.charts import LABEL
+from factbook.render.terminal import display_width, shorten, wrap
+from factbook.render.vega_lite import vega_lite, wrap_sources
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from factbook.render.charts import Picture
+
+_VEGA_LITE = "5.20"
+_PIXELS = 2  # of a PNG to one of the chart, for screens with small pixels
+_MARKERS = "●x+○▲■◆%"  # one for each colour of the palette, and one for the rest
+_ROWS = 17
+_FEWEST_COLUMNS = 20
+_HUNDRED = 100
+
+
+def draw_svg(picture: Picture, *, cite: bool = True) -> str:
+    """Return a chart as SVG, with a title and a description for screen readers.
+
+    Its texts have the colour of the page around it; in a file of its own they follow the scheme,
+    light or dark, of who looks at it.
+
+    Raises:
+        UsageError: vl-convert is not installed.
+    """
+    converter = _vl_convert()
+    spec = vega_lite(picture, cite=cite)
+    svg = str(converter.vegalite_to_svg(spec, vl_version=_VEGA_LITE, allowed_base_urls=[]))
+    start, end = svg.index("<svg"), svg.index(">") + 1
+    words = (
+        f"<title>{html.escape(picture.title)}</title>"
+        f"<desc>{html.escape(picture.description)}</desc>"
+    )
+    opening = svg[start : end - 1]
+    style = (
+        ' role="img" style="color-scheme:light dark;color:CanvasText;max-width:100%;height:auto"'
+    )
+    return f"{opening}{style}>{words}{svg[end:]}"
+
+
+def draw_png(picture: Picture) -> bytes:
+    """Return a chart as PNG on white.
+
+    Raises:
+        UsageError: vl-convert is not installed.
+    """
+    converter = _vl_convert()
+    spec = vega_lite(picture) | {"background": "white"}
+    drawn: bytes = converter.vegalite_to_png(
+        spec, vl_version=_VEGA_LITE, scale=_PIXELS, allowed_base_urls=[]
+    )
+    return drawn
+
+
+def draw_text(picture: Picture, *, width: int = 80) -> str:
+    """Return a chart as text for a terminal, with its sources under it.
+
+    Args:
+        picture: The chart.
+        width: How many columns the terminal has.
+    """
+    draw = _draw_bars if picture.chart.type in {"bar", "range"} else _draw_points
+    lines = [*wrap(picture.title, width)]
+    lines += [line for note in picture.notes for line in wrap(note, width)]
+    for heading, part in picture.split():
+        lines += ["", *([heading] if heading else []), draw(part, width).rstrip("\n")]
+    lines.append("")
+    if picture.sources:
+        lines += wrap_sources(picture.sources, width=width)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _vl_convert() -> ModuleType:
+    try:
+        import vl_convert
+    except ImportError:
+        raise UsageError(
+            "a picture of a chart needs vl-convert-python, which is not installed: "
+            "pip install 'factbook[charts]'"
+        ) from None
+    return vl_convert
+
+
+def _draw_bars(picture: Picture, width: int) -> str:
+    """Return a bar of blocks for each point, with its name before it and its value behind."""
+    name, value = picture.chart.x[0], picture.chart.y
+    most = max((point[value] for point in picture.points), default=0) or 1
+    names = [shorten(str(point[name]), width // 2) for point in picture.points]
+    values = [str(point[value + LABEL]) for point in picture.points]
+    margin = max(map(display_width, names), default=0)
+    room = max(width - margin - max(map(display_width, values), default=0) - 3, 1)
+    lines = []
+    for point, label, text in zip(picture.points, names, values, strict=True):
+        length = round(max(point[value], 0) / most * room)
+        bar = "█" * length or "▏"
+        lines.append(f"{label}{' ' * (margin - display_width(label))}  {bar} {text}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _draw_points(picture: Picture, width: int) -> str:
+    """Return the points on a grid of characters, the scales beside and below it."""
+    if not picture.points:
+        return ""
+    chart, name = picture.chart, picture.chart.x[0]
+    xs = [_place(point[name], picture) for point in picture.points]
+    if chart.type == "timeline":
+        lanes = list(dict.fromkeys(str(point[chart.y]) for point in picture.points))
+        ys = [-float(lanes.index(point[chart.y])) for point in picture.points]
+        height, marks = len(lanes), dict(enumerate(lanes))
+    else:
+        ys = [log10(point[chart.y]) if chart.log else point[chart.y] for point in picture.points]
+        height, marks = _ROWS, _scale(picture, min(ys), max(ys))
+    margin = max(map(display_width, marks.values()), default=0)
+    columns = max(width - margin - 3, _FEWEST_COLUMNS)
+    grid = [[" "] * columns for _ in range(height)]
+    series = [point.get(chart.color or "", "") for point in picture.points]
+    signs = dict(zip(dict.fromkeys(series), _MARKERS, strict=False))
+    for x, y, each in zip(xs, ys, series, strict=True):
+        row = round((max(ys) - y) / ((max(ys) - min(ys)) or 1) * (height - 1))
+        column = round((x - min(xs)) / ((max(xs) - min(xs)) or 1) * (columns - 1))
+        grid[row][column] = signs[each]
+    lines = []
+    for row, cells in enumerate(grid):
+        mark = marks.get(row, "")
+        lines.append(f"{' ' * (margin - display_width(mark))}{mark} │{''.join(cells)}")
+    ends = [picture.points[xs.index(end)] for end in (min(xs), max(xs))]
+    first, last = (str(point.get(name + LABEL, point[name])) for point in ends)
+    space = " " * max(columns - display_width(first) - display_width(last), 1)
+    lines += [f"{' ' * margin} └{'─' * columns}", f"{' ' * margin}  {first}{space}{last}"]
+    if len(signs) > 1:
+        known = (f"{mark} {text}".replace(" ", "\u00a0") for text, mark in signs.items())
+        lines += ["", *(line.replace("\u00a0", " ") for line in wrap("   ".join(known), width))]
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _place(value: Any, picture: Picture) -> float:  # noqa: ANN401 - what a point holds
+    """Return where a value of x is: a day, a number, or the place of a name among the names."""
+    kind = picture.kinds[picture.chart.x[0]]
+    if kind == "temporal":
+        return float(date.fromisoformat(str(value)).toordinal())
+    if kind == "quantitative":
+        return float(value)
+    names = list(dict.fromkeys(point[picture.chart.x[0]] for point in picture.points))
+    return float(names.index(value))
+
+
+def _scale(picture: Picture, least: float, most: float) -> dict[int, str]:
+    """Return the texts of the scale by row: the values nearest to even steps, as they are drawn."""
+    chart = picture.chart
+    found: dict[int, str] = {}
+    for row in range(0, _ROWS, 4):
+        wanted = most - (most - least) * row / (_ROWS - 1)
+        value = 10**wanted if chart.log else wanted
+        found[row] = f"{picture.sign}{_round(value)}"
+    return found
+
+
+def _round(value: float) -> str:
+    """Return a number in three digits: 4.25B, 120, 0.5."""
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{letter}"
+    return f"{value:,.0f}" if abs(value) >= _HUNDRED else f"{value:.3g}"
