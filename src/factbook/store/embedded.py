@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import DefaultGraph, Quad, QueryBoolean, QuerySolutions, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 
 from factbook.errors import UsageError
 from factbook.store.answers import Graph, table_from
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.rdf.rdf_input import RdfInput
     from factbook.store.answers import Answer
+
+    Graphs: TypeAlias = tuple[Sequence[str], Sequence[str]]
+    """The IRIs of the graphs whose merge is the default graph, and of the named graphs."""
 
 # Compiled only when there is an error
 _ERROR = r"(?s)error at (\d+):(\d+): (.*)"
@@ -31,27 +34,44 @@ class EmbeddedEngine:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
-        """Run a query; it need not declare these prefixes.
+    def query(
+        self,
+        text: str,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        graphs: Graphs | None = None,
+    ) -> Answer:
+        """Run a query.
+
+        Args:
+            text: The query.
+            prefixes: Those that it need not declare itself.
+            graphs: The graphs to ask, instead of those that the query names.
 
         Raises:
             UsageError: The query is not valid SPARQL 1.1, or calls a function that is not known.
         """
         known = dict(prefixes or {})
         try:
-            return self._query(text, known)
+            return self._query(text, known, graphs)
         except SyntaxError as error:
             from factbook.sparql.tokens import respell
 
             try:
-                return self._query(respell(text, known), known)
+                return self._query(respell(text, known), known, graphs)
             except SyntaxError:
                 said = _explain(str(error))
                 raise UsageError(f"the query is not valid SPARQL: {said}") from None
 
-    def _query(self, text: str, prefixes: dict[str, str]) -> Answer:
+    def _query(self, text: str, prefixes: dict[str, str], graphs: Graphs | None) -> Answer:
+        default, named = graphs or (None, None)
         try:
-            found = self.store.query(text, prefixes=prefixes or None)
+            found = self.store.query(
+                text,
+                prefixes=prefixes or None,
+                default_graph=None if default is None else list(map(NamedNode, default)),
+                named_graphs=None if named is None else list(map(NamedNode, named)),
+            )
             if isinstance(found, QueryBoolean):
                 return bool(found)
             if isinstance(found, QuerySolutions):

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.rdf.rdf_input import RdfInput
     from factbook.store.answers import Answer, Serializer
+    from factbook.store.embedded import Graphs
 
 VERSION = f"7 {pyoxigraph.__version__}"
 """Our number, counted up when the content of a snapshot changes, and the engine's version."""
@@ -125,7 +126,18 @@ class SnapshotEngine(EmbeddedEngine):
         self._place: Path | None = snapshot.place
         self._release = weakref.finalize(self, release, snapshot.lock)
 
-    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
+    @property
+    def store_path(self) -> Path | None:
+        """The folder of the store, which another process may open read-only, unless damaged."""
+        return None if self._place is None else self._place / STORE
+
+    def query(
+        self,
+        text: str,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        graphs: Graphs | None = None,
+    ) -> Answer:
         """Run a query; see `EmbeddedEngine.query`.
 
         If the snapshot proves damaged before the first row was given out, all rows come from the
@@ -134,7 +146,7 @@ class SnapshotEngine(EmbeddedEngine):
         Raises:
             UsageError: The query is not valid SPARQL 1.1.
         """
-        run = functools.partial(super().query, text, prefixes=prefixes)
+        run = functools.partial(super().query, text, prefixes=prefixes, graphs=graphs)
         if self._place is None:
             return run()
         try:

@@ -1,0 +1,470 @@
+"""Run queries in processes that can be killed: the one place for limits on what a query may use.
+
+>>> with Workers(source, limits=Limits(seconds=5)) as workers:
+...     outcome = workers.run("SELECT …", out, table_format="json")
+
+The engine cannot be interrupted, and some texts end the process that it runs in. So each query runs
+in a worker that has opened the store once; a worker that uses too much or ends is replaced. Slow
+queries get more workers for a while, so that a small query need not wait for them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Self
+
+from factbook.errors import InputError, UsageError
+from factbook.store.worker_process import DATA, ERROR, LENGTH, PIECE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from factbook.rdf.rdf_input import RdfInput
+    from factbook.store.answers import Engine
+    from factbook.store.embedded import Graphs
+
+_PROGRAM = "from factbook.store.worker_process import main; main()"
+_POLL_SECONDS = 0.1
+_PATIENCE_SECONDS = 0.03
+"""How long a query waits for a worker before another one is started."""
+_LEAST_SECONDS = 1.0
+"""How long a query may run at least, however many others wait."""
+_MOST_WAIT_SECONDS = 5.0
+_START_SECONDS = 2.0
+_TRIES = 2
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one query may use; None for as much as it likes."""
+
+    seconds: float | None = 10.0
+    """From the call to the end of the answer."""
+    memory: int | None = 512 << 20
+    """Bytes beyond what a worker uses at rest."""
+    rows: int | None = 100_000
+    """Rows or triples of an answer; what is more is cut off."""
+    size: int | None = 32 << 20
+    """Bytes of an answer; what is more is cut off."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a worker finds the graph: a store on disk, or files to load."""
+
+    store: Path | None = None
+    files: Sequence[RdfInput] = ()
+    rules: Sequence[Path] = ()
+
+    @classmethod
+    def of(cls, engine: Engine, files: Sequence[RdfInput], rules: Sequence[Path]) -> Source:
+        """Return the source of an engine: its snapshot, or else the files."""
+        return cls(getattr(engine, "store_path", None), files, rules)
+
+    def to_json(self, *, damaged: bool) -> dict[str, Any]:
+        """Return the message to a worker; a damaged store is left aside for the files."""
+        store = None if damaged or self.store is None else str(self.store)
+        files = [] if store else [(str(f.path), f.base, f.in_book) for f in self.files]
+        return {
+            "store": store,
+            "files": files,
+            "rules": [] if store else list(map(str, self.rules)),
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an answer is that was written."""
+
+    kind: str
+    """'rows', 'triples' or 'truth'."""
+    cut: str | None = None
+    """'rows' or 'size' where a limit has cut the answer, which is then incomplete."""
+    rows: int | None = None
+    """How many rows or triples are left of an answer that was cut."""
+
+
+class QueryStoppedError(InputError):
+    """A query used more than it may, or ended the process that it ran in.
+
+    Args:
+        message: What happened.
+        limit: 'time', 'memory' or 'depth'.
+    """
+
+    def __init__(self, message: str, limit: str) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
+class BusyError(InputError):
+    """All workers are busy, and no more can be started."""
+
+
+class Workers:
+    """Processes that answer queries over one graph.
+
+    Args:
+        source: The graph.
+        count: How many workers there are at rest.
+        most: How many there may be while queries are slow.
+        limits: What a query may use, unless a call says otherwise.
+        prefixes: Those that queries need not declare.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        count: int = 1,
+        most: int | None = None,
+        limits: Limits | None = None,
+        prefixes: Mapping[str, str] | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        self._source = source
+        self._prefixes = dict(prefixes or {})
+        self._count = count
+        self._most = max(count, most or count)
+        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
+        self._all: set[_Worker] = set()
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self._starting = 0
+        self._is_damaged = False
+        self._is_closed = False
+        self._starter = f"factbook-start-{id(self)}"
+        self._has_work = threading.Event()
+        threading.Thread(target=self._watch, daemon=True, name="factbook-watch").start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the workers now, and wait for the first.
+
+        Raises:
+            InputError: The graph cannot be opened.
+        """
+        self._idle.put(self._start_worker())
+        for _ in range(self._count - 1):
+            self._start_in_background()
+
+    def close(self) -> None:
+        """End all workers and what they do."""
+        self._is_closed = True
+        self._has_work.set()
+        with self._lock:
+            every = list(self._all)
+        for worker in every:
+            worker.stop("closing")
+        for thread in threading.enumerate():
+            if thread.name == self._starter:
+                thread.join(_START_SECONDS)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().dispose()
+
+    def run(  # noqa: PLR0913 - each is a choice of its own
+        self,
+        text: str,
+        out: IO[bytes],
+        *,
+        table_format: str = "json",
+        graph_format: str = "turtle",
+        graphs: Graphs | None = None,
+        limits: Limits | None = None,
+    ) -> Outcome:
+        """Run a query and write its answer.
+
+        Args:
+            text: The query.
+            out: Where the answer goes, piece by piece. On an error, part of it may be there.
+            table_format: How rows and truth values are written, see `result_writer.MACHINE`.
+            graph_format: How triples are written, see `formats.BY_NAME`.
+            graphs: The graphs to ask, instead of those that the query names.
+            limits: What it may use, instead of the limits of all.
+
+        Raises:
+            UsageError: The query is not valid or asks another endpoint.
+            QueryStoppedError: It used more than it may, or ended its process.
+            BusyError: All workers are busy.
+            InputError: The graph cannot be opened.
+        """
+        limits = limits or self.limits
+        begun = time.monotonic()
+        request = {
+            "text": text,
+            "table": table_format,
+            "graph": graph_format,
+            "graphs": graphs,
+            "memory": limits.memory,
+            "rows": limits.rows,
+            "size": limits.size,
+        }
+        message = json.dumps(request).encode()
+        for _ in range(_TRIES):
+            worker = self._acquire(begun, limits)
+            deadline = None if limits.seconds is None else begun + limits.seconds
+            self._has_work.set()
+            try:
+                found = worker.ask(message, out, deadline, limits)
+            except _DamagedError:
+                self._is_damaged = True
+            else:
+                return found
+            finally:
+                self._release(worker)
+        raise InputError("the snapshot of the graph is damaged: start again")
+
+    def _acquire(self, begun: float, limits: Limits) -> _Worker:
+        """Return a worker that is free, or a new one.
+
+        Raises:
+            BusyError: None became free in time.
+        """
+        with contextlib.suppress(queue.Empty):
+            return self._idle.get_nowait()
+        patience = _MOST_WAIT_SECONDS if limits.seconds is None else limits.seconds
+        until = begun + min(patience, _MOST_WAIT_SECONDS)
+        with self._lock:
+            self._waiting += 1
+        self._has_work.set()
+        try:
+            while (left := until - time.monotonic()) > 0:
+                with contextlib.suppress(queue.Empty):
+                    return self._idle.get(timeout=min(left, _PATIENCE_SECONDS))
+                with self._lock:
+                    is_room = len(self._all) + self._starting < self._most
+                    self._starting += is_room
+                if is_room:
+                    return self._start_reserved()
+        finally:
+            with self._lock:
+                self._waiting -= 1
+        raise BusyError("all workers are busy with other queries: try again in a moment")
+
+    def _release(self, worker: _Worker) -> None:
+        """Take a worker back, or replace it."""
+        with self._lock:
+            spare = len(self._all) > self._count and not self._waiting and not self._idle.empty()
+        if worker.is_usable and not spare and not self._is_closed:
+            self._idle.put(worker)
+            return
+        worker.dispose()
+        with self._lock:
+            self._all.discard(worker)
+            is_short = len(self._all) + self._starting < self._count and not self._is_closed
+        if is_short:
+            self._start_in_background()
+
+    def _start_in_background(self) -> None:
+        def start() -> None:
+            with contextlib.suppress(InputError):  # the next query says what is wrong
+                self._idle.put(self._start_worker())
+
+        threading.Thread(target=start, daemon=True, name=self._starter).start()
+
+    def _start_worker(self) -> _Worker:
+        with self._lock:
+            self._starting += 1
+        return self._start_reserved()
+
+    def _start_reserved(self) -> _Worker:
+        """Start a worker that is counted as starting."""
+        try:
+            content = self._source.to_json(damaged=self._is_damaged)
+            worker = _Worker({**content, "prefixes": self._prefixes})
+            with self._lock:
+                self._all.add(worker)
+        finally:
+            with self._lock:
+                self._starting -= 1
+        if self._is_closed:
+            worker.dispose()
+            raise BusyError("the server is stopping")
+        return worker
+
+    def _watch(self) -> None:
+        """Stop what runs too long, and one that has had its time while others wait."""
+        while not self._is_closed:
+            self._has_work.wait()
+            time.sleep(_POLL_SECONDS)
+            now = time.monotonic()
+            with self._lock:
+                busy = [worker for worker in self._all if worker.since is not None]
+                is_full = self._waiting > 0 and len(self._all) >= self._most
+                if not busy and not self._waiting:
+                    self._has_work.clear()
+                    continue
+            for worker in busy:
+                worker.stop_if_late(now)
+            if is_full and busy:
+                min(busy, key=lambda worker: worker.since or now).stop_if_crowding(now)
+
+
+class _DamagedError(Exception):
+    """The store of a worker is damaged."""
+
+
+class _Worker:
+    """One process, used by one thread at a time.
+
+    Args:
+        opening: The message that tells it which graph to open.
+
+    Raises:
+        InputError: The process does not start, or cannot open the graph.
+    """
+
+    def __init__(self, opening: dict[str, Any]) -> None:
+        self.is_usable = True
+        self.since: float | None = None
+        self._deadline: float | None = None
+        self._stopped = ""
+        self._lock = threading.Lock()
+        hidden = ("FACTBOOK_USER", "FACTBOOK_PASSWORD")
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            start_new_session=True,  # Ctrl-C is for the parent
+            env={name: value for name, value in os.environ.items() if name not in hidden},
+        )
+        said = "its process ended"
+        with contextlib.suppress(EOFError):
+            self._write(json.dumps(opening).encode())
+            kind, content = self._read_piece()
+            said = json.loads(content)["message"] if kind == ERROR else ""
+        if said:
+            self.dispose()
+            raise InputError(f"the graph cannot be opened to run queries: {said}")
+
+    def ask(
+        self, message: bytes, out: IO[bytes], deadline: float | None, limits: Limits
+    ) -> Outcome:
+        """Run a query and write its answer; see `Workers.run`."""
+        with self._lock:
+            self.since, self._deadline = time.monotonic(), deadline
+        try:
+            self._write(message)
+            while (piece := self._read_piece())[0] == DATA:
+                out.write(piece[1])
+        except EOFError:
+            self.is_usable = False
+            raise self._explain(limits) from None
+        except BaseException:  # `out` has failed: the rest of the answer is still in the pipe
+            self.is_usable = False
+            raise
+        finally:
+            with self._lock:
+                self.since = self._deadline = None
+        kind, content = piece
+        found = json.loads(content)
+        if kind == ERROR:
+            raise self._error(found, limits)
+        self.is_usable = self.is_usable and not found["retires"]
+        return Outcome(found["kind"], found["cut"], found.get("rows"))
+
+    def stop(self, reason: str) -> None:
+        """Kill the process."""
+        self._stopped = self._stopped or reason
+        self.is_usable = False
+        self._process.kill()
+
+    def stop_if_late(self, now: float) -> None:
+        """Kill the process if its query is over its deadline."""
+        with self._lock:
+            if self._deadline is not None and now > self._deadline:
+                self.stop("time")
+
+    def stop_if_crowding(self, now: float) -> None:
+        """Kill the process if its query has run for the least time that each may."""
+        with self._lock:
+            if self.since is not None and now - self.since > _LEAST_SECONDS:
+                self.stop("crowding")
+
+    def dispose(self) -> None:
+        """End the process; nobody may use it any more."""
+        self.is_usable = False
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _error(self, found: dict[str, str], limits: Limits) -> Exception:
+        if found["kind"] == "usage":
+            return UsageError(found["message"])
+        self.is_usable = False
+        if found["kind"] == "memory":
+            return _stopped_by_memory(limits)
+        return _DamagedError(found["message"])
+
+    def _explain(self, limits: Limits) -> InputError:
+        """Return why the process has ended."""
+        code = self._process.wait()
+        if self._stopped == "time":
+            return QueryStoppedError(f"the query took longer than {limits.seconds:g} s", "time")
+        if self._stopped == "crowding":
+            return BusyError(
+                f"the query took longer than {_LEAST_SECONDS:g} s while others waited: try again"
+            )
+        if self._stopped:
+            return BusyError("the server is stopping")
+        if code == -signal.SIGABRT:
+            return _stopped_by_memory(limits)
+        return QueryStoppedError(
+            "the engine cannot run the query: it has too many parts inside one another", "depth"
+        )
+
+    def _write(self, message: bytes) -> None:
+        view = memoryview(LENGTH.pack(len(message)) + message)
+        try:
+            while view:
+                view = view[self._pipes[0].write(view) :]
+        except OSError:
+            raise EOFError from None
+
+    def _read_piece(self) -> tuple[bytes, bytes]:
+        kind, size = PIECE.unpack(self._read(PIECE.size))
+        return kind, self._read(size)
+
+    def _read(self, size: int) -> bytes:
+        content = b""
+        while len(content) < size:
+            try:
+                more = self._pipes[1].read(size - len(content))
+            except OSError:
+                more = b""
+            if not more:
+                raise EOFError
+            content += more
+        return content
+
+    @property
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        """The two pipes, to the process and back."""
+        if self._process.stdin is None or self._process.stdout is None:
+            raise EOFError
+        return self._process.stdin, self._process.stdout
+
+
+def _stopped_by_memory(limits: Limits) -> QueryStoppedError:
+    amount = "there is" if limits.memory is None else f"{limits.memory >> 20:,} MB"
+    return QueryStoppedError(f"the query needs more memory than {amount}", "memory")

@@ -1,0 +1,318 @@
+"""The process that answers queries for `worker`, one after the other, from pipe to pipe.
+
+A message is its length in four bytes and JSON. An answer is any number of pieces, each with a
+letter and its length in front, and one last piece: `R` with the outcome or `E` with the error.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import os
+import struct
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Final, cast
+
+from factbook.errors import FactbookError, UsageError
+from factbook.store.sandbox import forbid_network, forbid_writing, limit_memory, mapped_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from factbook.store.answers import Row, Table
+    from factbook.store.embedded import EmbeddedEngine
+
+DATA, RESULT, ERROR = b"D", b"R", b"E"
+PIECE: Final = struct.Struct(">cI")
+LENGTH: Final = struct.Struct(">I")
+_STACK_BYTES = 256 << 20
+_PIECE_BYTES = 64 << 10
+_SLOW_SECONDS = 0.5
+_NICENESS = 10
+_POLL_SECONDS = 0.25
+# What each row has once, and how many rows there are without any; where a value holds the same,
+# there are fewer rows than counted
+_ROW_MARKS = {"json": (b",{", 1), "xml": (b"<result", -1), "csv": (b"\r\n", -1), "tsv": (b"\n", -1)}
+
+
+def main() -> None:
+    """Answer queries until stdin ends or the parent does."""
+    offline = forbid_network()
+    ending = threading.Event()
+    worker = _Worker(offline=offline)
+    threading.stack_size(_STACK_BYTES)
+    threading.Thread(target=worker.run, args=(ending,), daemon=True).start()
+    parent = os.getppid()
+    while not ending.wait(_POLL_SECONDS):
+        if os.getppid() != parent:
+            break
+        worker.yield_when_slow()
+    os._exit(0)
+
+
+class _Worker:
+    """Answers queries over one store."""
+
+    def __init__(self, *, offline: bool) -> None:
+        self._offline = offline
+        self._input = sys.stdin.buffer
+        self._output = sys.stdout.fileno()
+        self._prefixes: dict[str, str] = {}
+        self._baseline = 0
+        self._since: float | None = None
+        self._thread = 0
+        self._is_slow = False
+
+    def run(self, ending: threading.Event) -> None:
+        """Open the store, and answer until the input ends."""
+        try:
+            self._thread = threading.get_native_id()
+            engine = self._start()
+            while engine is not None and (request := self._read()) is not None:
+                self._since = time.monotonic()
+                self._answer(engine, request)
+                self._since = None
+        finally:
+            ending.set()
+
+    def yield_when_slow(self) -> None:
+        """Let other processes go first once a query takes long."""
+        since = self._since
+        if since is None or self._is_slow or time.monotonic() - since < _SLOW_SECONDS:
+            return
+        self._is_slow = True
+        if hasattr(os, "setpriority"):
+            os.setpriority(os.PRIO_PROCESS, self._thread, _NICENESS)
+
+    def _start(self) -> EmbeddedEngine | None:
+        request = self._read()
+        if request is None:
+            return None
+        try:
+            engine = _open(request)
+        except (FactbookError, OSError, RuntimeError) as error:
+            self._send(ERROR, {"kind": "start", "message": str(error)})
+            return None
+        self._prefixes = request["prefixes"]
+        forbid_writing()
+        self._baseline = mapped_bytes() or 0
+        self._send(RESULT, {"offline": self._offline, "bounded": bool(self._baseline)})
+        return engine
+
+    def _answer(self, engine: EmbeddedEngine, request: dict[str, Any]) -> None:
+        memory = request["memory"]
+        if memory is not None and self._baseline:
+            limit_memory(self._baseline + memory)
+        try:
+            outcome = _Answer(engine, request, self._prefixes, self._output).write()
+        except UsageError as error:
+            self._send(ERROR, {"kind": "usage", "message": str(error)})
+        except MemoryError:
+            self._send(ERROR, {"kind": "memory", "message": ""})
+        except (OSError, RuntimeError) as error:
+            self._send(ERROR, {"kind": "damaged", "message": str(error)})
+        except ValueError as error:  # what the syntax cannot express
+            self._send(ERROR, {"kind": "usage", "message": str(error)})
+        else:
+            # Memory that a large query has left mapped would count against the next one
+            grown = bool(self._baseline) and (mapped_bytes() or 0) > self._baseline + (64 << 20)
+            self._send(RESULT, {**outcome, "retires": grown or self._is_slow})
+
+    def _read(self) -> dict[str, Any] | None:
+        head = self._input.read(LENGTH.size)
+        if len(head) < LENGTH.size:
+            return None
+        found: dict[str, Any] = json.loads(self._input.read(LENGTH.unpack(head)[0]))
+        return found
+
+    def _send(self, kind: bytes, content: dict[str, Any]) -> None:
+        body = json.dumps(content).encode()
+        write_all(self._output, PIECE.pack(kind, len(body)) + body)
+
+
+@dataclass
+class _Answer:
+    """The answer to one request."""
+
+    engine: EmbeddedEngine
+    request: dict[str, Any]
+    prefixes: dict[str, str]
+    output: int
+
+    def write(self) -> dict[str, Any]:
+        """Write the answer to the pipe and return what it is."""
+        from factbook.store.answers import Graph
+
+        limits = (self.request["rows"], self.request["size"])
+        found = self._ask()
+        if isinstance(found, bool):
+            from factbook.store.result_writer import write_truth
+
+            out = _Pieces(self.output)
+            write_truth(found, self.request["table"], cast("IO[bytes]", out))
+            out.flush()
+            return {"kind": "truth", "cut": None}
+        if isinstance(found, Graph):
+            return self._write_triples(iter(found.triples), *limits)
+        return self._write_table(found, *limits)
+
+    def _ask(self) -> Any:  # noqa: ANN401 - any answer
+        from factbook.sparql.tokens import meaningful, resolve_escapes
+
+        text = self.request["text"]
+        if "service" in text.casefold() or "\\" in text:
+            # An engine may resolve escapes before or after it looks for strings
+            for spelled in (text, resolve_escapes(text)):
+                if any(token.keyword == "SERVICE" for token in meaningful(spelled)):
+                    raise UsageError("SERVICE is not allowed here: no other endpoint is asked")
+        return self.engine.query(text, prefixes=self.prefixes, graphs=self.request["graphs"])
+
+    def _write_table(self, found: Table, rows: int | None, size: int | None) -> dict[str, Any]:
+        from factbook.store.result_writer import write_rows
+
+        name = self.request["table"]
+        out = _Pieces(self.output) if rows is None and size is None else _Counted(name, rows, size)
+        try:
+            write_rows(found, name, cast("IO[bytes]", out))
+        except _TooMuchError:
+            return self._write_cut(self._ask(), rows, size)
+        if isinstance(out, _Counted):
+            out.copy_to(self.output)
+        out.flush()
+        return {"kind": "rows", "cut": None}
+
+    def _write_cut(self, found: Table, rows: int | None, size: int | None) -> dict[str, Any]:
+        """Write as many rows as the limits allow, as a whole document."""
+        from factbook.store.answers import Table
+        from factbook.store.result_writer import row_to_json, write_rows
+
+        kept: list[Row] = []
+        used, cut = 0, None
+        for row in found.rows:
+            if rows is not None and len(kept) >= rows:
+                cut = "rows"
+                break
+            used += len(json.dumps(row_to_json(found.variables, row), ensure_ascii=False).encode())
+            if size is not None and used > size:
+                cut = "size"
+                break
+            kept.append(row)
+        out = _Pieces(self.output)
+        write_rows(Table(found.variables, kept), self.request["table"], cast("IO[bytes]", out))
+        out.flush()
+        return {"kind": "rows", "cut": cut, "rows": len(kept)}
+
+    def _write_triples(
+        self, triples: Iterator[Any], rows: int | None, size: int | None
+    ) -> dict[str, Any]:
+        import pyoxigraph
+
+        from factbook.rdf.formats import BY_NAME
+
+        out = _Pieces(self.output)
+        cut: list[str] = []
+        number = 0
+
+        def bounded() -> Iterator[Any]:
+            nonlocal number
+            for number in itertools.count():
+                if rows is not None and number >= rows and next(triples, None) is not None:
+                    cut.append("rows")
+                elif size is not None and out.size > size:
+                    cut.append("size")
+                if cut or (triple := next(triples, None)) is None:
+                    return
+                yield triple
+
+        syntax = BY_NAME[self.request["graph"]]
+        pyoxigraph.serialize(
+            bounded(), cast("IO[bytes]", out), syntax.parser, prefixes=self.prefixes or None
+        )
+        out.flush()
+        return {"kind": "triples", "cut": cut[0] if cut else None, "rows": number}
+
+
+class _TooMuchError(Exception):
+    """An answer may be larger than is allowed."""
+
+
+class _Pieces:
+    """A file whose content goes to the pipe in pieces."""
+
+    def __init__(self, output: int) -> None:
+        self._output = output
+        self._pending = bytearray()
+        self.size = 0
+
+    def write(self, content: bytes) -> int:
+        """Write bytes."""
+        self._pending += content
+        self.size += len(content)
+        if len(self._pending) >= _PIECE_BYTES:
+            self.flush()
+        return len(content)
+
+    def flush(self) -> None:
+        """Send what is pending."""
+        if self._pending:
+            write_all(self._output, PIECE.pack(DATA, len(self._pending)) + self._pending)
+            self._pending.clear()
+
+
+class _Counted:
+    """A file in memory that refuses to hold more rows or bytes than is allowed."""
+
+    def __init__(self, name: str, rows: int | None, size: int | None) -> None:
+        self._mark, self._rows = _ROW_MARKS[name]
+        self._most_rows = rows
+        self._most_bytes = size
+        self._content = io.BytesIO()
+        self._tail = b""
+
+    def write(self, content: bytes) -> int:
+        """Write bytes."""
+        self._content.write(content)
+        seen = self._tail + content
+        self._rows += seen.count(self._mark)
+        self._tail = seen[1 - len(self._mark) :] if len(self._mark) > 1 else b""
+        if self._most_bytes is not None and self._content.tell() > self._most_bytes:
+            raise _TooMuchError
+        if self._most_rows is not None and self._rows > self._most_rows:
+            raise _TooMuchError
+        return len(content)
+
+    def flush(self) -> None:
+        """Do nothing: the content is copied when all of it is there."""
+
+    def copy_to(self, output: int) -> None:
+        """Send the content."""
+        with self._content.getbuffer() as content:
+            for start in range(0, len(content), _PIECE_BYTES):
+                piece = content[start : start + _PIECE_BYTES]
+                write_all(output, PIECE.pack(DATA, len(piece)) + piece)
+
+
+def _open(request: dict[str, Any]) -> EmbeddedEngine:
+    from pathlib import Path
+
+    from factbook.store.embedded import EmbeddedEngine, load_files
+
+    if request["store"] is not None:
+        from pyoxigraph import Store
+
+        return EmbeddedEngine(Store.read_only(request["store"]))
+    from factbook.rdf.rdf_input import RdfInput
+
+    files = [RdfInput(Path(path), base, in_book) for path, base, in_book in request["files"]]
+    return EmbeddedEngine(load_files(files, list(map(Path, request["rules"]))))
+
+
+def write_all(output: int, content: bytes | bytearray | memoryview) -> None:
+    """Write all bytes to a pipe."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(output, view) :]
