@@ -10,8 +10,11 @@ pytest.importorskip("flask")
 
 from factbook.api import Book
 from factbook.web.app import create_app
+from factbook.web.site import KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
     from flask.testing import FlaskClient
 
@@ -23,9 +26,11 @@ def book() -> Book:
 
 
 @pytest.fixture(scope="session")
-def app(book: Book) -> Flask:
-    """Return the application over the bundled book."""
-    return create_app(book)
+def app(book: Book) -> Iterator[Flask]:
+    """Give the application over the bundled book."""
+    made = create_app(book)
+    yield made
+    made.extensions[KEY].close()
 
 
 @pytest.fixture

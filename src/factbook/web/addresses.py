@@ -12,18 +12,19 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 
 from factbook.rdf.terms import is_iri
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
-    from factbook.book import Book
+    from collections.abc import Iterable
+
+    from factbook.store.answers import Engine
 
 _FOREIGN = "/iri/"
 _SAFE = "/:@!$&'()*+,;=~"
 _URI_SPACE = "SELECT ?space WHERE { ?dataset <http://rdfs.org/ns/void#uriSpace> ?space }"
-_GRAPHS = "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } }"
 _ODD = re.compile(r"//|/\.{1,2}(?:/|$)")
 # First segments of paths that are pages of their own, so that no thing can be found there
 _PAGES = (
@@ -33,12 +34,11 @@ _PAGES = (
 RESERVED = frozenset(_PAGES.split())
 
 
-def find_base(book: Book) -> str:
+def find_base(engine: Engine, graphs: Iterable[str]) -> str:
     """Return the namespace of a book's own things: its void:uriSpace, or what its graphs share."""
-    spaces = [s.value for (s,) in select(book.engine, _URI_SPACE) if isinstance(s, Literal)]
+    spaces = [s.value for (s,) in select(engine, _URI_SPACE) if isinstance(s, Literal)]
     if len(spaces) == 1 and is_iri(spaces[0]):
         return spaces[0]
-    graphs = [g.value for (g,) in select(book.engine, _GRAPHS) if isinstance(g, NamedNode)]
     named = sorted(iri for iri in graphs if iri.startswith(("http:", "https:")))
     shared = os.path.commonprefix([named[0], named[-1]]) if named else ""  # noqa: RUF071 - of texts
     base = shared[: shared.rfind("/") + 1]

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
 
 from factbook.errors import FactbookError, UsageError
+from factbook.store.worker import BusyError, QueryStoppedError
+from factbook.web.endpoint import endpoint
 from factbook.web.linked_data import linked_data
-from factbook.web.pages import pages
+from factbook.web.negotiation import prefers_page
+from factbook.web.pages import pages, render_error
 from factbook.web.site import KEY, Settings, Site
 
 if TYPE_CHECKING:
     from factbook.api import Book
 
+_MOST_BYTES: Final = 4 << 20
+_UNAVAILABLE: Final = 503
+_EXPOSED: Final = "ETag, Link, Retry-After, Warning, X-SPARQL-MaxRows"
 _LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -40,24 +47,62 @@ def create_app(book: Book, settings: Settings | None = None) -> Flask:
     app = Flask("factbook.web", static_folder=None)
     app.config.update(
         TRUSTED_HOSTS=[*_LOCAL, *settings.trusted_hosts],
-        MAX_CONTENT_LENGTH=4 << 20,
+        MAX_CONTENT_LENGTH=_MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=_MOST_BYTES,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider
     app.extensions[KEY] = Site(book, settings)
     app.register_blueprint(pages)
+    app.register_blueprint(endpoint)
     app.register_blueprint(linked_data)
     app.after_request(_add_headers)
-    app.register_error_handler(FactbookError, _explain)
+    app.register_error_handler(FactbookError, _explain_factbook)
+    app.register_error_handler(HTTPException, _explain_http)
     return app
 
 
 def _add_headers(response: Response) -> Response:
+    """Add what keeps pages safe, and what lets the pages of others read data."""
+    headers = response.headers
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        headers.setdefault(name, value)
+    if response.mimetype != "text/html":
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Expose-Headers"] = _EXPOSED
+    if request.method == "OPTIONS":
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET")
+        headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+        headers["Access-Control-Max-Age"] = "86400"
     return response
 
 
-def _explain(error: Exception) -> tuple[str, int, dict[str, str]]:
+def _explain_factbook(error: FactbookError) -> Response:
     """Return the message of an error that has words for its reader."""
     code = 400 if isinstance(error, UsageError) else 500
-    return f"{error}\n", code, {"Content-Type": "text/plain; charset=utf-8"}
+    if isinstance(error, BusyError):
+        code = 503
+    elif isinstance(error, QueryStoppedError):
+        code = 400 if error.limit == "depth" else 503
+    return _explain(code, str(error))
+
+
+def _explain_http(error: HTTPException) -> Response:
+    """Return an error of HTTP in words, with the headers that belong to it."""
+    response = _explain(error.code or 500, error.description or error.name)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
+
+
+def _explain(code: int, message: str) -> Response:
+    """Return an error as a page where the client prefers pages, else as text."""
+    if prefers_page("text/plain"):
+        response = Response(render_error(code, message), code, mimetype="text/html")
+    else:
+        response = Response(f"{message}\n", code, mimetype="text/plain")
+    if code == _UNAVAILABLE:
+        response.headers["Retry-After"] = "10"
+    response.vary.add("Accept")
+    return response

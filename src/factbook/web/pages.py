@@ -26,3 +26,15 @@ def render_thing(iri: str) -> str:
     from markupsafe import escape
 
     return f"<!doctype html><title>{escape(iri)}</title>"
+
+
+def render_sparql() -> str:
+    """Return the page from which people ask the SPARQL endpoint."""
+    return "<!doctype html><title>SPARQL</title>"
+
+
+def render_error(code: int, message: str) -> str:
+    """Return the page of an error."""
+    from markupsafe import escape
+
+    return f"<!doctype html><title>{code}</title><p>{escape(message)}</p>"

@@ -1,0 +1,62 @@
+"""Choose the form of an answer from what the client accepts (RFC 9110, section 12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from flask import abort, request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+
+TABLES: Final = {
+    "application/sparql-results+json": "json",
+    "application/sparql-results+xml": "xml",
+    "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+    "application/json": "json",
+    "application/xml": "xml",
+    "text/xml": "xml",
+}
+"""The formats of rows and truth values by media type, the default first."""
+GRAPHS: Final = {
+    "text/turtle": "turtle",
+    "application/n-triples": "nt",
+    "application/ld+json": "json-ld",
+    "application/rdf+xml": "xml",
+    "application/trig": "trig",
+    "application/n-quads": "nquads",
+    "application/json": "json-ld",
+    "text/plain": "nt",
+}
+"""The formats of triples by media type, the default first."""
+_CHARSET: Final = "; charset=utf-8"
+_WITH_CHARSET: Final = ("text/",)
+
+
+def choose(offered: Mapping[str, T]) -> tuple[str, T]:
+    """Return the media type that the client likes best, and what it stands for.
+
+    A client that says nothing, or accepts anything, gets the first.
+
+    Raises:
+        HTTPException: 406, where it accepts none; the text lists what there is.
+    """
+    accepted = request.accept_mimetypes
+    best = accepted.best_match(list(offered)) if accepted.provided else next(iter(offered))
+    if best is None:
+        abort(406, f"This answer can be written as {', '.join(offered)}")
+    return best, offered[best]
+
+
+def prefers_page(*data: str) -> bool:
+    """Tell whether the client would rather have HTML than any of these media types."""
+    accepted = request.accept_mimetypes
+    return accepted.best_match([*data, "text/html"]) == "text/html"
+
+
+def with_charset(media_type: str) -> str:
+    """Return a media type as a header, with the encoding where a reader must be told."""
+    return media_type + _CHARSET if media_type.startswith(_WITH_CHARSET) else media_type
