@@ -13,9 +13,10 @@ from pyoxigraph import Literal
 from factbook.book import Book
 from factbook.cli.root import root
 from factbook.errors import UsageError
-from factbook.new.source import Period, SourceRequest, create_source, make_slug, parse_period
+from factbook.new.source import Period, SourceRequest, create_source, parse_period
 from factbook.new.source_template import Template
 from factbook.rdf.parse import read_rdf
+from factbook.rdf.terms import make_slug
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 24)

@@ -34,6 +34,7 @@ COMMANDS = {
     "show": Entry("factbook.cli.show", "Show one thing, with a source for every fact."),
     "diff": Entry("factbook.cli.diff", "Show what changed between two states of a book."),
     "new": Entry("factbook.cli.new", "Create the file of a new source."),
+    "import": Entry("factbook.cli.import_", "Turn a table into a source file."),
     "link": Entry("factbook.cli.link", "Map things and terms to those of other data sets."),
     "push": Entry("factbook.cli.push", "Load the book into a SPARQL store."),
     "serve": Entry("factbook.cli.serve", "Open the book in a browser: pages, data and endpoint."),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from factbook.errors import InputError, UsageError, did_you_mean
 from factbook.new.source_template import read_template
 from factbook.query.names import Names
 from factbook.rdf.parse import read_rdf
-from factbook.rdf.terms import curie, is_iri, to_sparql
+from factbook.rdf.terms import curie, is_iri, make_slug, to_sparql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 _ORGANIZATION = "schema:Organization"
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_MAX_SLUG_LENGTH = 60
 _DATE_FORMS = (
     ("day", re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)),
     ("month", re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)),
@@ -132,18 +130,6 @@ def parse_period(text: str, *, today: date) -> Period:
     raise UsageError(
         f"--date: '{text}' is not a valid date; write it like 2025-03-31, 2025-03, 2025-Q1 or 2025"
     )
-
-
-def make_slug(title: str) -> str:
-    """Return the words of a title in lower-case ASCII, joined by hyphens, up to 60 characters."""
-    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
-    slug = ""
-    for word in re.findall(r"[a-z0-9]+", plain.replace("'", "")):
-        joined = f"{slug}-{word}" if slug else word[:_MAX_SLUG_LENGTH]
-        if len(joined) > _MAX_SLUG_LENGTH:
-            break
-        slug = joined
-    return slug
 
 
 def _check_choice(option: str, value: str, known: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
@@ -16,6 +17,7 @@ Term = NamedNode | BlankNode | Literal | Triple
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+_MAX_SLUG_LENGTH = 60
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -75,6 +77,18 @@ def expand(text: str, prefixes: Mapping[str, str]) -> str | None:
 def local_name(iri: str) -> str:
     """Return the end of an IRI, behind its last '/' or '#'."""
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
+
+
+def make_slug(title: str) -> str:
+    """Return the words of a title in lower-case ASCII, joined by hyphens, up to 60 characters."""
+    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
+    slug = ""
+    for word in re.findall(r"[a-z0-9]+", plain.replace("'", "")):
+        joined = f"{slug}-{word}" if slug else word[:_MAX_SLUG_LENGTH]
+        if len(joined) > _MAX_SLUG_LENGTH:
+            break
+        slug = joined
+    return slug
 
 
 def to_sparql(term: NamedNode | Literal) -> str:

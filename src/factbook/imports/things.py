@@ -1,0 +1,184 @@
+"""Find the things that the cells of a table name, and propose those that the register lacks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from factbook.errors import InputError, did_you_mean
+from factbook.query.names import Names
+from factbook.rdf.terms import curie, expand, local_name, make_slug
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from factbook.book import Book
+    from factbook.imports.mapping import Naming
+    from factbook.imports.tables import TableRows
+
+_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_NAME = NamedNode("https://schema.org/name")
+_ALSO_NAMED = NamedNode("https://schema.org/alternateName")
+
+
+@dataclass(frozen=True)
+class UnknownName:
+    """A name in a table that stands for nothing, or for several things, of the register."""
+
+    column: str
+    name: str
+    row: int
+    """The number of the first row that has it."""
+    rows: int
+    class_curie: str
+    hint: str
+    """The nearest names, or the things that it can stand for."""
+    is_ambiguous: bool
+
+
+class UnknownNamesError(InputError):
+    """A table names things that the register does not have."""
+
+    exit_code = InputError.exit_code
+
+    def __init__(self, table: str, names: list[UnknownName]) -> None:
+        first = names[0]
+        what = "stands for several things" if first.is_ambiguous else f"is no {first.class_curie}"
+        more = f"; {len(names) - 1:,} more names like that" if len(names) > 1 else ""
+        super().__init__(
+            f"{table}, row {first.row}: '{first.name}' in ?{first.column} {what} of the register."
+            f"{first.hint}{more}. Add them, or propose them with --propose."
+        )
+        self.names = names
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What the names of a table stand for: for each column the IRI of each name."""
+
+    things: Mapping[str, Mapping[str, str]]
+    unknown: list[UnknownName]
+
+
+def resolve_names(rows: TableRows, book: Book) -> Resolution:
+    """Look up each name in the columns that the mapping calls `things`.
+
+    Raises:
+        InputError: A CURIE in the mapping is not valid, or nothing in the book has its IRI.
+    """
+    mapping = rows.mapping
+    things: dict[str, dict[str, str]] = {}
+    unknown: list[UnknownName] = []
+    by_class: dict[str, _Register] = {}
+    for column, naming in mapping.things.items():
+        names = Names.of(book)
+        if naming.class_curie not in by_class:
+            by_class[naming.class_curie] = _Register(names, naming.class_curie)
+        register = by_class[naming.class_curie]
+        found = things.setdefault(column, {})
+        for name, short in naming.names.items():
+            iri = names.parse_iri(short)
+            if iri is None or not names.is_known(iri):
+                mapping.fail(f"`things`, `{column}`: nothing in the book is {short}")
+            found[name] = iri.value
+        for name, row, count in rows.values_of(column):
+            if name in found or name in naming.none:
+                continue
+            candidates = register.find(name)
+            if len(candidates) == 1:
+                found[name] = candidates[0]
+                continue
+            if candidates:
+                hint = f" {', '.join(register.short(each) for each in candidates[:5])}"
+            else:
+                hint = did_you_mean(name, register.all_names)
+            unknown.append(
+                UnknownName(column, name, row, count, naming.class_curie, hint, bool(candidates))
+            )
+    return Resolution(things, unknown)
+
+
+def propose(
+    unknown: Iterable[UnknownName], namings: Mapping[str, Naming], book: Book
+) -> tuple[dict[str, dict[str, str]], list[Triple], list[UnknownName]]:
+    """Make a thing of each unknown name.
+
+    Returns:
+        For each column the IRI of each name; the statements for the register; and the names that
+        remain unknown, because they are ambiguous, their IRI is taken, or their column has no
+        `prefix`.
+    """
+    names = Names.of(book)
+    iris: dict[str, dict[str, str]] = defaultdict(dict)
+    triples: list[Triple] = []
+    classes: dict[str, str] = {}
+    left: list[UnknownName] = []
+    for each in unknown:
+        slug = make_slug(each.name)
+        iri = expand(f"{namings[each.column].prefix}:{slug}", book.prefixes)
+        kind = names.class_iri(each.class_curie)
+        if each.is_ambiguous or iri is None or kind is None or not slug:
+            left.append(each)
+            continue
+        node = NamedNode(iri)
+        if iri not in classes and names.is_known(node):
+            left.append(each)
+            continue
+        name = Literal(each.name, language="en")
+        if iri not in classes:
+            triples += [Triple(node, _TYPE, kind), Triple(node, _NAME, name)]
+        elif all(triple != Triple(node, _NAME, name) for triple in triples):
+            triples.append(Triple(node, _ALSO_NAMED, name))
+        classes.setdefault(iri, each.class_curie)
+        iris[each.column][each.name] = iri
+    return iris, triples, left
+
+
+class _Register:
+    """The names of all things of a class."""
+
+    def __init__(self, names: Names, class_curie: str) -> None:
+        self._names = names
+        self._named = names.choices(type_curie=class_curie)
+
+    @cached_property
+    def all_names(self) -> list[str]:
+        """Every name."""
+        return list(dict.fromkeys(name for _, name in self._named))
+
+    def find(self, name: str) -> list[str]:
+        """Return the things with a name: spelled the same, or else in any case."""
+        folded = name.casefold()
+        return (
+            self._by_name.get(name)
+            or self._by_slug.get(folded)
+            or self._by_folded.get(folded)
+            or []
+        )
+
+    def short(self, iri: str) -> str:
+        """Return a CURIE or the IRI."""
+        return curie(iri, self._names.prefixes) or f"<{iri}>"
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        return _group((name, thing.value) for thing, name in self._named)
+
+    @cached_property
+    def _by_slug(self) -> dict[str, list[str]]:
+        return _group((local_name(thing.value).casefold(), thing.value) for thing, _ in self._named)
+
+    @cached_property
+    def _by_folded(self) -> dict[str, list[str]]:
+        return _group((name.casefold(), thing.value) for thing, name in self._named)
+
+
+def _group(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for key, value in pairs:
+        found[key][value] = None
+    return {key: list(values) for key, values in found.items()}
