@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
@@ -13,6 +13,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPORARY_SUFFIX = ".part"
+_temporary: set[Path] = set()
+"""The files and folders that are to be removed or renamed before this process ends."""
+
+
+@contextmanager
+def temporary_path(path: Path) -> Iterator[None]:
+    """Remove a file or a folder when the block ends, or when the process is interrupted."""
+    _temporary.add(path)
+    try:
+        yield
+    finally:
+        _remove(path)
+
+
+def remove_temporary_paths() -> None:
+    """Remove what threads that an interrupt has abandoned were writing."""
+    for path in list(_temporary):
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    _temporary.discard(path)
+    if path.is_dir():
+        import shutil
+
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -51,15 +80,13 @@ def _replacement(target: Path) -> Iterator[IO[bytes]]:
         prefix=f".{target.name}.", suffix=TEMPORARY_SUFFIX, dir=target.parent
     )
     temporary = Path(name)
-    try:
+    with temporary_path(temporary):
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
         temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 @contextmanager

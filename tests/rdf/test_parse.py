@@ -196,7 +196,29 @@ def test_faults_of_rdf_xml_have_a_line(
     path.write_bytes(gzip.compress(document.encode()) if packed else document.encode())
 
     for read in (read_rdf, lambda file: list(open_rdf(file).quads)):
-        with pytest.raises(InputError, match=rf":{line}: "):
+        with pytest.raises(InputError, match=rf":{line}:"):
+            read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n', ":2:1: .*no element"),
+        (
+            "<!DOCTYPE r ["
+            + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "a" * 10}">' for n in range(9))
+            + ']><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:a>&a8;</r:a></r:RDF>',
+            "limit on input amplification",
+        ),
+    ],
+    ids=["cut off", "entities that expand to a gigabyte"],
+)
+def test_reader_refuses_xml_that_is_not_well_formed(tmp_path: Path, text: str, said: str) -> None:
+    """The parser would take the first for an empty file, and all memory for the second."""
+    path = write(tmp_path / "d.rdf", text)
+
+    for read in (read_rdf, lambda file: list(open_rdf(file).quads)):
+        with pytest.raises(InputError, match=said):
             read(path)
 
 

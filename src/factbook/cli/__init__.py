@@ -16,13 +16,19 @@ def main() -> NoReturn:
     """
     # Start-up makes many objects and no garbage: collecting takes a twentieth of the time
     gc.set_threshold(50_000, 20, 50)
-    from factbook.cli.root import root
-
     code = 0
     try:
-        root.main(prog_name="factbook")
+        from factbook.cli.root import root
+
+        root.main(prog_name="factbook", supervised=True)
+    except KeyboardInterrupt:  # before the command line was there
+        code = 130
     except SystemExit as ending:
         code = ending.code if isinstance(ending.code, int) else 0
+    if "factbook.atomic_write" in sys.modules:
+        from factbook.atomic_write import remove_temporary_paths
+
+        remove_temporary_paths()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()

@@ -14,6 +14,7 @@ from factbook.check.limits import Limits, read_baseline
 from factbook.check.shapes import AUTO, ENGINES, NO_INFERENCE, REGIMES
 from factbook.cli.output import OutputOptions, may_style, open_output, with_output_options
 from factbook.cli.session import Session, announce, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import DONE, FOUND, UNREADABLE, FactbookError, UsageError, did_you_mean
 from factbook.rdf.formats import ALIASES
 
@@ -126,6 +127,7 @@ Examples:
     metavar="RULE",
     help="Explain a rule and how to fix it, or all rules (all).",
 )
+@limit_options
 @with_output_options(*NAMES)
 @pass_session
 def command(  # noqa: PLR0913 - click hands over one argument for each option

@@ -90,7 +90,7 @@ def run_for_exit_code(  # noqa: C901, PLR0911 - one return for each kind of erro
         click.echo(asked.format_message())
         return DONE
     except (KeyboardInterrupt, click.Abort):
-        _print_error("interrupted")
+        print_error("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         _discard_output()
@@ -98,21 +98,21 @@ def run_for_exit_code(  # noqa: C901, PLR0911 - one return for each kind of erro
     except click.ClickException as wrong:
         if debug:
             raise
-        _print_error(f"error: {_format_usage_error(wrong)}")
+        print_error(f"error: {_format_usage_error(wrong)}")
         return click.UsageError.exit_code
     except FactbookError as wrong:
         if debug:
             raise
-        _print_error(f"error: {wrong}")
+        print_error(f"error: {wrong}")
         return wrong.exit_code
     except Exception as bug:  # the last resort: never a bare traceback
         if debug:
             raise
         if isinstance(bug, OSError) and bug.errno in _NO_SPACE and not bug.filename:
             _discard_output()
-            _print_error(f"error: the output cannot be written: {bug.strerror}")
+            print_error(f"error: the output cannot be written: {bug.strerror}")
             return UNREADABLE
-        _print_error(
+        print_error(
             f"error: {type(bug).__name__}: {bug} (this is a bug in factbook; please report it with "
             "the output of --debug)"
         )
@@ -137,7 +137,7 @@ def _format_usage_error(wrong: click.ClickException) -> str:
     return f"{message} See: {context.command_path} --help"
 
 
-def _print_error(line: str) -> None:
+def print_error(line: str) -> None:
     """Write one line to stderr, and ignore a closed stderr."""
     with contextlib.suppress(OSError):
         click.echo(" ".join(line.split()), err=True)

@@ -9,6 +9,7 @@ import click
 from factbook.cli.completion import complete_values
 from factbook.cli.output import OutputOptions, service_option, with_output_options, write_answer
 from factbook.cli.session import Session, get_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import InputError
 from factbook.query.run_query import run_stored, with_leads_for
 from factbook.query.stored_queries import all_queries, find_query
@@ -18,7 +19,7 @@ from factbook.sparql.tokens import uses_service
 if TYPE_CHECKING:
     from factbook.query.stored_queries import Parameter, StoredQuery
 
-_RESERVED = {"format", "output", "wide", "chart", "help", "f", "o", "w", "h"}
+_RESERVED = {"format", "output", "wide", "chart", "help", "timeout", "memory", "f", "o", "w", "h"}
 
 
 class Queries(click.Group):
@@ -85,6 +86,7 @@ def build_command(query: StoredQuery) -> click.Command:
     if query.chart is not None:
         note = "Draw the chart of the answer with characters."
         run = click.option("--chart", "draw", is_flag=True, help=note)(run)
+    run = limit_options(run)
     return click.command(
         query.name,
         help=_help(query),

@@ -43,6 +43,9 @@ COMMANDS = {
     "completion": Entry("factbook.cli.completion", "Print the completion script of a shell."),
 }
 
+_SUPERVISED = "factbook.supervised"
+_UNSUPERVISED = {"completion", "mcp", "serve"}
+"""Commands that compute nothing, or that watch processes of their own."""
 
 _EPILOG = """\b
 Examples:
@@ -73,12 +76,14 @@ class Root(click.Group):
         """Run the command line and leave with its exit code."""
         name = prog_name or "factbook"
         given = sys.argv[1:] if args is None else list(args)
+        supervised = extra.pop("supervised", False) and "--debug" not in given
         for unused in ("standalone_mode", "windows_expand_args"):
             extra.pop(unused, None)
 
         def action() -> object:
             self._main_shell_completion(extra, name, complete_var)
             with self.make_context(name, given, **extra) as context:
+                context.meta[_SUPERVISED] = supervised
                 return self.invoke(context)
 
         sys.exit(run_for_exit_code(action, debug="--debug" in given))
@@ -157,6 +162,10 @@ def root(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Query, check, cite and export a knowledge graph."""
     del debug  # read before anything can fail
+    if context.meta.get(_SUPERVISED) and context.invoked_subcommand not in _UNSUPERVISED:
+        from factbook.cli.supervise import supervise
+
+        supervise(remote=endpoint is not None)
     context.obj = Session(
         folder=book,
         data=data,

@@ -17,6 +17,7 @@ from factbook.cli.output import (
     write_document,
 )
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import limit_options
 
 if TYPE_CHECKING:
     from factbook.cli.output import OutputOptions
@@ -33,6 +34,7 @@ Examples:
   factbook show NAME -f json"""
 )
 @click.argument("thing", shell_complete=complete_things())
+@limit_options
 @with_output_options(*DOCUMENT_FORMATS)
 @pass_session
 def command(session: Session, thing: str, wanted: OutputOptions) -> None:

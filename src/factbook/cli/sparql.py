@@ -10,6 +10,7 @@ import click
 
 from factbook.cli.output import service_option, with_output_options, write_answer
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import InputError, UsageError
 from factbook.query.run_query import run_text
 from factbook.rdf.formats import NAMES
@@ -35,6 +36,7 @@ Examples:
     metavar="FILE",
     help="Read the query from a file.",
 )
+@limit_options
 @service_option
 @with_output_options(*TABLE_FORMATS, *NAMES)
 @pass_session

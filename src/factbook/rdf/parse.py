@@ -175,6 +175,8 @@ def _parse(given: RdfInput, source: bytes | IO[bytes], *, rename: bool) -> RdfSt
             from factbook.rdf.jsonld import prepare
 
             source = prepare(source if isinstance(source, bytes) else source.read(), path, address)
+        elif syntax.name == "xml":
+            _require_well_formed(path, source if isinstance(source, bytes) else None)
         parser = parse(source, syntax.parser, base_iri=address, rename_blank_nodes=rename)
         first = list(itertools.islice(parser, 1))
         base = parser.base_iri or address
@@ -202,6 +204,36 @@ def _parse(given: RdfInput, source: bytes | IO[bytes], *, rename: bool) -> RdfSt
         base=base,
         address=address,
     )
+
+
+def _require_well_formed(path: Path, content: bytes | None) -> None:
+    """Refuse XML that is not well-formed, or whose entities expand without bound.
+
+    The parser of RDF/XML takes a file that was cut off for a short one.
+
+    Args:
+        path: The file.
+        content: Its bytes, or None to read them from the file.
+
+    Raises:
+        RdfSyntaxError: It is not well-formed.
+    """
+    from xml.parsers import expat
+
+    parser = expat.ParserCreate()
+    try:
+        if content is not None:
+            parser.Parse(content, True)  # noqa: FBT003 - expat has no name for it
+        else:
+            with open_unpacked(path) as file:
+                parser.ParseFile(file)
+    except expat.ExpatError as error:
+        raise RdfSyntaxError(
+            f"{path}:{error.lineno}:{error.offset + 1}: not well-formed XML: "
+            f"{expat.ErrorString(error.code)}",
+            line=error.lineno,
+            column=error.offset + 1,
+        ) from None
 
 
 def without_direction(quads: Iterable[Quad]) -> Iterator[Quad]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pyoxigraph
 from pyoxigraph import Store
 
+from factbook.atomic_write import temporary_path
 from factbook.errors import InputError
 from factbook.store.answers import Graph, Table
 from factbook.store.cache_folder import (
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from factbook.store.answers import Answer, Serializer
     from factbook.store.embedded import Graphs
 
-VERSION = f"7 {pyoxigraph.__version__}"
+VERSION = f"8 {pyoxigraph.__version__}"
 """Our number, counted up when the content of a snapshot changes, and the engine's version."""
 
 # The engine sorts just under a million quads in one run. With fewer at a time there are more tables
@@ -272,14 +273,14 @@ def _find_or_build(
     found = _find(folder, key)
     if found is not None:
         return found
-    import shutil
     import tempfile
 
     temporary = Path(tempfile.mkdtemp(prefix=BUILDING, dir=folder))
-    lock = None
-    try:
+    with temporary_path(temporary), contextlib.ExitStack() as at_end:
         create_lock(temporary)
         lock = acquire_shared(temporary)
+        if lock is not None:
+            at_end.callback(release, lock)
         _build(temporary, files, rules, announce)
         if fingerprint_files(contents, folder) != fingerprints:
             raise _FilesChangedError
@@ -287,10 +288,6 @@ def _find_or_build(
         if found is None:
             place = folder / f"{key}-{temporary.name.removeprefix(BUILDING)}"
             found = _open(temporary.rename(place))
-    finally:
-        if lock is not None:
-            release(lock)
-        shutil.rmtree(temporary, ignore_errors=True)
     evict(folder)
     return found
 

@@ -1,0 +1,290 @@
+"""Run a command in a child process that can be ended: at a deadline, or when memory runs short.
+
+The engine cannot be interrupted, and some texts and files make it crash. So the process that the
+shell waits for starts a child, which does all the work, and watches it. What ends the child, a
+limit or a signal, becomes one line and an exit code. Systems without `fork` have no limits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import struct
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+import click
+
+from factbook.cli.execution import INTERRUPTED, print_error
+from factbook.errors import ENDPOINT, UNREADABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+_POLL_SECONDS = 0.05
+_FIRST_LOOK_SECONDS = 0.3
+"""Most commands are done by then, and nobody has to look at their memory."""
+_GRACE_SECONDS = 1.0
+"""How long a child has to clean up after it was asked to end."""
+_SHARE = 0.75
+"""The part of the machine's memory that a command may use unless --memory says otherwise."""
+_UNITS = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+_MESSAGE = struct.Struct("dd")
+_CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL}
+_SIGNALLED = 128
+"""What a shell adds to the number of the signal that ended a program."""
+_pipes: list[int] = []
+"""In a child: where it writes its limits, and what is open as long as its parent lives."""
+
+
+class Limits(NamedTuple):
+    """What a command may use; 0 stands for a limit that is not given."""
+
+    seconds: float = 0.0
+    memory: float = 0.0
+    """In bytes."""
+
+
+class _EndedError(BaseException):
+    """A signal asks this process to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class _Size(click.ParamType[float]):
+    """A number of bytes, such as 500M or 2G."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:  # noqa: ANN401 - as click has it
+        """Return the number of bytes."""
+        text = str(value).strip().upper().removesuffix("B").removesuffix("I")
+        try:
+            size = float(text.rstrip("KMGT")) * _UNITS.get(text[-1:], 1.0)
+        except ValueError:
+            size = 0.0
+        if not 0 < size < float("inf"):
+            self.fail(f"'{value}' is not a size such as 500M or 2G", param, ctx)
+        return size
+
+
+def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options --timeout and --memory."""
+    for option in (
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            expose_value=False,
+            callback=_tell_parent,
+            help="Give up after so many seconds.",
+        ),
+        click.option(
+            "--memory",
+            type=_Size(),
+            metavar="SIZE",
+            expose_value=False,
+            callback=_tell_parent,
+            help="Give up when more memory is needed, e.g. 2G. [default: 75% of the machine's]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _tell_parent(context: click.Context, option: click.Parameter, value: float | None) -> None:
+    """Send a limit to the process that watches this one."""
+    if value is None:
+        return
+    if not hasattr(os, "fork"):
+        raise click.UsageError(f"{option.opts[0]} does not work on this system.", context)
+    if _pipes:
+        limits = Limits(seconds=value) if option.name == "timeout" else Limits(memory=value)
+        os.write(_pipes[0], _MESSAGE.pack(*limits))
+
+
+def supervise(*, remote: bool) -> None:
+    """Continue in a child process; the parent watches it and leaves with its exit code.
+
+    Args:
+        remote: Whether an endpoint does the work, so that its slowness is its failure.
+
+    Raises:
+        Exit: In the parent, with the exit code.
+    """
+    if not hasattr(os, "fork"):
+        return
+    limits_read, limits_write = os.pipe()
+    lifeline_read, lifeline_write = os.pipe()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    child = os.fork()
+    if child == 0:
+        os.close(limits_read)
+        os.close(lifeline_write)
+        _pipes[:] = limits_write, lifeline_read
+        _set_up_child(lifeline_read)
+        return
+    os.close(limits_write)
+    os.close(lifeline_read)
+    raise click.exceptions.Exit(_Watch(child, limits_read, remote=remote).wait())
+
+
+def _set_up_child(lifeline: int) -> None:
+    """Prepare this process to be ended by its parent, or to end when the parent is gone."""
+    # The terminal's Ctrl-C reaches both processes; the parent passes it on, once
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _unwind)
+
+    def wait_for_parent() -> None:
+        with contextlib.suppress(OSError):
+            os.read(lifeline, 1)
+        os._exit(_SIGNALLED + signal.SIGHUP)
+
+    threading.Thread(target=wait_for_parent, daemon=True).start()
+    # What a crashing engine writes is not for the user: native code writes to descriptor 2 itself
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        words = os.dup(2)
+        sys.stderr = os.fdopen(
+            words, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace"
+        )
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 2)
+        os.close(null)
+
+
+def _unwind(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave the running code by an exception, so that it cleans up."""
+    del frame
+    for each in (signal.SIGUSR1, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    if number == signal.SIGUSR1:
+        raise KeyboardInterrupt
+    raise SystemExit(_SIGNALLED + number)
+
+
+class _Watch:
+    """Watches a child until it ends or has to be ended."""
+
+    def __init__(self, child: int, limits: int, *, remote: bool) -> None:
+        self._child = child
+        self._pipe = limits
+        self._remote = remote
+        self._began = time.monotonic()
+        self._deadline = float("inf")
+        self._memory = 0.0
+        self._seconds = 0.0
+
+    def wait(self) -> int:
+        """Wait for the child and return the exit code of the command."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _raise_ended)
+        try:
+            return self._wait()
+        except KeyboardInterrupt:
+            if self._end(signal.SIGUSR1) is None:
+                print_error("interrupted")
+            return INTERRUPTED
+        except _EndedError as ended:
+            self._end(ended.number)
+            return _SIGNALLED + ended.number
+
+    def _wait(self) -> int:
+        pause = _FIRST_LOOK_SECONDS
+        while True:
+            left = self._deadline - time.monotonic()
+            ready, _, _ = select.select([self._pipe], [], [], max(0.0, min(pause, left)))
+            if ready:
+                message = os.read(self._pipe, _MESSAGE.size)
+                if not message:
+                    return self._exit_code(os.waitpid(self._child, 0)[1])
+                self._set(Limits(*_MESSAGE.unpack(message)))
+                continue
+            pause = _POLL_SECONDS
+            if time.monotonic() >= self._deadline:
+                self._end(signal.SIGTERM)
+                print_error(
+                    f"error: not done after {self._seconds:g} s: ask for less, or give it more "
+                    "with --timeout"
+                )
+                return ENDPOINT if self._remote else UNREADABLE
+            self._memory = self._memory or _memory_of_machine() * _SHARE
+            if _memory_of(self._child) > self._memory:
+                self._end(signal.SIGKILL)
+                print_error(
+                    f"error: it needs more than {_format_size(self._memory)} of memory: ask for "
+                    "less, or allow more with --memory"
+                )
+                return UNREADABLE
+
+    def _set(self, limits: Limits) -> None:
+        if limits.seconds:
+            self._seconds = limits.seconds
+            self._deadline = self._began + limits.seconds
+        self._memory = limits.memory or self._memory
+
+    def _exit_code(self, status: int) -> int:
+        """Return the exit code for the way in which a child ended by itself."""
+        if not os.WIFSIGNALED(status):
+            return os.waitstatus_to_exitcode(status)
+        if os.WTERMSIG(status) in _CRASHES:
+            print_error(
+                "error: the engine crashed: the query or a file is nested too deeply, or needs "
+                "more memory than there is"
+            )
+        else:
+            print_error(f"error: ended by signal {os.WTERMSIG(status)}, perhaps for want of memory")
+        return UNREADABLE
+
+    def _end(self, number: int) -> int | None:
+        """Ask the child to end, and make it end; return its status if it did so in time."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._child, number)
+        until = time.monotonic() + _GRACE_SECONDS
+        while time.monotonic() < until:
+            done, status = os.waitpid(self._child, os.WNOHANG)
+            if done:
+                return status
+            time.sleep(_POLL_SECONDS / 5)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._child, signal.SIGKILL)
+        os.waitpid(self._child, 0)
+        return None
+
+
+def _raise_ended(number: int, frame: FrameType | None) -> NoReturn:
+    del frame
+    raise _EndedError(number)
+
+
+def _memory_of(process: int) -> float:
+    """Return the bytes of memory that a process alone holds, or 0 where that is not known."""
+    try:
+        fields = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
+    except OSError:
+        return 0.0
+    return (int(fields[1]) - int(fields[2])) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _memory_of_machine() -> float:
+    """Return the bytes of memory of the machine, or of the container around this process."""
+    sizes = [float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))]
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        with contextlib.suppress(OSError, ValueError):
+            sizes.append(float(Path("/sys/fs/cgroup", name).read_text(encoding="ascii")))
+    return min(sizes)
+
+
+def _format_size(size: float) -> str:
+    unit = next((name for name, value in reversed(_UNITS.items()) if size >= value), "K")
+    return f"{size / _UNITS[unit]:.3g} {unit}B"

@@ -1,0 +1,148 @@
+"""What a command may use is bounded: time, memory, and the depth that the engine survives."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from factbook.cli.supervise import Limits, _Size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="limits need a system with fork")
+pytestmark = needs_fork
+ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n2 ?o }"
+DOUBLINGS = " ".join(f"BIND(CONCAT(?v{n}, ?v{n}) AS ?v{n + 1})" for n in range(40))
+DOUBLED = f"SELECT ?n {{ BIND('{'x' * 16}' AS ?v0) {DOUBLINGS} BIND(STRLEN(?v40) AS ?n) }}"
+NESTED = "SELECT ?s WHERE { ?s ?p ?o FILTER(" + "(" * 200_000 + "true" + ")" * 200_000 + ") }"
+
+
+def finish(words: list[str], stdin: str = "", *, within: float) -> tuple[int, str, str]:
+    """Run a process to its end; return its exit code and what it wrote."""
+    began = time.monotonic()
+    done = subprocess.run(
+        words, input=stdin, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert time.monotonic() - began < within
+    return done.returncode, done.stdout, done.stderr
+
+
+def children_of(process: int) -> list[int]:
+    """Return the processes that a process has started."""
+    path = Path(f"/proc/{process}/task/{process}/children")
+    return [int(word) for word in path.read_text(encoding="ascii").split()]
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until a condition holds."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--timeout", "1"), ("--timeout", "1", "-f", "csv", "-o", "{folder}/x.csv")]
+)
+def test_timeout_ends_a_query(
+    program: list[str], tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    """The engine cannot be interrupted; no file is left behind."""
+    options = [word.format(folder=tmp_path) for word in arguments]
+
+    code, out, err = finish([*program, "sparql", "-", *options], ENDLESS, within=6)
+
+    assert (code, out) == (3, "")
+    assert err == ("error: not done after 1 s: ask for less, or give it more with --timeout\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_limit_ends_a_query(program: list[str]) -> None:
+    """A text that is doubled forty times would take all memory."""
+    code, out, err = finish([*program, "sparql", "-", "--memory", "300M"], DOUBLED, within=20)
+
+    assert (code, out) == (3, "")
+    assert err == (
+        "error: it needs more than 300 MB of memory: ask for less, or allow more with --memory\n"
+    )
+
+
+def test_crash_of_the_engine_is_one_line(program: list[str]) -> None:
+    """A signal is no answer: the shell would say 139."""
+    code, out, err = finish([*program, "sparql", "-"], NESTED, within=20)
+
+    assert (code, out, err.count("\n")) == (3, "", 1)
+    assert err.startswith("error: the engine crashed: ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signal_ends_both_processes(program: list[str], tmp_path: Path, number: int) -> None:
+    """A signal to the command ends what it started, and leaves no file."""
+    words = [*program, "sparql", ENDLESS, "-o", str(tmp_path / "x.csv")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        wait_for(lambda: any(tmp_path.iterdir()))
+        children = children_of(process.pid)
+        process.send_signal(number)
+        process.communicate(timeout=10)
+
+    assert process.returncode == (130 if number == signal.SIGINT else 128 + number)
+    assert children
+    assert not any(Path(f"/proc/{child}").exists() for child in children)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupted_indexing_leaves_no_folder(program: list[str], tmp_path: Path) -> None:
+    """What was indexed so far is removed."""
+    data = tmp_path / "large.nt"
+    line = "<http://e.org/{0}> <http://e.org/p{1}> <http://e.org/{1}> .\n"
+    data.write_text("".join(line.format(n, n % 97) for n in range(400_000)), encoding="utf-8")
+    cache = tmp_path / "cache"
+    environment = {**os.environ, "FACTBOOK_CACHE": str(cache)}
+    words = [*program, "--data", str(data), "sparql", "ASK {}"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, env=environment, text=True) as process:
+        wait_for(lambda: any(cache.glob("*")))
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        _, err = process.communicate(timeout=10)
+
+    assert (process.returncode, err) == (130, "interrupted\n")
+    assert time.monotonic() - began < 2
+    assert list(cache.iterdir()) == []
+
+
+def test_child_ends_when_its_parent_is_killed(program: list[str]) -> None:
+    """Nothing goes on computing after the command is gone."""
+    with subprocess.Popen([*program, "sparql", ENDLESS], stdout=subprocess.PIPE) as process:
+        wait_for(lambda: bool(children_of(process.pid)))
+        children = children_of(process.pid)
+        process.kill()
+
+    wait_for(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+
+
+@pytest.mark.parametrize("option", [("--timeout", "0"), ("--timeout", "x"), ("--memory", "-1")])
+def test_limits_have_to_be_numbers(program: list[str], option: tuple[str, str]) -> None:
+    """A wrong value is a wrong usage."""
+    code, _, err = finish([*program, "sparql", "ASK {}", *option], within=20)
+
+    assert (code, err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("500M", 5e8), ("2G", 2e9), ("1.5gb", 1.5e9), ("64KiB", 64e3), ("100", 100)]
+)
+def test_sizes_have_units(text: str, size: float) -> None:
+    """They are decimal: M is a million bytes."""
+    assert _Size().convert(text, None, None) == size
+
+
+def test_limits_are_off_unless_given() -> None:
+    """Zero stands for no limit."""
+    assert Limits() == (0.0, 0.0)
