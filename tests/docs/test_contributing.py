@@ -25,10 +25,10 @@ class Step:
     expected: str
 
 
-def steps() -> list[Step]:
+def steps(page: Path = PAGE) -> list[Step]:
     """Return the scripts and commands of the page in their order."""
     found = []
-    for kind, block in _BLOCK.findall(PAGE.read_text(encoding="utf-8")):
+    for kind, block in _BLOCK.findall(page.read_text(encoding="utf-8")):
         if kind == "sh":
             found.append(Step(block, ""))
         elif kind == "console":
@@ -68,14 +68,18 @@ class Walk:
 
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    """Do the steps of the page."""
+    return do_steps(PAGE, tmp_path_factory.mktemp("checkout") / "factbook")
+
+
+def do_steps(page: Path, folder: Path) -> Walk:
     """Copy what the commands work on, commit its present state, and do all steps."""
-    folder = tmp_path_factory.mktemp("checkout") / "factbook"
     for part in ("src", "ontology", "data", "queries"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "As it is"]):
         who = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
         subprocess.run(["git", *who, *arguments], cwd=folder, check=True)
-    return Walk(folder, tuple((step, run(step.script, folder)) for step in steps()))
+    return Walk(folder, tuple((step, run(step.script, folder)) for step in steps(page)))
 
 
 @pytest.mark.parametrize("number", range(len(steps())))
