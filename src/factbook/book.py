@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from factbook.errors import UsageError
 from factbook.layout import EMPTY, layout_of
@@ -172,20 +173,36 @@ class Book:
         """What runs queries over the files without the leads."""
         return self._open_engine(leads=False) if self.leads else self.engine
 
-    def with_leads(self) -> Book:
+    def with_leads(self) -> Self:
         """Return the book with leads loaded; an endpoint answers from its own data."""
         if self.leads or self.endpoint is not None:
             return self
-        return Book(
+        return self.with_sources(leads=True, known_by=self.known_by)
+
+    def with_sources(self, *, leads: bool, known_by: str | None) -> Self:
+        """Return the book with other sources loaded: with leads, or only those known by a day."""
+        return type(self)(
             None if self._empty else self.layout.root,
             data=self.data,
             base=self.base,
             empty=self._empty,
-            leads=True,
-            known_by=self.known_by,
+            leads=leads,
+            known_by=known_by,
             cache=self._cache,
             announce=self._announce,
         )
+
+    def with_engine(self, engine: Engine, without_leads: Engine | None = None) -> Self:
+        """Return the book with queries run by something else that has the same graph.
+
+        Args:
+            engine: What runs them.
+            without_leads: What runs them over the files without the leads, by default the same.
+        """
+        found = copy.copy(self)
+        found.engine = engine
+        found.engine_without_leads = without_leads or engine
+        return found
 
     def _open_engine(self, *, leads: bool) -> Engine:
         from factbook.store.embedded import EmbeddedEngine, load_files

@@ -11,6 +11,7 @@ queries get more workers for a while, so that a small query need not wait for th
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import queue
@@ -22,15 +23,19 @@ import time
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Self
 
+import pyoxigraph
+from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
+
 from factbook.errors import InputError, UsageError
+from factbook.store.answers import Graph, table_from
 from factbook.store.worker_process import DATA, ERROR, LENGTH, PIECE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from factbook.rdf.rdf_input import RdfInput
-    from factbook.store.answers import Engine
+    from factbook.store.answers import Answer, Engine
     from factbook.store.embedded import Graphs
 
 _PROGRAM = "from factbook.store.worker_process import main; main()"
@@ -314,6 +319,37 @@ class Workers:
                 worker.stop_if_late(now)
             if is_full and busy:
                 min(busy, key=lambda worker: worker.since or now).stop_if_crowding(now)
+
+
+class WorkerEngine:
+    """Runs queries in workers and returns their answers like any engine.
+
+    Args:
+        workers: What runs them. Their prefixes hold, whatever others a call gives.
+        on_cut: Called when a limit has cut an answer.
+    """
+
+    def __init__(self, workers: Workers, on_cut: Callable[[Outcome], None]) -> None:
+        self._workers = workers
+        self._on_cut = on_cut
+
+    def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
+        """Run a query.
+
+        Raises:
+            FactbookError: As `Workers.run`.
+        """
+        del prefixes
+        out = io.BytesIO()
+        outcome = self._workers.run(text, out, graph_format="nt")
+        out.seek(0)
+        if outcome.cut is not None:
+            self._on_cut(outcome)
+        if outcome.kind == "triples":
+            quads = pyoxigraph.parse(out, RdfFormat.N_TRIPLES)
+            return Graph(quad.triple for quad in quads)
+        found = pyoxigraph.parse_query_results(out, QueryResultsFormat.JSON)
+        return table_from(found) if isinstance(found, QuerySolutions) else bool(found)
 
 
 class _DamagedError(Exception):

@@ -13,6 +13,7 @@ from factbook.web.endpoint import endpoint
 from factbook.web.linked_data import linked_data
 from factbook.web.negotiation import prefers_page
 from factbook.web.pages import pages, render_error
+from factbook.web.query_routes import query_routes
 from factbook.web.site import KEY, Settings, Site
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES: Final = 4 << 20
 _UNAVAILABLE: Final = 503
-_EXPOSED: Final = "ETag, Link, Retry-After, Warning, X-SPARQL-MaxRows"
+_EXPOSED: Final = "Content-Location, ETag, Link, Retry-After, Warning, X-SPARQL-MaxRows"
 _LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -54,6 +55,7 @@ def create_app(book: Book, settings: Settings | None = None) -> Flask:
     app.extensions[KEY] = Site(book, settings)
     app.register_blueprint(pages)
     app.register_blueprint(endpoint)
+    app.register_blueprint(query_routes)
     app.register_blueprint(linked_data)
     app.after_request(_add_headers)
     app.register_error_handler(FactbookError, _explain_factbook)

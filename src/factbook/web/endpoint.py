@@ -107,11 +107,11 @@ def answer(workers: Workers, operation: Operation, media_type: str, name: str) -
     response = Response(body, content_type=with_charset(media_type))
     response.content_length = size
     response.vary.add("Accept")
-    _mark_cut(response, outcome)
+    mark_cut(response, outcome)
     return response
 
 
-def _mark_cut(response: Response, outcome: Outcome) -> None:
+def mark_cut(response: Response, outcome: Outcome) -> None:
     """Say in the headers that an answer is incomplete."""
     if outcome.cut is not None:
         response.headers["X-SPARQL-MaxRows"] = str(outcome.rows or 0)

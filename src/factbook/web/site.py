@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app
+from flask import current_app, g, has_request_context
 from pyoxigraph import Literal, NamedNode
 
+from factbook.rdf.publication import KNOWN_SINCE, require_day
+from factbook.sparql.bind import bind
 from factbook.store.answers import select
-from factbook.store.worker import Limits, Source, Workers
+from factbook.store.worker import BusyError, Limits, Outcome, Source, WorkerEngine, Workers
 from factbook.web.addresses import Addresses, find_base
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from factbook.api import Book
 
 KEY = "factbook"
 _MORE_WORKERS = 16
+_MOST_EDITIONS = 4
+_MOST_WAIT_SECONDS = 10
+_VERSION_LENGTH = 12
+_CUT = "factbook_cut"
+_DAYS = "SELECT DISTINCT ?day WHERE { ?source ?property ?day }"
 _GRAPH_NAMES = "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } } ORDER BY ?graph"
 
 
@@ -32,24 +44,120 @@ class Settings:
     """How many processes run the queries of visitors while none is slow."""
 
 
+class Edition:
+    """A book with some of its sources, and the workers that answer visitors from it.
+
+    Args:
+        book: The book, whose engine answers in this process.
+        settings: How many workers there are, and what a query may use.
+        without_leads: The edition without the leads, if this one has them.
+    """
+
+    def __init__(self, book: Book, settings: Settings, without_leads: Edition | None) -> None:
+        self.book = book
+        self.workers = Workers(
+            Source.of(book.engine, book.inputs(), book.layout.rules()),
+            count=settings.workers,
+            most=settings.workers + _MORE_WORKERS,
+            limits=settings.limits,
+            prefixes=book.prefixes,
+        )
+        self.engine = WorkerEngine(self.workers, _note_cut)
+        other = without_leads.engine if without_leads is not None else None
+        self.limited = book.with_engine(self.engine, other)
+        """The book with queries that are stopped when they use too much."""
+
+
 class Site:
-    """A book as it is served."""
+    """A book as it is served.
+
+    Args:
+        book: The book.
+        settings: How it is served.
+    """
 
     def __init__(self, book: Book, settings: Settings) -> None:
         self.book = book
         self.settings = settings
+        self._editions: OrderedDict[tuple[bool, str | None], Edition] = OrderedDict()
+        self._lock = threading.Lock()
 
     @cached_property
+    def version(self) -> str:
+        """What tells this state of the book from others: a hash of its files and queries."""
+        digest = hashlib.sha256()
+        for path in self._files:
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()[:_VERSION_LENGTH]
+
+    @cached_property
+    def modified(self) -> float:
+        """When a file of the book was changed last, in seconds since 1970."""
+        return max((path.stat().st_mtime for path in self._files), default=0.0)
+
+    @cached_property
+    def _files(self) -> list[Path]:
+        """Everything that answers depend on."""
+        layout = self.book.layout
+        own = [*layout.ontology_files(), *layout.data_files(leads=True)]
+        return [*own, *sorted(layout.queries.glob("*/*.rq")), *self.book.data]
+
+    @cached_property
+    def edition(self) -> Edition:
+        """The book as it was opened."""
+        plain = None
+        if self.book.leads:
+            plain = self.edition_for(leads=False, known_by=self.book.known_by)
+        return Edition(self.book, self.settings, plain)
+
+    @property
     def workers(self) -> Workers:
         """What runs the queries of visitors."""
-        book = self.book
-        return Workers(
-            Source.of(book.engine, book.inputs(), book.layout.rules()),
-            count=self.settings.workers,
-            most=self.settings.workers + _MORE_WORKERS,
-            limits=self.settings.limits,
-            prefixes=book.prefixes,
-        )
+        return self.edition.workers
+
+    def edition_for(self, *, leads: bool, known_by: str | None) -> Edition:
+        """Return the book with leads, or as somebody knew it by a day.
+
+        Days between which nothing came out share an edition; a few are kept.
+
+        Raises:
+            UsageError: The day is none.
+            BusyError: Others are being made.
+        """
+        day = self._effective_day(known_by)
+        if (leads, day) == (self.book.leads, self.book.known_by):
+            return self.edition
+        plain = self.edition_for(leads=False, known_by=day) if leads else None
+        if not self._lock.acquire(timeout=_MOST_WAIT_SECONDS):
+            raise BusyError("the sources of another day are being loaded: try again in a moment")
+        try:
+            found = self._editions.get((leads, day))
+            if found is None:
+                book = self.book.with_sources(leads=leads, known_by=day)
+                found = Edition(book, replace(self.settings, workers=1), plain)
+                self._editions[leads, day] = found
+            self._editions.move_to_end((leads, day))
+            while len(self._editions) > _MOST_EDITIONS:
+                self._editions.popitem(last=False)[1].workers.close()
+        finally:
+            self._lock.release()
+        return found
+
+    def _effective_day(self, known_by: str | None) -> str | None:
+        """Return the last day on which something came out, or None if nothing came out later."""
+        if known_by is None:
+            return self.book.known_by
+        require_day(known_by)
+        last = min(known_by, self.book.known_by or known_by)
+        earlier = [day for day in self._publication_days if day <= last]
+        if len(earlier) == len(self._publication_days):
+            return self.book.known_by
+        return max(earlier, default="0001-01-01")
+
+    @cached_property
+    def _publication_days(self) -> frozenset[str]:
+        found = select(self.book.engine, bind(_DAYS, {"property": KNOWN_SINCE}))
+        return frozenset(day.value for (day,) in found if isinstance(day, Literal))
 
     @cached_property
     def graphs(self) -> tuple[str, ...]:
@@ -63,15 +171,27 @@ class Site:
         (count,) = select(self.book.engine, "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")[0]
         return int(count.value) if isinstance(count, Literal) else 0
 
-    def close(self) -> None:
-        """End what runs queries."""
-        if "workers" in self.__dict__:
-            self.workers.close()
-
     @cached_property
     def addresses(self) -> Addresses:
         """Where the things of the book are found on this site."""
         return Addresses(find_base(self.book.engine, self.graphs))
+
+    def close(self) -> None:
+        """End what runs queries."""
+        if "edition" in self.__dict__:
+            self.edition.workers.close()
+        for edition in self._editions.values():
+            edition.workers.close()
+
+
+def cut_of_request() -> Outcome | None:
+    """Return the outcome of a query of this request that a limit has cut, if there was one."""
+    return cast("Outcome | None", g.get(_CUT))
+
+
+def _note_cut(outcome: Outcome) -> None:
+    if has_request_context():
+        setattr(g, _CUT, outcome)
 
 
 def current_site() -> Site:

@@ -1,0 +1,180 @@
+"""Describe the API in OpenAPI 3.1, from the front matter of the stored queries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook import __version__
+from factbook.rdf.terms import XSD
+from factbook.sparql.bind import bind
+from factbook.store.answers import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from factbook.query.stored_queries import Parameter, StoredQuery
+    from factbook.render.cells import Column
+    from factbook.web.site import Site
+
+Json = dict[str, Any]
+_KINDS: Final[dict[str, Json]] = {
+    "integer": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "dateTime": {"type": "string", "format": "date-time"},
+    "gYear": {"type": "string", "pattern": "^[0-9]{4}$"},
+}
+_ROWS: Final = "application/sparql-results+json"
+_TABLES: Final = ("text/csv", "text/tab-separated-values", "application/sparql-results+xml")
+_GRAPHS: Final = ("text/turtle", "application/n-triples", "application/ld+json")
+_TITLE: Final = "SELECT ?title WHERE { ?d a ?class ; <http://purl.org/dc/terms/title> ?title }"
+_DATASET: Final = NamedNode("http://www.w3.org/ns/dcat#Dataset")
+_TERM: Final[Json] = {
+    "type": "object",
+    "required": ["type", "value"],
+    "properties": {
+        "type": {"enum": ["uri", "literal", "bnode", "triple"]},
+        "value": {"type": "string"},
+        "datatype": {"type": "string", "format": "uri"},
+        "xml:lang": {"type": "string"},
+    },
+}
+_ERRORS: Final = {
+    "400": "A parameter is missing or unknown, or its value does not fit",
+    "406": "The answer cannot be written in what the client accepts",
+    "410": "The version of the data that is asked for is no longer served",
+    "503": "The query took too long, or too many are running; see Retry-After",
+}
+
+
+def describe_api(queries: Iterable[StoredQuery], site: Site, server: str) -> Json:
+    """Return the description of the API.
+
+    Args:
+        queries: The stored queries.
+        site: The site that serves them.
+        server: The address of the site.
+    """
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": _title(site),
+            "description": "The stored queries of this book. Read-only; no key is needed.",
+            "version": f"{__version__}+{site.version}",
+        },
+        "servers": [{"url": server}],
+        "paths": {f"/api/query/{query.name}": {"get": _operation(query)} for query in queries},
+        "components": {
+            "schemas": {"Term": _TERM},
+            "responses": {
+                code: {
+                    "description": text,
+                    "content": {"text/plain": {"schema": {"type": "string"}}},
+                }
+                for code, text in _ERRORS.items()
+            },
+            "parameters": {
+                "known-by": {
+                    "name": "known-by",
+                    "in": "query",
+                    "description": "Answer from the sources that had come out by this day.",
+                    "schema": _KINDS["date"],
+                },
+                "data-version": {
+                    "name": "data-version",
+                    "in": "query",
+                    "description": "Answer only from this version of the data, else with 410.",
+                    "schema": {"type": "string"},
+                },
+            },
+        },
+    }
+
+
+def _title(site: Site) -> str:
+    titles = select(site.book.engine, bind(_TITLE, {"class": _DATASET}))
+    own = site.book.layout.root.name
+    return next((title.value for (title,) in titles if isinstance(title, Literal)), own)
+
+
+def _operation(query: StoredQuery) -> Json:
+    is_graph = query.form in {"CONSTRUCT", "DESCRIBE"}
+    shared = ("known-by", "data-version")
+    return {
+        "operationId": query.name,
+        "summary": query.summary,
+        "description": "\n\n".join(filter(None, (query.question, query.description))),
+        "tags": [query.group],
+        "parameters": [
+            *map(_parameter, query.parameters),
+            *({"$ref": f"#/components/parameters/{name}"} for name in shared),
+        ],
+        "responses": {
+            "200": {
+                "description": "The answer",
+                "headers": {
+                    "Content-Location": {
+                        "description": "The address that keeps this answer",
+                        "schema": {"type": "string", "format": "uri-reference"},
+                    },
+                    "ETag": {"schema": {"type": "string"}},
+                },
+                "content": _graph_content() if is_graph else _table_content(query),
+            },
+            **{code: {"$ref": f"#/components/responses/{code}"} for code in _ERRORS},
+        },
+    }
+
+
+def _parameter(parameter: Parameter) -> Json:
+    kind = parameter.kind.removeprefix("xsd:")
+    schema: Json = dict(_KINDS.get(kind, {"type": "string"}))
+    about = [parameter.doc]
+    if parameter.kind == "iri":
+        kind = parameter.type_curie or "thing"
+        about.append(f"An IRI, a CURIE or any name of a {kind}.")
+    if parameter.default is not None:
+        schema["default"] = parameter.default
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "required": parameter.required,
+        "description": " ".join(f"{part.rstrip('.')}." for part in about if part),
+        "schema": {"type": "array", "items": schema} if parameter.kind == "iri" else schema,
+    }
+
+
+def _table_content(query: StoredQuery) -> Json:
+    if query.form == "ASK":
+        rows: Json = {"type": "object", "properties": {"boolean": {"type": "boolean"}}}
+    else:
+        row = {"type": "object", "properties": {c.name: _cell(c) for c in query.columns}}
+        rows = {
+            "type": "object",
+            "properties": {
+                "head": {"type": "object"},
+                "results": {
+                    "type": "object",
+                    "properties": {"bindings": {"type": "array", "items": row}},
+                },
+            },
+        }
+    return {
+        _ROWS: {"schema": rows},
+        **{name: {"schema": {"type": "string"}} for name in _TABLES},
+    }
+
+
+def _cell(column: Column) -> Json:
+    about = column.doc or column.title or column.type
+    cell: Json = {"$ref": "#/components/schemas/Term", "description": about}
+    if column.type in _KINDS:
+        cell["properties"] = {"datatype": {"const": XSD + column.type}}
+    return cell
+
+
+def _graph_content() -> Json:
+    return {name: {"schema": {"type": "string"}} for name in _GRAPHS}

@@ -1,0 +1,214 @@
+"""The stored queries as HTTP routes: `/api/query/NAME?PARAMETER=VALUE`, or `NAME.csv?…`.
+
+An answer names in `Content-Location` the address that keeps it: with the day that it is for, and
+the version of the data. A version that is no longer served answers with 410 and the way to today's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, abort, jsonify, request
+
+from factbook.errors import UsageError
+from factbook.query.run_query import run_stored
+from factbook.query.stored_queries import all_queries, find_query
+from factbook.render.result_formats import write_boolean, write_table
+from factbook.store.answers import Graph
+from factbook.web.endpoint import mark_cut
+from factbook.web.negotiation import GRAPHS, TABLES, choose, with_charset
+from factbook.web.openapi import describe_api
+from factbook.web.site import current_site, cut_of_request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from factbook.query.stored_queries import StoredQuery
+    from factbook.store.answers import Answer
+
+query_routes = Blueprint("query_routes", __name__, url_prefix="/api")
+
+KNOWN_BY: Final = "known-by"
+VERSION: Final = "data-version"
+EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PARQUET: Final = "application/vnd.apache.parquet"
+TABLE_TYPES: Final = {**TABLES, EXCEL: "xlsx", PARQUET: "parquet"}
+TABLE_ENDINGS: Final = {
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "xlsx": EXCEL,
+    "parquet": PARQUET,
+}
+GRAPH_ENDINGS: Final = {
+    "ttl": "text/turtle",
+    "nt": "application/n-triples",
+    "jsonld": "application/ld+json",
+    "rdf": "application/rdf+xml",
+    "trig": "application/trig",
+    "nq": "application/n-quads",
+}
+_DAY: Final = "asof"
+_OPTION: Final = re.compile(r"--(?=[a-z])")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a request asks: a stored query, its values, and which sources answer."""
+
+    query: StoredQuery
+    values: Mapping[str, Sequence[str]]
+    known_by: str | None = None
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether the answer consists of triples."""
+        return self.query.form in {"CONSTRUCT", "DESCRIBE"}
+
+    def path(self, ending: str = "", version: str | None = None) -> str:
+        """Return the address of the answer; with a version, the one that keeps it."""
+        pairs = [(name, each) for name, given in self.values.items() for each in given]
+        if self.known_by is not None:
+            pairs.append((KNOWN_BY, self.known_by))
+        if version is not None:
+            pairs.append((VERSION, version))
+        suffix = f".{ending}" if ending else ""
+        arguments = f"?{urlencode(pairs)}" if pairs else ""
+        return f"/api/query/{quote(self.query.name)}{suffix}{arguments}"
+
+    def dated(self) -> Question:
+        """Return the question with the day that it is for; a day that is left out is today."""
+        takes_day = any(each.name == _DAY for each in self.query.parameters)
+        if not takes_day or _DAY in self.values:
+            return self
+        today = datetime.now(UTC).date().isoformat()
+        return Question(self.query, {**self.values, _DAY: [today]}, self.known_by)
+
+
+def read_question(query: StoredQuery) -> Question:
+    """Return what the arguments of the request ask of a stored query."""
+    values = {name: request.args.getlist(name) for name in request.args}
+    known_by = values.pop(KNOWN_BY, [None])[-1]
+    values.pop(VERSION, None)
+    return Question(query, values, known_by)
+
+
+def answer_question(question: Question) -> Answer:
+    """Return the answer of the sources that the question asks, within the limits.
+
+    Raises:
+        UsageError: A parameter is missing or unknown, or its value does not fit.
+        QueryStoppedError: The query uses more than it may.
+        BusyError: Nobody is free to run it.
+    """
+    site = current_site()
+    leads = question.query.asks_leads or site.book.leads
+    edition = site.edition_for(leads=leads, known_by=question.known_by)
+    try:
+        return run_stored(edition.limited, question.query, _single(question.values))
+    except UsageError as error:
+        raise UsageError(_OPTION.sub("", str(error))) from None
+
+
+def _single(values: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    for name, given in values.items():
+        if len(given) > 1:
+            raise UsageError(f"{name} takes one value, not {len(given)}")
+    return {name: given[0] for name, given in values.items()}
+
+
+def require_version(question: Question, current: str) -> None:
+    """Make sure that the request asks for no other version of the data than is served.
+
+    Raises:
+        HTTPException: 410, with the address of the answer of now.
+    """
+    wanted = request.args.get(VERSION, current)
+    if wanted != current:
+        abort(
+            410,
+            f"Version {wanted} of the data is no longer served here. The answer of version "
+            f"{current}: {question.path()}",
+        )
+
+
+@query_routes.get("/openapi.json")
+def openapi() -> Response:
+    """Return the description of the API."""
+    site = current_site()
+    queries = all_queries(site.book.layout.queries)
+    return jsonify(describe_api(queries, site, request.host_url.rstrip("/")))
+
+
+@query_routes.get("/query/<name>")
+def stored_query(name: str) -> Response:
+    """Answer a stored query."""
+    site = current_site()
+    stem, _, ending = name.rpartition(".")
+    if not stem or ending not in TABLE_ENDINGS | GRAPH_ENDINGS:
+        stem, ending = name, ""
+    question = read_question(_find(stem))
+    require_version(question, site.version)
+    media_type, form = _choose_format(question, ending)
+    pinned = question.dated()
+    tag = _tag(pinned, media_type, site.version)
+    response = Response(content_type=with_charset(media_type))
+    if request.if_none_match.contains(tag):
+        response.status_code = 304
+    else:
+        response.set_data(_write(answer_question(pinned), form))
+    response.set_etag(tag)
+    response.headers["Content-Location"] = pinned.path(ending, site.version)
+    response.headers["Last-Modified"] = formatdate(site.modified, usegmt=True)
+    response.headers["Cache-Control"] = "no-cache"
+    if not ending:
+        response.vary.add("Accept")
+    cut = cut_of_request()
+    if cut is not None:
+        mark_cut(response, cut)
+    return response
+
+
+def _find(name: str) -> StoredQuery:
+    try:
+        return find_query(current_site().book.layout.queries, name)
+    except UsageError as error:
+        abort(404, str(error).replace("factbook queries", "/api/openapi.json"))
+
+
+def _choose_format(question: Question, ending: str) -> tuple[str, str]:
+    """Return the media type of the answer and the name of its format."""
+    endings = GRAPH_ENDINGS if question.is_graph else TABLE_ENDINGS
+    offered = GRAPHS if question.is_graph else TABLE_TYPES
+    if not ending:
+        return choose(offered)
+    if ending not in endings:
+        abort(404, f"This answer can be had as .{', .'.join(endings)}")
+    return endings[ending], offered[endings[ending]]
+
+
+def _write(answer: Answer, form: str) -> bytes:
+    out = io.BytesIO()
+    book = current_site().book
+    if isinstance(answer, Graph):
+        from factbook.export.rdf_writer import write_rdf
+
+        write_rdf(answer.triples, form, out, prefixes=book.prefixes, context=book.context)
+    elif isinstance(answer, bool):
+        write_boolean(answer, form, out)
+    else:
+        write_table(answer, form, out)
+    return out.getvalue()
+
+
+def _tag(question: Question, media_type: str, version: str) -> str:
+    seed = f"{question.path(version=version)}\n{media_type}"
+    return hashlib.sha256(seed.encode()).hexdigest()[:32]
