@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
 from factbook import book
-from factbook.errors import InputError
+from factbook.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from factbook.export.selection import PartOptions
     from factbook.query.stored_queries import StoredQuery
     from factbook.render.rows import Rows
+    from factbook.show.page import Page
     from factbook.store.answers import Answer
+
+ResultT = TypeVar("ResultT", "rdflib.Graph", bool)
 
 
 class Book(book.Book):
@@ -29,13 +32,40 @@ class Book(book.Book):
 
         return all_queries(self.layout.queries)
 
+    @overload
     def query(
-        self, name: str, /, *, services: Collection[str] = (), **values: str
-    ) -> Rows | rdflib.Graph | bool:
+        self,
+        name: str,
+        /,
+        *,
+        services: Collection[str] = (),
+        **values: str,
+    ) -> Rows: ...
+    @overload
+    def query(
+        self,
+        name: str,
+        /,
+        *,
+        result_type: type[ResultT],
+        services: Collection[str] = (),
+        **values: str,
+    ) -> ResultT: ...
+    def query(
+        self,
+        name: str,
+        /,
+        *,
+        result_type: type[object] | str | None = None,
+        services: Collection[str] = (),
+        **values: str,
+    ) -> object:
         """Run a stored query.
 
         Args:
             name: The query's name, see `queries`.
+            result_type: The type of the answer, `rdflib.Graph` or `bool`: it tells a type checker
+                that the query is no SELECT.
             services: The names of the registered endpoints that it may ask.
             values: Its parameters; an IRI parameter takes an IRI, a CURIE or a name.
 
@@ -43,27 +73,55 @@ class Book(book.Book):
             Typed rows for SELECT, an rdflib graph for CONSTRUCT, a truth value for ASK.
 
         Raises:
-            UsageError: The query, a parameter or its value is not known.
+            UsageError: The query, a parameter or its value is not known, or the answer is not of
+                the type that was asked for.
         """
         from factbook.query.run_query import run_stored
         from factbook.query.stored_queries import find_query
 
         stored = find_query(self.layout.queries, name)
-        return self._typed(run_stored(self, stored, values, services=services))
+        return self._typed(run_stored(self, stored, values, services=services), result_type)
 
-    def sparql(self, text: str, *, services: Collection[str] = ()) -> Rows | rdflib.Graph | bool:
+    @overload
+    def sparql(self, text: str, *, services: Collection[str] = ()) -> Rows: ...
+    @overload
+    def sparql(
+        self, text: str, *, result_type: type[ResultT], services: Collection[str] = ()
+    ) -> ResultT: ...
+    def sparql(
+        self,
+        text: str,
+        *,
+        result_type: type[object] | str | None = None,
+        services: Collection[str] = (),
+    ) -> object:
         """Run a SPARQL 1.1 query of your own; results as for `query`.
 
         Args:
             text: The query; it need not declare the book's prefixes.
+            result_type: The type of the answer, as for `query`.
             services: The names of the registered endpoints that it may ask.
 
         Raises:
-            UsageError: The query is not valid.
+            UsageError: The query is not valid, or the answer is not of the type asked for.
         """
         from factbook.query.run_query import run_text
 
-        return self._typed(run_text(self, text, services=services))
+        return self._typed(run_text(self, text, services=services), result_type)
+
+    def show(self, thing: str, /) -> Page:
+        """Return all that the graph has on one thing, as a page.
+
+        Args:
+            thing: Its name, CURIE or IRI.
+
+        Raises:
+            UsageError: There is no such thing, or the name is ambiguous.
+        """
+        from factbook.query.names import Names
+        from factbook.show.gather import gather_page
+
+        return gather_page(self, Names.of(self).lookup_one(thing))
 
     def check(self, *, engine: str = "auto") -> tuple[Finding, ...]:
         """Return what is wrong in the files of the book; see `check.run.check_book`.
@@ -102,7 +160,14 @@ class Book(book.Book):
 
         export(self, Path(target), format, part)
 
-    def _typed(self, answer: Answer) -> Rows | rdflib.Graph | bool:
+    def _typed(
+        self, answer: Answer, wanted: type[object] | str | None
+    ) -> Rows | rdflib.Graph | bool:
         from factbook.render.rows import to_python
 
-        return to_python(answer, self.prefixes)
+        found = to_python(answer, self.prefixes)
+        if isinstance(wanted, type) and not isinstance(found, wanted):
+            raise UsageError(
+                f"the query gives {type(found).__name__}, not the {wanted.__name__} asked for"
+            )
+        return found

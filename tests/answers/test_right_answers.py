@@ -22,12 +22,12 @@ BANDWIDTH = "off-chip memory bandwidth"
 
 def ask(query: str, **values: str) -> list[Row]:
     """Return the rows of a stored query."""
-    return list(BOOK.query(query, **values))  # type: ignore[arg-type] # a SELECT gives rows
+    return list(BOOK.query(query, **values))
 
 
 def find(text: str) -> list[Row]:
     """Return the rows of a query of one's own."""
-    return list(BOOK.sparql(text))  # type: ignore[arg-type] # a SELECT gives rows
+    return list(BOOK.sparql(text))
 
 
 def slug(iri: object) -> str:
@@ -268,4 +268,4 @@ def test_what_was_true_counts_and_not_when_it_was_published() -> None:
         return [row["amount"] for row in rows if slug(row["company"]) == "groq"]
 
     assert worth(ask("valuations", asof="2024-12-31")) == [2_800_000_000]
-    assert worth(list(known.query("valuations", asof="2024-12-31"))) == [None]  # type: ignore[arg-type]
+    assert worth(list(known.query("valuations", asof="2024-12-31"))) == [None]

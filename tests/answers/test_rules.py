@@ -135,7 +135,7 @@ def edit(root: Path, subject: str, before: str, after: str) -> None:
 
 def rows_of(book: Book, query: str, **values: str) -> list[Row]:
     """Return the rows of a query."""
-    return list(book.query(query, **values))  # type: ignore[arg-type] # rows
+    return list(book.query(query, **values))
 
 
 def answers(root: Path) -> dict[str, object]:
@@ -238,7 +238,7 @@ def test_each_observation_has_one_series_and_at_most_one_of_the_rest(*, leads: b
         name = quad.predicate.value.rpartition("#")[2].rpartition("/")[2]
         counts.setdefault(name, Counter())[str(quad.subject)] += 1
     found = book.sparql("SELECT ?figure { ?figure a schema:Observation } ORDER BY ?figure")
-    observations = {f"<{row['figure']}>" for row in found}  # type: ignore[union-attr, call-overload] # rows
+    observations = {f"<{row['figure']}>" for row in found}
 
     assert counts["inSeries"].keys() == observations
     for name in ("inSeries", "sortKey", "ownDate", "trueSince", "effectiveDate"):

@@ -90,14 +90,14 @@ def rows_of(query: StoredQuery, things: Mapping[str, list[str]]) -> Iterator[Row
     """Yield the rows of a query for each thing that it can be asked about."""
     required = [parameter for parameter in query.parameters if parameter.required]
     if not required:
-        yield from BOOK.query(query.name)  # type: ignore[misc] # a SELECT gives rows
+        yield from BOOK.query(query.name)
         return
     (first,) = required
     if first.kind != "iri":
-        yield from BOOK.query(query.name, **{first.name: "2000-01-01"})  # type: ignore[misc]
+        yield from BOOK.query(query.name, **{first.name: "2000-01-01"})
         return
     for value in things.get(first.type_curie or "", things[""]):
-        yield from BOOK.query(query.name, **{first.name: value})  # type: ignore[misc]
+        yield from BOOK.query(query.name, **{first.name: value})
 
 
 def number(shown: object) -> Decimal | None:

@@ -18,7 +18,8 @@ from tests.docs.counts import LINE, count_things
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
-IN_A_COPY = ROOT / "docs" / "imports.md"  # its commands write into the book: test_imports_page.py
+# Their commands write files, and have tests of their own
+ELSEWHERE = {ROOT / "docs" / name for name in ("imports.md", "own-book.md")}
 COLUMNS, LINES = 100, 60
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _PYTHON = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -36,7 +37,7 @@ def examples() -> list[Example]:
     """Return each `$ command` of the console blocks with the lines below it."""
     found = []
     for page in PAGES:
-        if page == IN_A_COPY:
+        if page in ELSEWHERE:
             continue
         for block in _BLOCK.findall(page.read_text(encoding="utf-8")):
             for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
@@ -117,6 +118,28 @@ def test_python_example_is_true() -> None:
         runner.run(test)
 
     assert runner.failures == 0
+
+
+def test_python_example_passes_strict_type_check(tmp_path: Path) -> None:
+    """A reader who type-checks the lines for Python finds no error in them."""
+    lines = [
+        line.removeprefix(">>> ").removeprefix("... ")
+        for block in _PYTHON.findall(README.read_text(encoding="utf-8"))
+        for line in block.splitlines()
+        if line.startswith((">>> ", "... "))
+    ]
+    script = tmp_path / "example.py"
+    script.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", ROOT / ".mypy_cache", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
 
 
 def test_readme_claims_no_more_than_the_graph_holds() -> None:

@@ -36,7 +36,7 @@ def test_accepted_suggestion_reaches_the_graph(small: Small) -> None:
     rows = small.book.sparql(
         "SELECT ?g ?o WHERE { GRAPH ?g { company:alder schema:sameAs ?o } } ORDER BY ?g ?o"
     )
-    assert [dict(row) for row in rows] == [  # type: ignore[arg-type, union-attr] # rows of a SELECT
+    assert [dict(row) for row in rows] == [
         {
             "g": "https://w3id.org/ai-infra/source/mappings",
             "o": "http://www.wikidata.org/entity/Q100",

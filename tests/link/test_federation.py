@@ -22,7 +22,7 @@ def test_comparison_query_shows_agreement_and_disagreement(small: Small) -> None
     """The CIK agrees; the founding year and the site do not."""
     rows = small.book.query("wikidata-compare", services=["wikidata"], company="alder")
 
-    found = {row["property"]: (row["verdict"], row["ours"], row["theirs"]) for row in rows}  # type: ignore[union-attr, call-overload] # rows of a SELECT
+    found = {row["property"]: (row["verdict"], row["ours"], row["theirs"]) for row in rows}
     assert found == {
         "foundingDate": ("differ", "2014", "2015"),
         "headquarters": ("only theirs", "", "Northport"),
@@ -35,7 +35,7 @@ def test_service_receives_bound_values_only(small: Small) -> None:
     """Items of the endpoint with other values are not in the answer."""
     rows = small.book.sparql(BY_CIK, services=["wikidata"])
 
-    assert [str(row["item"]) for row in rows] == [ITEM]  # type: ignore[union-attr, call-overload] # rows of a SELECT
+    assert [str(row["item"]) for row in rows] == [ITEM]
 
 
 def test_optional_service_keeps_rows_without_an_answer(small: Small) -> None:
@@ -44,7 +44,7 @@ def test_optional_service_keeps_rows_without_an_answer(small: Small) -> None:
 
     rows = small.book.sparql(text, services=["wikidata"])
 
-    assert [row["item"] for row in rows] == [ITEM, None]  # type: ignore[union-attr, call-overload] # rows of a SELECT
+    assert [row["item"] for row in rows] == [ITEM, None]
 
 
 @pytest.mark.parametrize(
@@ -88,4 +88,4 @@ def test_service_values_are_escaped(small: Small) -> None:
       SERVICE endpoint:wikidata { ?item <http://www.wikidata.org/prop/direct/P5531> ?cik }
     }"""
 
-    assert len(small.book.sparql(text, services=["wikidata"])) == 0  # type: ignore[arg-type] # rows of a SELECT
+    assert len(small.book.sparql(text, services=["wikidata"])) == 0

@@ -69,7 +69,7 @@ def test_pushed_book_answers_show_and_query_like_the_local_book(
     if store.product == "virtuoso":
         pytest.xfail("Virtuoso 7.2 cannot compile the query of pages, see docs/endpoints.md")
     assert run("push", "--endpoint", store.endpoint, "--prune").exit_code == 0
-    company = bundled.query("companies")[0]["company"]  # type: ignore[index] # rows
+    company = bundled.query("companies")[0]["company"]
 
     for words in (("show", str(company)), ("query", "valuations", "-f", "csv")):
         there = run("--endpoint", store.endpoint, *words)

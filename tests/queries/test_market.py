@@ -48,7 +48,7 @@ def test_rank_known_by_takes_the_announced_figure(shelf: Shelf) -> None:
     book = Book(shelf("bundled").book.layout.root, known_by="2024-12-31", cache=False)
     rows = book.query("rank", measure="off-chip memory bandwidth", asof="2024-12-31")
 
-    assert [row["value"] for row in rows if slug(row["thing"]) == "b200"] == [8000]  # type: ignore[union-attr, call-overload] # rows of a SELECT
+    assert [row["value"] for row in rows if slug(row["thing"]) == "b200"] == [8000]
 
 
 def test_racks_rank_only_when_asked_for(shelf: Shelf) -> None:
@@ -195,7 +195,7 @@ def test_chip_hours_are_not_instance_hours(shelf: Shelf) -> None:
     rows = ask(shelf, "rented-by", product="b200")
 
     assert {slug(row.provider) for row in rows} >= {"coreweave", "lambda", "modal"}
-    assert all(row.hourly is None or row.hourly < 10 for row in rows)  # type: ignore[operator]
+    assert all(row.hourly is None or row.hourly < 10 for row in rows)
 
 
 def test_leads_are_listed_without_loading_them_for_others(shelf: Shelf) -> None:
@@ -204,5 +204,5 @@ def test_leads_are_listed_without_loading_them_for_others(shelf: Shelf) -> None:
 
     assert len(ask(shelf, "leads")) == 0
     listed = book.query("leads")
-    assert len(listed) >= 70  # type: ignore[arg-type] # a SELECT gives rows
-    assert book.sparql("ASK { ?source a infra:Lead }") is False
+    assert len(listed) >= 70
+    assert book.sparql("ASK { ?source a infra:Lead }", result_type=bool) is False

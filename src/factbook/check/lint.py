@@ -12,8 +12,10 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.check.findings import ERROR, WARNING, Finding, Outcome, Rule, sort_findings
 from factbook.errors import FactbookError, UsageError, did_you_mean
+from factbook.layout import Layout, bundled
 from factbook.query.stored_queries import CHECKS, LINKS, read_query
 from factbook.query.stored_queries import RULES as RULE_QUERIES
+from factbook.rdf.parse import read_rdf
 from factbook.rdf.terms import expand
 from factbook.sparql.tokens import meaningful
 from factbook.sparql.tree import Group, QueryTextError, Select, parse_query, walk
@@ -334,7 +336,12 @@ class _Vocabulary:
 
     def knows(self, iri: str) -> bool:
         """Tell whether the graph or a standard vocabulary contains a term."""
-        return iri in self._in_graph or iri in self._namespaces or self._is_standard(iri)
+        return (
+            iri in self._in_graph
+            or iri in self._namespaces
+            or self._is_standard(iri)
+            or iri in self._bundled
+        )
 
     def is_own(self, iri: str) -> bool:
         """Tell whether the graph defines terms in the namespace of an IRI."""
@@ -360,6 +367,16 @@ class _Vocabulary:
                 if isinstance(quad.object, Literal):
                     found.add(quad.object.datatype.value)
         return frozenset(found)
+
+    @cached_property
+    def _bundled(self) -> frozenset[str]:
+        """The terms for sources and figures, which a book uses without defining them."""
+        return frozenset(
+            quad.subject.value
+            for path in Layout(bundled()).ontology_files()
+            for quad in read_rdf(path).quads
+            if quad.predicate == _DEFINED_BY and isinstance(quad.subject, NamedNode)
+        )
 
     @cached_property
     def _own_namespaces(self) -> frozenset[str]:

@@ -33,6 +33,7 @@ COMMANDS = {
     "export": Entry("factbook.cli.export", "Write the graph as RDF, as tables or as a network."),
     "show": Entry("factbook.cli.show", "Show one thing, with a source for every fact."),
     "diff": Entry("factbook.cli.diff", "Show what changed between two states of a book."),
+    "init": Entry("factbook.cli.init", "Create a book of your own."),
     "new": Entry("factbook.cli.new", "Create the file of a new source."),
     "import": Entry("factbook.cli.import_", "Turn a table into a source file."),
     "link": Entry("factbook.cli.link", "Map things and terms to those of other data sets."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -249,6 +249,9 @@ def _add_predicted(
 ) -> None:
     files = read_mapping_files(book.layout)
     known = files.pairs(POSITIVE, NEGATIVE, UNSURE, PREDICTED)
+    iris = [match.candidate.iri for found in matches.values() for match in found]
+    declared = files[PREDICTED].with_prefixes_for([*matches, *iris], book.prefixes)
+    files = replace(files, sets={**files.sets, PREDICTED: declared})
     added = []
     for thing, found in sorted(matches.items()):
         for match in found:

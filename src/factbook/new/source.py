@@ -96,7 +96,7 @@ def create_source(book: Book, request: SourceRequest, *, today: date | None = No
     values["slug"] = path.stem
     values["base"] = _source_namespace(book) + path.stem
     items = [_resolve_about(book, text) for text in request.about]
-    content = template.render(values, items=items or [{"about": "company:?", "name": "?"}])
+    content = template.render(values, items=items or [{"about": template.about, "name": "?"}])
     read_rdf(path, content.encode())  # reports a template that renders to broken Turtle
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -23,6 +23,8 @@ class Template:
     choices: Mapping[str, tuple[str, ...]]
     unread: frozenset[str] = frozenset()
     """The evidence of a document that its author has not read."""
+    about: str = "?"
+    """What stands in the examples for a thing that the author did not name."""
 
     def render(self, values: Mapping[str, str], *, items: Sequence[Mapping[str, str]] = ()) -> str:
         """Return the text with its names replaced.
@@ -62,9 +64,10 @@ def read_template(path: Path) -> Template:
         found = yaml.safe_load("\n".join(header)) or {}
         choices = {name: tuple(map(str, known)) for name, known in found["choices"].items()}
         unread = frozenset(map(str, found.get("unread", ())))
+        about = str(found.get("about", "?"))
     except (yaml.YAMLError, AttributeError, KeyError, TypeError):
         raise InputError(f"{path}: the front matter has no valid `choices`") from None
-    return Template("\n".join(body).strip("\n"), choices, unread)
+    return Template("\n".join(body).strip("\n"), choices, unread, about)
 
 
 def _render_block(block: str, values: Mapping[str, str]) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from factbook.errors import InputError
 from factbook.rdf.terms import is_iri
@@ -173,9 +175,36 @@ class MappingSet:
         ]
         return max(candidates)[1] if candidates else None
 
+    def with_prefixes_for(self, iris: Iterable[str], known: Mapping[str, str]) -> MappingSet:
+        """Return a copy of the set that has a prefix for each IRI.
+
+        A new prefix is one of the known ones, or else called after the host of the IRI.
+        """
+        found = self
+        for iri in iris:
+            if found.compress(iri) is not None:
+                continue
+            fitting = [name for name, namespace in known.items() if iri.startswith(namespace)]
+            name = max(fitting, key=lambda name: len(known[name]), default=None)
+            namespace = known[name] if name else iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
+            name = name or _name_after_host(iri)
+            candidates = chain([name], (f"{name}{number}" for number in count(2)))
+            name = next(each for each in candidates if each not in found.prefixes)
+            curie_map = {**(found.metadata.get("curie_map") or {}), name: namespace}
+            metadata = {**found.metadata, "curie_map": dict(sorted(curie_map.items()))}
+            found = replace(found, metadata=metadata)
+        return found
+
     def with_rows(self, rows: Iterable[MappingRow]) -> MappingSet:
         """Return a copy of the set with other rows, sorted by subject and object."""
         return replace(self, rows=tuple(sorted(rows, key=lambda row: row.pair)))
+
+
+def _name_after_host(iri: str) -> str:
+    """Return a prefix for an IRI: `example` for `https://data.example.org/…`."""
+    labels = (urlsplit(iri).hostname or "").split(".")
+    words = [label for label in labels[-2:-1] or labels if re.fullmatch(r"[a-z][a-z0-9-]*", label)]
+    return words[0] if words else "target"
 
 
 def read_mapping_set(path: Path) -> MappingSet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from pyoxigraph import Literal, NamedNode
 
@@ -41,18 +41,18 @@ class Iri(str):
     __slots__ = ()
 
 
-class Row(Mapping[str, Value]):
-    """One row: `row["amount"]` or `row.amount`."""
+class Row(Mapping[str, Any]):
+    """One row: `row["amount"]` or `row.amount`; the type of a cell is known only at run time."""
 
     __slots__ = ("_values",)
 
     def __init__(self, values: dict[str, Value]) -> None:
         self._values = values
 
-    def __getitem__(self, column: str) -> Value:
+    def __getitem__(self, column: str) -> Any:  # noqa: ANN401 - a `Value`, see the class
         return self._values[column]
 
-    def __getattr__(self, column: str) -> Value:
+    def __getattr__(self, column: str) -> Any:  # noqa: ANN401 - as above
         if column in Row.__slots__ or column not in self._values:
             raise AttributeError(f"no column '{column}'; there are {', '.join(self)}")
         return self._values[column]

@@ -1,0 +1,37 @@
+"""`factbook init`: create a book of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from factbook.render.humanize import format_path
+
+
+@click.command(
+    epilog="""The book is a small invented example that passes its checks and answers its query.
+Replace it by your own; README.md in the folder says what is where.
+
+\b
+Examples:
+  factbook init my-book
+  factbook init my-book --namespace https://example.org/trees/"""
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--namespace",
+    metavar="IRI",
+    help="What the IRIs of the book begin with. [default: https://example.org/DIR/]",
+)
+def command(folder: Path, namespace: str | None) -> None:
+    """Create a book of your own in DIR: a folder of files, with an example in it."""
+    from factbook.new.book import create_book
+
+    chosen = create_book(folder, namespace=namespace)
+    click.echo(format_path(folder))
+    click.echo(
+        f"Its IRIs begin with {chosen}\nNext: cd {format_path(folder)}, factbook check, "
+        "factbook query visitors; README.md says more",
+        err=True,
+    )
