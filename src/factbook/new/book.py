@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from factbook.atomic_write import atomic_write
 from factbook.errors import InputError, UsageError
 from factbook.layout import Layout, bundled
-from factbook.new.source import make_slug
+from factbook.rdf.terms import make_slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
