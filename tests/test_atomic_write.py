@@ -100,3 +100,17 @@ def test_atomic_write_reports_what_cannot_be_written(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match=r"a\.ttl: cannot be written"), atomic_write(path) as file:
         file.write(b"text")
+
+
+def test_atomic_write_refuses_a_read_only_file(tmp_path: Path) -> None:
+    """A rename would replace it, whatever its mode; behind a link as well."""
+    path, link = tmp_path / "a.ttl", tmp_path / "link.ttl"
+    path.write_text("old")
+    path.chmod(0o444)
+    link.symlink_to(path)
+
+    for name in (path, link):
+        with pytest.raises(InputError, match="read-only"), atomic_write(name) as file:
+            file.write(b"new")
+
+    assert path.read_text() == "old"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPORARY_SUFFIX = ".part"
+_TRIES = 20
 _temporary: set[Path] = set()
 """The files and folders that are to be removed or renamed before this process ends."""
 
@@ -38,7 +40,10 @@ def _remove(path: Path) -> None:
     if path.is_dir():
         import shutil
 
-        shutil.rmtree(path, ignore_errors=True)
+        for _ in range(_TRIES):  # the engine may be adding files in a thread
+            shutil.rmtree(path, ignore_errors=True)
+            if not path.exists():
+                break
     else:
         with suppress(OSError):
             path.unlink(missing_ok=True)
@@ -56,9 +61,12 @@ def atomic_write(path: Path, *, compress: bool = False) -> Iterator[IO[bytes]]:
         compress: Whether to pack the content with gzip. The same content gives the same bytes.
 
     Raises:
-        InputError: The folder is missing or cannot be written, or the disk is full.
+        InputError: The file is read-only, its folder is missing or cannot be written, or the disk
+            is full.
     """
     try:
+        if path.is_file() and _is_read_only(path):
+            raise PermissionError(errno.EACCES, "it is read-only")
         if path.exists() and not path.is_file():
             with path.open("wb") as device, _packing(device, compress=compress) as out:
                 yield out
@@ -98,6 +106,11 @@ def _packing(file: IO[bytes], *, compress: bool) -> Iterator[IO[bytes]]:
 
     with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
         yield cast("IO[bytes]", packed)
+
+
+def _is_read_only(path: Path) -> bool:
+    """Tell whether nobody may write a file, or this user may not."""
+    return not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK)
 
 
 def _umask() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.cli.conftest import BOOK
 
 from factbook.cli.supervise import Limits, _Size
 
@@ -146,3 +148,59 @@ def test_sizes_have_units(text: str, size: float) -> None:
 def test_limits_are_off_unless_given() -> None:
     """Zero stands for no limit."""
     assert Limits() == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("closing", "arguments", "code"),
+    [
+        ("<&-", "sparql -", 2),
+        (">&-", "sparql 'ASK {}'", 0),
+        ("2>&-", "query nosuch", 2),
+        ("<&- >&- 2>&-", "sparql 'ASK {}'", 0),
+    ],
+)
+def test_closed_streams_keep_the_exit_code(
+    program: list[str], closing: str, arguments: str, code: int
+) -> None:
+    """A stream that is closed is like the null device."""
+    line = f"{shlex.join(program)} {arguments} {closing}"
+
+    done, _, err = finish(["bash", "-c", line], within=20)
+
+    assert (done, "Traceback" in err) == (code, False)
+
+
+def test_fifo_is_read_once(program: list[str], tmp_path: Path) -> None:
+    """What its writer has to say comes only once."""
+    fifo = tmp_path / "f.ttl"
+    os.mkfifo(fifo)
+    words = [*program, "--no-book", "--data", str(fifo), "sparql", "ASK { ?s ?p 'x' }"]
+    words = [word for word in words if word not in {"--book", str(BOOK)}]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        fifo.write_text('<http://e.org/a> <http://e.org/p> "x" .')
+        out, _ = process.communicate(timeout=20)
+
+    assert (process.returncode, out) == (0, "true\n")
+
+
+def test_errors_cannot_steer_the_terminal(program: list[str], tmp_path: Path) -> None:
+    """Names of files may hold any character."""
+    path = tmp_path / "bad\x1b[31m.ttl"
+    path.write_text("bad")
+
+    code, _, err = finish([*program, "--data", str(path), "sparql", "ASK {}"], within=20)
+
+    assert (code, err.count("\n"), "\x1b" in err) == (3, 1, False)
+
+
+def test_sum_beyond_the_range_of_the_engine_is_noted(program: list[str]) -> None:
+    """An empty cell would pass for nothing."""
+    text = (
+        "SELECT (SUM(?n) AS ?all) (MIN(?n) AS ?least) "
+        "{ VALUES ?n { 9223372036854775807 9223372036854775806 } }"
+    )
+
+    code, out, err = finish([*program, "sparql", text], within=20)
+
+    assert (code, out) == (0, "?all\t?least\n\t9223372036854775806\n")
+    assert err.startswith("note: no value for 1 of the sums and averages: ")

@@ -130,3 +130,24 @@ def test_password_is_not_sent_in_clear(address: str) -> None:
 def test_password_is_sent_by_https_or_to_this_machine(address: str) -> None:
     """Https, or this machine."""
     require_encryption(address)
+
+
+def test_password_for_this_machine_does_not_pass_a_proxy(
+    guarded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy in the environment is for other machines."""
+    monkeypatch.setenv("FACTBOOK_USER", "ada")
+    monkeypatch.setenv("FACTBOOK_PASSWORD", "söster:x")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # nobody listens there
+
+    assert RemoteEngine(guarded, login=True).query("ASK {}") is True
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://[::1", "http://e.org:99999/", "http://a b/", "http://e.org/\n", "ftp://e.org"],
+)
+def test_bad_address_is_wrong_usage(address: str) -> None:
+    """It is refused before anything is sent."""
+    with pytest.raises(UsageError, match="is not an http or https address"):
+        RemoteEngine(address)

@@ -14,6 +14,7 @@ def main() -> NoReturn:
 
     The process ends at once, because Python would wait for a query that Ctrl-C has abandoned.
     """
+    _open_closed_streams()
     # Start-up makes many objects and no garbage: collecting takes a twentieth of the time
     gc.set_threshold(50_000, 20, 50)
     code = 0
@@ -33,3 +34,17 @@ def main() -> NoReturn:
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Open the null device for standard streams that are closed.
+
+    Otherwise the next file that is opened would take the place of one of them.
+    """
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))

@@ -138,9 +138,14 @@ def _format_usage_error(wrong: click.ClickException) -> str:
 
 
 def print_error(line: str) -> None:
-    """Write one line to stderr, and ignore a closed stderr."""
+    """Write one line to stderr, and ignore a closed stderr.
+
+    File names and values in it cannot steer the terminal.
+    """
+    from factbook.render.humanize import make_printable
+
     with contextlib.suppress(OSError):
-        click.echo(" ".join(line.split()), err=True)
+        click.echo(make_printable(" ".join(line.split())), err=True)
 
 
 def _discard_output() -> None:

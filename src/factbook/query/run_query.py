@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
-from factbook.sparql.tokens import uses_service
+from factbook.sparql.tokens import sums, uses_service
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -75,11 +76,38 @@ def _run(book: Book, text: str, prefixes: Mapping[str, str], services: Collectio
             allowed=services,
             prefixes=prefixes,
         )
-    answer = book.engine.query(text, prefixes=prefixes)
+    answer = note_missing_sums(book.engine.query(text, prefixes=prefixes), text)
     if not book.leads or not isinstance(answer, Table):
         return answer
     without = book.engine_without_leads.query(text, prefixes=prefixes)
     return mark_leads(answer, without) if isinstance(without, Table) else answer
+
+
+def note_missing_sums(answer: Answer, text: str) -> Answer:
+    """Return an answer that logs how many of its sums have no value once it was read.
+
+    A sum without a value is one that the engine could not compute: integers have 64 bits in it and
+    decimals 128, and a text among the numbers makes it fail too.
+    """
+    if not isinstance(answer, Table):
+        return answer
+    places = [place for place, name in enumerate(answer.variables) if name in sums(text)]
+    if not places:
+        return answer
+
+    def rows() -> Iterator[Row]:
+        missing = 0
+        for row in answer.rows:
+            missing += sum(row[place] is None for place in places)
+            yield row
+        if missing:
+            logging.getLogger("factbook").warning(
+                "note: no value for %d of the sums and averages: beyond the engine's range, or "
+                "not everything that they add up is a number",
+                missing,
+            )
+
+    return Table(answer.variables, rows())
 
 
 _LEAD = "lead"

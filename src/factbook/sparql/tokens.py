@@ -31,6 +31,7 @@ _TOKEN = re.compile(
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _LAST_CODE_POINT = 0x10FFFF
 _BOOLEANS = frozenset({"TRUE", "FALSE"})
+_SUMS = frozenset({"SUM", "AVG"})
 FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 """The keywords of the query forms."""
 
@@ -86,6 +87,26 @@ def uses_service(text: str) -> bool:
 def uses_graph(text: str) -> bool:
     """Tell whether a query has a GRAPH."""
     return any(token.keyword == "GRAPH" for token in meaningful(text))
+
+
+def sums(text: str) -> set[str]:
+    """Return the names of the variables that a query gives the value of a SUM or an AVG."""
+    found: set[str] = set()
+    inside: list[bool] = []
+    last: list[Token] = []
+    for token in meaningful(text):
+        if token.text == "(":
+            inside.append(False)
+        elif token.text == ")" and inside:
+            has_sum = inside.pop()
+            if has_sum and len(last) > 1 and last[-2].keyword == "AS" and last[-1].variable:
+                found.add(last[-1].variable)
+            elif has_sum and inside:
+                inside[-1] = True
+        elif token.keyword in _SUMS and inside:
+            inside[-1] = True
+        last = [*last[-1:], token]
+    return found
 
 
 def declare_prefixes(text: str, prefixes: Mapping[str, str]) -> str:

@@ -60,7 +60,7 @@ def require_encryption(address: str) -> None:
         UsageError: It would cross a network in clear.
     """
     parts = urlsplit(address)
-    if parts.scheme != "https" and not _is_this_machine(parts.hostname or ""):
+    if parts.scheme != "https" and not is_this_machine(parts.hostname or ""):
         raise UsageError(
             f"{parts.hostname} asks for a password, and http would send it in clear: use https"
         )
@@ -111,7 +111,8 @@ class _Basic(urllib.request.HTTPBasicAuthHandler):
         return super().http_error_401(req, fp, code, msg, headers)
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Tell whether a host name is that of the machine itself."""
     if host == "localhost":
         return True
     import ipaddress

@@ -74,12 +74,10 @@ def key_for(fingerprints: Sequence[Fingerprint], *, version: str) -> str:
 
 def _fingerprint(given: RdfInput, folder: Path) -> Fingerprint | None:
     path = given.path
-    # Without O_NONBLOCK, opening a pipe would wait for its writer
-    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb", buffering=0) as file:  # noqa: PTH123 - it is open already
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        about = _facts(status)
+    if not stat.S_ISREG(path.stat().st_mode):
+        return None  # opening a pipe would take what its writer has to say
+    with path.open("rb", buffering=0) as file:
+        about = _facts(os.fstat(file.fileno()))
         if path.name.endswith(_JSON_LD) and _names_contexts(path):
             return None  # its statements depend on other files
         if about[2] <= _LARGE_BYTES:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.client
+import re
 import socket
 import threading
 import time
@@ -36,6 +37,7 @@ _MAX_BYTES = 1 << 30
 _UNAUTHORIZED = 401
 _BUSY = {429, 502, 503, 504}
 _SHOWN = 80
+_NOT_IN_ADDRESS = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f]")
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,12 @@ class Transport:
     def __init__(
         self, address: str, *, timeout: float, login: bool = False, option: str = "--endpoint"
     ) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        try:
+            parts = urlsplit(address)
+            is_valid = parts.scheme in {"http", "https"} and parts.port != 0
+        except ValueError:  # a port that is none, an IPv6 address without its bracket
+            is_valid = False
+        if not is_valid or not parts.hostname or _NOT_IN_ADDRESS.search(address):
             raise UsageError(f"{option}: '{address}' is not an http or https address")
         if parts.username is not None or parts.password is not None:
             raise UsageError(
@@ -101,12 +107,14 @@ class Transport:
         self.address = address
         self.timeout = timeout
         self._connections = _Connections()
+        from factbook.store.credentials import handlers, is_this_machine
+
+        # A proxy in the environment is for other machines, and must not see a password for this one
+        direct = [urllib.request.ProxyHandler({})] if is_this_machine(parts.hostname) else []
         self._opener = urllib.request.build_opener(
-            _NoRedirects, _HttpHandler(self._connections), _HttpsHandler(self._connections)
+            *direct, _NoRedirects, _HttpHandler(self._connections), _HttpsHandler(self._connections)
         )
         if login:
-            from factbook.store.credentials import handlers
-
             for handler in handlers():
                 self._opener.add_handler(handler)
 
