@@ -147,6 +147,10 @@ class _Job:
         return namespace + self.slug
 
     @property
+    def _given_read(self) -> str | None:
+        return self.request.read or self.mapping.source.get("read")
+
+    @property
     def streams(self) -> bool:
         """Whether N-Quads are written while the table is read."""
         return self.request.output is not None and self.request.output.name.endswith(_STREAMS)
@@ -187,7 +191,8 @@ class _Job:
                 if out is not None:
                     out.write(batch.triples.replace(b" .\n", graph))
             report = _report(rows, stated)
-            description = self._describe(inputs, report, previous=None, gone=[], read=self.today)
+            read = date.fromisoformat(self._given_read or self.today.isoformat())
+            description = self._describe(inputs, report, previous=None, gone=[], read=read)
             if out is not None:
                 for triple in description.triples():
                     out.write(f"{triple}".encode() + graph)
@@ -221,7 +226,7 @@ class _Job:
             self.iri,
             [*description.triples(), *triples],
             prefixes=self.book.prefixes,
-            predicates=self._template_order(),
+            predicates=self.mapping.predicates,
         )
         self._save(path, text)
         note = f"{newer} is newer: import it again, so that it replaces this one" if newer else ""
@@ -255,7 +260,7 @@ class _Job:
 
     def _day_read(self, path: Path, inputs: Sequence[Checksum]) -> date:
         """Return the day on which the table was read; the same input keeps that of its file."""
-        given = self.request.read or self.mapping.source.get("read")
+        given = self._given_read
         if path.exists():
             existing = read_rdf(path)
             if values_of(existing, f"{INFRA}inputFile") != list(map(_line, inputs)):
@@ -327,12 +332,6 @@ class _Job:
         return SourceDescription(
             self.iri, [(name, value) for name, value in values if value is not None]
         )
-
-    def _template_order(self) -> list[str]:
-        """Return the IRIs of the CONSTRUCT's template in their order, predicates among them."""
-        template = self.mapping.tree.template
-        tokens = template.tokens if template else []
-        return list(dict.fromkeys(token.text[1:-1] for token in tokens if token.kind == "iri"))
 
 
 def _report(rows: TableRows, stated: set[int]) -> Report:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -117,6 +119,18 @@ class TableMapping:
         """The variables that the query does not bind itself."""
         bound = set(_bound_variables(self.tree))
         return tuple(name for name in variables(self.text) if name not in bound)
+
+    @property
+    def predicates(self) -> tuple[str, ...]:
+        """The predicates of the template in an order that keeps those of its statements."""
+        before: dict[str, dict[str, None]] = {}
+        for statement in _predicates(self.tree):
+            for earlier, later in pairwise(statement):
+                before.setdefault(later, {})[earlier] = None
+        try:
+            return tuple(TopologicalSorter(before).static_order())
+        except CycleError:
+            return tuple(dict.fromkeys(name for part in _predicates(self.tree) for name in part))
 
     def fail(self, message: str) -> NoReturn:
         """Raise an error that names the file of the mapping."""
@@ -335,6 +349,24 @@ def _bound_variables(part: Select | Group) -> Iterator[str]:
         elif piece.variable and (listed or before == "AS"):
             yield piece.variable
         before = piece.keyword
+
+
+def _predicates(tree: Select) -> Iterator[list[str]]:
+    """Yield the predicates of each statement of the template; their IRIs are written out."""
+    found: list[str] = []
+    place = 0  # of the next term in its triple: subject, predicate, object
+    for token in tree.template.tokens if tree.template else ():
+        if token.text in {".", ";", ","}:
+            place = {".": 0, ";": 1, ",": 2}[token.text]
+            if token.text == "." and found:
+                yield found
+                found = []
+            continue
+        if place == 1 and token.kind == "iri":
+            found.append(token.text[1:-1])
+        place += 1
+    if found:
+        yield found
 
 
 def require_day(place: str, text: str, error: type[FactbookError] = InputError) -> None:

@@ -30,6 +30,7 @@ from factbook.imports.mapping import (
     name_columns,
 )
 from factbook.rdf.parse import GZIP, open_unpacked
+from factbook.render.humanize import make_printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 _MEMORY = "1GB"
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
-_LARGEST_RECORD = 1 << 30
+_LEAST_BUFFER, _PACKED_BUFFER = 1 << 24, 1 << 27  # bytes for one JSON record
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _THOUSANDS = r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
 _SQL_KINDS = (
@@ -51,6 +52,7 @@ _KEPT = "the_kept_rows"
 _SLUGS = "the_shared_slugs"
 _LONGEST_SLUG = 80
 _LONGEST_NUMBER = 60
+_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,11 @@ def open_tables(mapping: TableMapping, files: Sequence[Path]) -> Iterator[TableR
             connection.close()
 
 
+def shorten(text: str) -> str:
+    """Return a text for a message: printable, and not long."""
+    return make_printable(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
+
+
 def checksum(path: Path) -> Checksum:
     """Return the SHA-256 of a file.
 
@@ -209,7 +216,7 @@ class _Loader:
         elif self.table.format == "parquet":
             columns = self._read_parquet(str(file))
         else:
-            columns = self._read_json(str(file))
+            columns = self._read_json(str(file), is_packed=is_packed)
         self._check_cells(columns)
         kinds = self._kinds(columns)
         self._make_view(kinds)
@@ -274,10 +281,12 @@ class _Loader:
         )
         return columns
 
-    def _read_json(self, file: str) -> list[tuple[str, str]]:
+    def _read_json(self, file: str, *, is_packed: bool) -> list[tuple[str, str]]:
         form = "newline_delimited" if self.table.format == "jsonl" else "auto"
         record = "json"
-        arguments: list[object] = [file, form, _LARGEST_RECORD]
+        # No record is larger than its file
+        size = _PACKED_BUFFER if is_packed else max(self.path.stat().st_size + 1, _LEAST_BUFFER)
+        arguments: list[object] = [file, form, size]
         if self.table.records:
             record = "unnest(json_extract(json, ?))"
             arguments.insert(0, self.table.records)
@@ -319,7 +328,7 @@ class _Loader:
         for label in labels:
             if label not in expected:
                 raise InputError(
-                    f"{self.path}:1: the column '{label}' is not among those that "
+                    f"{self.path}:1: the column '{shorten(label)}' is not among those that "
                     f"{self.mapping.path} expects.{did_you_mean(label, expected)}"
                 )
         for label in expected:
@@ -358,7 +367,7 @@ class _Loader:
         )[0][0]
         more = f"; {count - 1:,} more rows have such cells" if count > 1 else ""
         raise InputError(
-            f"{self.path}, row {number}: the column '{label}' has '{cell}', which is not "
+            f"{self.path}, row {number}: the column '{label}' has '{shorten(cell)}', which is not "
             f"{_in_words(self.table.columns[label])}{more}"
         )
 
@@ -448,11 +457,16 @@ def _check_keys(connection: DuckDBPyConnection, mapping: TableMapping, names: st
         f"SELECT row_key, list_slice(list_sort(list({ROW_NUMBER})), 1, 2), count(*) OVER () "
         "FROM keyed GROUP BY row_key HAVING count(*) > 1 ORDER BY 2 LIMIT 1"
     ).fetchall()
+    empty = connection.execute(
+        f"SELECT min({ROW_NUMBER}) FROM keyed WHERE trim(row_key, ' /') = ''"
+    ).fetchall()[0][0]
+    if empty is not None:
+        raise InputError(f"{names}, row {empty}: has no key ({key})")
     if found:
         text, (first, second), count = found[0]
         more = f"; {count - 1:,} more keys are not unique" if count > 1 else ""
         raise InputError(
-            f"{names}, row {second}: has the same key ({key}) as row {first}: '{text}'{more}"
+            f"{names}, row {second}: has the key ({key}) of row {first}: '{shorten(text)}'{more}"
         )
 
 
@@ -511,19 +525,21 @@ def _in_words(kind: Kind) -> str:
 
 
 def _explain(message: str) -> str:
-    """Return what is wrong with a file, with the line where DuckDB names it."""
+    """Return what is wrong with a file, with the row where DuckDB names it."""
     line = re.search(r"CSV Error on Line: (\d+)", message)
     cells = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     if "Invalid unicode" in message or "not utf-8" in message.casefold():
         reason = "is not UTF-8"
     elif cells:
-        reason = f"has {cells[2]} cells, not {cells[1]} as the first line"
+        reason = f"has {cells[2]} cells, and the first line has {cells[1]}"
+    elif "Maximum line size" in message:
+        reason = "is longer than 2 MB"
     elif "unterminated quote" in message:
         reason = "a cell with a quotation mark is not closed"
     else:
         reason = re.sub(r'(in file )"[^"]*/\d+\.\w+(\.gz)?"', "", message.splitlines()[0])
         reason = re.sub(r"^(?:\w+ )*Error: ", "", reason).strip()
-    return f":{line[1]}: {reason}" if line else f": {reason}"
+    return f", row {int(line[1]) - 1}: {reason}" if line else f": {reason}"
 
 
 def _string(text: str) -> str:

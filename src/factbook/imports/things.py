@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Triple
 
 from factbook.errors import InputError, did_you_mean
+from factbook.imports.tables import shorten
 from factbook.query.names import Names
 from factbook.rdf.terms import curie, expand, local_name, make_slug
 
@@ -46,13 +47,13 @@ class UnknownNamesError(InputError):
     exit_code = InputError.exit_code
 
     def __init__(self, table: str, names: list[UnknownName]) -> None:
-        first = names[0]
-        what = "stands for several things" if first.is_ambiguous else f"is no {first.class_curie}"
-        more = f"; {len(names) - 1:,} more names like that" if len(names) > 1 else ""
-        super().__init__(
-            f"{table}, row {first.row}: '{first.name}' in ?{first.column} {what} of the register."
-            f"{first.hint}{more}. Add them, or propose them with --propose."
-        )
+        first, others = names[0], len(names) - 1
+        name = f"'{shorten(first.name)}' (?{first.column})"
+        what = f"the register has no {first.class_curie} called {name}"
+        if first.is_ambiguous:
+            what = f"several things of the register are called {name}:{first.hint}"
+        more = f", and {others:,} more names have no thing" if others else ""
+        super().__init__(f"{table}, row {first.row}: {what}{more}. Add them, or give --propose.")
         self.names = names
 
 
