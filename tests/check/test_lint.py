@@ -182,3 +182,29 @@ def test_lint_finds_rows_with_equal_sort_keys(
     rules = found_in(text, book, tmp_path)
 
     assert [rule for rule in rules if rule != "query-unknown-term"] == found
+
+
+@pytest.mark.parametrize(
+    ("column", "chart", "words"),
+    [
+        ("{type: number}", "", "type of column label: there is no such type"),
+        ("{type: text, unit: units}", "", "unit of column label: the query has no such column"),
+        ("{type: text, figure: labl}", "", "figure of column label: the query has no such column"),
+        ("{type: text, priorty: 1}", "", "there is no key 'priorty'. Did you mean 'priority'"),
+        ("{type: text}", "{type: bar, x: labels, y: label}", "Did you mean 'label'"),
+        ("{type: text}", "{type: pie, x: label, y: label}", "type 'pie' is none of bar"),
+    ],
+)
+def test_front_matter_refers_to_columns_of_the_query(
+    column: str, chart: str, words: str, book: Book, tmp_path: Path
+) -> None:
+    """Units, marks and the chart of a query are by its own columns."""
+    path = tmp_path / "query.rq"
+    path.write_text(
+        f"#+ summary: A question\n#+ columns:\n#+   label: {column}\n"
+        + (f"#+ chart: {chart}\n" if chart else "")
+        + f"{SKOS}SELECT DISTINCT ?label WHERE {{ ?x skos:prefLabel ?label }} ORDER BY ?label\n",
+        encoding="utf-8",
+    )
+
+    assert [words in finding.message for finding in lint_queries([path], book).findings] == [True]

@@ -70,3 +70,66 @@ def test_bold_headings_stay_aligned() -> None:
     first = draw_table(CELLS, bold=True).splitlines()[0]
 
     assert first == "\x1b[1mname\x1b[0m    \x1b[1mamount\x1b[0m  \x1b[1mnote\x1b[0m"
+
+
+SOURCED = Cells(
+    ("river", "toll", "lock", "source"),
+    [
+        ("Danube", "$5†", "Kachlet", "Register of the locks and tolls of all navigable rivers*"),
+        ("Inn", "$12", "Jochenstein on the border", "Gauge book"),
+        ("Elbe", "", "", ""),
+    ],
+    (False, True, False, False),
+    cited=frozenset({3}),
+    priorities=(2, 1, 3, 1),
+    notes=("† old; * not read",),
+)
+
+
+def test_sources_become_numbers_where_there_is_no_room() -> None:
+    """The sources are listed under the table, and marks keep their place."""
+    assert draw_table(SOURCED, width=50) == (
+        "river   toll  lock                       source\n"
+        "──────  ────  ─────────────────────────  ──────\n"
+        "Danube   $5†  Kachlet                    [1]*\n"
+        "Inn     $12   Jochenstein on the border  [2]\n"
+        "Elbe\n"
+        "\n"
+        "[1] Register of the locks and tolls of all\n"
+        "    navigable rivers\n"
+        "[2] Gauge book\n"
+        "† old; * not read\n"
+    )
+
+
+def test_table_with_room_names_its_sources() -> None:
+    """Where there is room, nothing is shortened."""
+    assert "Register of the locks and tolls of all navigable rivers*" in draw_table(SOURCED)
+
+
+def test_columns_that_matter_least_are_left_out() -> None:
+    """What is left out is named, and no word is broken."""
+    drawn = draw_table(SOURCED, width=24)
+
+    assert drawn.splitlines()[:2] == ["river   toll  source", "──────  ────  ──────"]
+    assert "No room for: lock" in drawn
+
+
+def test_cell_is_cut_after_three_lines() -> None:
+    """A very long text ends in an ellipsis."""
+    long = " ".join(["word"] * 60)
+    cells = Cells(("a", "b"), [("x", long)], (False, False), priorities=(1, 1))
+    lines = draw_table(cells, width=40).splitlines()
+
+    assert len(lines) == 5
+    assert lines[-1].endswith("…")
+    assert max(map(len, lines)) <= 40
+
+
+def test_long_word_is_cut() -> None:
+    """A word that is longer than its column ends in an ellipsis."""
+    cells = Cells(
+        ("a", "b"), [("x", "https://example.org/" + "x" * 60)], (False, False), priorities=(1, 1)
+    )
+
+    assert draw_table(cells, width=40).splitlines()[2].endswith("…")

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 from factbook.check.findings import ERROR, WARNING, Finding, Outcome, Rule, sort_findings
 from factbook.errors import FactbookError, UsageError, did_you_mean
 from factbook.layout import Layout, bundled
-from factbook.query.stored_queries import CHECKS, LINKS, read_query
+from factbook.query.stored_queries import CHECKS, COLUMN_TYPES, LINKS, read_query
 from factbook.query.stored_queries import RULES as RULE_QUERIES
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.terms import expand
@@ -82,7 +82,7 @@ LIMIT = _rule(
 )
 COLUMNS = _rule(
     "query-columns",
-    "The front matter describes the columns of the query, in their order.",
+    "The front matter describes the columns of the query, in their order, and refers to no others.",
     "Make `columns` in the front matter list the variables after SELECT.",
     "Help, pages and typed rows are generated from the front matter and would be wrong.",
 )
@@ -299,6 +299,29 @@ def _check_header(text: _QueryText) -> Iterator[Finding]:
             f"{COLUMNS.fix} Described: {', '.join(described) or 'none'}; "
             f"selected: {', '.join(outer.columns)}.",
         )
+    yield from _check_references(text)
+
+
+def _check_references(text: _QueryText) -> Iterator[Finding]:
+    """Check that units, ends of ranges, sources of marks and the chart are columns of the query."""
+    query = text.query
+    names = [column.name for column in query.columns]
+    for column in query.columns:
+        if column.type not in COLUMN_TYPES:
+            message = f"type of column {column.name}: there is no such type."
+            yield text.finding(
+                COLUMNS, 0, f"{message} Known: {', '.join(sorted(COLUMN_TYPES))}", column.type
+            )
+        for key in ("unit", "low", "high", "precision", "figure"):
+            other = getattr(column, key)
+            if other is not None and other not in names:
+                message = f"{key} of column {column.name}: the query has no such column."
+                near = did_you_mean(str(other), names)
+                yield text.finding(COLUMNS, 0, f"{message}{near}", str(other))
+    for name in query.chart.columns if query.chart is not None else ():
+        if name not in names:
+            message = f"chart: the query has no such column.{did_you_mean(name, names)}"
+            yield text.finding(COLUMNS, 0, message, name)
 
 
 def _check_ties(text: _QueryText, book: Book) -> Iterator[Finding]:

@@ -91,6 +91,7 @@ def write_answer(  # noqa: PLR0913 - each is one thing that the answer depends o
     chart: Chart | None = None,
     draw: bool = False,
     wide: bool = False,
+    asof: str | None = None,
 ) -> None:
     """Run a query and write its answer.
 
@@ -104,6 +105,7 @@ def write_answer(  # noqa: PLR0913 - each is one thing that the answer depends o
         chart: The chart that the query has.
         draw: Whether to draw the chart with characters instead of a table.
         wide: Whether a table for people includes columns with details.
+        asof: The day that decides which figures are marked as old, by default today.
 
     Raises:
         FactbookError: The format does not fit, the query fails, or the file cannot be written.
@@ -138,6 +140,7 @@ def write_answer(  # noqa: PLR0913 - each is one thing that the answer depends o
                 engine=book.engine,
                 prefixes=book.prefixes,
                 columns=columns,
+                marks=_find_marks(book, found.variables, rows, columns, asof),
                 wide=wide,
             )
             _write_cells(cells, name, out, title=title, svg=svg)
@@ -189,6 +192,20 @@ def write_listing(
 
             terms = (tuple(map(Literal, row)) for row in rows)
             write_table(Table(headings, terms), name, out)
+
+
+def _find_marks(
+    book: Book,
+    variables: Sequence[str],
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    asof: str | None,
+) -> dict[str, tuple[str, ...]]:
+    """Return the marks of the figures and sources in an answer."""
+    from factbook.query.marks import find_marks
+    from factbook.render.cells import list_marked
+
+    return find_marks(book, list_marked(variables, rows, columns), asof)
 
 
 def _picture(  # noqa: PLR0913, PLR0917 - as `picture_answer`

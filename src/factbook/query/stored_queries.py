@@ -26,6 +26,27 @@ CHECKS = "checks"
 RULES = "rules"
 PAGES = "pages"
 LINKS = "links"
+COLUMN_TYPES = frozenset(
+    {"boolean", "date", "decimal", "identifier", "integer", "iri", "period", "text", "year"}
+)
+"""The types that the front matter gives to columns."""
+_COLUMN_KEYS = frozenset(
+    {
+        "cite",
+        "computed",
+        "detail",
+        "doc",
+        "figure",
+        "high",
+        "low",
+        "precision",
+        "priority",
+        "sparse",
+        "title",
+        "type",
+        "unit",
+    }
+)
 _NOT_BY_NAME = {CHECKS, LINKS, PAGES, RULES}
 _PARAMETER = re.compile(r"(?P<lead>__?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?:_(?P<kind>\w+))?")
 _XSD_KINDS = {"integer", "decimal", "boolean", "date", "dateTime", "gYear"}
@@ -151,7 +172,7 @@ def parse_stored_query(text: str, *, path: Path, group: str = "") -> StoredQuery
         question=str(header.get("question", "")),
         tags=tuple(map(str, header.get("tags") or ())),
         parameters=_parameters(text, header, path),
-        columns=_columns(header),
+        columns=_columns(header, path),
         chart=_chart(header, path),
         front_matter=header,
     )
@@ -224,10 +245,14 @@ def _chart(header: dict[str, Any], path: Path) -> Chart | None:
         raise InputError(f"{path}:1: {error}") from None
 
 
-def _columns(header: dict[str, Any]) -> tuple[Column, ...]:
+def _columns(header: dict[str, Any], path: Path) -> tuple[Column, ...]:
     columns = []
     for name, about in (header.get("columns") or {}).items():
         facts = {"type": about} if isinstance(about, str) else dict(about or {})
+        for key in facts:
+            if key not in _COLUMN_KEYS:
+                near = did_you_mean(str(key), _COLUMN_KEYS)
+                raise InputError(f"{path}:1: column {name}: there is no key '{key}'.{near}")
         columns.append(
             Column(
                 name=str(name),
@@ -241,7 +266,8 @@ def _columns(header: dict[str, Any]) -> tuple[Column, ...]:
                 doc=str(facts.get("doc", "")),
                 title=str(facts.get("title", "")),
                 cite=facts.get("cite") is True,
-                priority=int(facts.get("priority", 2)),
+                figure=facts.get("figure"),
+                priority=int(facts.get("priority", 0)),
             )
         )
     return tuple(columns)

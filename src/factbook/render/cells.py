@@ -15,6 +15,7 @@ from factbook.render.humanize import (
     make_printable,
 )
 from factbook.render.labels import Labels
+from factbook.render.marks import explain_marks, mark_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +33,8 @@ class Column:
     tables for people show them in one cell. A `detail` is left out of such tables unless asked for,
     and a `sparse` column where no row has anything in it. Where a terminal has no room for all
     columns, those of `cite` become numbers of a list below, and the columns with the greatest
-    `priority` are left out first.
+    `priority` are left out first. `figure` names the column with the observation that a value is
+    of, whose marks stand behind the value.
     """
 
     name: str
@@ -46,7 +48,8 @@ class Column:
     doc: str = ""
     title: str = ""
     cite: bool = False
-    priority: int = 2
+    priority: int = 0
+    figure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,12 @@ class Cells:
     rows: list[tuple[str, ...]]
     numeric: tuple[bool, ...]
     """Per column, whether everything in it is a number."""
+    cited: frozenset[int] = frozenset()
+    """The columns with sources, which can be numbers of a list."""
+    priorities: tuple[int, ...] = ()
+    """Per column its priority, where columns may be left out; empty where none may."""
+    notes: tuple[str, ...] = ()
+    """Lines under the table, such as what the marks in it say."""
 
 
 def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
@@ -66,6 +75,8 @@ def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
     engine: Engine,
     prefixes: Mapping[str, str],
     columns: Sequence[Column] = (),
+    marks: Mapping[str, Sequence[str]] | None = None,
+    only: Sequence[str] = (),
     wide: bool = False,
 ) -> Cells:
     """Return the rows with labels for IRIs, and numbers that can be read with their units.
@@ -73,32 +84,55 @@ def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
     A column that belongs to another (its unit, the ends of its range, the precision of its date) is
     not shown by itself. Details are shown only in a wide table, and a sparse column only if it has
     values.
+
+    Args:
+        variables: The columns of the answer.
+        rows: Its rows.
+        engine: Where labels are looked up.
+        prefixes: The prefixes for what has no label.
+        columns: The columns as the query's header describes them.
+        marks: The names of marks by the figure or source that they are about.
+        only: The columns to show, in this order, whatever they are; by default those that matter.
+        wide: Whether to show details as well, and to leave nothing out where there is no room.
     """
     labels = Labels(prefixes, engine)
     labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
-    texts = CellTexts(variables, columns, labels)
-    empty = {
-        column.name
-        for column in texts.columns.values()
-        if column.sparse and all(texts.term(row, column.name) is None for row in rows)
-    }
-    details = {column.name for column in texts.columns.values() if column.detail and not wide}
-    left_out = texts.companions | details | empty
-    shown = [index for index, name in enumerate(variables) if name not in left_out]
-
+    texts = CellTexts(variables, columns, labels, marks or {})
+    shown = list(only) or texts.choose_columns(rows, wide=wide)
+    about = [texts.columns.get(name, Column(name)) for name in shown]
+    cells = [tuple(texts.of(row, name) for name in shown) for row in rows]
+    legend = explain_marks(texts.used)
     return Cells(
-        headings=tuple(variables[index] for index in shown),
-        rows=[tuple(texts.of(row, variables[index]) for index in shown) for row in rows],
+        headings=tuple(column.title or column.name for column in about),
+        rows=cells,
         numeric=tuple(
-            bool(rows) and all(_is_number(row[index]) for row in rows) for index in shown
+            bool(rows) and all(_is_number(texts.term(row, name)) for row in rows) for name in shown
         ),
+        cited=frozenset(place for place, column in enumerate(about) if column.cite),
+        priorities=() if wide or only or not columns else tuple(map(_prioritize, about)),
+        notes=(legend,) if legend else (),
     )
+
+
+def _prioritize(column: Column) -> int:
+    """Return the priority of a column: as its header says, 1 for sources, 2 for others."""
+    return column.priority or (1 if column.cite else 2)
 
 
 class CellTexts:
     """Gives the text of a cell, joined with the values of the columns that belong to it."""
 
-    def __init__(self, variables: Sequence[str], columns: Sequence[Column], labels: Labels) -> None:
+    def __init__(
+        self,
+        variables: Sequence[str],
+        columns: Sequence[Column],
+        labels: Labels,
+        marks: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.used: set[str] = set()
+        """The names of the marks in the texts so far."""
+        self._marks = marks or {}
+        self._names = tuple(variables)
         self.columns = {column.name: column for column in columns if column.name in variables}
         self.labels = labels
         self._places = {name: index for index, name in enumerate(variables)}
@@ -113,12 +147,32 @@ class CellTexts:
             if name is not None
         }
 
+    def choose_columns(self, rows: Sequence[Row], *, wide: bool) -> list[str]:
+        """Return the columns to show: no companions, no details, and nothing sparse and empty."""
+        left_out = {
+            column.name
+            for column in self.columns.values()
+            if (column.detail and not wide)
+            or (column.sparse and all(self.term(row, column.name) is None for row in rows))
+        }
+        return [name for name in self._names if name not in left_out | self.companions]
+
     def term(self, row: Row, name: str | None) -> Term | None:
         """Return the term of a column, or None if there is no such column."""
         return row[self._places[name]] if name in self._places else None
 
     def of(self, row: Row, name: str) -> str:
-        """Return the text of a cell."""
+        """Return the text of a cell, with its marks."""
+        text = self._join(row, name)
+        if not text or not self._marks:
+            return text
+        column = self.columns.get(name, Column(name))
+        about = self.term(row, name if column.cite else column.figure)
+        marks = self._marks.get(about.value, ()) if isinstance(about, NamedNode) else ()
+        self.used.update(marks)
+        return mark_text(text, marks)
+
+    def _join(self, row: Row, name: str) -> str:
         term, column = self.term(row, name), self.columns.get(name, Column(name, ""))
         precision = self.term(row, column.precision)
         if isinstance(precision, NamedNode) and isinstance(term, Literal):
@@ -136,6 +190,16 @@ class CellTexts:
             symbol = self.labels.of(unit.value)
             return make_printable(format_amount(term.value, unit.value, symbol))
         return self.labels.of_term(term, column.type)
+
+
+def list_marked(
+    variables: Sequence[str], rows: Sequence[Row], columns: Sequence[Column]
+) -> set[str]:
+    """Return the figures and sources of an answer whose marks its cells show."""
+    names = {column.name if column.cite else column.figure for column in columns}
+    places = [place for place, name in enumerate(variables) if name in names]
+    terms = (row[place] for row in rows for place in places)
+    return {term.value for term in terms if isinstance(term, NamedNode)}
 
 
 def _is_number(term: Term | None) -> bool:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 NUMERIC_TYPES = {XSD + name for name in ("integer", "decimal", "int", "long", "nonNegativeInteger")}
 _NUMBER = re.compile(r"([+-]?)([0-9]+)(\.[0-9]+)?", re.ASCII)
+PERIOD = "period"
+"""The type of a column with lengths of time, such as P1Y."""
 _UNGROUPED = {"year", "identifier"}  # types of columns with numbers that are not quantities
 _CURRENCY = re.compile(r"http://qudt\.org/vocab/unit/CCY_([A-Z]{3})")
 _CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
@@ -80,6 +82,8 @@ def format_literal(literal: Literal, column_type: str = "") -> str:
         column_type: The type that a query's header gives to the column; a year is not grouped.
     """
     datatype = literal.datatype.value
+    if column_type == PERIOD:
+        return format_length(literal.value)
     if datatype in NUMERIC_TYPES and column_type not in _UNGROUPED:
         return group_thousands(literal.value)
     if datatype == f"{XSD}boolean":
@@ -167,6 +171,18 @@ def format_period(end: str, length: str, precision: str = "day") -> str:
     whole = "year" if months == _YEAR else f"{months} months"
     ends_month = _MONTH_END.fullmatch(f"{found[2]}-{found[3]}") is not None
     return f"{whole} to {format_date(end, 'month' if ends_month else precision)}"
+
+
+def format_length(length: str) -> str:
+    """Return an ISO 8601 length of years and months in words: year, quarter, 6 months."""
+    size = _PERIOD.fullmatch(length)
+    months = _YEAR * int(size[1] or 0) + int(size[2] or 0) if size else 0
+    if months == _QUARTER:
+        return "quarter"
+    if not months:
+        return make_printable(length)
+    number, noun = (months, "month") if months % _YEAR else (months // _YEAR, "year")
+    return noun if number == 1 else count_noun(number, noun)
 
 
 def recency_key(day: str) -> tuple[object, ...]:

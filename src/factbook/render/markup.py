@@ -26,7 +26,8 @@ def write_markdown(cells: Cells, out: IO[bytes]) -> None:
         return "| " + " | ".join(map(escape_markdown, values)) + " |\n"
 
     rule = "|" + "|".join(" ---: " if number else " --- " for number in cells.numeric) + "|\n"
-    out.write((line(cells.headings) + rule + "".join(map(line, cells.rows))).encode())
+    notes = "".join(f"\n{escape_markdown(note)}\n" for note in cells.notes)
+    out.write((line(cells.headings) + rule + "".join(map(line, cells.rows)) + notes).encode())
 
 
 def write_html(cells: Cells, out: IO[bytes], *, title: str, svg: str = "") -> None:
@@ -57,6 +58,7 @@ def write_html(cells: Cells, out: IO[bytes], *, title: str, svg: str = "") -> No
             "<table>\n"
             f"<thead>\n{row(cells.headings, 'th')}</thead>\n"
             f"<tbody>\n{''.join(row(values, 'td') for values in cells.rows)}</tbody>\n</table>\n"
+            f"{''.join(f'<p>{html.escape(note)}</p>{chr(10)}' for note in cells.notes)}"
         ).encode()
     )
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from factbook.render.marks import SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,31 +15,148 @@ if TYPE_CHECKING:
 
 _GAP = "  "
 _NARROWEST = 10  # no text column gets narrower; rows become records instead
+_MOST_LINES = 3  # of a row in a table that may leave columns out
+_WIDEST_WORD, _WIDEST_THIRD = 26, 36  # a longer word is cut, and so is what three such lines miss
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def draw_table(cells: Cells, *, width: int | None = None, bold: bool = False) -> str:
     """Return a table as text.
 
+    Where there is no room, sources become numbers of a list below the table, texts go on in up to
+    three lines between words, and the columns that matter least are left out and named. A table of
+    which nothing may be left out becomes a block of lines for each row.
+
     Args:
         cells: The table.
         width: How many columns the terminal has; None for as many as it takes.
         bold: Whether to mark the headings with the terminal's bold face.
     """
-    natural = [
-        max(map(display_width, column)) for column in zip(cells.headings, *cells.rows, strict=True)
-    ]
-    widths = natural if width is None else fit_columns(natural, cells.numeric, width)
-    if widths is None:
-        return _records(cells, width or 0, bold=bold)
-    lines = [_line(cells.headings, cells, widths, bold=bold)]
+    footer: list[str] = []
+    cells = replace(cells, rows=_hang_signs(cells))
+    widths = _natural_widths(cells)
+    if width is not None and _total(widths) > width and cells.priorities:
+        cells, sources = _number_sources(cells)
+        cells, widths, left_out = _choose_columns(cells, width)
+        if sources:
+            footer += [line for source in sources for line in _hang(source, width)]
+        if left_out:
+            names = ", ".join(left_out)
+            footer += wrap(f"No room for: {names} (--wide and other formats have them)", width)
+    elif width is not None:
+        fitted = fit_columns(widths, cells.numeric, width)
+        if fitted is None:
+            return _records(cells, width, bold=bold) + _draw_notes(cells.notes, width)
+        widths = fitted
+    lines = _draw_row(cells.headings, cells, widths, bold=bold)
     lines.append(_GAP.join("─" * column for column in widths))
     for row in cells.rows:
-        wrapped = [wrap(text, column) for text, column in zip(row, widths, strict=True)]
-        for number in range(max(map(len, wrapped))):
-            part = tuple(w[number] if number < len(w) else "" for w in wrapped)
-            lines.append(_line(part, cells, widths))
+        lines += _draw_row(row, cells, widths)
+    notes = [*footer, *_draw_notes(cells.notes, width).splitlines()]
+    lines += ["", *notes] if notes else []
     return "".join(f"{line}\n" for line in lines)
+
+
+def _draw_notes(notes: Sequence[str], width: int | None) -> str:
+    return "".join(
+        f"{line}\n" for note in notes for line in ([note] if width is None else wrap(note, width))
+    )
+
+
+def _hang_signs(cells: Cells) -> list[tuple[str, ...]]:
+    """Return the rows with a space behind each number without a mark in a column with marks."""
+    marked = {
+        place
+        for place, is_number in enumerate(cells.numeric)
+        if is_number and any(row[place].rstrip(SIGNS) != row[place] for row in cells.rows)
+    }
+    return [
+        tuple(
+            f"{text} " if place in marked and text.rstrip(SIGNS) == text else text
+            for place, text in enumerate(row)
+        )
+        for row in cells.rows
+    ]
+
+
+def _natural_widths(cells: Cells) -> list[int]:
+    return [
+        max(map(display_width, column)) for column in zip(cells.headings, *cells.rows, strict=True)
+    ]
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
+
+
+def _number_sources(cells: Cells) -> tuple[Cells, list[str]]:
+    """Return a table with numbers instead of sources, and the sources with their numbers."""
+    numbers: dict[str, str] = {}
+
+    def number(text: str) -> str:
+        plain = text.rstrip(SIGNS)
+        if not plain:
+            return text
+        return numbers.setdefault(plain, f"[{len(numbers) + 1}]") + text[len(plain) :]
+
+    rows = [
+        tuple(number(text) if place in cells.cited else text for place, text in enumerate(row))
+        for row in cells.rows
+    ]
+    return replace(cells, rows=rows), [f"{mark} {text}" for text, mark in numbers.items()]
+
+
+def _hang(text: str, width: int) -> list[str]:
+    """Return a source of the list, with its second line under the text of the first."""
+    margin = text.index(" ") + 1
+    first, *rest = wrap(text, width - margin, first=width)
+    return [first, *(" " * margin + line for line in rest)]
+
+
+def _choose_columns(cells: Cells, width: int) -> tuple[Cells, list[int], list[str]]:
+    """Return the columns that fit in rows of three lines, their widths, and other headings."""
+    sizes = [
+        _narrowest([heading, *dict.fromkeys(texts)], is_number=is_number)
+        for heading, is_number, *texts in zip(
+            cells.headings, cells.numeric, *cells.rows, strict=True
+        )
+    ]
+    kept = list(range(len(sizes)))
+    while _total([sizes[place][-1] for place in kept]) > width and len(kept) > 1:
+        kept.remove(max(kept[1:], key=lambda place: (cells.priorities[place], place)))
+    widths = {place: sizes[place][-1] for place in kept}
+    for lines in range(_MOST_LINES - 1, 0, -1):
+        for place in kept:
+            spare = width - _total([*widths.values()])
+            widths[place] += max(min(sizes[place][lines - 1] - widths[place], spare), 0)
+    chosen = replace(
+        cells,
+        headings=tuple(cells.headings[place] for place in kept),
+        rows=[tuple(row[place] for place in kept) for row in cells.rows],
+        numeric=tuple(cells.numeric[place] for place in kept),
+    )
+    left_out = [text for place, text in enumerate(cells.headings) if place not in widths]
+    return chosen, [min(widths[place], width) for place in kept], left_out
+
+
+def _narrowest(texts: Sequence[str], *, is_number: bool) -> list[int]:
+    """Return how wide a column must be so that each text takes one line, two lines, three lines."""
+    longest = [max(map(display_width, texts))]
+    for lines in range(2, _MOST_LINES + 1):
+        needed = 1
+        cells = texts[:1] if is_number else texts
+        for text in sorted(cells, key=display_width, reverse=True):
+            if display_width(text) <= needed:
+                break
+            words = min(max(map(display_width, text.split(" "))), _WIDEST_WORD)
+            needed = max(needed, words)
+            limit = _WIDEST_THIRD if lines == _MOST_LINES else longest[0]
+            while needed < limit and len(wrap(text, needed)) > lines:
+                needed += 1
+        if is_number:
+            needed = max(needed, *map(display_width, texts[1:]), 0)
+        longest.append(needed)
+    return longest
 
 
 def fit_columns(natural: Sequence[int], numeric: Sequence[bool], width: int) -> list[int] | None:
@@ -64,11 +184,41 @@ def fit_columns(natural: Sequence[int], numeric: Sequence[bool], width: int) -> 
     return widths
 
 
+def _draw_row(
+    row: Sequence[str], cells: Cells, widths: Sequence[int], *, bold: bool = False
+) -> list[str]:
+    """Return a row as lines; what three lines cannot hold is cut where columns may be left out."""
+    wrapped = [wrap(text, column) for text, column in zip(row, widths, strict=True)]
+    if cells.priorities:
+        wrapped = [_cut(text, column) for text, column in zip(row, widths, strict=True)]
+    return [
+        _line(
+            [part[number] if number < len(part) else "" for part in wrapped],
+            cells,
+            widths,
+            bold=bold,
+        )
+        for number in range(max(map(len, wrapped)))
+    ]
+
+
+def _cut(text: str, width: int) -> list[str]:
+    """Return a text as at most three lines, its longest words and its end cut where need be."""
+    words = [shorten(word, width) for word in text.split(" ")]
+    lines = wrap(" ".join(words), width)
+    if len(lines) > _MOST_LINES:
+        lines = [
+            *lines[: _MOST_LINES - 1],
+            shorten(f"{lines[_MOST_LINES - 1]} {lines[_MOST_LINES]}…", width),
+        ]
+    return lines
+
+
 def _line(values: Sequence[str], cells: Cells, widths: Sequence[int], *, bold: bool = False) -> str:
     padded = []
     for value, size, number in zip(values, widths, cells.numeric, strict=True):
         space = " " * (size - display_width(value))
-        shown = f"{_BOLD}{value}{_PLAIN}" if bold else value
+        shown = f"{_BOLD}{value}{_PLAIN}" if bold and value else value
         padded.append(space + shown if number else shown + space)
     return _GAP.join(padded).rstrip()
 

@@ -1,0 +1,60 @@
+"""Find the marks of figures and sources: stale, unread, disputed, contradicted, withdrawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.query.stored_queries import PAGES, read_query
+from factbook.render.marks import MARKS
+from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from factbook.book import Book
+
+    Marks = dict[str, tuple[str, ...]]
+
+_BATCH = 1000
+
+
+def find_marks(book: Book, iris: Iterable[str], asof: str | None = None) -> Marks:
+    """Return the names of the marks of those figures and sources that have any.
+
+    A book without the query `pages/marks` has no marks.
+
+    Args:
+        book: The book.
+        iris: The figures and sources.
+        asof: The day, by default today.
+
+    Raises:
+        UsageError: The day is not a date.
+        EndpointError: An endpoint failed.
+    """
+    from factbook.query.parameters import parse_values
+    from factbook.sparql.bind import bind, bind_rows
+
+    path = book.layout.queries / PAGES / "marks.rq"
+    wanted = sorted(set(iris))
+    if not wanted or not path.is_file():
+        return {}
+    query = read_query(path, group=PAGES)
+    text = bind(query.text, parse_values(query, {"asof": asof} if asof else {}, book))
+    found: Marks = {}
+    for start in range(0, len(wanted), _BATCH):
+        rows = [(NamedNode(iri),) for iri in wanted[start : start + _BATCH]]
+        answer = book.engine.query(bind_rows(text, ["about"], rows))
+        if isinstance(answer, Table):
+            for about, *marks in answer.rows:
+                names = zip(answer.variables[1:], marks, strict=True)
+                found[getattr(about, "value", "")] = tuple(
+                    name for name, value in names if name in MARKS and _is_true(value)
+                )
+    return found
+
+
+def _is_true(term: object) -> bool:
+    return isinstance(term, Literal) and term.value in {"true", "1"}
