@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
@@ -122,6 +123,26 @@ class Book(book.Book):
         from factbook.show.gather import gather_page
 
         return gather_page(self, Names.of(self).lookup_one(thing))
+
+    def cite(self, *things: str, format: str = "text", asked: date | None = None) -> str:  # noqa: A002 - as in `export`
+        """Return citations of things, sources or figures, with the version of the book.
+
+        Args:
+            things: Their names, CURIEs or IRIs.
+            format: 'text', 'bibtex' or 'csl-json'.
+            asked: The day to give as that of asking; by default today.
+
+        Raises:
+            UsageError: A thing or the format is not known.
+        """
+        from factbook.query.names import Names
+        from factbook.show.citation import gather_citation
+        from factbook.show.citation_formats import write_citations
+
+        day = asked or date.today()  # noqa: DTZ011 - the reader's own day
+        names = Names.of(self)
+        cited = [gather_citation(self, names.lookup_one(each), asked=day) for each in things]
+        return write_citations(cited, format)
 
     def check(self, *, engine: str = "auto") -> tuple[Finding, ...]:
         """Return what is wrong in the files of the book; see `check.run.check_book`.

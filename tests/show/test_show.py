@@ -261,7 +261,8 @@ def _cited(value: object) -> Iterator[dict[str, object]]:
 
 
 def test_bundled_book_has_page_queries() -> None:
-    """The bundled book brings the four queries that pages are made of."""
+    """The bundled book brings the queries that pages and citations are made of."""
     found = {path.stem for path in (bundled() / "queries" / "pages").glob("*.rq")}
 
-    assert found == {"events", "figures", "sources", "statements"}
+    pages, citations = {"events", "figures", "sources", "statements"}, {"citation", "references"}
+    assert found == {*pages, *citations, "dataset"}

@@ -63,7 +63,7 @@ def write_html(cells: Cells, out: IO[bytes], *, title: str, svg: str = "") -> No
     )
 
 
-def format_json(document: dict[str, Any]) -> str:
+def format_json(document: dict[str, Any] | list[Any]) -> str:
     """Return a document as indented JSON."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 

@@ -112,6 +112,29 @@ def ask_statements(book: Book, name: str, thing: NamedNode) -> list[Statement]:
     return sorted(found, key=lambda statement: statement.order)
 
 
+def ask_page(
+    book: Book,
+    name: str,
+    *,
+    thing: NamedNode | None = None,
+    sources: Iterable[str] | None = None,
+) -> list[dict[str, Term | None]]:
+    """Return the rows of one of the queries in `queries/pages/`.
+
+    Args:
+        book: Where to ask.
+        name: The name of the query.
+        thing: The thing that it is asked about, if it takes one.
+        sources: The sources that it is asked about, if it takes some.
+    """
+    text = _read(book, name)
+    if thing is not None:
+        text = bind(text, {"_thing_iri": thing})
+    if sources is not None:
+        text = bind_rows(text, ("source",), [(NamedNode(iri),) for iri in sources])
+    return _select(book, text)
+
+
 def ask_sources(book: Book, iris: Iterable[str]) -> dict[str, dict[str, Term]]:
     """Return the description of each source that has one; a file may have none."""
     wanted = sorted(iri for iri in set(iris) if is_iri(iri))

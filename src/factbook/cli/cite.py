@@ -1,0 +1,71 @@
+"""`factbook cite THING`: citations as text, BibTeX or CSL-JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from factbook.cli.completion import complete_things
+from factbook.cli.execution import interruptible
+from factbook.cli.output import OutputOptions, write_document
+from factbook.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_FORMATS = ("text", "bibtex", "csl-json")
+_ENDINGS = {".bib": "bibtex", ".json": "csl-json"}
+
+
+@click.command(
+    epilog="""A source is cited as the document that it is, a figure with the documents that state
+it, anything else as an entry of the book. Each citation names the version of the book, the IRI and
+the day of asking.
+
+\b
+Examples:
+  factbook cite NAME
+  factbook cite source:x observation:y -o references.bib
+  factbook cite NAME -f csl-json"""
+)
+@click.argument(
+    "things", nargs=-1, required=True, shell_complete=complete_things(), metavar="THING…"
+)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    help="The format. [default: by the ending of FILE (.bib, .json), else text]",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to a file, atomically.",
+)
+@click.option(
+    "--asked",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="The day of asking. [default: today]",
+)
+@pass_session
+def command(
+    session: Session,
+    *,
+    things: tuple[str, ...],
+    form: str | None,
+    output: Path | None,
+    asked: datetime | None,
+) -> None:
+    """Cite each THING: anything in the graph by its name, CURIE or IRI."""
+    book = session.public_book()
+    chosen = form or (_ENDINGS.get(output.suffix.lower()) if output else None) or "text"
+    day = asked.date() if asked else None
+    text = interruptible(lambda: book.cite(*things, format=chosen, asked=day))
+    # BibTeX and JSON are in UTF-8 wherever they go
+    write_document(text, "json" if chosen != "text" else "text", OutputOptions(chosen, output))

@@ -1,0 +1,165 @@
+"""Gather what a citation of a thing, a source or a figure has to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.rdf.terms import local_name
+from factbook.render.humanize import make_printable
+from factbook.render.labels import Labels
+from factbook.show.gather import gather_page
+from factbook.show.statements import ask_page
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from factbook.book import Book
+    from factbook.rdf.terms import Term
+    from factbook.show.page import Figure, Page
+
+    Row = dict[str, Term | None]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A source as a bibliography describes it."""
+
+    iri: str
+    title: str
+    authors: tuple[str, ...] = ()
+    publisher: str = ""
+    published: str = ""
+    """The first day of the period known, such as 2025-03-01."""
+    precision: str = "day"
+    read: str = ""
+    """The day on which it was read."""
+    address: str = ""
+    archived: str = ""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The book as a data set."""
+
+    title: str
+    publisher: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A reference to one thing, source or figure of a book, on a day."""
+
+    key: str
+    iri: str
+    title: str
+    """What is cited: the name of a thing, or a figure in words; of a source its title."""
+    kind: str
+    documents: tuple[Document, ...]
+    """The source that is cited, or the sources that state the figure or the event."""
+    is_source: bool
+    dataset: Dataset
+    asked: date
+    """The day on which the book was asked."""
+
+
+def gather_citation(book: Book, thing: NamedNode, *, asked: date) -> Citation:
+    """Return the citation of anything in a book.
+
+    Args:
+        book: The book.
+        thing: The IRI, see `query.names`.
+        asked: The day on which the book is asked.
+
+    Raises:
+        FactbookError: A query cannot be read, or the engine failed.
+    """
+    rows = ask_page(book, "citation", thing=thing)
+    sources = sorted({_text(row, "source") for row in rows})
+    about = next((row["about"] for row in rows if isinstance(row.get("about"), NamedNode)), None)
+    documents = _describe_documents(book, sources)
+    is_source = thing.value in sources
+    title, kind = "", ""
+    if isinstance(about, NamedNode):
+        title = _figure_in_words(gather_page(book, about), thing.value)
+    if not title and not is_source:
+        page = gather_page(book, thing)
+        title = page.name.text
+        kind = ", ".join(each.text for each in page.types)
+    return Citation(
+        key=local_name(thing.value),
+        iri=thing.value,
+        title=title or documents[0].title,
+        kind=kind,
+        documents=documents,
+        is_source=is_source,
+        dataset=_describe_dataset(book),
+        asked=asked,
+    )
+
+
+def _figure_in_words(page: Page, observation: str) -> str:
+    """Return what a figure says, or nothing if it is not on the page."""
+    amounts = (figure for event in page.events for figure in event.amounts)
+    for figure in (*page.figures, *page.further_figures, *amounts):
+        if observation in figure.observations:
+            return _in_words(figure)
+    return ""
+
+
+def _in_words(figure: Figure) -> str:
+    limits = ", ".join(figure.words)
+    when = "" if figure.when == "undated" else f", {figure.when}"
+    words = f" ({limits})" if limits else ""
+    return f"{figure.about.label}: {figure.measure.label}{when}: {figure.text}{words}"
+
+
+def _describe_documents(book: Book, sources: list[str]) -> tuple[Document, ...]:
+    by_source: dict[str, list[Row]] = {source: [] for source in sources}
+    for row in ask_page(book, "references", sources=sources):
+        by_source[_text(row, "source")].append(row)
+    labels = Labels(book.prefixes, book.engine)
+    columns = ("author", "publisher", "precision")
+    labels.look_up(
+        _text(row, column) for rows in by_source.values() for row in rows for column in columns
+    )
+
+    def label(iri: str) -> str:
+        return labels.of(iri) if iri else ""
+
+    found = []
+    for source, rows in by_source.items():
+        first = rows[0] if rows else {}
+        authors = sorted({label(_text(row, "author")) for row in rows} - {""})
+        found.append(
+            Document(
+                iri=source,
+                title=_text(first, "title") or labels.short(source),
+                authors=tuple(authors),
+                publisher=label(_text(first, "publisher")),
+                published=_text(first, "date"),
+                precision=label(_text(first, "precision")) or "day",
+                read=_text(first, "read"),
+                address=_text(first, "address"),
+                archived=_text(first, "archived"),
+            )
+        )
+    return tuple(found)
+
+
+def _describe_dataset(book: Book) -> Dataset:
+    """Return what the ontology says of the book; one that says nothing is called by its folder."""
+    rows = ask_page(book, "dataset")
+    first = rows[0] if rows else {}
+    fallback = book.endpoint or book.layout.root.resolve().name
+    return Dataset(
+        _text(first, "title") or fallback, _text(first, "publisher"), _text(first, "version")
+    )
+
+
+def _text(row: Row, column: str) -> str:
+    term = row.get(column)
+    return make_printable(term.value) if isinstance(term, Literal | NamedNode) else ""
