@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SRC = Path(__file__).parents[1] / "src"
-VERBS = ("check", "diff", "export", "fmt", "imports", "link", "new", "push", "search", "show")
+VERBS = (
+    "check",
+    "diff",
+    "export",
+    "fmt",
+    "imports",
+    "link",
+    "new",
+    "push",
+    "search",
+    "show",
+    "verify",
+)
 GROUND = ("atomic_write", "errors", "front_matter", "git", "layout", "prefixes")
 # From the top down. Parts on the same line do not import one another, but for those of the ground.
 LAYERS = (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from factbook.errors import InputError, UsageError, did_you_mean
 from factbook.front_matter import read_front_matter
+from factbook.layout import bundled
 from factbook.render.cells import Column
 
 if TYPE_CHECKING:
@@ -115,6 +116,18 @@ def find_query(folder: Path, name: str) -> StoredQuery:
     if name not in paths:
         raise UsageError(f"No query '{name}'.{did_you_mean(name, paths)} See: factbook queries")
     return read_query(paths[name], group=paths[name].parent.name)
+
+
+def find_page_query(folder: Path, name: str) -> StoredQuery:
+    """Return a query that pages are made of: the book's own, or else that of the bundled book.
+
+    Raises:
+        InputError: Its file cannot be understood.
+    """
+    path = folder / PAGES / f"{name}.rq"
+    if not path.is_file():
+        path = bundled() / "queries" / PAGES / f"{name}.rq"
+    return read_query(path, group=PAGES)
 
 
 def all_queries(folder: Path) -> list[StoredQuery]:

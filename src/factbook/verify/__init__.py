@@ -1,0 +1,1 @@
+"""Compare the numbers in a text with the observations of a book."""

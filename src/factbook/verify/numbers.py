@@ -1,0 +1,198 @@
+"""Find the numbers in a text, with their currencies and units."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+_SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
+_CODES = ("USD", "EUR", "GBP", "JPY", "CHF", "CNY", "CAD", "AUD", "INR", "KRW")
+_WORDS = {"dollar": "USD", "euro": "EUR", "pound": "GBP", "yen": "JPY"}
+_SCALES = {
+    "thousand": 3,
+    "k": 3,
+    "m": 6,
+    "mn": 6,
+    "mio": 6,
+    "million": 6,
+    "b": 9,
+    "bn": 9,
+    "billion": 9,
+    "t": 12,
+    "tn": 12,
+    "trillion": 12,
+}
+_SI = {"": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_SI_UNIT = re.compile(r"([kMGTPE]?)(B|B/s|b/s|Hz|W|Wh|FLOPS|OPS)")
+_SPELLED_SI = re.compile(r"(kilo|mega|giga|tera|peta|exa)?([a-z]+)")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_NUMBER = re.compile(
+    r"""(?<![\w.,\N{EN DASH}/-])                                   # not inside a word: H100
+        (?P<minus>[-\N{MINUS SIGN}])?
+        (?P<before>US\$|[$€£¥]|(?:USD|EUR|GBP|JPY|CHF|CNY|CAD|AUD|INR|KRW)(?=\s?\d))?\s?
+        (?P<digits>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<fraction>\.\d+)?
+        (?:[ \N{NO-BREAK SPACE}-]?(?P<scale>thousand|million|billion|trillion|mio|bn|mn|tn)\b
+          |(?P<letter>[kKMmBbT])(?![\w/]))?
+        (?:[ \N{NO-BREAK SPACE}-]?(?P<unit>%|\N{MULTIPLICATION SIGN}|[^\W\d_][^\W_]*(?:/[^\W\d_]+)?[\u00b2\u00b3]?))?
+    """,
+    re.VERBOSE,
+)
+_RANGE = re.compile(r"\s*(?:to|and|-|\N{EN DASH}|\N{EM DASH})\s*")
+_ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})(?:-\d{2})?(?!\d)")
+_DAY = re.compile(
+    rf"(?<!\w)(?:\d{{1,2}}\s+(?:{'|'.join(_MONTHS)})[a-z]*|(?:{'|'.join(_MONTHS)})[a-z]*\s+\d{{1,2}}(?!\d))"
+    r"(?:,?\s+\d{4})?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as a text writes it."""
+
+    text: str
+    start: int
+    end: int
+    value: Decimal
+    quantum: Decimal
+    """The worth of the last digit that is written."""
+    scale: int = 0
+    """The power of ten of 'million' or 'B'."""
+    currency: str = ""
+    unit: str = ""
+    """The symbol of the unit, if it is one that the book knows."""
+    is_year: bool = False
+
+    @property
+    def unit_text(self) -> str:
+        """The currency or the unit."""
+        return self.currency or self.unit
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units of a book: every way to write one, and its symbol."""
+
+    symbols: Mapping[str, str]
+
+    @classmethod
+    def of(cls, known: Collection[tuple[str, str]]) -> Units:
+        """Return the units of some pairs of a symbol and a name."""
+        found = {}
+        for symbol, name in known:
+            found[symbol] = symbol
+            found[name.casefold()] = symbol
+            found[f"{name.casefold()}s"] = symbol
+        return cls({**found, "percent": "%"})
+
+    def find(self, word: str) -> str:
+        """Return the symbol of a unit as a text writes it; of no unit nothing."""
+        if word in self.symbols:
+            return self.symbols[word]
+        if _SI_UNIT.fullmatch(word):
+            return word
+        folded = word.casefold()
+        if folded in self.symbols:
+            return self.symbols[folded]
+        match = _SPELLED_SI.fullmatch(folded)
+        base = self.symbols.get(match[2]) if match else None
+        if match is None or not match[1] or base is None:
+            return ""
+        prefix = {"kilo": "k", "mega": "M", "giga": "G", "tera": "T", "peta": "P", "exa": "E"}
+        prefixed = prefix[match[1]] + base
+        return prefixed if _SI_UNIT.fullmatch(prefixed) else ""
+
+
+def to_base(value: Decimal, symbol: str) -> tuple[Decimal, str]:
+    """Return a quantity in the unit without an SI prefix, with that unit's symbol."""
+    match = _SI_UNIT.fullmatch(symbol)
+    return (value.scaleb(_SI[match[1]]), match[2]) if match else (value, symbol)
+
+
+def find_numbers(
+    text: str, units: Units, *, without: Sequence[tuple[int, int]] = ()
+) -> list[Number]:
+    """Return the numbers of a text in order.
+
+    Args:
+        text: The text.
+        units: The units that it can use.
+        without: Stretches to pass over, such as the names of things: "Llama 3".
+    """
+    passed = [*without, *(match.span() for match in _DAY.finditer(text))]
+    found = [
+        number
+        for number in _read_numbers(text, units)
+        if not any(start < number.end and number.start < end for start, end in passed)
+    ]
+    years = [
+        Number(match[1], match.start(), match.end(), Decimal(match[1]), Decimal(1), is_year=True)
+        for match in _ISO_DATE.finditer(text)
+    ]
+    days = [
+        Number(text[start:], start, end, Decimal(text[start:end]), Decimal(1), is_year=True)
+        for match in _DAY.finditer(text)
+        for start, end in ((match.end() - 4, match.end()),)
+        if text[start:end].isdecimal()
+    ]
+    kept = [each for each in found if not any(y.start <= each.start < y.end for y in years)]
+    dated = [replace(each, text=text[each.start : each.end]) for each in (*years, *days)]
+    return sorted((*_complete_ranges(text, kept), *dated), key=lambda each: each.start)
+
+
+def _read_numbers(text: str, units: Units) -> Iterator[Number]:
+    for match in _NUMBER.finditer(text):
+        digits = match["digits"].replace(",", "") + (match["fraction"] or "")
+        value, decimals = Decimal(digits), len(match["fraction"] or ".") - 1
+        scale = _SCALES.get((match["scale"] or match["letter"] or "").lower(), 0)
+        currency = _SIGNS.get(match["before"] or "", match["before"] or "")
+        word, end = match["unit"] or "", match.end()
+        unit = units.find(word)
+        by_word = _WORDS.get(word.removesuffix("s").casefold(), word if word in _CODES else "")
+        if by_word and not currency:
+            currency, unit = by_word, ""
+        elif not unit and word:
+            end = match.start("unit")
+            while text[end - 1] in " \N{NO-BREAK SPACE}-":
+                end -= 1
+        plain = not (currency or unit or scale or match["fraction"] or "," in match["digits"])
+        yield Number(
+            text=text[match.start() : end].strip(),
+            start=match.start(),
+            end=end,
+            value=(-value if match["minus"] else value).scaleb(scale),
+            quantum=Decimal(1).scaleb(scale - decimals),
+            scale=scale,
+            currency=currency,
+            unit="" if currency else unit,
+            is_year=plain and _FIRST_YEAR <= value <= _LAST_YEAR,
+        )
+
+
+def _complete_ranges(text: str, numbers: Sequence[Number]) -> Iterator[Number]:
+    """Yield the numbers, the first of a range with the scale and the unit of the second."""
+    for number, following in zip(numbers, (*numbers[1:], None), strict=True):
+        if (
+            following is None
+            or number.is_year
+            or number.unit
+            or not _RANGE.fullmatch(text[number.end : following.start])
+        ):
+            yield number
+            continue
+        scale = number.scale or following.scale
+        step = scale - number.scale
+        yield replace(
+            number,
+            value=number.value.scaleb(step),
+            quantum=number.quantum.scaleb(step),
+            scale=scale,
+            currency=number.currency or following.currency,
+            unit=following.unit,
+        )

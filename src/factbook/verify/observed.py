@@ -1,0 +1,123 @@
+"""Observations as answers and checks need them: number, unit, date, standing, source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.query.stored_queries import find_page_query
+from factbook.render.humanize import format_amount, format_date, format_range
+from factbook.sparql.bind import bind_rows
+from factbook.store.answers import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from factbook.book import Book
+    from factbook.rdf.terms import Term
+    from factbook.render.labels import Labels
+
+_BATCH = 400
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One observation of one source."""
+
+    iri: str
+    thing: str
+    """What it is about, or a party to the event that it is about."""
+    about: str
+    measure: str
+    value: Term | None
+    low: Term | None
+    high: Term | None
+    unit: str
+    date: str
+    date_precision: str
+    standing: str
+    until: str
+    source: str
+
+    @property
+    def numbers(self) -> list[Decimal]:
+        """The value and the ends of the range, those that are numbers."""
+        return [
+            number
+            for term in (self.value, self.low, self.high)
+            if (number := to_number(term)) is not None
+        ]
+
+    def state(self, labels: Labels) -> str:
+        """Return the number in words with its unit."""
+
+        def amount(term: Term | None) -> str:
+            if not isinstance(term, Literal):
+                return labels.of_term(term) if term is not None else ""
+            return format_amount(term.value, self.unit, labels.of(self.unit) if self.unit else "")
+
+        return amount(self.value) or format_range(amount(self.low), amount(self.high))
+
+    def when(self, labels: Labels) -> str:
+        """Return the date in words, as precisely as it is known."""
+        if not self.date:
+            return "undated"
+        known = labels.of(self.date_precision) if self.date_precision else "day"
+        return format_date(self.date, known)
+
+
+def to_number(term: Term | None) -> Decimal | None:
+    """Return the number that a literal is, if it is one."""
+    if not isinstance(term, Literal):
+        return None
+    try:
+        number = Decimal(term.value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def find_observed(book: Book, *, variable: str, iris: Iterable[str]) -> list[Observed]:
+    """Return observations.
+
+    Args:
+        book: Where they are.
+        variable: What is given: 'thing' or 'observation'.
+        iris: The things that they are about, or their own IRIs.
+    """
+    query = find_page_query(book.layout.queries, "observed").text
+    wanted = [(NamedNode(iri),) for iri in sorted(set(iris))]
+    found: dict[tuple[str, str, str], Observed] = {}
+    for start in range(0, len(wanted), _BATCH):
+        text = bind_rows(query, (variable,), wanted[start : start + _BATCH])
+        for row in select(book.engine, text):
+            each = _build(row)
+            found.setdefault((each.iri, each.thing, each.source), each)
+    return list(found.values())
+
+
+def _build(row: tuple[Term | None, ...]) -> Observed:
+    iri, thing, about, measure, value, low, high, *rest = row
+    unit, date, precision, standing, until, source = map(_text, rest)
+    return Observed(
+        iri=_text(iri),
+        thing=_text(thing),
+        about=_text(about),
+        measure=_text(measure),
+        value=value,
+        low=low,
+        high=high,
+        unit=unit,
+        date=date,
+        date_precision=precision,
+        standing=standing,
+        until=until,
+        source=source,
+    )
+
+
+def _text(term: Term | None) -> str:
+    return term.value if isinstance(term, NamedNode | Literal) else ""

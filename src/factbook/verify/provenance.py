@@ -1,0 +1,144 @@
+"""Find the observations, dates and sources behind each cell of an answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.verify.observed import find_observed, to_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from factbook.book import Book
+    from factbook.rdf.terms import Term
+    from factbook.render.cells import Column
+    from factbook.store.answers import Row
+    from factbook.verify.observed import Observed
+
+_SOURCE, _OBSERVATION = "source", "observation"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a cell rests on."""
+
+    observations: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+class CellProvenance:
+    """Finds what the cells of one answer rest on.
+
+    A number rests on the observations of its row that state it; in a row that names none, on those
+    about a thing of the row or of the question. A computed cell rests on the observations that its
+    column names. Any other cell has the source that the row gives for it.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        variables: Sequence[str],
+        rows: Sequence[Row],
+        columns: Sequence[Column],
+        computed: dict[str, list[str]],
+        about: Iterable[str] = (),
+    ) -> None:
+        """Look up the observations of an answer.
+
+        Args:
+            book: The book.
+            variables: The columns of the answer.
+            rows: Its rows.
+            columns: The columns as the query describes them.
+            computed: By column, the columns with the observations that it is computed from.
+            about: Things that the question names.
+        """
+        self._variables = variables
+        self._columns = {column.name: column for column in columns}
+        self._computed = computed
+        self._about = tuple(about)
+        named = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
+        own = find_observed(book, variable=_OBSERVATION, iris=named)
+        self._by_iri: dict[str, list[Observed]] = defaultdict(list)
+        for each in own:
+            self._by_iri[each.iri].append(each)
+        self._by_thing: dict[str, list[Observed]] = defaultdict(list)
+        if len(self._by_iri) == 0:
+            for each in find_observed(book, variable="thing", iris={*named, *self._about}):
+                self._by_thing[each.thing].append(each)
+
+    @property
+    def observed(self) -> list[Observed]:
+        """All observations that were looked up."""
+        found = [*self._by_iri.values(), *self._by_thing.values()]
+        return [each for group in found for each in group]
+
+    def of(self, row: Row, place: int) -> Provenance:
+        """Return what a cell of a row rests on."""
+        term, name = row[place], self._variables[place]
+        by_name = dict(zip(self._variables, row, strict=True))
+        if term is None and not self._has_range(name, by_name):
+            return Provenance()
+        stated = list(self._stating(name, row, by_name))
+        if stated:
+            return _sum_up(stated)
+        sources = [
+            by_name[each].value
+            for each in (f"{name}{_SOURCE}", _SOURCE)
+            if isinstance(by_name.get(each), NamedNode)
+        ]
+        date = by_name.get("date")
+        dates = (date.value,) if isinstance(date, Literal) and sources[1:] == [] else ()
+        return Provenance(dates=dates if sources else (), sources=tuple(sources[:1]))
+
+    def _has_range(self, name: str, by_name: dict[str, Term | None]) -> bool:
+        column = self._columns.get(name)
+        ends = (column.low, column.high) if column else ()
+        return any(by_name.get(end) is not None for end in ends if end)
+
+    def _stating(
+        self, name: str, row: Row, by_name: dict[str, Term | None]
+    ) -> Iterable[Observed]:
+        term = by_name[name]
+        if name in self._computed:
+            for other in self._computed[name]:
+                value = by_name.get(other)
+                if isinstance(value, NamedNode | Literal):
+                    for iri in value.value.split():
+                        yield from self._by_iri.get(iri, ())
+            return
+        if isinstance(term, NamedNode) and term.value in self._by_iri:
+            yield from self._by_iri[term.value]
+            return
+        column = self._columns.get(name)
+        ends = (column.low, column.high) if column else ()
+        wanted = {term, *(by_name.get(end) for end in ends if end)} - {None}
+        numbers = {number for each in wanted if (number := to_number(each)) is not None}
+        for each in self._of_row(row):
+            if (
+                each.value in wanted
+                if isinstance(term, NamedNode)
+                else numbers and numbers <= set(each.numbers)
+            ):
+                yield each
+
+    def _of_row(self, row: Row) -> Iterable[Observed]:
+        iris = [term.value for term in row if isinstance(term, NamedNode)]
+        own = [each for iri in iris for each in self._by_iri.get(iri, ())]
+        if own or self._by_iri:
+            return own
+        things = dict.fromkeys((*iris, *self._about))
+        return [each for iri in things for each in self._by_thing.get(iri, ())]
+
+
+def _sum_up(stated: Sequence[Observed]) -> Provenance:
+    return Provenance(
+        observations=tuple(dict.fromkeys(each.iri for each in stated)),
+        dates=tuple(dict.fromkeys(each.date for each in stated if each.date)),
+        sources=tuple(dict.fromkeys(each.source for each in stated)),
+    )

@@ -1,0 +1,251 @@
+"""Say for each number in a text which observation states it, or that none does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.query.stored_queries import find_page_query
+from factbook.render.labels import Labels
+from factbook.store.answers import select
+from factbook.verify.mentions import NameIndex
+from factbook.verify.numbers import Units, find_numbers, to_base
+from factbook.verify.observed import find_observed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from decimal import Decimal
+
+    from factbook.book import Book
+    from factbook.verify.mentions import Mention
+    from factbook.verify.numbers import Number
+    from factbook.verify.observed import Observed
+
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|\n")
+_CLAUSE_END = re.compile(r"[.!?;](?=\s)|\n")
+_CURRENCY = re.compile(r"http://qudt\.org/vocab/unit/CCY_([A-Z]{3})")
+_BARE = {"#", ""}  # the symbol of a count
+_MOST_SHOWN = 5
+
+
+class Verdict(StrEnum):
+    """What the book has on a number."""
+
+    STATED = "stated"
+    OTHER_MEASURE = "stated, but of another measure"
+    OTHER_DATE = "stated, but of another date"
+    OTHER_THING = "stated, but of another thing"
+    NOT_STATED = "not stated"
+    NO_SUBJECT = "not checked: no thing of the book is named near it"
+    A_DATE = "a year or a date: compare it with the dates of the figures"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An observation that has a number of the text."""
+
+    observation: Observed
+    is_rounded: bool
+    """Whether the text gives fewer digits."""
+
+
+@dataclass(frozen=True)
+class VerifiedNumber:
+    """A number of the text with what the book has on it."""
+
+    number: Number
+    verdict: Verdict
+    subjects: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    instead: tuple[Observed, ...]
+    """What the book has of the subject in the same unit, where it does not state the number."""
+
+
+class Verifier:
+    """Verifies texts against one book; opens it once."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self.labels = Labels(book.prefixes, book.engine)
+        named = select(book.engine, find_page_query(book.layout.queries, "named").text)
+        things, measures = [], []
+        for thing, name, is_measure in named:
+            if isinstance(thing, NamedNode) and isinstance(name, Literal):
+                measure = isinstance(is_measure, Literal) and is_measure.value == "true"
+                (measures if measure else things).append((thing.value, name.value))
+        self._things = NameIndex(things)
+        self._measures = NameIndex(measures, any_case=True)
+        units = select(book.engine, find_page_query(book.layout.queries, "units").text)
+        self._units = Units.of([
+            (symbol.value, name.value)
+            for symbol, name in units
+            if isinstance(symbol, Literal) and isinstance(name, Literal)
+        ])
+
+    def verify(self, text: str) -> list[VerifiedNumber]:
+        """Return what the book has on each number of a text, in order."""
+        mentions = self._things.find(text)
+        numbers = find_numbers(
+            text, self._units, without=[(each.start, each.end) for each in mentions]
+        )
+        measures = self._measures.find(text)
+        named = {iri for mention in mentions for iri in mention.things}
+        by_thing: dict[str, list[Observed]] = {}
+        for observed in find_observed(self._book, variable="thing", iris=named):
+            by_thing.setdefault(observed.thing, []).append(observed)
+        every = [each for found in by_thing.values() for each in found]
+        self.labels.look_up({
+            iri
+            for each in every
+            for iri in (
+                each.thing,
+                each.about,
+                each.measure,
+                each.unit,
+                each.standing,
+                each.source,
+                each.date_precision,
+                each.value.value if isinstance(each.value, NamedNode) else "",
+            )
+        })
+        sentences = list(_split(text, _SENTENCE_END))
+        clauses = list(_split(text, _CLAUSE_END))
+        years = [each for each in numbers if each.is_year]
+        return [
+            self._judge(number, _context(number, (sentences, clauses), mentions, measures, years), by_thing)
+            for number in numbers
+        ]
+
+    def _judge(
+        self, number: Number, near: _Context, by_thing: Mapping[str, Sequence[Observed]]
+    ) -> VerifiedNumber:
+        if number.is_year:
+            return VerifiedNumber(number, Verdict.A_DATE, near.subjects, (), ())
+        if not near.subjects and not near.others:
+            return VerifiedNumber(number, Verdict.NO_SUBJECT, (), (), ())
+        own = self._matching(number, near.subjects, by_thing)
+        found = own or self._matching(number, near.others, by_thing)
+        if not found:
+            return VerifiedNumber(
+                number, Verdict.NOT_STATED, near.subjects, (), self._instead(number, near, by_thing)
+            )
+        verdict, best = Verdict.STATED if own else Verdict.OTHER_THING, found
+        if near.measures and own:
+            measured = [each for each in best if each.observation.measure in near.measures]
+            verdict, best = (verdict, measured) if measured else (Verdict.OTHER_MEASURE, best)
+        if near.years and verdict == Verdict.STATED:
+            dated = [each for each in best if each.observation.date[:4] in near.years]
+            undated = [each for each in best if not each.observation.date]
+            best = dated or undated or best
+            verdict = verdict if dated or undated else Verdict.OTHER_DATE
+        return VerifiedNumber(number, verdict, near.subjects, tuple(best), ())
+
+    def _matching(
+        self, number: Number, subjects: Sequence[str], by_thing: Mapping[str, Sequence[Observed]]
+    ) -> list[Statement]:
+        found = {}
+        for subject in subjects:
+            for each in by_thing.get(subject, ()):
+                rounded = self._compare(number, each)
+                if rounded is not None:
+                    found.setdefault((each.iri, each.source), Statement(each, rounded))
+        exact = [each for each in found.values() if not each.is_rounded]
+        return sorted(
+            exact or found.values(),
+            key=lambda each: (each.observation.until, each.observation.date, each.observation.iri),
+            reverse=True,
+        )
+
+    def _compare(self, number: Number, observed: Observed) -> bool | None:
+        """Return whether a number is rounded from that of an observation; None if it is another."""
+        if not self._fits_unit(number, observed):
+            return None
+        symbol = self._symbol(observed)
+        quantum, _ = to_base(number.quantum, number.unit)
+        given, _ = to_base(number.value, number.unit)
+        for exact in observed.numbers:
+            value = to_base(exact, symbol)[0] if number.unit else exact
+            if value == given or abs(value) == given:
+                return False
+            if abs(abs(value) - given) * 2 <= quantum and number.quantum != number.value:
+                return True
+        return None
+
+    def _fits_unit(self, number: Number, observed: Observed) -> bool:
+        currency = _CURRENCY.fullmatch(observed.unit)
+        if number.currency:
+            return currency is not None and currency[1] == number.currency
+        symbol = self._symbol(observed)
+        if number.unit:
+            one: Decimal = number.quantum
+            return to_base(one, number.unit)[1] == to_base(one, symbol)[1]
+        # Without a unit it may be a count, or an amount of which the text names the currency once
+        return symbol in _BARE or number.scale > 0 and currency is not None
+
+    def _symbol(self, observed: Observed) -> str:
+        return self.labels.of(observed.unit) if observed.unit else ""
+
+    def _instead(
+        self, number: Number, near: _Context, by_thing: Mapping[str, Sequence[Observed]]
+    ) -> tuple[Observed, ...]:
+        """Return the newest figures of the subject that could have been meant."""
+        fitting = [
+            each
+            for subject in near.subjects
+            for each in by_thing.get(subject, ())
+            if self._fits_unit(number, each) and each.numbers
+        ]
+        measured = [each for each in fitting if each.measure in near.measures]
+        newest = sorted(measured or fitting, key=lambda e: (e.until, e.date, e.iri), reverse=True)
+        return tuple(newest[:_MOST_SHOWN])
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What stands near a number."""
+
+    subjects: tuple[str, ...]
+    others: tuple[str, ...]
+    """Other things in the same sentence."""
+    measures: frozenset[str]
+    years: frozenset[str]
+
+
+def _split(text: str, ends: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield where each part of a text begins and ends."""
+    start = 0
+    for match in ends.finditer(text):
+        yield start, match.end()
+        start = match.end()
+    yield start, len(text) + 1
+
+
+def _context(
+    number: Number,
+    parts: tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]],
+    mentions: Sequence[Mention],
+    measures: Sequence[Mention],
+    years: Sequence[Number],
+) -> _Context:
+    """Return what stands near a number: the thing named last before it is its subject."""
+    (start, end), clause = (
+        next(span for span in spans if span[0] <= number.start < span[1]) for spans in parts
+    )
+    inside = [each for each in mentions if start <= each.start < end]
+    before = [each for each in inside if each.end <= number.start]
+    earlier = [each for each in mentions if each.end <= start]
+    subject = (before or inside[:1] or earlier)[-1:]
+    subjects = tuple(iri for mention in subject for iri in mention.things)
+    others = {iri for each in inside for iri in each.things} - set(subjects)
+    measured = [each for each in measures if clause[0] <= each.start < clause[1]]
+    nearest = [each for each in measured if each.end <= number.start][-1:] or measured[:1]
+    return _Context(
+        subjects=subjects,
+        others=tuple(sorted(others)),
+        measures=frozenset(iri for each in nearest for iri in each.things),
+        years=frozenset(each.text for each in years if clause[0] <= each.start < clause[1]),
+    )
