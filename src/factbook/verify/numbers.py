@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _SCALES = {
 _SI = {"": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _SI_UNIT = re.compile(r"([kMGTPE]?)(B|B/s|b/s|Hz|W|Wh|FLOPS|OPS)")
 _SPELLED_SI = re.compile(r"(kilo|mega|giga|tera|peta|exa)?([a-z]+)")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _NUMBER = re.compile(
     r"""(?<![\w.,\N{EN DASH}/-])                                   # not inside a word: H100
@@ -39,7 +40,8 @@ _NUMBER = re.compile(
         (?P<digits>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<fraction>\.\d+)?
         (?:[ \N{NO-BREAK SPACE}-]?(?P<scale>thousand|million|billion|trillion|mio|bn|mn|tn)\b
           |(?P<letter>[kKMmBbT])(?![\w/]))?
-        (?:[ \N{NO-BREAK SPACE}-]?(?P<unit>%|\N{MULTIPLICATION SIGN}|[^\W\d_][^\W_]*(?:/[^\W\d_]+)?[\u00b2\u00b3]?))?
+        (?:[ \N{NO-BREAK SPACE}-]?
+           (?P<unit>%|\N{MULTIPLICATION SIGN}|[^\W\d_][^\W_]*(?:/[^\W\d_]+)?[\u00b2\u00b3]?))?
     """,
     re.VERBOSE,
 )
@@ -89,7 +91,7 @@ class Units:
             found[symbol] = symbol
             found[name.casefold()] = symbol
             found[f"{name.casefold()}s"] = symbol
-        return cls({**found, "percent": "%"})
+        return cls({**found, "%": "%", "percent": "%"})
 
     def find(self, word: str) -> str:
         """Return the symbol of a unit as a text writes it; of no unit nothing."""
@@ -177,7 +179,7 @@ def _read_numbers(text: str, units: Units) -> Iterator[Number]:
 
 def _complete_ranges(text: str, numbers: Sequence[Number]) -> Iterator[Number]:
     """Yield the numbers, the first of a range with the scale and the unit of the second."""
-    for number, following in zip(numbers, (*numbers[1:], None), strict=True):
+    for number, following in zip_longest(numbers, numbers[1:]):
         if (
             following is None
             or number.is_year

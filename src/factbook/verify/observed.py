@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.query.stored_queries import find_page_query
+from factbook.rdf.terms import is_iri
 from factbook.render.humanize import format_amount, format_date, format_range
 from factbook.sparql.bind import bind_rows
 from factbook.store.answers import select
@@ -41,6 +42,13 @@ class Observed:
     standing: str
     until: str
     source: str
+
+    @property
+    def iris(self) -> set[str]:
+        """Everything that it names."""
+        value = self.value.value if isinstance(self.value, NamedNode) else ""
+        named = {self.thing, self.about, self.measure, self.unit, self.date_precision, value}
+        return named | {self.standing, self.source}
 
     @property
     def numbers(self) -> list[Decimal]:
@@ -89,7 +97,7 @@ def find_observed(book: Book, *, variable: str, iris: Iterable[str]) -> list[Obs
         iris: The things that they are about, or their own IRIs.
     """
     query = find_page_query(book.layout.queries, "observed").text
-    wanted = [(NamedNode(iri),) for iri in sorted(set(iris))]
+    wanted = [(NamedNode(iri),) for iri in sorted(set(iris)) if is_iri(iri)]
     found: dict[tuple[str, str, str], Observed] = {}
     for start in range(0, len(wanted), _BATCH):
         text = bind_rows(query, (variable,), wanted[start : start + _BATCH])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from factbook.store.answers import Row
     from factbook.verify.observed import Observed
 
-_SOURCE, _OBSERVATION = "source", "observation"
+_SOURCE, _DATE, _OBSERVATION = "source", "date", "observation"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class CellProvenance:
     column names. Any other cell has the source that the row gives for it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each is one thing that it depends on
         self,
         book: Book,
         variables: Sequence[str],
@@ -63,12 +63,15 @@ class CellProvenance:
         self._computed = computed
         self._about = tuple(about)
         named = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
+        listed = {name for others in computed.values() for name in others} & set(variables)
+        texts = (row[variables.index(name)] for row in rows for name in listed)
+        named |= {iri for text in texts if isinstance(text, Literal) for iri in text.value.split()}
         own = find_observed(book, variable=_OBSERVATION, iris=named)
         self._by_iri: dict[str, list[Observed]] = defaultdict(list)
         for each in own:
             self._by_iri[each.iri].append(each)
         self._by_thing: dict[str, list[Observed]] = defaultdict(list)
-        if len(self._by_iri) == 0:
+        if not self._by_iri:
             for each in find_observed(book, variable="thing", iris={*named, *self._about}):
                 self._by_thing[each.thing].append(each)
 
@@ -78,32 +81,27 @@ class CellProvenance:
         found = [*self._by_iri.values(), *self._by_thing.values()]
         return [each for group in found for each in group]
 
-    def of(self, row: Row, place: int) -> Provenance:
+    def of(self, row: Row, name: str) -> Provenance:
         """Return what a cell of a row rests on."""
-        term, name = row[place], self._variables[place]
         by_name = dict(zip(self._variables, row, strict=True))
-        if term is None and not self._has_range(name, by_name):
+        if by_name[name] is None and not self._has_range(name, by_name):
             return Provenance()
         stated = list(self._stating(name, row, by_name))
         if stated:
             return _sum_up(stated)
-        sources = [
-            by_name[each].value
-            for each in (f"{name}{_SOURCE}", _SOURCE)
-            if isinstance(by_name.get(each), NamedNode)
-        ]
-        date = by_name.get("date")
-        dates = (date.value,) if isinstance(date, Literal) and sources[1:] == [] else ()
-        return Provenance(dates=dates if sources else (), sources=tuple(sources[:1]))
+        for source, date in ((f"{name}{_SOURCE}", ""), (_SOURCE, _DATE)):
+            told, day = by_name.get(source), by_name.get(date)
+            if isinstance(told, NamedNode):
+                dates = (day.value,) if isinstance(day, Literal) else ()
+                return Provenance(dates=dates, sources=(told.value,))
+        return Provenance()
 
     def _has_range(self, name: str, by_name: dict[str, Term | None]) -> bool:
         column = self._columns.get(name)
         ends = (column.low, column.high) if column else ()
         return any(by_name.get(end) is not None for end in ends if end)
 
-    def _stating(
-        self, name: str, row: Row, by_name: dict[str, Term | None]
-    ) -> Iterable[Observed]:
+    def _stating(self, name: str, row: Row, by_name: dict[str, Term | None]) -> Iterable[Observed]:
         term = by_name[name]
         if name in self._computed:
             for other in self._computed[name]:

@@ -72,7 +72,8 @@ class Verifier:
         self._book = book
         self.labels = Labels(book.prefixes, book.engine)
         named = select(book.engine, find_page_query(book.layout.queries, "named").text)
-        things, measures = [], []
+        things: list[tuple[str, str]] = []
+        measures: list[tuple[str, str]] = []
         for thing, name, is_measure in named:
             if isinstance(thing, NamedNode) and isinstance(name, Literal):
                 measure = isinstance(is_measure, Literal) and is_measure.value == "true"
@@ -80,11 +81,13 @@ class Verifier:
         self._things = NameIndex(things)
         self._measures = NameIndex(measures, any_case=True)
         units = select(book.engine, find_page_query(book.layout.queries, "units").text)
-        self._units = Units.of([
-            (symbol.value, name.value)
-            for symbol, name in units
-            if isinstance(symbol, Literal) and isinstance(name, Literal)
-        ])
+        self._units = Units.of(
+            [
+                (symbol.value, name.value)
+                for symbol, name in units
+                if isinstance(symbol, Literal) and isinstance(name, Literal)
+            ]
+        )
 
     def verify(self, text: str) -> list[VerifiedNumber]:
         """Return what the book has on each number of a text, in order."""
@@ -98,27 +101,15 @@ class Verifier:
         for observed in find_observed(self._book, variable="thing", iris=named):
             by_thing.setdefault(observed.thing, []).append(observed)
         every = [each for found in by_thing.values() for each in found]
-        self.labels.look_up({
-            iri
-            for each in every
-            for iri in (
-                each.thing,
-                each.about,
-                each.measure,
-                each.unit,
-                each.standing,
-                each.source,
-                each.date_precision,
-                each.value.value if isinstance(each.value, NamedNode) else "",
-            )
-        })
+        self.labels.look_up(iri for each in every for iri in each.iris)
         sentences = list(_split(text, _SENTENCE_END))
         clauses = list(_split(text, _CLAUSE_END))
         years = [each for each in numbers if each.is_year]
-        return [
-            self._judge(number, _context(number, (sentences, clauses), mentions, measures, years), by_thing)
-            for number in numbers
-        ]
+
+        def near(number: Number) -> _Context:
+            return _context(number, (sentences, clauses), mentions, measures, years)
+
+        return [self._judge(number, near(number), by_thing) for number in numbers]
 
     def _judge(
         self, number: Number, near: _Context, by_thing: Mapping[str, Sequence[Observed]]
@@ -147,7 +138,7 @@ class Verifier:
     def _matching(
         self, number: Number, subjects: Sequence[str], by_thing: Mapping[str, Sequence[Observed]]
     ) -> list[Statement]:
-        found = {}
+        found: dict[tuple[str, str], Statement] = {}
         for subject in subjects:
             for each in by_thing.get(subject, ()):
                 rounded = self._compare(number, each)
@@ -184,7 +175,7 @@ class Verifier:
             one: Decimal = number.quantum
             return to_base(one, number.unit)[1] == to_base(one, symbol)[1]
         # Without a unit it may be a count, or an amount of which the text names the currency once
-        return symbol in _BARE or number.scale > 0 and currency is not None
+        return symbol in _BARE or (number.scale > 0 and currency is not None)
 
     def _symbol(self, observed: Observed) -> str:
         return self.labels.of(observed.unit) if observed.unit else ""
@@ -247,5 +238,5 @@ def _context(
         subjects=subjects,
         others=tuple(sorted(others)),
         measures=frozenset(iri for each in nearest for iri in each.things),
-        years=frozenset(each.text for each in years if clause[0] <= each.start < clause[1]),
+        years=frozenset(f"{each.value}" for each in years if clause[0] <= each.start < clause[1]),
     )

@@ -1,0 +1,31 @@
+"""`factbook mcp`: serve the book to an AI assistant over stdio."""
+
+from __future__ import annotations
+
+import click
+
+from factbook.cli.session import Session, pass_session
+from factbook.errors import UsageError
+
+
+@click.command(
+    epilog="""The assistant gets tools to search, to run the stored queries with typed parameters,
+to show and compare things, and to verify the numbers of a text. Each cell of an answer names its
+observations, dates and sources.
+
+\b
+Examples:
+  factbook mcp
+  factbook --book my-book mcp --allow-sparql"""
+)
+@click.option("--allow-sparql", is_flag=True, help="Let the assistant write SPARQL of its own.")
+@pass_session
+def command(session: Session, *, allow_sparql: bool) -> None:
+    """Serve the book to an AI assistant (Model Context Protocol) over stdin and stdout."""
+    try:
+        from factbook.mcp.server import create_server
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"mcp", "pydantic"}:
+            raise
+        raise UsageError("factbook mcp needs more packages: pip install 'factbook[mcp]'") from None
+    create_server(session.public_book(), allow_sparql=allow_sparql).run("stdio")

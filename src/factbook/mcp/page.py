@@ -1,0 +1,95 @@
+"""The page of a thing for an assistant: each figure with its observations and sources by IRI."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from factbook.errors import UsageError, did_you_mean
+from factbook.render.markup import drop_empty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from factbook.show.page import Figure, Page
+
+_PARTS = (
+    "facts",
+    "figures",
+    "events",
+    "relations",
+    "pointing_here",
+    "below",
+    "further_figures",
+    "statements",
+    "links",
+    "identifiers",
+)
+
+
+def build_page(page: Page, *, limit: int) -> dict[str, Any]:
+    """Return a page as JSON; a part with more entries than the limit is cut, and `cut` says so."""
+    document = _with_source_iris(asdict(page), _sources(page))
+    cut = {}
+    for part in _PARTS:
+        entries = document[part]
+        if len(entries) > limit:
+            cut[part] = f"{limit} of {len(entries)} are given"
+            document[part] = entries[:limit]
+    return {**drop_empty(document), "cut": cut}
+
+
+def select_figures(page: Page, measure: str) -> dict[str, Any]:
+    """Return the figures of a thing with one measure, the newest first.
+
+    Args:
+        page: The page of the thing.
+        measure: The IRI or the label of the measure.
+
+    Raises:
+        UsageError: The graph has none; the message says what it has instead.
+    """
+    amounts = [amount for event in page.events for amount in event.amounts]
+    every: list[Figure] = [*page.figures, *page.further_figures, *amounts]
+    wanted = measure.casefold()
+    found = [
+        each
+        for each in every
+        if wanted in {each.measure.iri.casefold(), each.measure.label.casefold()}
+    ]
+    if not found:
+        known = sorted({each.measure.label for each in every})
+        has = f"It has: {', '.join(known)}." if known else "It has no figures of it at all."
+        raise UsageError(
+            f"The graph states no {measure} of {page.name.text}."
+            f"{did_you_mean(measure, known)} {has}"
+        )
+    document = {"figures": [asdict(each) for each in found]}
+    return {
+        "iri": page.iri,
+        "name": page.name.text,
+        **drop_empty(_with_source_iris(document, _sources(page))),
+        "cut": {},
+    }
+
+
+def _sources(page: Page) -> dict[int, str]:
+    return {each.number: each.iri for each in page.sources}
+
+
+def _with_source_iris(part: Any, sources: dict[int, str]) -> Any:  # noqa: ANN401 - what JSON holds
+    """Return a part of a page with the IRIs of sources instead of their numbers in its list."""
+    if isinstance(part, dict):
+        return {
+            key: [sources[number] for number in value]
+            if key == "sources" and _are_numbers(value)
+            else _with_source_iris(value, sources)
+            for key, value in part.items()
+        }
+    if isinstance(part, list | tuple):
+        return [_with_source_iris(each, sources) for each in part]
+    return part
+
+
+def _are_numbers(value: Iterable[object]) -> bool:
+    return all(isinstance(each, int) for each in value)

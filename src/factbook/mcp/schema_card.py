@@ -1,0 +1,130 @@
+"""The schema of a book on one card: its classes, measures, prefixes and questions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.query.stored_queries import all_queries, find_page_query
+from factbook.rdf.terms import curie
+from factbook.store.answers import select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from factbook.book import Book
+    from factbook.query.stored_queries import Parameter, StoredQuery
+    from factbook.rdf.terms import Term
+
+_TYPES = {
+    "integer": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "dateTime": {"type": "string", "format": "date-time"},
+    "gYear": {"type": "string", "pattern": "^[0-9]{4}$"},
+}
+
+
+def describe_schema(book: Book) -> dict[str, Any]:
+    """Return the classes with their properties, the measures with their units, and the prefixes."""
+
+    def rows(name: str) -> list[tuple[str, ...]]:
+        text = find_page_query(book.layout.queries, name).text
+        return [tuple(_text(term, book) for term in row) for row in select(book.engine, text)]
+
+    properties: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for kind, about, label, uses in rows("properties"):
+        properties[kind].append({"property": about, "label": label, "uses": uses})
+    return {
+        "classes": [
+            {
+                "class": kind,
+                "label": label,
+                "definition": definition,
+                "things": int(things),
+                "properties": properties.get(kind, []),
+            }
+            for kind, label, definition, things in rows("classes")
+        ],
+        "measures": [
+            {
+                "measure": measure,
+                "label": label,
+                "unit": unit,
+                "observations": int(observations),
+                "things": int(things),
+            }
+            for measure, label, unit, observations, things in rows("measures")
+        ],
+        "prefixes": dict(sorted(book.prefixes.items())),
+    }
+
+
+def list_queries(book: Book, words: str = "") -> list[dict[str, Any]]:
+    """Return the stored queries, each with the JSON Schema of its parameters.
+
+    Args:
+        book: The book.
+        words: Only those whose name, question, tags, parameters or columns have all these words.
+    """
+    wanted = words.casefold().split()
+    return [
+        describe_query(query)
+        for query in all_queries(book.layout.queries)
+        if all(word in _searchable(query) for word in wanted)
+    ]
+
+
+def describe_query(query: StoredQuery) -> dict[str, Any]:
+    """Return what a stored query answers and takes."""
+    return {
+        "name": query.name,
+        "summary": query.summary,
+        "question": query.question,
+        "tags": list(query.tags),
+        "parameters": describe_parameters(query.parameters),
+        "columns": [
+            {"name": each.name, "type": each.type, "doc": each.doc} for each in query.columns
+        ],
+    }
+
+
+def describe_parameters(parameters: Iterable[Parameter]) -> dict[str, Any]:
+    """Return the JSON Schema of the parameters of a query."""
+    given = list(parameters)
+    return {
+        "type": "object",
+        "properties": {each.name: _describe_parameter(each) for each in given},
+        "required": [each.name for each in given if each.required],
+        "additionalProperties": False,
+    }
+
+
+def _describe_parameter(parameter: Parameter) -> dict[str, Any]:
+    kind, _, detail = parameter.kind.partition(":")
+    schema: dict[str, Any] = dict(_TYPES.get(detail, {"type": "string"}) if kind == "xsd" else {})
+    words = [parameter.doc]
+    if kind == "iri":
+        what = f"a {parameter.type_curie}" if parameter.type_curie else "a thing"
+        words.append(f"The name, CURIE or IRI of {what}")
+    schema.setdefault("type", "string")
+    schema["description"] = ". ".join(filter(None, words))
+    if parameter.default is not None:
+        schema["default"] = parameter.default
+    return schema
+
+
+def _searchable(query: StoredQuery) -> str:
+    parts = [query.name, query.summary, query.question, query.description, *query.tags]
+    parts += [f"{each.name} {each.doc}" for each in query.parameters]
+    parts += [f"{each.name} {each.doc}" for each in query.columns]
+    return " ".join(parts).casefold()
+
+
+def _text(term: Term | None, book: Book) -> str:
+    if isinstance(term, NamedNode):
+        return curie(term.value, book.prefixes) or term.value
+    return term.value if isinstance(term, Literal) else ""

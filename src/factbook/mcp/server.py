@@ -1,0 +1,213 @@
+"""The tools and resources that an assistant gets, over one book.
+
+Only the text of a ToolError reaches the assistant. So everything that it can mend (a wrong name, a
+wrong value) and every question that the graph cannot answer is raised as one.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from pydantic import Field
+
+from factbook import __version__
+from factbook.errors import FactbookError, UsageError
+from factbook.mcp.answers import build_answer
+from factbook.mcp.page import build_page, select_figures
+from factbook.mcp.schema_card import describe_schema, list_queries
+from factbook.mcp.verification import describe_verified
+from factbook.query.names import Names
+from factbook.query.parameters import parse_values
+from factbook.query.run_query import run_stored, run_text
+from factbook.query.stored_queries import find_query
+from factbook.show.gather import gather_page
+from factbook.verify.verify_text import Verifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from factbook.api import Book
+    from factbook.query.stored_queries import StoredQuery
+
+INSTRUCTIONS = """\
+Answers come from a knowledge graph in which every figure is an observation of one source.
+Find things with `search`, questions with `list_queries`; ask with `run_query`, `show` or `compare`.
+Cite the sources that each cell names. Never state a number that no tool gave you: where a tool
+refuses, say what is missing. Pass a draft through `verify` before you answer.
+Where `cut` is true or not empty, there is more than was given: ask again with a larger limit."""
+_MOST_ROWS = 1000
+_DAY = "asof"  # the parameter for another day than today, in every query
+T = TypeVar("T")
+
+Limit = Annotated[int, Field(ge=1, le=_MOST_ROWS, description="How many rows at most")]
+
+
+def create_server(book: Book, *, allow_sparql: bool = False) -> MCPServer:
+    """Return the server for a book.
+
+    Args:
+        book: The book; it is opened here, before threads share it.
+        allow_sparql: Whether the assistant may write SPARQL of its own.
+    """
+    tools = Tools(book)
+    server = MCPServer(
+        "factbook", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING"
+    )
+    for function in (
+        tools.list_queries,
+        tools.run_query,
+        tools.show,
+        tools.describe_schema,
+        tools.verify,
+        *((tools.sparql,) if allow_sparql else ()),
+    ):
+        server.add_tool(_explain_errors(function))
+    server.resource("factbook://schema", mime_type="application/json", title="Schema card")(
+        tools.schema_card
+    )
+    server.resource("factbook://queries", mime_type="application/json", title="Stored queries")(
+        tools.catalogue
+    )
+    return server
+
+
+class Tools:
+    """What an assistant can do with a book."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._verifier = Verifier(book)
+
+    def list_queries(
+        self,
+        words: Annotated[str, Field(description="Only queries that have all these words")] = "",
+    ) -> dict[str, Any]:
+        """List the stored queries: what each answers, its parameters (JSON Schema), its columns."""
+        found = list_queries(self._book, words)
+        if not found:
+            names = ", ".join(each["name"] for each in list_queries(self._book))
+            raise UsageError(f"No stored query has all of the words '{words}'. There are: {names}")
+        return {"queries": found}
+
+    def run_query(
+        self,
+        name: Annotated[str, Field(description="The name of a stored query, see list_queries")],
+        parameters: Annotated[
+            dict[str, str | int | float | bool],
+            Field(description="Values by parameter; a thing by name, CURIE or IRI"),
+        ] = {},  # noqa: B006 - pydantic copies it
+        limit: Limit = 50,
+    ) -> dict[str, Any]:
+        """Run a stored query. Each cell has its observations, dates and sources."""
+        stored = find_query(self._book.layout.queries, name)
+        values = {key: _as_text(value) for key, value in parameters.items()}
+        terms = parse_values(stored, values, self._book)
+        _require_past(values)
+        answer = build_answer(
+            self._book,
+            run_stored(self._book, stored, values),
+            columns=stored.columns,
+            computed=_computed(stored),
+            about=[term.value for term in terms.values()],
+            limit=limit,
+        )
+        if answer.get("count") == 0 or answer.get("answer") is False:
+            raise UsageError(_say_empty(stored, values))
+        return {"query": name, "parameters": values, **answer}
+
+    def show(
+        self,
+        thing: Annotated[str, Field(description="The name, CURIE or IRI of anything in the graph")],
+        measure: Annotated[
+            str, Field(description="Only its figures of this measure, such as 'revenue'")
+        ] = "",
+        limit: Limit = 40,
+    ) -> dict[str, Any]:
+        """Show all that the graph has on a thing: facts, figures, events, relations, sources."""
+        names = Names.of(self._book)
+        page = gather_page(self._book, names.lookup_one(thing))
+        if measure:
+            return select_figures(page, measure)
+        return build_page(page, limit=limit)
+
+    def describe_schema(self) -> dict[str, Any]:
+        """Describe the graph: classes with their properties, measures with units, prefixes."""
+        return describe_schema(self._book)
+
+    def verify(
+        self,
+        text: Annotated[str, Field(max_length=100_000, description="A draft of an answer")],
+    ) -> dict[str, Any]:
+        """Say for each number in a text which observation states it, or that none does."""
+        return describe_verified(self._verifier, text)
+
+    def sparql(
+        self,
+        query: Annotated[str, Field(description="SPARQL 1.1; prefixes need not be declared")],
+        limit: Limit = 50,
+    ) -> dict[str, Any]:
+        """Run a SPARQL query of your own. Prefer stored queries: they are checked."""
+        return build_answer(self._book, run_text(self._book, query), limit=limit)
+
+    def schema_card(self) -> str:
+        """Return the classes, measures and prefixes of the book."""
+        return json.dumps(self.describe_schema(), ensure_ascii=False)
+
+    def catalogue(self) -> str:
+        """Return the stored queries with their parameters and columns."""
+        return json.dumps(list_queries(self._book), ensure_ascii=False)
+
+
+def _explain_errors(function: Callable[..., T]) -> Callable[..., T]:
+    """Return a tool whose errors reach the assistant in words."""
+
+    @functools.wraps(function)
+    def tool(*args: object, **values: object) -> T:
+        try:
+            return function(*args, **values)
+        except FactbookError as error:
+            raise ToolError(str(error)) from None
+
+    return tool
+
+
+def _as_text(value: str | float | bool) -> str:  # noqa: FBT001 - a value of any kind
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _require_past(values: dict[str, str]) -> None:
+    """Make sure that no question is about a day to come.
+
+    Raises:
+        UsageError: It is; the graph has no such day's figures.
+    """
+    today = datetime.now(UTC).date().isoformat()
+    if values.get(_DAY, "") > today:
+        raise UsageError(
+            f"The graph cannot answer for {values[_DAY]}: it states what was so by today, {today}. "
+            "Guidance and plans are in the histories and on the pages of things."
+        )
+
+
+def _computed(query: StoredQuery) -> dict[str, list[str]]:
+    """Return by column the columns with the observations that it is computed from."""
+    found = {}
+    for name, about in (query.front_matter.get("columns") or {}).items():
+        given = about.get("computed") if isinstance(about, dict) else None
+        if given:
+            found[str(name)] = [given] if isinstance(given, str) else list(map(str, given))
+    return found
+
+
+def _say_empty(query: StoredQuery, values: dict[str, str]) -> str:
+    given = ", ".join(f"{name} = {value}" for name, value in values.items())
+    asked = f" with {given}" if given else ""
+    return (
+        f"The graph has no answer: '{query.name}' ({query.summary}){asked} has no rows. "
+        "Do not estimate; say that the graph does not state it."
+    )

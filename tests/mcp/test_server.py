@@ -1,0 +1,266 @@
+"""The server for assistants answers with observations and sources, or refuses in words."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+pytest.importorskip("mcp")
+
+from factbook.api import Book
+from factbook.mcp.server import create_server
+from mcp import Client, StdioServerParameters, stdio_client
+
+if TYPE_CHECKING:
+    from mcp.server.mcpserver import MCPServer
+    from mcp.types import CallToolResult
+
+IRI = "https://w3id.org/ai-infra/"
+RIVERS = Path(__file__).parents[1] / "cli" / "book"
+
+
+class Assistant:
+    """Calls tools as an assistant does."""
+
+    def __init__(self, server: MCPServer) -> None:
+        self._server = server
+
+    def call(self, tool: str, **arguments: object) -> dict[str, Any]:
+        """Return the structured answer of a tool."""
+        result = self._call(tool, arguments)
+        assert not result.is_error, _text(result)
+        assert result.structured_content is not None
+        return dict(result.structured_content)
+
+    def refusal(self, tool: str, **arguments: object) -> str:
+        """Return the words in which a tool refuses."""
+        result = self._call(tool, arguments)
+        assert result.is_error, result.structured_content
+        return _text(result)
+
+    def _call(self, tool: str, arguments: dict[str, object]) -> CallToolResult:
+        async def call() -> CallToolResult:
+            async with Client(self._server) as client:
+                return await client.call_tool(tool, arguments)
+
+        return asyncio.run(call())
+
+
+def _text(result: CallToolResult) -> str:
+    return " ".join(getattr(each, "text", "") for each in result.content)
+
+
+@pytest.fixture(scope="module")
+def assistant() -> Assistant:
+    """Return an assistant with the bundled book."""
+    return Assistant(create_server(Book()))
+
+
+# Questions in the words of a person; what an assistant calls for them; the column, what its cell
+# says, and an observation that the cell must name.
+GOLDEN = {
+    "What was CoreWeave worth at the end of 2025?": (
+        "valuations",
+        {"asof": "2025-12-31"},
+        ("company", "CoreWeave"),
+        "amount",
+        "$66.0B",
+        "observation/coreweave-valuation-2025-10-30-ai-news-24-7",
+    ),
+    "What was CoreWeave's revenue in the second quarter of 2026?": (
+        "revenue",
+        {"company": "CoreWeave", "asof": "2026-11-01"},
+        ("amount", "$2.575B"),
+        "amount",
+        "$2.575B",
+        "observation/coreweave-revenue-2026-06-coreweave",
+    ),
+    "How has Cerebras been valued over time?": (
+        "valuation-history",
+        {"company": "Cerebras", "asof": "2026-11-01"},
+        ("amount", "$8.10B"),
+        "amount",
+        "$8.10B",
+        "observation/cerebras-valuation-2025-09-30-cerebras",
+    ),
+    "How much off-chip memory has an NVIDIA B300?": (
+        "accelerator",
+        {"product": "NVIDIA B300", "asof": "2026-11-01"},
+        ("measure", "off-chip memory"),
+        "value",
+        "270 GB",
+        "observation/b300-off-chip-memory-2025-12-epoch-ai",
+    ),
+    "Which of NVIDIA's chips has which bandwidth?": (
+        "accelerators",
+        {"company": "NVIDIA", "asof": "2026-11-01"},
+        ("chip", "NVIDIA B300"),
+        "bandwidth",
+        "7,700",
+        "observation/b300-off-chip-memory-bandwidth-2025-12-epoch-ai",
+    ),
+}
+
+
+@pytest.mark.parametrize("question", GOLDEN)
+def test_answer_names_observation_of_cell(assistant: Assistant, question: str) -> None:
+    """Each figure of an answer names the observation, the date and the source behind it."""
+    name, parameters, (key, is_called), column, text, observation = GOLDEN[question]
+
+    answer = assistant.call("run_query", name=name, parameters=parameters, limit=500)
+
+    row = next(row for row in answer["rows"] if row.get(key, {}).get("text") == is_called)
+    cell = row[column]
+    assert cell["text"] == text
+    assert IRI + observation in cell["observations"]
+    assert cell["sources"]
+    assert all(iri in answer["sources"] for iri in cell["sources"])
+    assert cell["cut"] is False
+    assert answer["observations"][IRI + observation]["source"] in cell["sources"]
+
+
+def test_computed_cell_names_all_observations(assistant: Assistant) -> None:
+    """What the hardware makers are worth together rests on the valuation of each."""
+    answer = assistant.call("run_query", name="category-totals", parameters={"asof": "2025-12-31"})
+
+    total = next(row["partial"] for row in answer["rows"] if row["valued"]["value"] > 1)
+    assert len(total["observations"]) > 1
+    assert total["sources"]
+
+
+def test_show_gives_figures_of_measure(assistant: Assistant) -> None:
+    """How much power CoreWeave ran in mid-2026, with the observation and the source."""
+    answer = assistant.call("show", thing="CoreWeave", measure="active power")
+
+    found = {figure["text"]: figure for figure in answer["figures"]}
+    figure = found["about 1,500 MW"]
+    assert figure["observations"] == [
+        f"{IRI}observation/coreweave-active-power-2026-06-30-coreweave"
+    ]
+    assert figure["sources"] == [f"{IRI}source/coreweave-second-quarter-2026-results"]
+
+
+def test_verify_finds_observation_of_each_number(assistant: Assistant) -> None:
+    """A draft with one right and one invented number is told apart."""
+    answer = assistant.call(
+        "verify", text="Groq was worth $6.9 billion in September 2025 and employs 512 people."
+    )
+
+    worth, year, employees = answer["numbers"]
+    assert worth["verdict"] == "stated"
+    assert list(worth["observations"]) == [f"{IRI}observation/groq-valuation-2025-09-cnbc"]
+    assert year["verdict"].startswith("a year")
+    assert employees["verdict"] == "not stated"
+    assert answer["allStated"] is False
+
+
+REFUSED: dict[str, tuple[str, dict[str, object], str]] = {
+    "How many people does Groq employ?": (
+        "show",
+        {"thing": "Groq", "measure": "employee count"},
+        "states no employee count of Groq. It has: ",
+    ),
+    "What was Vultr's revenue in the year 2019?": (
+        "run_query",
+        {"name": "revenue", "parameters": {"company": "Vultr", "asof": "2019-12-31"}},
+        "no answer: 'revenue'",
+    ),
+    "What will the companies be worth in 2040?": (
+        "run_query",
+        {"name": "valuations", "parameters": {"asof": "2040-01-01"}},
+        "cannot answer for 2040-01-01",
+    ),
+    "How is Acme Frobnicators doing?": (
+        "show",
+        {"thing": "Acme Frobnicators"},
+        "no thing is called 'Acme Frobnicators'",
+    ),
+}
+
+
+@pytest.mark.parametrize("question", REFUSED)
+def test_unanswerable_question_is_refused(assistant: Assistant, question: str) -> None:
+    """A question that the graph cannot answer is refused with what is missing."""
+    tool, arguments, words = REFUSED[question]
+
+    assert words in assistant.refusal(tool, **arguments)
+
+
+def test_golden_questions_are_twelve() -> None:
+    """Twelve questions are kept, four of them refused; three have a test of their own."""
+    assert len(GOLDEN) + 3 + len(REFUSED) == 12
+
+
+def test_wrong_names_are_answered_with_similar_ones(assistant: Assistant) -> None:
+    """A misspelt query or parameter is refused with the names that exist."""
+    assert "'valuations'" in assistant.refusal("run_query", name="valuatoins")
+    assert "'company'" in assistant.refusal(
+        "run_query", name="revenue", parameters={"compny": "Vultr"}
+    )
+
+
+def test_answer_says_that_it_was_cut(assistant: Assistant) -> None:
+    """An answer with more rows than the limit says so."""
+    assert assistant.call("run_query", name="sources", limit=3)["cut"] is True
+    assert assistant.call("run_query", name="themes", limit=500)["cut"] is False
+
+
+def test_parameters_have_types(assistant: Assistant) -> None:
+    """The JSON Schema of a query's parameters says their types and which are required."""
+    queries = {each["name"]: each for each in assistant.call("list_queries")["queries"]}
+
+    asof = queries["revenue"]["parameters"]["properties"]["asof"]
+    assert (asof["type"], asof["format"]) == ("string", "date")
+    assert "company" in queries["valuation-history"]["parameters"]["required"]
+
+
+def test_free_sparql_needs_permission(assistant: Assistant) -> None:
+    """The tool for SPARQL is there only where it was allowed."""
+    allowed = Assistant(create_server(Book(RIVERS, cache=False), allow_sparql=True))
+    text = "SELECT ?r WHERE { ?r a def:River } ORDER BY ?r"
+
+    assert "Unknown tool" in assistant.refusal("sparql", query=text)
+    assert allowed.call("sparql", query=text)["count"] == 3
+
+
+def test_schema_names_classes_and_measures(assistant: Assistant) -> None:
+    """The schema lists the classes, the measures with their units, and the prefixes."""
+    schema = assistant.call("describe_schema")
+
+    assert "infra:Company" in [each["class"] for each in schema["classes"]]
+    assert {"measure:valuation": "USD"}.items() <= {
+        each["measure"]: each["unit"] for each in schema["measures"]
+    }.items()
+
+
+def test_server_speaks_over_stdio(tmp_path: Path) -> None:
+    """A client over stdin and stdout gets tools, resources and an answer, of any book."""
+    program = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "factbook", "--book", str(RIVERS), "mcp"],
+        env={**os.environ, "FACTBOOK_CACHE": str(tmp_path)},
+    )
+
+    async def ask() -> tuple[list[str], str, CallToolResult]:
+        async with Client(stdio_client(program)) as client:
+            tools = [tool.name for tool in (await client.list_tools()).tools]
+            read = await client.read_resource("factbook://schema")
+            answer = await client.call_tool(
+                "run_query", {"name": "river", "parameters": {"river": "Danube"}}
+            )
+            return tools, getattr(read.contents[0], "text", ""), answer
+
+    tools, schema, answer = asyncio.run(ask())
+
+    assert {"list_queries", "run_query", "show", "describe_schema", "verify"} <= set(tools)
+    assert "def:River" in schema
+    assert answer.structured_content is not None
+    assert [row["country"]["text"] for row in answer.structured_content["rows"]] == [
+        "Austria",
+        "Germany",
+    ]
