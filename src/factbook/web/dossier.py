@@ -1,0 +1,109 @@
+"""The page of a thing: what it is, the panels of its classes, and where all of it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from factbook.errors import InputError
+from factbook.rdf.parse import graph_for, read_rdf
+from factbook.rdf.positions import places_of
+from factbook.show.gather import gather_page
+from factbook.web.panels import Panel, build_panel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from factbook.book import Book
+    from factbook.rdf.rdf_input import RdfInput
+    from factbook.show.page import Page
+    from factbook.web.panels import Explorer
+
+_MOST_FILES = 12
+_HEAD_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where a thing is written: a file of the book, and the line where it begins."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A thing with its panels."""
+
+    page: Page
+    panels: tuple[Panel, ...]
+    written: tuple[Written, ...]
+    more_files: int
+    """How many further files speak of it."""
+
+
+def build_dossier(explorer: Explorer, iri: str, given: Mapping[str, str]) -> Dossier:
+    """Return the page of a thing.
+
+    Args:
+        explorer: The book.
+        iri: The thing.
+        given: Values from the address of the page, such as the day.
+    """
+    page = gather_page(explorer.book, NamedNode(iri))
+    types = [each.iri for each in page.types if each.iri]
+    panels = [
+        build_panel(explorer, spec, thing=iri, given=given)
+        for spec in explorer.catalog.panels_about(types)
+    ]
+    graphs = [iri, *(reference.iri for reference in page.sources)]
+    written = list(find_written(explorer.book, iri, graphs))
+    return Dossier(
+        page=page,
+        panels=tuple(panel for panel in panels if not panel.is_empty and not panel.fault),
+        written=tuple(written[:_MOST_FILES]),
+        more_files=max(0, len(written) - _MOST_FILES),
+    )
+
+
+def find_written(book: Book, iri: str, graphs: list[str]) -> Iterator[Written]:
+    """Yield where a thing is written, in the files of some graphs.
+
+    Args:
+        book: The book.
+        iri: The thing.
+        graphs: The graphs that speak of it.
+    """
+    wanted = set(graphs)
+    thing = NamedNode(iri)
+    for given in book.inputs():
+        if not wanted & set(_graphs_of(given)):
+            continue
+        try:
+            file = read_rdf(given)
+        except InputError:
+            continue  # it has changed since the book was opened
+        place = places_of(file, frozenset({thing})).find(thing)
+        if place is not None and any(quad.subject == thing for quad in file.quads):
+            yield Written(_relative(given.path, book), place.line)
+
+
+def _graphs_of(given: RdfInput) -> Iterator[str]:
+    """Yield the names that the graph of a file can have: its base, or one after the file."""
+    yield graph_for(given.path).value
+    yield given.address
+    with given.path.open("rb") as opened:
+        head = opened.read(_HEAD_BYTES).decode("utf-8", "replace")
+    _, found, rest = head.partition("@base <")
+    if found:
+        yield rest.partition(">")[0]
+
+
+def _relative(path: Path, book: Book) -> str:
+    try:
+        return path.resolve().relative_to(book.layout.root.resolve()).as_posix()
+    except ValueError:
+        return path.name

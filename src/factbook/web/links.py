@@ -1,0 +1,87 @@
+"""Links between the pages: to things by their IRIs, to queries, and to the web outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlencode, urlsplit
+
+from flask import current_app, request
+
+from factbook.web.site import current_site
+
+if TYPE_CHECKING:
+    from factbook.query.stored_queries import Parameter, StoredQuery
+
+_WEB = {"http", "https", "mailto"}
+DAYS = ("asof", "known-by")
+"""The parameters of an address that every page keeps: the day that is asked about."""
+
+
+def is_static() -> bool:
+    """Tell whether the pages are being written to files, where addresses have no query."""
+    return bool(current_app.config.get("FROZEN"))
+
+
+def days() -> dict[str, str]:
+    """Return the days that the address of this page asks about."""
+    return {name: request.args[name] for name in DAYS if request.args.get(name)}
+
+
+def page_address(endpoint: str, **values: str | int | None) -> str:
+    """Return the address of a page, relative where pages are written to files."""
+    url_for = current_app.jinja_env.globals["url_for"]
+    given = {key: value for key, value in values.items() if value is not None}
+    kept = {} if is_static() or endpoint == "pages.static" else days()
+    return str(url_for(endpoint, **{**kept, **given}))  # type: ignore[operator]  # of a mapping of objects
+
+
+def thing_address(iri: str, ending: str = "html") -> str:
+    """Return the address of what is written about a thing."""
+    path = current_site().addresses.path(iri, ending)
+    if is_static():
+        path, mark, fragment = path.partition("#")
+        address = page_address("linked_data.thing", path=unquote(path).removeprefix("/"))
+        return f"{address}{mark}{fragment}"
+    kept = urlencode(days())
+    before, mark, fragment = path.partition("#")
+    return f"{before}?{kept}{mark}{fragment}" if kept else path
+
+
+def query_address(
+    query: StoredQuery,
+    ending: str = "html",
+    *,
+    parameter: Parameter | None = None,
+    thing: str | None = None,
+    values: dict[str, str] | None = None,
+) -> str:
+    """Return the address of a query's answer in a format.
+
+    Args:
+        query: The query.
+        ending: 'html', 'csv', 'xlsx', 'json', 'ttl' or another format.
+        parameter: The parameter that a thing is given for.
+        thing: Its IRI.
+        values: Values of other parameters; only where pages are served.
+    """
+    given = {} if is_static() else {k: v for k, v in (values or {}).items() if v}
+    if parameter is None or thing is None:
+        return page_address("pages.query", name=query.name, ending=ending, **given)
+    path = unquote(current_site().addresses.path(thing)).removeprefix("/")
+    return page_address(
+        "pages.query_about",
+        name=query.name,
+        parameter=parameter.name,
+        path=path,
+        ending=ending,
+        **given,
+    )
+
+
+def outside_address(text: str) -> str | None:
+    """Return an address outside that is safe to follow, or None."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in _WEB and (parts.netloc or parts.scheme == "mailto") else None

@@ -1,0 +1,258 @@
+"""Panels: the answer of a stored query as a table and a chart, kept while the book is served."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from flask import current_app, request
+from markupsafe import Markup
+
+from factbook.errors import FactbookError, UsageError
+from factbook.query.names import Names
+from factbook.query.run_query import run_stored
+from factbook.render.labels import Labels
+from factbook.store.answers import Graph, Table
+from factbook.web.catalog import Catalog
+from factbook.web.network import draw_network
+from factbook.web.site import current_site
+from factbook.web.tables import build_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pyoxigraph import Triple
+
+    from factbook.book import Book
+    from factbook.query.stored_queries import Parameter, StoredQuery
+    from factbook.store.answers import Row
+    from factbook.web.catalog import PanelSpec
+    from factbook.web.tables import TableView
+
+KEY = "factbook.explorer"
+_MOST_ANSWERS = 512
+_MOST_PAGES = 512
+_MOST_BOOKS = 3  # of different days of publication
+ROWS_OF_PANEL = 12
+ROWS_OF_PAGE = 200
+T = TypeVar("T")
+
+
+class Recent(Generic[T]):
+    """Keeps the results that were used last."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[object, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: object, make: Callable[[], T]) -> T:
+        """Return what is kept under a key, or make it."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer of a query, read whole."""
+
+    variables: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    triples: tuple[Triple, ...] = ()
+    truth: bool | None = None
+
+    @property
+    def table(self) -> Table:
+        """The rows as the writers of formats take them."""
+        return Table(self.variables, iter(self.rows), length=len(self.rows))
+
+
+class Explorer:
+    """A book with its catalog and the answers that were computed last."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.catalog = Catalog(book)
+        self._answers: Recent[Answered] = Recent(_MOST_ANSWERS)
+        self._charts: Recent[str] = Recent(_MOST_ANSWERS)
+        self.pages: Recent[str] = Recent(_MOST_PAGES)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """Labels that were looked up before."""
+        return Labels(self.book.prefixes, self.book.engine)
+
+    def members(self, class_iri: str) -> list[tuple[str, str]]:
+        """Return the things of a class and of those below it, each with its name, by name."""
+        names = Names.of(self.book)
+        things = {thing.value for thing, _ in names.choices(type_curie=class_iri)}
+        self.labels.look_up(things)
+        found = ((iri, self.labels.of(iri)) for iri in things)
+        return sorted(found, key=lambda pair: (pair[1].casefold(), pair[0]))
+
+    def search(self, words: str) -> list[tuple[str, str]]:
+        """Return the things of which a name has all words."""
+        wanted = words.casefold().split()
+        if not wanted:
+            return []
+        return [
+            (iri, name)
+            for iri, name in self._named
+            if all(word in name.casefold() for word in wanted)
+        ][:ROWS_OF_PAGE]
+
+    @cached_property
+    def _named(self) -> list[tuple[str, str]]:
+        return [(thing.value, name) for thing, name in Names.of(self.book).choices()]
+
+    def answer(self, query: StoredQuery, values: Mapping[str, str]) -> Answered:
+        """Return the answer of a query.
+
+        Raises:
+            FactbookError: A value does not fit, or the query failed.
+        """
+        return self._answers.get(_key(query, values), lambda: self._run(query, values))
+
+    def _run(self, query: StoredQuery, values: Mapping[str, str]) -> Answered:
+        found = run_stored(self.book, query, values)
+        if isinstance(found, Table):
+            return Answered(found.variables, tuple(found.rows))
+        if isinstance(found, Graph):
+            return Answered(triples=tuple(found.triples))
+        return Answered(truth=found)
+
+    def chart(self, query: StoredQuery, values: Mapping[str, str]) -> str:
+        """Return the chart of a query's answer as SVG; nothing where it has none to show."""
+        return self._charts.get(_key(query, values), lambda: self._draw(query, values))
+
+    def _draw(self, query: StoredQuery, values: Mapping[str, str]) -> str:
+        answered = self.answer(query, values)
+        labels = Labels(self.book.prefixes, self.book.engine)
+        network = query.front_matter.get("network")
+        if isinstance(network, dict):
+            return draw_network(network, answered.variables, answered.rows, labels, values)
+        chart = query.chart
+        if not chart or len(answered.rows) < 2:  # noqa: PLR2004 - one row says more as words
+            return ""
+        from factbook.render.charts import picture_answer
+        from factbook.render.pictures import draw_svg
+
+        try:
+            picture = picture_answer(
+                chart,
+                answered.variables,
+                answered.rows,
+                labels=labels,
+                columns=query.columns,
+                title=query.summary,
+            )
+            return draw_svg(picture, cite=False) if len(picture.points) > 1 else ""
+        except UsageError:
+            return ""  # vl-convert is missing; the table has it all
+
+
+def _key(query: StoredQuery, values: Mapping[str, str]) -> object:
+    return query.name, tuple(sorted(values.items())), today()
+
+
+def today() -> str:
+    """Return the day of today (UTC), for which answers are kept."""
+    return datetime.now(UTC).date().isoformat()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A query with its answer, as a page shows it."""
+
+    query: StoredQuery
+    parameter: Parameter | None
+    thing: str | None
+    values: Mapping[str, str]
+    table: TableView | None
+    chart: Markup
+    fault: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name of its place on the page."""
+        return f"{self.query.name}-{self.parameter.name}" if self.parameter else self.query.name
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not self.fault and (self.table is None or not self.table.rows)
+
+
+def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
+    explorer: Explorer,
+    spec: PanelSpec,
+    *,
+    thing: str | None = None,
+    given: Mapping[str, str] | None = None,
+    most: int = ROWS_OF_PANEL,
+    wide: bool = False,
+) -> Panel:
+    """Return a panel with its answer; a value that does not fit becomes its fault.
+
+    Args:
+        explorer: The book.
+        spec: The query, and the parameter for the thing.
+        thing: The IRI of the thing.
+        given: Values from the address of the page.
+        most: How many rows it shows.
+        wide: Whether it shows columns with details.
+    """
+    query, parameter = spec.query, spec.parameter
+    values = select_values(query, given or {})
+    if parameter is not None and thing is not None:
+        values[parameter.name] = thing
+    table, chart, fault = None, "", ""
+    try:
+        answered = explorer.answer(query, values)
+        table = build_table(
+            explorer.book,
+            answered.variables,
+            answered.rows,
+            columns=query.columns,
+            without={thing} if thing else (),
+            most=most,
+            wide=wide,
+        )
+        chart = explorer.chart(query, values)
+    except FactbookError as error:
+        fault = str(error)
+    return Panel(query, parameter, thing, values, table, Markup(chart), fault)  # noqa: S704 - drawn here, its texts escaped
+
+
+def select_values(query: StoredQuery, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the values among some that are for parameters of a query."""
+    names = {parameter.name for parameter in query.parameters}
+    return {name: value for name, value in given.items() if name in names and value}
+
+
+def current_explorer() -> Explorer:
+    """Return the explorer of this request: of the book, or of what was known by a day.
+
+    Raises:
+        UsageError: The day is not valid.
+    """
+    day = request.args.get("known-by") or None
+    explorers: Recent[Explorer] = current_app.extensions.setdefault(KEY, Recent(_MOST_BOOKS))
+    site = current_site()
+
+    def make() -> Explorer:
+        return Explorer(site.book if day is None else site.book.with_sources(leads=site.book.leads, known_by=day))
+
+    return explorers.get(day, make)

@@ -1,0 +1,149 @@
+"""Turn an answer into the rows of an HTML table: cells with links, cut to what a page can carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.render.cells import CellTexts, Column
+from factbook.render.humanize import NUMERIC_TYPES, words_in_name
+from factbook.render.labels import Labels
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from factbook.book import Book
+    from factbook.store.answers import Row
+
+_LONGEST = 400  # characters of a cell
+_LONG_WORDS = 60  # from here on, a text may wrap
+_NUMBERS = {"integer", "decimal", "year"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, and the IRI of the thing that it names."""
+
+    text: str
+    iri: str | None = None
+    is_own: bool = False
+    """Whether the thing has a page here."""
+    sort: str = ""
+    """What a browser sorts by, where it is not the text."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column."""
+
+    name: str
+    title: str
+    doc: str
+    kind: str
+    """'n' for numbers, 'd' for dates, 'w' for long texts, or nothing."""
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table as a page shows it."""
+
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: int
+    """How many rows the answer has; a page may show fewer."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the answer has more rows than are shown."""
+        return self.total > len(self.rows)
+
+
+def build_table(  # noqa: PLR0913 - each is one thing that the table depends on
+    book: Book,
+    variables: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    columns: Sequence[Column],
+    wide: bool = False,
+    without: Collection[str] = (),
+    first: int = 0,
+    most: int | None = None,
+    labels: Labels | None = None,
+) -> TableView:
+    """Return an answer as a table.
+
+    Args:
+        book: The book that gave it, for labels.
+        variables: Its columns.
+        rows: Its rows.
+        columns: The columns as the query describes them.
+        wide: Whether to show columns with details.
+        without: Things that a page is about: a column that only names one of them is left out.
+        first: The number of the first row to show.
+        most: How many rows to show at most.
+        labels: Labels to use; those that are missing are looked up.
+    """
+    labels = labels or Labels(book.prefixes, book.engine)
+    chosen = rows[first : None if most is None else first + most]
+    labels.look_up(term.value for row in chosen for term in row if isinstance(term, NamedNode))
+    texts = CellTexts(variables, columns, labels)
+    shown = [
+        name
+        for name in variables
+        if name not in texts.companions
+        and (wide or not texts.columns.get(name, Column(name)).detail)
+        and not _says_nothing(name, rows, texts, without)
+    ]
+    heads = [_build_head(name, chosen, texts) for name in shown]
+    return TableView(
+        heads=tuple(heads),
+        rows=tuple(
+            tuple(_build_cell(row, head, texts, labels) for head in heads) for row in chosen
+        ),
+        total=len(rows),
+    )
+
+
+def _says_nothing(
+    name: str, rows: Sequence[Row], texts: CellTexts, without: Collection[str]
+) -> bool:
+    """Tell whether a column is empty, or names nothing but the thing that the page is about."""
+    values = {texts.term(row, name) for row in rows}
+    column = texts.columns.get(name)
+    if values <= {None}:
+        ends = (column.low, column.high) if column else ()
+        return not any(texts.term(row, end) for row in rows for end in ends if end)
+    value = next(iter(values))
+    return len(values) == 1 and isinstance(value, NamedNode) and value.value in without
+
+
+def _build_head(name: str, rows: Sequence[Row], texts: CellTexts) -> Head:
+    column = texts.columns.get(name, Column(name))
+    values = [texts.term(row, name) for row in rows]
+    title = column.title or words_in_name(name)
+    is_number = column.type in _NUMBERS or (
+        bool(values) and all(_is_number(value) for value in values)
+    )
+    if column.type == "date":
+        kind = "d"
+    elif is_number:
+        kind = "n"
+    else:
+        lengths = [len(texts.of(row, name)) for row in rows[:50]]
+        kind = "w" if max(lengths, default=0) > _LONG_WORDS else ""
+    return Head(name, title[:1].upper() + title[1:], column.doc, kind)
+
+
+def _is_number(term: object) -> bool:
+    return term is None or (isinstance(term, Literal) and term.datatype.value in NUMERIC_TYPES)
+
+
+def _build_cell(row: Row, head: Head, texts: CellTexts, labels: Labels) -> Cell:
+    term, text = texts.term(row, head.name), texts.of(row, head.name)
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}… (cut: {len(text):,} characters)"
+    iri = term.value if isinstance(term, NamedNode) else None
+    sort = term.value if isinstance(term, Literal) and head.kind in {"n", "d"} else ""
+    return Cell(text, iri, is_own=iri is not None and labels.has(iri), sort=sort[:40])

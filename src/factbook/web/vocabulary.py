@@ -1,0 +1,72 @@
+"""The classes, properties and concept schemes of a book, as one page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.rdf.terms import local_name
+from factbook.render.humanize import make_printable
+from factbook.store.answers import select
+
+if TYPE_CHECKING:
+    from factbook.rdf.terms import Term
+    from factbook.web.panels import Explorer
+
+KINDS = {"class": "Classes", "property": "Properties", "scheme": "Concept schemes"}
+
+
+@dataclass
+class TermEntry:
+    """A class, a property or a scheme of concepts."""
+
+    iri: str
+    anchor: str
+    label: str = ""
+    definition: str = ""
+    links: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """By heading, the terms that it is linked with."""
+
+
+def build_vocabulary(explorer: Explorer, *, within: str = "") -> dict[str, Any]:
+    """Return the terms by kind, with the labels of all that they name.
+
+    Args:
+        explorer: The book.
+        within: Only terms whose IRIs begin like this.
+    """
+    if within and within not in explorer.catalog.namespaces:
+        return {"kinds": {}}
+    rows = select(explorer.book.engine, explorer.catalog.page_query("terms").text)
+    kinds: dict[str, dict[str, TermEntry]] = {kind: {} for kind in KINDS}
+    for term, kind, label, definition, heading, other in rows:
+        if not isinstance(term, NamedNode) or not term.value.startswith(within):
+            continue
+        entry = kinds[_text(kind)].setdefault(
+            term.value, TermEntry(term.value, local_name(term.value))
+        )
+        entry.label = entry.label or make_printable(_text(label))
+        entry.definition = entry.definition or make_printable(_text(definition))
+        if isinstance(other, NamedNode):
+            entry.links[_text(heading)].add(other.value)
+    entries = {
+        kind: sorted(found.values(), key=lambda each: (each.anchor.casefold(), each.iri))
+        for kind, found in kinds.items()
+        if found
+    }
+    labels = explorer.labels
+    labels.look_up(
+        iri
+        for found in entries.values()
+        for each in found
+        for iri in (each.iri, *(other for others in each.links.values() for other in others))
+    )
+    things = {each.iri: each.things for each in explorer.catalog.classes}
+    return {"kinds": entries, "titles": KINDS, "labels": labels, "counts": things}
+
+
+def _text(term: Term | None) -> str:
+    return term.value if isinstance(term, Literal) else ""

@@ -1,0 +1,171 @@
+"""The pages: made of stored queries, kept, safe, and the same for every book."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from factbook.api import Book
+from factbook.web.app import create_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+RIVERS = Path(__file__).parents[1] / "cli" / "book"
+HTML = {"Accept": "text/html"}
+PAGES = (
+    "/",
+    "/companies/",
+    "/products/",
+    "/segments/",
+    "/prices/",
+    "/timeline/",
+    "/themes/",
+    "/graph/",
+    "/graph/?company=company:coreweave",
+    "/sources/",
+    "/changes/",
+    "/quality/",
+    "/queries/",
+    "/queries/valuations.html",
+    "/queries/company-graph.html?company=company:groq",
+    "/queries/valuation-history/company/company/coreweave.html",
+    "/ontology/",
+    "/shapes/",
+    "/data/",
+    "/search/?q=core",
+    "/editor/",
+    "/editor/?query=ASK+{}",
+    "/classes/infra/Company.html",
+    "/company/coreweave.html",
+    "/product/h100.html",
+    "/theme/inference-efficiency.html",
+    "/measure/valuation.html",
+    "/source/ai-infrastructure-chapter.html",
+    "/def.html",
+)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_is_there(client: FlaskClient, address: str) -> None:
+    """Each kind of page answers with a heading, a title and links to data."""
+    response = client.get(address, headers=HTML)
+
+    assert response.status_code == 200
+    assert re.search(r"<h1>[^<]", response.text)
+    assert len(re.findall(r"<h1", response.text)) == 1
+    assert "Traceback" not in response.text
+
+
+def test_thing_has_panels_of_its_class(client: FlaskClient) -> None:
+    """A company has the queries that take a company, a product those that take a product."""
+    company = client.get("/company/coreweave.html", headers=HTML).text
+    product = client.get("/product/h100.html", headers=HTML).text
+
+    assert 'id="valuation-history-company"' in company
+    assert 'id="accelerator-product"' not in company
+    assert 'id="rented-by-product"' in product
+    assert "/queries/valuation-history/company/company/coreweave.csv" in company
+
+
+def test_thing_names_its_files(client: FlaskClient) -> None:
+    """The page of a thing says in which file and line it is written."""
+    page = client.get("/company/coreweave.html", headers=HTML).text
+
+    found = re.search(r"<code>(data/register/companies\.ttl):(\d+)</code>", page)
+    assert found
+    path = Path(__file__).parents[2] / found[1]
+    line = path.read_text(encoding="utf-8").splitlines()[int(found[2]) - 1]
+    assert line.startswith("company:coreweave ")
+
+
+def test_empty_panel_is_left_out(client: FlaskClient) -> None:
+    """A query without an answer about a thing is no panel of its page."""
+    page = client.get("/company/amd.html", headers=HTML).text
+
+    assert 'id="valuation-history-company"' not in page
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "json", "xlsx", "ttl", "nt", "jsonld", "rq"])
+def test_answer_comes_in_every_format(client: FlaskClient, ending: str) -> None:
+    """Under each table are the same rows in formats for programs."""
+    response = client.get(f"/queries/valuations.{ending}?asof=2025-12-31")
+
+    assert response.status_code == 200
+    assert response.data
+
+
+def test_wrong_value_is_explained(client: FlaskClient) -> None:
+    """A form with a wrong value says what is wrong, and keeps what was typed."""
+    response = client.get("/queries/revenue.html?company=Nvidiaa&run=1", headers=HTML)
+
+    assert response.status_code == 400
+    assert 'role="alert"' in response.text
+    assert "Nvidiaa" in response.text
+    assert 'aria-invalid="true"' in response.text
+
+
+def test_day_changes_answers(client: FlaskClient) -> None:
+    """The day in the address goes to every panel, and the links keep it."""
+    page = client.get("/company/coreweave.html?asof=2024-12-31", headers=HTML).text
+
+    assert "You see what was so on 2024-12-31" in page
+    assert "$66.0B" not in re.sub(r'(?s)<section id="all">.*', "", page)
+    assert "asof=2024-12-31" in page
+
+
+def test_old_version_is_told(client: FlaskClient) -> None:
+    """An address of a version that is no longer served says so, and gives today's answer."""
+    page = client.get("/queries/valuations.html?version=000000000000", headers=HTML).text
+
+    assert "no longer served" in page
+    assert "Databricks" in page
+
+
+def test_unknown_page_is_not_found(client: FlaskClient) -> None:
+    """What does not exist answers with 404 and a page with the search."""
+    for address in ("/nothing/", "/queries/nothing.html", "/classes/infra/Nothing.html", "/x/y"):
+        response = client.get(address, headers=HTML)
+        assert response.status_code == 404
+        assert 'role="search"' in response.text
+
+
+def test_page_is_packed(client: FlaskClient) -> None:
+    """The dearest page is small on its way."""
+    response = client.get(
+        "/company/coreweave.html", headers={**HTML, "Accept-Encoding": "gzip, br"}
+    )
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(response.data) < 100_000
+
+
+@pytest.fixture(scope="module")
+def rivers() -> Flask:
+    """Return the application over a book of another domain."""
+    return create_app(Book(RIVERS, cache=False))
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/", "rivers"),
+        ("/classes/def/River.html", "Danube"),
+        ("/iri/https/example.org/river/danube.html", "Austria"),
+        ("/queries/river.html?river=Danube&run=1", "Germany"),
+        ("/ontology/", "river"),
+        ("/shapes/", "no shapes"),
+        ("/search/?q=dan", "Danube"),
+    ],
+)
+def test_other_book_has_pages(rivers: Flask, address: str, words: str) -> None:
+    """A small book of another domain has pages with nothing to configure."""
+    with rivers.test_client() as client:
+        response = client.get(address, headers=HTML)
+
+    assert response.status_code == 200
+    assert words in response.text
