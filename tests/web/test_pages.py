@@ -10,8 +10,11 @@ import pytest
 
 from factbook.api import Book
 from factbook.web.app import create_app
+from factbook.web.site import KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
     from flask.testing import FlaskClient
 
@@ -120,7 +123,7 @@ def test_day_changes_answers(client: FlaskClient) -> None:
 
 def test_old_version_is_told(client: FlaskClient) -> None:
     """An address of a version that is no longer served says so, and gives today's answer."""
-    page = client.get("/queries/valuations.html?version=000000000000", headers=HTML).text
+    page = client.get("/queries/valuations.html?data-version=000000000000", headers=HTML).text
 
     assert "no longer served" in page
     assert "Databricks" in page
@@ -145,9 +148,11 @@ def test_page_is_packed(client: FlaskClient) -> None:
 
 
 @pytest.fixture(scope="module")
-def rivers() -> Flask:
-    """Return the application over a book of another domain."""
-    return create_app(Book(RIVERS, cache=False))
+def rivers() -> Iterator[Flask]:
+    """Give the application over a book of another domain."""
+    made = create_app(Book(RIVERS, cache=False))
+    yield made
+    made.extensions[KEY].close()
 
 
 @pytest.mark.parametrize(

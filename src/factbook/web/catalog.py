@@ -7,7 +7,6 @@ false` keeps it off. `pages: {prices: 1}` makes it a panel of the page /prices/,
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -164,15 +163,6 @@ class Catalog:
     def page_query(self, name: str) -> StoredQuery:
         """Return a query that pages are made of."""
         return find_page_query(self._book.layout.queries, name)
-
-    @cached_property
-    def version(self) -> str:
-        """The version of the data: the beginning of a hash of all files."""
-        digest = hashlib.sha256()
-        for given in self._book.inputs():
-            digest.update(given.path.name.encode())
-            digest.update(hashlib.sha256(given.path.read_bytes()).digest())
-        return digest.hexdigest()[:12]
 
     @cached_property
     def about(self) -> dict[str, str]:

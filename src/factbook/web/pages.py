@@ -24,6 +24,7 @@ from factbook.web.panels import (
     Panel,
     build_panel,
     current_explorer,
+    explain,
     select_values,
     today,
 )
@@ -66,6 +67,7 @@ _PACKED = {"text/html", "text/css", "text/javascript", "image/svg+xml", "text/cs
 _LEAST_PACKED = 1000
 _LONGEST = 300  # characters of a name or a value on a page
 _MOST_CHOICES = 300
+VERSION = "data-version"
 _QUARTER = 91  # days
 _DAY = "xsd:date"
 _NOT_FOUND = 404
@@ -133,9 +135,9 @@ def _render(template: str, explorer: Explorer, **values: Any) -> str:  # noqa: A
         template,
         about=catalog.about,
         topics=[topic for topic in catalog.topics.values() if topic.name != HOME],
-        version=catalog.version,
+        version=explorer.version,
         days=links.days(),
-        asked_version=request.args.get("version", ""),
+        asked_version=request.args.get(VERSION, ""),
         **values,
     )
 
@@ -281,7 +283,7 @@ def _query_page(
                 wide=wide,
             )
         except FactbookError as error:
-            fault = str(error)
+            fault = explain(error)
 
     def make(explorer: Explorer) -> str:
         return _render(
@@ -322,7 +324,7 @@ def _download(
     response = Response(out.getvalue(), content_type=FORMATS[ending])
     if ending in {"csv", "tsv", "xlsx"}:
         response.headers["Content-Disposition"] = f'attachment; filename="{stored.name}.{ending}"'
-    response.headers["X-Data-Version"] = explorer.catalog.version
+    response.headers["X-Data-Version"] = explorer.version
     return response
 
 
@@ -449,7 +451,7 @@ def _shorten(iri: str) -> str:
 
 def share_address(panel: Panel) -> str:
     """Return the address that keeps the question, the day and the version of the data."""
-    values = {"asof": today(), **panel.values, "version": current_explorer().catalog.version}
+    values = {"asof": today(), **panel.values, VERSION: current_explorer().version}
     if not any(each.name == "asof" for each in panel.query.parameters):
         del values["asof"]
     if panel.parameter is not None:
@@ -540,7 +542,7 @@ def _ask(text: str) -> str:
                         most=ROWS_OF_PAGE,
                     )
         except FactbookError as error:
-            fault = str(error)
+            fault = explain(error)
     return _render(
         "sparql.html",
         explorer,
@@ -558,5 +560,9 @@ def _ask(text: str) -> str:
 
 def render_error(code: int, message: str) -> str:
     """Return the page of an error."""
+    try:
+        explorer = current_explorer()
+    except FactbookError:  # the day in the address is none
+        explorer = Explorer(current_site().edition, current_site().version)
     title = "Not found" if code == _NOT_FOUND else "This did not work"
-    return _render("error.html", Explorer(current_site().book), title=title, message=message)
+    return _render("error.html", explorer, title=title, message=message)

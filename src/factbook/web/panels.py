@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from factbook.query.stored_queries import Parameter, StoredQuery
     from factbook.store.answers import Row
     from factbook.web.catalog import PanelSpec
+    from factbook.web.site import Edition
     from factbook.web.tables import TableView
 
 KEY = "factbook.explorer"
@@ -39,6 +41,7 @@ _MOST_PAGES = 512
 _MOST_BOOKS = 3  # of different days of publication
 ROWS_OF_PANEL = 12
 ROWS_OF_PAGE = 200
+_OPTION = re.compile(r"--(?=[a-z])")
 T = TypeVar("T")
 
 
@@ -80,11 +83,18 @@ class Answered:
 
 
 class Explorer:
-    """A book with its catalog and the answers that were computed last."""
+    """A book with its catalog and the answers that were computed last.
 
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self.catalog = Catalog(book)
+    Args:
+        edition: The book, and what answers visitors within limits.
+        version: The version of the data.
+    """
+
+    def __init__(self, edition: Edition, version: str) -> None:
+        self.book: Book = edition.book
+        self._limited: Book = edition.limited
+        self.version = version
+        self.catalog = Catalog(edition.book)
         self._answers: Recent[Answered] = Recent(_MOST_ANSWERS)
         self._charts: Recent[str] = Recent(_MOST_ANSWERS)
         self.pages: Recent[str] = Recent(_MOST_PAGES)
@@ -126,7 +136,7 @@ class Explorer:
         return self._answers.get(_key(query, values), lambda: self._run(query, values))
 
     def _run(self, query: StoredQuery, values: Mapping[str, str]) -> Answered:
-        found = run_stored(self.book, query, values)
+        found = run_stored(self._limited, query, values)
         if isinstance(found, Table):
             return Answered(found.variables, tuple(found.rows))
         if isinstance(found, Graph):
@@ -232,7 +242,7 @@ def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
         )
         chart = explorer.chart(query, values)
     except FactbookError as error:
-        fault = str(error)
+        fault = explain(error)
     return Panel(query, parameter, thing, values, table, Markup(chart), fault)  # noqa: S704 - drawn here, its texts escaped
 
 
@@ -242,17 +252,19 @@ def select_values(query: StoredQuery, given: Mapping[str, str]) -> dict[str, str
     return {name: value for name, value in given.items() if name in names and value}
 
 
+def explain(error: FactbookError) -> str:
+    """Return the message of an error with the names of fields as a form has them."""
+    return _OPTION.sub("", str(error))
+
+
 def current_explorer() -> Explorer:
     """Return the explorer of this request: of the book, or of what was known by a day.
 
     Raises:
         UsageError: The day is not valid.
     """
-    day = request.args.get("known-by") or None
-    explorers: Recent[Explorer] = current_app.extensions.setdefault(KEY, Recent(_MOST_BOOKS))
     site = current_site()
-
-    def make() -> Explorer:
-        return Explorer(site.book if day is None else site.book.with_sources(leads=site.book.leads, known_by=day))
-
-    return explorers.get(day, make)
+    day = request.args.get("known-by") or site.book.known_by
+    edition = site.edition_for(leads=site.book.leads, known_by=day)
+    explorers: Recent[Explorer] = current_app.extensions.setdefault(KEY, Recent(_MOST_BOOKS))
+    return explorers.get(edition, lambda: Explorer(edition, site.version))
