@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 pytest.importorskip("flask")
+
+from flask.testing import FlaskClient
 
 from factbook.api import Book
 from factbook.web.app import create_app
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
-    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +31,7 @@ def book() -> Book:
 def app(book: Book) -> Iterator[Flask]:
     """Give the application over the bundled book."""
     made = create_app(book)
+    made.test_client_class = Client
     yield made
     made.extensions[KEY].close()
 
@@ -37,3 +40,11 @@ def app(book: Book) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """Return a client that asks the application directly."""
     return app.test_client()
+
+
+class Client(FlaskClient):
+    """A client that reads every answer to its end, so that no file stays open."""
+
+    def open(self, *args: Any, **values: Any) -> TestResponse:  # noqa: ANN401 - as Flask has it
+        """Send a request."""
+        return super().open(*args, **{"buffered": True, **values})

@@ -59,14 +59,26 @@ _SHA256 = NamedNode(f"{SPDX}checksumAlgorithm_sha256")
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _GRAPHML_TYPE = "application/xml"
 _PREFIXES = {"dcat": DCAT, "dcterms": DCTERMS, "rdfs": RDFS, "sh": SH, "spdx": SPDX, "void": VOID}
+DOWNLOADS = {
+    f"graph{BY_NAME[name].endings[0]}": name
+    for name in ("turtle", "trig", "nt", "nquads", "json-ld", "xml")
+}
+"""The files in which a served book offers its whole graph, with their syntaxes."""
 _CLASSES_OF_VALUES = {
     f"{DCTERMS}conformsTo": f"{DCTERMS}Standard",
     f"{DCTERMS}license": f"{DCTERMS}LicenseDocument",
 }
 
 
-def write_catalog(book: Book, name: str, out: IO[bytes]) -> None:
+def write_catalog(book: Book, name: str, out: IO[bytes], *, address: str | None = None) -> None:
     """Write the catalogue in an RDF syntax.
+
+    Args:
+        book: The book.
+        name: The syntax.
+        out: Where to.
+        address: Where the book is served, ending in '/'. The distributions are then the downloads
+            there (`DOWNLOADS`), without sizes and hashes, and the endpoint is a service.
 
     Raises:
         UsageError: The book describes no data set, or more than one, or is an endpoint.
@@ -74,10 +86,10 @@ def write_catalog(book: Book, name: str, out: IO[bytes]) -> None:
     """
     known = {**_PREFIXES, **book.prefixes}
     context = {**_PREFIXES, **book.context}
-    write_rdf(_describe_book(book), name, out, prefixes=known, context=context)
+    write_rdf(_describe_book(book, address), name, out, prefixes=known, context=context)
 
 
-def _describe_book(book: Book) -> Iterator[Triple]:
+def _describe_book(book: Book, address: str | None) -> Iterator[Triple]:
     if book.endpoint is not None:
         raise UsageError("--catalog describes the files of a book, not an endpoint")
     description = _read_description(book)
@@ -91,7 +103,10 @@ def _describe_book(book: Book) -> Iterator[Triple]:
     yield type_triple(dataset, f"{RDFS}Resource")  # DCAT-AP requires it of an accessURL
     yield from count_statements(dataset, set(Part().merge(book)), book.prefixes)
     yield from _describe_linksets(dataset, book)
-    yield from _describe_distributions(dataset, book, licence=licence)
+    if address is None:
+        yield from _describe_distributions(dataset, book, licence=licence)
+    else:
+        yield from _describe_downloads(dataset, address, licence=licence)
     yield from describe_queries(catalog, dataset, all_queries(book.layout.queries), book.prefixes)
 
 
@@ -215,6 +230,34 @@ def _describe_distributions(
         yield triple(checksum, f"{SPDX}checksumValue", digest)
         if licence is not None:
             yield triple(node, f"{DCTERMS}license", licence)
+
+
+def _describe_downloads(
+    dataset: NamedNode, address: str, *, licence: NamedNode | None
+) -> Iterator[Triple]:
+    """Yield the description of the downloads of a served book, and of its endpoint."""
+    for file, name in DOWNLOADS.items():
+        node = local_iri(dataset, name)
+        url = NamedNode(f"{address}data/{file}")
+        media_type = NamedNode(_MEDIA_TYPES + BY_NAME[name].media_type)
+        yield triple(dataset, f"{DCAT}distribution", node)
+        yield triple(dataset, f"{VOID}dataDump", url)
+        yield type_triple(node, f"{DCAT}Distribution")
+        yield triple(node, f"{DCTERMS}title", file)
+        yield triple(node, f"{DCAT}accessURL", url)
+        yield triple(node, f"{DCAT}downloadURL", url)
+        yield type_triple(url, f"{RDFS}Resource")
+        yield triple(node, f"{DCAT}mediaType", media_type)
+        yield type_triple(media_type, f"{DCTERMS}MediaType")
+        if licence is not None:
+            yield triple(node, f"{DCTERMS}license", licence)
+    service, endpoint = local_iri(dataset, "sparql"), NamedNode(f"{address}sparql")
+    yield triple(dataset, f"{VOID}sparqlEndpoint", endpoint)
+    yield type_triple(service, f"{DCAT}DataService")
+    yield triple(service, f"{DCTERMS}title", "SPARQL endpoint")
+    yield triple(service, f"{DCAT}endpointURL", endpoint)
+    yield triple(service, f"{DCAT}servesDataset", dataset)
+    yield type_triple(endpoint, f"{RDFS}Resource")
 
 
 class _MeasuringWriter:

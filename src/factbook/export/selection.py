@@ -162,6 +162,25 @@ def everything(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
         yield from file.named_quads() if file.has_base else file.quads
 
 
+def describe_things(files: Iterable[RdfFile], things: Collection[NamedNode]) -> Iterator[Quad]:
+    """Yield what files say about things.
+
+    If a thing is a document, this includes what it says and the terms in it (`…/document#term`).
+
+    Args:
+        files: Those that mention the things or their events, and the ontology.
+        things: The things.
+    """
+    quads = list(everything(files))
+    documents = tuple(f"{thing.value}#" for thing in things)
+    yield from _about_things(quads, things)
+    for quad in quads:
+        subject = quad.subject
+        is_term = isinstance(subject, NamedNode) and subject.value.startswith(documents)
+        if is_term or quad.graph_name in things:
+            yield quad
+
+
 def _from_sources(quads: Iterable[Quad], sources: Collection[NamedNode]) -> Iterator[Quad]:
     """Yield what the sources say, and what is said about them as documents."""
     for quad in quads:

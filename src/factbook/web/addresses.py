@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import is_iri
 from factbook.store.answers import select
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _FOREIGN = "/iri/"
 _SAFE = "/:@!$&'()*+,;=~"
 _URI_SPACE = "SELECT ?space WHERE { ?dataset <http://rdfs.org/ns/void#uriSpace> ?space }"
+_THINGS = "SELECT DISTINCT ?thing WHERE { ?thing a ?class }"
+_HOST = re.compile(r"https?://[^/]+/")
 _ODD = re.compile(r"//|/\.{1,2}(?:/|$)")
 # First segments of paths that are pages of their own, so that no thing can be found there
 _PAGES = (
@@ -35,14 +38,21 @@ RESERVED = frozenset(_PAGES.split())
 
 
 def find_base(engine: Engine, graphs: Iterable[str]) -> str:
-    """Return the namespace of a book's own things: its void:uriSpace, or what its graphs share."""
+    """Return the namespace of a book's own things.
+
+    It is the void:uriSpace that the book states, or else what its graphs share with all things of
+    the same host; an empty text if they share nothing.
+    """
     spaces = [s.value for (s,) in select(engine, _URI_SPACE) if isinstance(s, Literal)]
     if len(spaces) == 1 and is_iri(spaces[0]):
         return spaces[0]
-    named = sorted(iri for iri in graphs if iri.startswith(("http:", "https:")))
-    shared = os.path.commonprefix([named[0], named[-1]]) if named else ""  # noqa: RUF071 - of texts
-    base = shared[: shared.rfind("/") + 1]
-    return base if base.count("/") > 2 else ""  # noqa: PLR2004 - 'https://' alone is no namespace
+    hosts = Counter(match[0] for graph in graphs if (match := _HOST.match(graph)))
+    host = max(hosts, key=lambda each: (hosts[each], each), default="")
+    things = [t.value for (t,) in select(engine, _THINGS) if isinstance(t, NamedNode)]
+    own = sorted(iri for iri in (*graphs, *things) if host and iri.startswith(host))
+    # The common prefix of the first and the last IRI is that of all IRIs
+    shared = os.path.commonprefix([own[0], own[-1]]) if own else ""  # noqa: RUF071 - of texts
+    return shared[: shared.rfind("/") + 1]
 
 
 class Addresses:

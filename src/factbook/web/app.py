@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from factbook.errors import FactbookError, UsageError
 from factbook.store.worker import BusyError, QueryStoppedError
+from factbook.web.data_routes import data_routes
 from factbook.web.endpoint import endpoint
 from factbook.web.linked_data import linked_data
 from factbook.web.negotiation import prefers_page
@@ -56,6 +57,7 @@ def create_app(book: Book, settings: Settings | None = None) -> Flask:
     app.register_blueprint(pages)
     app.register_blueprint(endpoint)
     app.register_blueprint(query_routes)
+    app.register_blueprint(data_routes)
     app.register_blueprint(linked_data)
     app.after_request(_add_headers)
     app.register_error_handler(FactbookError, _explain_factbook)

@@ -6,16 +6,19 @@ The path of a thing answers with 303 and the path of what is written about it: `
 
 from __future__ import annotations
 
+import hashlib
 import io
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, Response, abort, redirect, request
 from pyoxigraph import NamedNode
 
+from factbook.export.rdf_writer import write_rdf
 from factbook.query.names import Names
-from factbook.sparql.bind import bind
-from factbook.store.answers import Graph
+from factbook.web.negotiation import choose, with_charset
 from factbook.web.pages import render_thing
+from factbook.web.signposts import DATA_ENDINGS, link_header, links_of
 from factbook.web.site import current_site
 
 if TYPE_CHECKING:
@@ -23,52 +26,52 @@ if TYPE_CHECKING:
 
 linked_data = Blueprint("linked_data", __name__)
 
-ENDINGS: Final = {
-    "html": "text/html",
-    "ttl": "text/turtle",
-    "jsonld": "application/ld+json",
-    "nt": "application/n-triples",
-}
+ENDINGS: Final = {"html": "text/html", **DATA_ENDINGS}
+_BY_TYPE: Final = {media_type: ending for ending, media_type in ENDINGS.items()}
 _SYNTAXES: Final = {"ttl": "turtle", "jsonld": "json-ld", "nt": "nt"}
-_DESCRIBE = (
-    "CONSTRUCT { ?thing ?p ?o . ?s ?q ?thing } WHERE { { ?thing ?p ?o } UNION { ?s ?q ?thing } }"
-)
 
 
 @linked_data.get("/<path:path>")
 def thing(path: str) -> AnyResponse:
     """Lead to what is written about a thing, or return it."""
-    site = current_site()
+    addresses = current_site().addresses
     stem, _, ending = path.rpartition(".")
-    if ending in ENDINGS and stem:
-        iri = site.addresses.iri(f"/{stem}")
+    if stem and ending in ENDINGS:
+        iri = addresses.iri(f"/{stem}")
         if iri is not None and _is_known(iri):
-            return _page(iri) if ending == "html" else _data(iri, ending)
-    iri = site.addresses.iri(f"/{path}")
+            return _write(iri, ending)
+    iri = addresses.iri(f"/{path}")
     if iri is None or not _is_known(iri):
-        abort(404)
-    best = request.accept_mimetypes.best_match(list(ENDINGS.values()), "text/html")
-    wanted = next(name for name, media_type in ENDINGS.items() if media_type == best)
-    found = redirect(site.addresses.path(iri, wanted), 303)
+        abort(404, f"Nothing is known about {iri or f'/{path}'}")
+    _, wanted = choose(_BY_TYPE)
+    found = redirect(addresses.path(iri, wanted), 303)
+    found.headers["Link"] = link_header(links_of(iri))
     found.vary.add("Accept")
     return found
 
 
 def _is_known(iri: str) -> bool:
-    book = current_site().book
-    return Names.of(book).is_known(NamedNode(iri))
+    return Names.of(current_site().book).is_known(NamedNode(iri))
 
 
-def _page(iri: str) -> Response:
-    return Response(render_thing(iri), mimetype="text/html")
-
-
-def _data(iri: str, ending: str) -> Response:
-    from factbook.export.rdf_writer import write_rdf
-
-    book = current_site().book
-    found = book.engine.query(bind(_DESCRIBE, {"thing": NamedNode(iri)}))
-    triples = found.triples if isinstance(found, Graph) else ()
-    out = io.BytesIO()
-    write_rdf(triples, _SYNTAXES[ending], out, prefixes=book.prefixes, context=book.context)
-    return Response(out.getvalue(), content_type=ENDINGS[ending])
+def _write(iri: str, ending: str) -> Response:
+    """Return what is written about a thing, with links to the rest."""
+    site = current_site()
+    response = Response(content_type=with_charset(ENDINGS[ending]))
+    if ending == "html":
+        response.set_data(render_thing(iri))
+    else:
+        tag = hashlib.sha256(f"{site.version} {iri} {ending}".encode()).hexdigest()[:32]
+        response.set_etag(tag)
+        response.headers["Last-Modified"] = formatdate(site.modified, usegmt=True)
+        response.headers["Cache-Control"] = "no-cache"
+        if request.if_none_match.contains(tag):
+            response.status_code = 304
+            return response
+        book = site.book
+        out = io.BytesIO()
+        quads = site.thing_files.quads(iri)
+        write_rdf(quads, _SYNTAXES[ending], out, prefixes=book.prefixes, context=book.context)
+        response.set_data(out.getvalue())
+    response.headers["Link"] = link_header(links_of(iri, ending))
+    return response

@@ -17,6 +17,8 @@ from factbook.sparql.bind import bind
 from factbook.store.answers import select
 from factbook.store.worker import BusyError, Limits, Outcome, Source, WorkerEngine, Workers
 from factbook.web.addresses import Addresses, find_base
+from factbook.web.file_cache import FileCache
+from factbook.web.thing_data import ThingFiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +30,8 @@ _MORE_WORKERS = 16
 _MOST_EDITIONS = 4
 _MOST_WAIT_SECONDS = 10
 _VERSION_LENGTH = 12
+_LICENCE = """PREFIX dcat: <http://www.w3.org/ns/dcat#>
+SELECT ?licence WHERE { ?book a dcat:Dataset ; <http://purl.org/dc/terms/license> ?licence }"""
 _CUT = "factbook_cut"
 _DAYS = "SELECT DISTINCT ?day WHERE { ?source ?property ?day }"
 _GRAPH_NAMES = "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } } ORDER BY ?graph"
@@ -39,6 +43,8 @@ class Settings:
 
     trusted_hosts: tuple[str, ...] = ()
     """Names of this server besides localhost; requests for others are refused."""
+    address: str | None = None
+    """The public address of the site, ending in '/', where it is another than requests have."""
     limits: Limits = field(default_factory=Limits)
     workers: int = 2
     """How many processes run the queries of visitors while none is slow."""
@@ -81,6 +87,7 @@ class Site:
         self.settings = settings
         self._editions: OrderedDict[tuple[bool, str | None], Edition] = OrderedDict()
         self._lock = threading.Lock()
+        self.downloads = FileCache()
 
     @cached_property
     def version(self) -> str:
@@ -172,6 +179,17 @@ class Site:
         return int(count.value) if isinstance(count, Literal) else 0
 
     @cached_property
+    def licence(self) -> str | None:
+        """The licence of the data, if the book states one."""
+        found = select(self.book.engine, _LICENCE)
+        return next((each.value for (each,) in found if isinstance(each, NamedNode)), None)
+
+    @cached_property
+    def thing_files(self) -> ThingFiles:
+        """What finds the files that say something about a thing."""
+        return ThingFiles(self.book)
+
+    @cached_property
     def addresses(self) -> Addresses:
         """Where the things of the book are found on this site."""
         return Addresses(find_base(self.book.engine, self.graphs))
@@ -182,6 +200,7 @@ class Site:
             self.edition.workers.close()
         for edition in self._editions.values():
             edition.workers.close()
+        self.downloads.close()
 
 
 def cut_of_request() -> Outcome | None:

@@ -1,0 +1,108 @@
+"""What the files of the book say about a thing, each literal as its file spells it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from factbook.export.selection import describe_things
+from factbook.rdf.parse import read_rdf
+from factbook.rdf.rdf_input import RdfInput
+from factbook.rdf.terms import to_sparql
+from factbook.sparql.bind import bind
+from factbook.store.answers import Graph, select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from factbook.book import Book
+    from factbook.rdf.parse import RdfFile
+    from factbook.rdf.terms import Term
+
+_HEAD_BYTES = 64 << 10
+_KEPT_FILES = 256
+_BATCH = 500
+_BASE = re.compile(rb"^\s*@base\s*<([^>]*)>", re.MULTILINE)
+# The files that mention a thing, and those with figures of events that mention it
+_GRAPHS = """PREFIX schema: <https://schema.org/>
+SELECT DISTINCT ?graph WHERE {
+  { GRAPH ?graph { ?thing ?p ?o } }
+  UNION { GRAPH ?graph { ?s ?p ?thing } }
+  UNION { ?event ?p ?thing . GRAPH ?graph { ?figure schema:observationAbout ?event } }
+}"""
+_DOCUMENTS = """SELECT DISTINCT ?graph (STRBEFORE(STR(?term), "#") AS ?document) WHERE {
+  GRAPH ?graph { ?term ?p ?o } FILTER(ISIRI(?term) && CONTAINS(STR(?term), "#")) }"""
+
+
+class ThingFiles:
+    """Finds and reads the files of a book that say something about a thing."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._read = lru_cache(_KEPT_FILES)(read_rdf)
+
+    @cached_property
+    def by_graph(self) -> dict[str, RdfInput]:
+        """The files by the IRIs of their graphs."""
+        found = {}
+        for file in self._book.inputs():
+            graph = file.address
+            if file.in_book:
+                with file.path.open("rb") as content:
+                    declared = _BASE.search(content.read(_HEAD_BYTES))
+                graph = declared[1].decode(errors="replace") if declared else graph
+            found[graph] = file
+        return found
+
+    @cached_property
+    def _graphs_of_terms(self) -> dict[str, set[Term | None]]:
+        """The graphs that describe terms of a document, such as `…/def#Term`, by document."""
+        found: dict[str, set[Term | None]] = defaultdict(set)
+        for graph, document in select(self._book.engine, _DOCUMENTS):
+            if isinstance(document, Literal):
+                found[document.value].add(graph)
+        return found
+
+    def files_about(self, iri: str) -> list[RdfFile]:
+        """Return the files that say something about a thing, and the ontology."""
+        rows = select(self._book.engine, bind(_GRAPHS, {"thing": NamedNode(iri)}))
+        graphs = {*(row[0] for row in rows), *self._graphs_of_terms.get(iri, ())}
+        wanted = {
+            self.by_graph[graph.value]: None
+            for graph in sorted(graphs, key=str)
+            if isinstance(graph, NamedNode) and graph.value in self.by_graph
+        }
+        ontology = (RdfInput(p, in_book=True) for p in self._book.layout.ontology_files())
+        return [self._read(file) for file in {**wanted, **dict.fromkeys(ontology)}]
+
+    def quads(self, iri: str) -> list[Quad]:
+        """Return what the files say about a thing, and what a merge of them would lose."""
+        found = list(describe_things(self.files_about(iri), {NamedNode(iri)}))
+        return [
+            *found,
+            *self._derived({q.subject for q in found if isinstance(q.subject, NamedNode)}),
+        ]
+
+    def _derived(self, subjects: Iterable[NamedNode]) -> list[Quad]:
+        rules = self._book.rules
+        if not rules.exported:
+            return []
+        properties = " ".join(to_sparql(NamedNode(each)) for each in sorted(rules.exported))
+        ordered = sorted(subjects, key=lambda subject: subject.value)
+        found = []
+        for start in range(0, len(ordered), _BATCH):
+            batch = " ".join(map(to_sparql, ordered[start : start + _BATCH]))
+            answer = self._book.engine.query(
+                f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {batch} }} "
+                f"VALUES ?p {{ {properties} }} "
+                f"GRAPH {to_sparql(rules.graph)} {{ ?s ?p ?o }} }}"
+            )
+            if isinstance(answer, Graph):
+                found += [
+                    Quad(t.subject, t.predicate, t.object, rules.graph) for t in answer.triples
+                ]
+        return found
