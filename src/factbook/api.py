@@ -10,12 +10,13 @@ from factbook import book
 from factbook.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     import rdflib
 
     from factbook.check.findings import Finding
     from factbook.export.selection import PartOptions
+    from factbook.query.parameters import Value
     from factbook.query.stored_queries import StoredQuery
     from factbook.render.rows import Rows
     from factbook.show.page import Page
@@ -40,7 +41,7 @@ class Book(book.Book):
         /,
         *,
         services: Collection[str] = (),
-        **values: str,
+        **values: Value | Iterable[Value] | None,
     ) -> Rows: ...
     @overload
     def query(
@@ -50,16 +51,16 @@ class Book(book.Book):
         *,
         result_type: type[ResultT],
         services: Collection[str] = (),
-        **values: str,
+        **values: Value | Iterable[Value] | None,
     ) -> ResultT: ...
     def query(
         self,
         name: str,
         /,
         *,
-        result_type: type[object] | str | None = None,
+        result_type: type[object] | Value | Iterable[Value] | None = None,
         services: Collection[str] = (),
-        **values: str,
+        **values: Value | Iterable[Value] | None,
     ) -> object:
         """Run a stored query.
 
@@ -68,7 +69,8 @@ class Book(book.Book):
             result_type: The type of the answer, `rdflib.Graph` or `bool`: it tells a type checker
                 that the query is no SELECT.
             services: The names of the registered endpoints that it may ask.
-            values: Its parameters; an IRI parameter takes an IRI, a CURIE or a name.
+            values: Its parameters; an IRI parameter takes an IRI, a CURIE or a name. Several values
+                of one mean any of them.
 
         Returns:
             Typed rows for SELECT, an rdflib graph for CONSTRUCT, a truth value for ASK.
@@ -181,9 +183,7 @@ class Book(book.Book):
 
         export(self, Path(target), format, part)
 
-    def _typed(
-        self, answer: Answer, wanted: type[object] | str | None
-    ) -> Rows | rdflib.Graph | bool:
+    def _typed(self, answer: Answer, wanted: object) -> Rows | rdflib.Graph | bool:
         from factbook.render.rows import to_python
 
         found = to_python(answer, self.prefixes)

@@ -29,8 +29,7 @@ from tests.benchmarks.report import Measured, growth, line  # noqa: E402
 from tests.benchmarks.versions import versions  # noqa: E402
 
 from factbook.api import Book  # noqa: E402
-from factbook.query.parameters import parse_values  # noqa: E402
-from factbook.sparql.bind import bind  # noqa: E402
+from factbook.query.run_query import bind_stored  # noqa: E402
 from factbook.store.cache_folder import list_snapshots  # noqa: E402
 from factbook.store.embedded import dataset  # noqa: E402
 from factbook.store.snapshot import open_snapshot  # noqa: E402
@@ -239,7 +238,7 @@ class Size:
         store = open_snapshot(self.paths, self.cache, announce=lambda _: None).store
         del store
         values = _questions().get(query.name, {})
-        file.write_text(bind(query.text, parse_values(query, values, self.book)))
+        file.write_text(bind_stored(query, values, self.book)[1][0].text)
         return file
 
     def _files(self, query: Path | None) -> Files:

@@ -25,11 +25,9 @@ from factbook.api import Book
 from factbook.layout import layout_of
 from factbook.push.push_book import push
 from factbook.push.target import find_target
-from factbook.query.parameters import parse_values
-from factbook.query.run_query import run_stored
+from factbook.query.run_query import ask_bound, bind_stored, run_stored
 from factbook.query.stored_queries import find_query
 from factbook.rdf.bridge import from_rdflib, to_rdflib
-from factbook.sparql.bind import bind
 from factbook.store.answers import Graph, Table
 from factbook.store.embedded import dataset
 from factbook.store.remote import RemoteEngine
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Server, Servers
 
+    from factbook.query.parameters import Values
     from factbook.rdf.parse import RdfFile
     from factbook.store.answers import Answer, Engine
     from factbook.store.rules import Rules
@@ -207,14 +206,14 @@ class Tested:
         }
         return engines[name]()
 
-    def ask(self, query: str, values: Mapping[str, str], *, engine: str) -> Answer:
+    def ask(self, query: str, values: Values, *, engine: str) -> Answer:
         """Run a stored query; through the endpoint, its parameters are looked up there as well."""
         if engine == "endpoint":
             remote = Book(self.book.layout.root, endpoint=self.address, cache=False)
             return run_stored(remote, find_query(remote.layout.queries, query), values)
         stored = find_query(self.book.layout.queries, query)
-        terms = parse_values(stored, values, self.book)
-        return self.engine(engine).query(bind(stored.text, terms))
+        columns, bound = bind_stored(stored, values, self.book)
+        return ask_bound(columns, bound, self.engine(engine).query)
 
 
 @dataclass

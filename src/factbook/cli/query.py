@@ -57,13 +57,13 @@ def build_command(query: StoredQuery) -> click.Command:
         wide: bool = False,
         draw: bool = False,
         services: tuple[str, ...] = (),
-        **values: str | None,
+        **values: tuple[str, ...],
     ) -> None:
         book = with_leads_for(get_session(context).book, query)
         given = {
             parameter.name: value
             for parameter in query.parameters
-            if (value := values[_destination(parameter)]) is not None
+            if (value := values[_destination(parameter)])
         }
         write_answer(
             book,
@@ -119,6 +119,7 @@ def _option(query: StoredQuery, parameter: Parameter) -> click.Option:
     return click.Option(
         [f"--{parameter.name}", _destination(parameter)],
         metavar=_metavar(parameter),
+        multiple=True,
         help=" ".join(filter(None, notes)),
         shell_complete=complete_values(parameter),
     )

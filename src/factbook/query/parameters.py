@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
@@ -11,11 +13,15 @@ from factbook.errors import UsageError, did_you_mean
 from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from factbook.book import Book
     from factbook.query.stored_queries import Parameter, StoredQuery
 
+Value: TypeAlias = str | int | float | Decimal | date | NamedNode
+"""What Python gives for a parameter."""
+Values: TypeAlias = "Mapping[str, Value | Iterable[Value] | None]"
+"""Values by the names of parameters; several of one parameter mean any of them."""
 
 # XML Schema 1.1 part 2: the lexical forms, and an example for the message
 _LEXICAL = {
@@ -32,9 +38,9 @@ _LEXICAL = {
 
 
 def parse_values(
-    query: StoredQuery, values: Mapping[str, str], book: Book
-) -> dict[str, NamedNode | Literal]:
-    """Return the terms for a query's variables, by their names.
+    query: StoredQuery, values: Values, book: Book
+) -> dict[str, tuple[NamedNode | Literal, ...]]:
+    """Return the terms for a query's variables, by their names; several terms mean any of them.
 
     Args:
         query: The query.
@@ -52,18 +58,54 @@ def parse_values(
                 f"Query '{query.name}' has no parameter --{name}; {takes}."
                 f"{did_you_mean(name, known)}"
             )
-    terms: dict[str, NamedNode | Literal] = {}
+    terms: dict[str, tuple[NamedNode | Literal, ...]] = {}
     for parameter in query.parameters:
-        value = values.get(parameter.name, parameter.default)
-        if value is None:
-            if parameter.required:
-                raise UsageError(
-                    f"Query '{query.name}' needs --{parameter.name}: "
-                    f"{parameter.doc or parameter.kind}"
-                )
-        else:
-            terms[parameter.variable] = parse_value(parameter, value, book)
+        given = _texts(values.get(parameter.name, parameter.default))
+        found = tuple(dict.fromkeys(parse_value(parameter, text, book) for text in given))
+        if found:
+            terms[parameter.variable] = found
+        elif parameter.required:
+            raise UsageError(
+                f"Query '{query.name}' needs --{parameter.name}: {parameter.doc or parameter.kind}"
+            )
+        if len(found) > 1 and not takes_several(query, parameter):
+            raise UsageError(f"--{parameter.name} takes one value, not {len(found)}")
     return terms
+
+
+def takes_several(query: StoredQuery, parameter: Parameter) -> bool:
+    """Tell whether a parameter may be given several values.
+
+    A required one is answered for each of them, so that it must be a thing or a text; an optional
+    one must not be compared or computed with, as a day is.
+    """
+    if parameter.required:
+        return not parameter.kind.startswith("xsd:")
+    from factbook.sparql.alternatives import OneTermOnlyError, bind_any
+
+    example = Literal("") if parameter.kind != "iri" else NamedNode("urn:x")
+    try:
+        bind_any(query.text, parameter.variable, [example])
+    except OneTermOnlyError:
+        return False
+    return True
+
+
+def _texts(given: Value | Iterable[Value] | None) -> list[str]:
+    """Return the values of a parameter as a person would type them."""
+    if given is None:
+        return []
+    return [_text(value) for value in ([given] if isinstance(given, Value) else given)]
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, NamedNode):
+        return value.value
+    return value if isinstance(value, str) else f"{Decimal(str(value)):f}"
 
 
 def parse_value(parameter: Parameter, value: str, book: Book) -> NamedNode | Literal:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal
 
 from factbook.sparql.tokens import sums, uses_service
-from factbook.store.answers import Table
+from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from pyoxigraph import NamedNode
 
     from factbook.book import Book
+    from factbook.query.parameters import Values
     from factbook.query.stored_queries import StoredQuery
     from factbook.store.answers import Answer, Row
 
@@ -24,10 +28,21 @@ def with_leads_for(book: Book, query: StoredQuery) -> Book:
     return book.with_leads() if query.asks_leads else book
 
 
+class BoundQuery(NamedTuple):
+    """The text of a stored query with its parameters bound."""
+
+    text: str
+    answers_for: tuple[NamedNode | Literal, ...] = ()
+    """The values of the required parameters that were given several, of which this answers one."""
+
+
 def run_stored(
-    book: Book, query: StoredQuery, values: Mapping[str, str], *, services: Collection[str] = ()
+    book: Book, query: StoredQuery, values: Values, *, services: Collection[str] = ()
 ) -> Answer:
     """Run a stored query and return the engine's answer.
+
+    Several values of an optional parameter mean any of them. Several of a required one give the
+    answer for each, after the other; a column in front says which, under the parameter's name.
 
     Args:
         book: The book.
@@ -40,13 +55,72 @@ def run_stored(
         EndpointError: An endpoint failed.
     """
     book = with_leads_for(book, query)
-    text = query.text
-    if query.parameters or values:
-        from factbook.query.parameters import parse_values
-        from factbook.sparql.bind import bind
+    if not query.parameters and not values:
+        return _run(book, query.text, {}, services)
+    columns, bound = bind_stored(query, values, book)
+    return ask_bound(columns, bound, lambda text: _run(book, text, {}, services))
 
-        text = bind(text, parse_values(query, values, book))
-    return _run(book, text, {}, services)
+
+def bind_stored(
+    query: StoredQuery, values: Values, book: Book
+) -> tuple[tuple[str, ...], list[BoundQuery]]:
+    """Return the texts that answer a stored query, and the names of the columns that they need.
+
+    Raises:
+        UsageError: A parameter is missing or unknown, or its value does not fit.
+    """
+    from factbook.query.parameters import parse_values
+    from factbook.sparql.alternatives import bind_any
+    from factbook.sparql.bind import bind
+
+    terms = parse_values(query, values, book)
+    required = {parameter.variable: parameter for parameter in query.parameters}
+    several = {name: given for name, given in terms.items() if len(given) > 1}
+    each = {name: given for name, given in several.items() if required[name].required}
+    text = query.text
+    for name in several.keys() - each.keys():
+        text = bind_any(text, name, several[name])
+    text = bind(text, {name: given[0] for name, given in terms.items() if len(given) == 1})
+    taken = {column.name for column in query.columns}
+    names = (required[name].name for name in each)
+    return (
+        tuple(f"for_{name}" if name in taken else name for name in names),
+        [
+            BoundQuery(bind(text, dict(zip(each, given, strict=True))), given)
+            for given in itertools.product(*each.values())
+        ],
+    )
+
+
+def ask_bound(
+    columns: tuple[str, ...], bound: Sequence[BoundQuery], ask: Callable[[str], Answer]
+) -> Answer:
+    """Return the answers to bound queries as one.
+
+    These are the rows after one another, all triples, or whether one of them is true.
+
+    Args:
+        columns: The names of the columns in front that say what each row answers.
+        bound: The queries.
+        ask: Runs a text.
+    """
+    if len(bound) == 1:
+        return ask(bound[0].text)
+    answers = (ask(each.text) for each in bound)
+    first = next(answers)
+    everything = itertools.chain([first], answers)
+    if isinstance(first, Table):
+        rows = (
+            (*each.answers_for, *row)
+            for each, answer in zip(bound, everything, strict=True)
+            if isinstance(answer, Table)
+            for row in answer.rows
+        )
+        return Table((*columns, *first.variables), rows)
+    if isinstance(first, Graph):
+        graphs = (answer.triples for answer in everything if isinstance(answer, Graph))
+        return Graph(dict.fromkeys(itertools.chain.from_iterable(graphs)))
+    return any(answer is True for answer in everything)
 
 
 def run_text(book: Book, text: str, *, services: Collection[str] = ()) -> Answer:
