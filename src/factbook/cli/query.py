@@ -75,7 +75,7 @@ def build_command(query: StoredQuery) -> click.Command:
             chart=query.chart,
             draw=draw,
             wide=wide,
-            asof=given.get("asof"),
+            asof=next(iter(given.get("asof", ())), None),
         )
 
     if uses_service(query.text):

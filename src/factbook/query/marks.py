@@ -34,15 +34,15 @@ def find_marks(book: Book, iris: Iterable[str], asof: str | None = None) -> Mark
         UsageError: The day is not a date.
         EndpointError: An endpoint failed.
     """
-    from factbook.query.parameters import parse_values
-    from factbook.sparql.bind import bind, bind_rows
+    from factbook.query.run_query import bind_stored
+    from factbook.sparql.bind import bind_rows
 
     path = book.layout.queries / PAGES / "marks.rq"
     wanted = sorted(set(iris))
     if not wanted or not path.is_file():
         return {}
-    query = read_query(path, group=PAGES)
-    text = bind(query.text, parse_values(query, {"asof": asof} if asof else {}, book))
+    _, bound = bind_stored(read_query(path, group=PAGES), {"asof": asof}, book)
+    (text, _) = bound[0]
     found: Marks = {}
     for start in range(0, len(wanted), _BATCH):
         rows = [(NamedNode(iri),) for iri in wanted[start : start + _BATCH]]

@@ -113,16 +113,9 @@ def answer_question(question: Question) -> Answer:
     leads = question.query.asks_leads or site.book.leads
     edition = site.edition_for(leads=leads, known_by=question.known_by)
     try:
-        return run_stored(edition.limited, question.query, _single(question.values))
+        return run_stored(edition.limited, question.query, question.values)
     except UsageError as error:
         raise UsageError(_OPTION.sub("", str(error))) from None
-
-
-def _single(values: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    for name, given in values.items():
-        if len(given) > 1:
-            raise UsageError(f"{name} takes one value, not {len(given)}")
-    return {name: given[0] for name, given in values.items()}
 
 
 def require_version(question: Question, current: str) -> None:
