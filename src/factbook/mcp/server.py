@@ -113,7 +113,7 @@ class Tools:
             run_stored(self._book, stored, values),
             columns=stored.columns,
             computed=_computed(stored),
-            about=[term.value for term in terms.values()],
+            about=[term.value for given in terms.values() for term in given],
             limit=limit,
         )
         if answer.get("count") == 0 or answer.get("answer") is False:
