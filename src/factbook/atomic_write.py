@@ -1,4 +1,8 @@
-"""Write a file completely or not at all: a temporary file beside the target, then a rename."""
+"""Write a file completely or not at all: a temporary file beside the target, then a rename.
+
+Who reads a file, changes it and writes it back holds the lock of its folder meanwhile, so that the
+changes of another process are not lost.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +54,29 @@ def _remove(path: Path) -> None:
 
 
 @contextmanager
-def atomic_write(path: Path, *, compress: bool = False) -> Iterator[IO[bytes]]:
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Wait until no other process of ours changes files in a folder, and keep others waiting.
+
+    The lock is on the folder itself and ends with the process. A system that cannot lock a folder,
+    or a folder that is missing, has none.
+    """
+    try:
+        import fcntl
+
+        handle = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        yield
+        return
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def atomic_write(path: Path, *, compress: bool = False, new: bool = False) -> Iterator[IO[bytes]]:
     """Open a binary file that replaces the target only when the block ends without an error.
 
     The new file has the mode of the old one. A symbolic link stays, and the file that it points to
@@ -59,6 +85,7 @@ def atomic_write(path: Path, *, compress: bool = False) -> Iterator[IO[bytes]]:
     Args:
         path: The target.
         compress: Whether to pack the content with gzip. The same content gives the same bytes.
+        new: Whether a file that is there already is an error, and stays as it is.
 
     Raises:
         InputError: The file is read-only, its folder is missing or cannot be written, or the disk
@@ -72,7 +99,7 @@ def atomic_write(path: Path, *, compress: bool = False) -> Iterator[IO[bytes]]:
                 yield out
         else:
             with (
-                _replacement(Path(os.path.realpath(path))) as file,
+                _replacement(Path(os.path.realpath(path)), new=new) as file,
                 _packing(file, compress=compress) as out,
             ):
                 yield out
@@ -81,7 +108,7 @@ def atomic_write(path: Path, *, compress: bool = False) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _replacement(target: Path) -> Iterator[IO[bytes]]:
+def _replacement(target: Path, *, new: bool) -> Iterator[IO[bytes]]:
     import tempfile
 
     handle, name = tempfile.mkstemp(
@@ -94,7 +121,10 @@ def _replacement(target: Path) -> Iterator[IO[bytes]]:
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
-        temporary.replace(target)
+        if new:
+            os.link(temporary, target)  # unlike a rename, it never replaces a file
+        else:
+            temporary.replace(target)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.atomic_write import atomic_write
+from factbook.atomic_write import atomic_write, lock_folder
 from factbook.cli.execution import interruptible
 from factbook.cli.link_candidates import (
     at_option,
@@ -24,7 +24,13 @@ from factbook.link.client import open_target
 from factbook.link.compiler import compile_mappings, owl_same_as, to_ntriples
 from factbook.link.suggest import register_things
 from factbook.link.target_state import check_items, check_pages, repair
-from factbook.rdf.mapping_files import ROLES, find_problems, read_mapping_files
+from factbook.rdf.mapping_files import (
+    POSITIVE,
+    ROLES,
+    find_problems,
+    mapping_path,
+    read_mapping_files,
+)
 from factbook.render.result_formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
@@ -95,12 +101,14 @@ def check(  # noqa: PLR0913 - one for each option
         lambda: _check_targets(book, targets=targets, pages=pages, at=at, pause=pause)
     )
 
-    files = read_mapping_files(book.layout)
-    for each in stale:
-        click.echo(_stale_line(files, each))
+    with lock_folder(mapping_path(book.layout, POSITIVE).parent):
+        files = read_mapping_files(book.layout)
+        for each in stale:
+            click.echo(_stale_line(files, each))
+        if stale and fix:
+            repair(files, stale).save(*ROLES)
+            _compile(book)
     if stale and fix:
-        repair(files, stale).save(*ROLES)
-        _compile(book)
         click.echo(f"Fixed {len(stale)}.", err=True)
     elif stale:
         click.echo("Use --fix to follow moved targets and park dead ones.", err=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from factbook.atomic_write import lock_folder
 from factbook.cli.completion import complete_things
 from factbook.cli.execution import interruptible
 from factbook.cli.session import Session, pass_session
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from factbook.book import Book
-    from factbook.rdf.mapping_files import MappingFiles
     from factbook.rdf.sssom import MappingRow
 
 _VERDICT_KEYS = {"a": "accept", "r": "reject", "p": "park"}
@@ -147,7 +147,7 @@ def review(  # noqa: PLR0913 - one for each option
     if pair:
         if len(pair) != len(("subject", "object")) or verdict is None:
             raise UsageError("give a subject, an object and one of --accept, --reject or --park")
-        _decide(book, files, pair, verdict, by or "", note, role)
+        _decide(book, pair, verdict, by or "", note, role)
         return
     if verdict is not None:
         raise UsageError(f"--{verdict}: give the subject and the object of the candidate")
@@ -181,13 +181,11 @@ def _review_interactively(book: Book, waiting: list[MappingRow], by: str | None,
         if choice == "q":
             return
         if choice in _VERDICT_KEYS:
-            files = read_mapping_files(book.layout)
-            _decide(book, files, row.pair, _VERDICT_KEYS[choice], reviewer, "", role)
+            _decide(book, row.pair, _VERDICT_KEYS[choice], reviewer, "", role)
 
 
 def _decide(  # noqa: PLR0913, PLR0917 - the options of `review`
     book: Book,
-    files: MappingFiles,
     pair: tuple[str, ...],
     verdict: str,
     reviewer: str,
@@ -196,11 +194,13 @@ def _decide(  # noqa: PLR0913, PLR0917 - the options of `review`
 ) -> None:
 
     subject, obj = pair
-    row = find_candidate(files, subject, obj, role=role)
-    decided = apply_decision(files, row, Decision(verdict, reviewer, note), role=role)
-    # The file that gains the row is written first: an interruption duplicates it, never loses it
-    decided.save(*dict.fromkeys((ROLE_OF[verdict], role)))
-    compile_mappings(book).save()
+    with lock_folder(mapping_path(book.layout, role).parent):
+        files = read_mapping_files(book.layout)
+        row = find_candidate(files, subject, obj, role=role)
+        decided = apply_decision(files, row, Decision(verdict, reviewer, note), role=role)
+        # The file that gains the row is written first: an interruption duplicates it, at worst
+        decided.save(*dict.fromkeys((ROLE_OF[verdict], role)))
+        compile_mappings(book).save()
     click.echo(f"{' '.join(row.pair)}: {_PAST_TENSE[verdict]}", err=True)
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Dataset
 
-from factbook.atomic_write import atomic_write
+from factbook.atomic_write import atomic_write, lock_folder
 from factbook.errors import FactbookError, InputError, UsageError
 from factbook.fmt.turtle_layout import (
     add_missing_prefixes,
@@ -74,10 +74,11 @@ class FormattedFile:
         Raises:
             InputError: The file has been changed since it was read, or cannot be written.
         """
-        if _read_text(self.path) != self.old:
-            raise InputError(f"{self.path}: was changed by another program; run fmt again")
-        with atomic_write(self.path) as file:
-            file.write(self.new.encode())
+        with lock_folder(self.path.parent):
+            if _read_text(self.path) != self.old:
+                raise InputError(f"{self.path}: was changed by another program; run fmt again")
+            with atomic_write(self.path) as file:
+                file.write(self.new.encode())
 
 
 def find_turtle_files(layout: Layout, given: Iterable[Path]) -> list[Path]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.atomic_write import atomic_write
+from factbook.atomic_write import atomic_write, lock_folder
 from factbook.errors import InputError
 from factbook.link.reconcile.entities import read_names
 from factbook.link.scoring import (
@@ -33,6 +33,7 @@ from factbook.rdf.mapping_files import (
     PREDICTED,
     UNSURE,
     MappingFiles,
+    mapping_path,
     read_mapping_files,
 )
 from factbook.rdf.parse import read_rdf
@@ -241,6 +242,17 @@ def _read_candidates(
 
 
 def _add_predicted(
+    book: Book,
+    target: TargetClient,
+    matches: dict[str, list[Match]],
+    names: NamesByThing,
+    report: Report,
+) -> None:
+    with lock_folder(mapping_path(book.layout, PREDICTED).parent):
+        _add_rows(book, target, matches, names, report)
+
+
+def _add_rows(
     book: Book,
     target: TargetClient,
     matches: dict[str, list[Match]],

@@ -102,7 +102,7 @@ def create_source(book: Book, request: SourceRequest, *, today: date | None = No
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from None
-    with atomic_write(path) as file:
+    with atomic_write(path, new=True) as file:
         file.write(content.encode())
     return path
 
