@@ -40,9 +40,14 @@ class Layout:
         return self.ontology / "endpoints.ttl"
 
     @property
+    def shapes(self) -> Path:
+        """The folder of the SHACL shapes."""
+        return self.ontology / "shapes"
+
+    @property
     def examples(self) -> Path:
         """The folder of graphs that show what each rule reports and what it accepts."""
-        return self.ontology / "shapes" / "examples"
+        return self.shapes / "examples"
 
     def ontology_files(self) -> list[Path]:
         """Return the Turtle files of the ontology, shapes included, in order."""

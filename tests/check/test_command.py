@@ -68,6 +68,32 @@ def test_check_finds_broken_query_of_book(river_book: Book) -> None:
     assert "query-syntax" in done.stdout
 
 
+def test_check_notes_only_targets_that_nobody_defines(river_book: Book) -> None:
+    """A shape of a defined or standard class may wait for data; a misspelt class is noted."""
+    ontology = river_book.layout.ontology
+    (ontology / "terms.ttl").write_text(
+        "@prefix ex: <https://example.org/> .\n"
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+        "ex:Lake a owl:Class .\n",
+        encoding="utf-8",
+    )
+    (ontology / "shapes" / "lake.ttl").write_text(
+        "@prefix dcat: <http://www.w3.org/ns/dcat#> .\n"
+        "@prefix ex: <https://example.org/> .\n"
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        "ex:LakeShape a sh:NodeShape ;\n"
+        "    sh:targetClass ex:Lake , dcat:Dataset , ex:Lkae ;\n"
+        "    sh:property [ sh:path ex:depth ; sh:minCount 1 ] .\n",
+        encoding="utf-8",
+    )
+
+    notes = [line for line in check(river_book).stderr.splitlines() if "no instance" in line]
+
+    assert len(notes) == 1
+    assert "lake.ttl:5:" in notes[0]
+    assert "ex:Lkae" in notes[0]
+
+
 def test_check_suggests_names_of_all_rules(river_book: Book) -> None:
     """A misspelt rule for queries is answered with the nearest name."""
     done = check(river_book, "--rule", "query-ordr")

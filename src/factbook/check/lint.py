@@ -8,14 +8,11 @@ from functools import cached_property
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
-
 from factbook.check.findings import ERROR, WARNING, Finding, Outcome, Rule, sort_findings
+from factbook.check.vocabulary import Vocabulary
 from factbook.errors import FactbookError, UsageError, did_you_mean
-from factbook.layout import Layout, bundled
 from factbook.query.stored_queries import CHECKS, COLUMN_TYPES, LINKS, read_query
 from factbook.query.stored_queries import RULES as RULE_QUERIES
-from factbook.rdf.parse import read_rdf
 from factbook.rdf.terms import expand
 from factbook.sparql.tokens import meaningful
 from factbook.sparql.tree import Group, QueryTextError, Select, parse_query, walk
@@ -102,7 +99,6 @@ DOC = _rule(
 LINT_RULES = (COLUMNS, DOC, LIMIT, OPTIONAL, ORDER, PLACE, PREFIX, SYNTAX, TERM, TIES)
 
 _PARAMETER = re.compile(r"[?$](?P<lead>__?)[A-Za-z]")
-_DEFINED_BY = NamedNode("http://www.w3.org/2000/01/rdf-schema#isDefinedBy")
 
 
 def lint_queries(
@@ -127,7 +123,7 @@ def lint_queries(
     for name in sorted(rules):
         if name not in known:
             raise UsageError(f"No rule '{name}' for queries.{did_you_mean(name, known)}")
-    vocabulary = _Vocabulary(book)
+    vocabulary = Vocabulary(book)
     found = [
         finding
         for path in paths
@@ -139,7 +135,7 @@ def lint_queries(
     return Outcome(sort_findings(kept), known, files=len(paths))
 
 
-def _lint_file(path: Path, book: Book, vocabulary: _Vocabulary, *, runs: bool) -> Iterator[Finding]:
+def _lint_file(path: Path, book: Book, vocabulary: Vocabulary, *, runs: bool) -> Iterator[Finding]:
     try:
         query = read_query(path, group=path.parent.name)
     except FactbookError as wrong:
@@ -248,7 +244,7 @@ def _values_tokens(tree: Select) -> set[Token]:
     return found
 
 
-def _check_terms(text: _QueryText, vocabulary: _Vocabulary) -> Iterator[Finding]:
+def _check_terms(text: _QueryText, vocabulary: Vocabulary) -> Iterator[Finding]:
     used: set[str] = set()
     for token, around in walk(text.tree):
         if token.kind not in {"iri", "name"}:
@@ -349,83 +345,3 @@ def _check_ties(text: _QueryText, book: Book) -> Iterator[Finding]:
             yield text.finding(TIES, order[0].start, message)
             return
         seen.add(key)
-
-
-class _Vocabulary:
-    """The terms that queries over a book may use."""
-
-    def __init__(self, book: Book) -> None:
-        self._book = book
-
-    def knows(self, iri: str) -> bool:
-        """Tell whether the graph or a standard vocabulary contains a term."""
-        return (
-            iri in self._in_graph
-            or iri in self._namespaces
-            or self._is_standard(iri)
-            or iri in self._bundled
-        )
-
-    def is_own(self, iri: str) -> bool:
-        """Tell whether the graph defines terms in the namespace of an IRI."""
-        return _namespace(iri) in self._own_namespaces
-
-    def suggest(self, iri: str) -> str:
-        """Return what to write instead, with the nearest names in the same namespace."""
-        namespace = _namespace(iri)
-        near = [known[len(namespace) :] for known in self._in_graph if known.startswith(namespace)]
-        return f"Correct the name, or define the term.{did_you_mean(iri[len(namespace) :], near)}"
-
-    @cached_property
-    def _in_graph(self) -> frozenset[str]:
-        found = set()
-        for file in self._book.files:
-            found.add(file.graph.value)
-            for quad in file.quads:
-                found |= {
-                    term.value
-                    for term in (quad.subject, quad.predicate, quad.object)
-                    if isinstance(term, NamedNode)
-                }
-                if isinstance(quad.object, Literal):
-                    found.add(quad.object.datatype.value)
-        return frozenset(found)
-
-    @cached_property
-    def _bundled(self) -> frozenset[str]:
-        """The terms for sources and figures, which a book uses without defining them."""
-        return frozenset(
-            quad.subject.value
-            for path in Layout(bundled()).ontology_files()
-            for quad in read_rdf(path).quads
-            if quad.predicate == _DEFINED_BY and isinstance(quad.subject, NamedNode)
-        )
-
-    @cached_property
-    def _own_namespaces(self) -> frozenset[str]:
-        return frozenset(
-            _namespace(quad.subject.value)
-            for file in self._book.files
-            for quad in file.quads
-            if quad.predicate == _DEFINED_BY and isinstance(quad.subject, NamedNode)
-        )
-
-    @cached_property
-    def _namespaces(self) -> frozenset[str]:
-        return frozenset(self._book.prefixes.values())
-
-    def _is_standard(self, iri: str) -> bool:
-        """Tell whether rdflib knows a term: of schema.org or of a W3C vocabulary."""
-        from rdflib import URIRef, namespace
-
-        return any(
-            URIRef(iri) in vocabulary
-            for vocabulary in vars(namespace).values()
-            if isinstance(vocabulary, namespace.DefinedNamespaceMeta)
-            and iri.startswith(str(vocabulary))
-        )
-
-
-def _namespace(iri: str) -> str:
-    end = max(iri.rfind("/"), iri.rfind("#")) + 1
-    return iri[:end]

@@ -40,12 +40,7 @@ def index_rules(
 
 def select_shape_files(layout: Layout, files: Iterable[RdfFile]) -> list[RdfFile]:
     """Return those files of a book that hold its shapes."""
-    folder = _shapes_folder(layout)
-    return [file for file in files if file.path.is_relative_to(folder)]
-
-
-def _shapes_folder(layout: Layout) -> Path:
-    return layout.root / "ontology" / "shapes"
+    return [file for file in files if file.path.is_relative_to(layout.shapes)]
 
 
 def book_rules(book: Book) -> dict[str, Rule]:
@@ -54,7 +49,7 @@ def book_rules(book: Book) -> dict[str, Rule]:
     Raises:
         InputError: A file of shapes or a check query cannot be read.
     """
-    folder = _shapes_folder(book.layout)
+    folder = book.layout.shapes
     paths = [path for path in book.layout.ontology_files() if path.is_relative_to(folder)]
     files = map(read_rdf, paths)
     checks = check_queries(book.layout.queries)

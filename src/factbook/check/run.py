@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
 
 from factbook.check.findings import Outcome, Validation
 from factbook.check.inputs import Inputs
@@ -18,6 +21,7 @@ from factbook.check.rules import (
 )
 from factbook.check.shapes import AUTO, NO_INFERENCE, ShapeRules, validate
 from factbook.check.text_rules import LITERAL_RULES, check_literals, check_source_files
+from factbook.check.vocabulary import Vocabulary
 from factbook.query.stored_queries import check_queries
 from factbook.rdf.parse import read_rdf
 from factbook.shacl import index_blank_nodes, load_data
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from factbook.book import Book
     from factbook.query.stored_queries import StoredQuery
     from factbook.rdf.parse import RdfFile
+    from factbook.shacl import Report
 
 _HAS_GRAPHS = "ASK { GRAPH ?graph { ?subject ?predicate ?object } }"
 
@@ -48,7 +53,8 @@ def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTH
         InputError: A file cannot be read, or a shape or check query cannot be used.
         UsageError: A selected rule or source does not exist.
     """
-    files = book.with_leads().files
+    book = book.with_leads()
+    files = book.files
     quads = [quad for file in files for quad in file.quads]
     store = load_store(files)
     shape_files = select_shape_files(book.layout, files)
@@ -57,6 +63,7 @@ def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTH
     rules = index_rules(shapes.list_rules(), checks, BOOK_RULES)
     require_known_rules(selection.rules, rules)
     report = validate(shape_quads, load_data(quads, store=store), engine=engine)
+    report = _without_defined_targets(report, Vocabulary(book))
     derive(store, book.rules)  # after the shapes, which are about what the files state
     answers = EmbeddedEngine(store)
     found = [
@@ -82,6 +89,20 @@ def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTH
         file_findings=check_source_files(files, book.layout),
         completeness=describe_completeness(report, shape_files, context.prefixes),
     )
+
+
+def _without_defined_targets(report: Report, vocabulary: Vocabulary) -> Report:
+    """Return a report without remarks on targets that only wait for data.
+
+    A shape may be there before the first instance of its class. A target that nobody defines is
+    most likely misspelt.
+    """
+    kept = (
+        remark
+        for remark in report.unreached
+        if not (isinstance(remark.value, NamedNode) and vocabulary.defines(remark.value.value))
+    )
+    return replace(report, unreached=tuple(kept))
 
 
 def check_files(  # noqa: PLR0913 - what to check, and how
