@@ -28,10 +28,49 @@ Examples:
     multiple=True,
     help="A name of this server that requests may use besides localhost; may be repeated.",
 )
+@click.option(
+    "--address",
+    metavar="URL",
+    help="The public address of the site, where it is another than that of requests.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    default=10.0,
+    show_default=True,
+    help="Stop a visitor's query after so many seconds.",
+)
+@click.option(
+    "--memory",
+    "megabytes",
+    type=click.IntRange(min=16),
+    metavar="MB",
+    default=512,
+    show_default=True,
+    help="Stop a visitor's query that needs more memory.",
+)
+@click.option(
+    "--max-rows",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=100_000,
+    show_default=True,
+    help="Cut a longer answer to a visitor's query, and say so in a header.",
+)
 @click.option("--open", "opens", is_flag=True, help="Open the front page in a browser.")
 @pass_session
-def command(
-    session: Session, *, host: str, port: int | None, trusted: tuple[str, ...], opens: bool
+def command(  # noqa: PLR0913 - one for each option
+    session: Session,
+    *,
+    host: str,
+    port: int | None,
+    trusted: tuple[str, ...],
+    address: str | None,
+    timeout: float,
+    megabytes: int,
+    max_rows: int,
+    opens: bool,
 ) -> None:
     """Serve the book on this machine: pages, linked data and a SPARQL endpoint, read-only."""
     try:
@@ -41,18 +80,27 @@ def command(
         raise UsageError(
             "factbook serve needs more packages: pip install 'factbook[web]'"
         ) from None
+    from factbook.store.worker import Limits
     from factbook.web.app import create_app
     from factbook.web.server import address_of, listen, serve
-    from factbook.web.site import Settings
+    from factbook.web.site import KEY, Settings
 
     book = session.public_book()
+    if book.endpoint is not None:
+        raise UsageError("serve needs the files of a book and cannot be combined with --endpoint")
+    settings = Settings(
+        trusted_hosts=(host, *trusted),
+        address=f"{address.rstrip('/')}/" if address else None,
+        limits=Limits(seconds=timeout, memory=megabytes << 20, rows=max_rows),
+    )
     listening = listen(host, port)
-    app = create_app(book, Settings(trusted_hosts=(host, *trusted)))
-    address = address_of(listening)
+    app = create_app(book, settings)
+    app.extensions[KEY].start()
 
     def ready() -> None:
-        click.echo(f"Serving {book.layout.root} at {address} (Ctrl-C stops it)")
+        here = address_of(listening)
+        click.echo(f"Serving {book.layout.root} at {here} (Ctrl-C stops it)")
         if opens:
-            click.launch(address)
+            click.launch(here)
 
     serve(app, listening, ready=ready)

@@ -45,6 +45,10 @@ _PATIENCE_SECONDS = 0.03
 _LEAST_SECONDS = 1.0
 """How long a query may run at least, however many others wait."""
 _MOST_WAIT_SECONDS = 5.0
+_SLOW_SECONDS = 0.5
+_MOST_WAITING = 4
+"""How many queries wait while all workers are busy with slow ones; others are sent away."""
+_BUSY = "all workers are busy with other queries: try again in a moment"
 _START_SECONDS = 2.0
 _TRIES = 2
 
@@ -147,6 +151,7 @@ class Workers:
         self._waiting = 0
         self._starting = 0
         self._is_damaged = False
+        self._is_clogged = False
         self._is_closed = False
         self._starter = f"factbook-start-{id(self)}"
         self._has_work = threading.Event()
@@ -246,7 +251,10 @@ class Workers:
         patience = _MOST_WAIT_SECONDS if limits.seconds is None else limits.seconds
         until = begun + min(patience, _MOST_WAIT_SECONDS)
         with self._lock:
-            self._waiting += 1
+            is_lost = self._is_clogged and self._waiting >= _MOST_WAITING
+            self._waiting += not is_lost
+        if is_lost:
+            raise BusyError(_BUSY)
         self._has_work.set()
         try:
             while (left := until - time.monotonic()) > 0:
@@ -260,7 +268,7 @@ class Workers:
         finally:
             with self._lock:
                 self._waiting -= 1
-        raise BusyError("all workers are busy with other queries: try again in a moment")
+        raise BusyError(_BUSY)
 
     def _release(self, worker: _Worker) -> None:
         """Take a worker back, or replace it."""
@@ -311,7 +319,10 @@ class Workers:
             now = time.monotonic()
             with self._lock:
                 busy = [worker for worker in self._all if worker.since is not None]
-                is_full = self._waiting > 0 and len(self._all) >= self._most
+                is_full = self._waiting > 0 and len(busy) >= self._most
+                self._is_clogged = is_full and all(
+                    now - (worker.since or now) > _SLOW_SECONDS for worker in busy
+                )
                 if not busy and not self._waiting:
                     self._has_work.clear()
                     continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -48,7 +49,7 @@ def create_app(book: Book, settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     app = Flask("factbook.web", static_folder=None)
     app.config.update(
-        TRUSTED_HOSTS=[*_LOCAL, *settings.trusted_hosts],
+        TRUSTED_HOSTS=_trusted_hosts(settings),
         MAX_CONTENT_LENGTH=_MOST_BYTES,
         MAX_FORM_MEMORY_SIZE=_MOST_BYTES,
     )
@@ -63,6 +64,12 @@ def create_app(book: Book, settings: Settings | None = None) -> Flask:
     app.register_error_handler(FactbookError, _explain_factbook)
     app.register_error_handler(HTTPException, _explain_http)
     return app
+
+
+def _trusted_hosts(settings: Settings) -> list[str]:
+    """Return the names of this server, so that no other site can use the name of its own."""
+    public = urlsplit(settings.address or "").hostname
+    return [*_LOCAL, *settings.trusted_hosts, *([public] if public else [])]
 
 
 def _add_headers(response: Response) -> Response:

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import socket
+import threading
+import time
 from typing import TYPE_CHECKING
 
 from waitress.server import create_server
 
 from factbook.errors import UsageError
+from factbook.web.site import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
+    from waitress.server import BaseWSGIServer
+
+    from factbook.web.site import Site
 
 DEFAULT_PORT = 8000
-_THREADS = 8
+_THREADS = 32
+"""More than queries can run at the same time, so that pages need not wait for them."""
 _MOST_CONNECTIONS = 1000
 _IDLE_SECONDS = 20
+_CLEANUP_SECONDS = 5
+_LOOP_SECONDS = 1.0
+_POLL_SECONDS = 0.05
+_DRAIN_SECONDS = 2.0
+_LAST_SECONDS = 0.5
 _BACKLOG = 256
 
 
@@ -59,13 +72,14 @@ def address_of(listening: socket.socket) -> str:
 
 
 def serve(app: Flask, listening: socket.socket, *, ready: Callable[[], None]) -> None:
-    """Serve the application until SIGTERM or Ctrl-C.
+    """Serve the application until SIGTERM or Ctrl-C; what runs then may end, within two seconds.
 
     Args:
         app: The application.
         listening: The socket to accept connections on.
         ready: Called when requests are answered.
     """
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a full queue is no fault
     server = create_server(
         app,
         sockets=[listening],
@@ -73,13 +87,41 @@ def serve(app: Flask, listening: socket.socket, *, ready: Callable[[], None]) ->
         ident="factbook",
         connection_limit=_MOST_CONNECTIONS,
         channel_timeout=_IDLE_SECONDS,
+        cleanup_interval=_CLEANUP_SECONDS,
         asyncore_use_poll=True,
         clear_untrusted_proxy_headers=True,
     )
-    signal.signal(signal.SIGTERM, _stop)
+    stopping = threading.Event()
+
+    def stop(*_: object) -> None:
+        if stopping.is_set():
+            raise SystemExit(1)  # the second time, at once
+        stopping.set()
+        server.pull_trigger()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, stop)
+    site: Site = app.extensions[KEY]
     ready()
-    server.run()
+    while not stopping.is_set():
+        _turn(server, _LOOP_SECONDS)
+    listening.close()
+    server.del_channel()
+    _drain(server, _DRAIN_SECONDS)
+    site.close()  # queries that still run are answered with 503
+    _drain(server, _LAST_SECONDS)
+    server.task_dispatcher.shutdown(timeout=0)
 
 
-def _stop(*_: object) -> None:
-    raise SystemExit(0)
+def _turn(server: BaseWSGIServer, seconds: float) -> None:
+    """Read and write what is ready, or wait for it."""
+    server.asyncore.loop(timeout=seconds, use_poll=True, map=server._map, count=1)  # noqa: SLF001 - as its own `run` does
+
+
+def _drain(server: BaseWSGIServer, seconds: float) -> None:
+    """Go on until every request that has come in is answered, for so many seconds at most."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and any(
+        channel.requests or channel.total_outbufs_len for channel in server.active_channels.values()
+    ):
+        _turn(server, _POLL_SECONDS)

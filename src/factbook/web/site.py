@@ -42,7 +42,7 @@ class Settings:
     """How the explorer is served."""
 
     trusted_hosts: tuple[str, ...] = ()
-    """Names of this server besides localhost; requests for others are refused."""
+    """Names of this server besides localhost and that of its address; others are refused."""
     address: str | None = None
     """The public address of the site, ending in '/', where it is another than requests have."""
     limits: Limits = field(default_factory=Limits)
@@ -116,6 +116,15 @@ class Site:
         if self.book.leads:
             plain = self.edition_for(leads=False, known_by=self.book.known_by)
         return Edition(self.book, self.settings, plain)
+
+    def start(self) -> None:
+        """Do now what the first visitors would wait for.
+
+        Raises:
+            InputError: The book cannot be read.
+        """
+        self.workers.start()
+        _ = self.addresses, self.version, self.licence
 
     @property
     def workers(self) -> Workers:
