@@ -11,7 +11,7 @@ from factbook.render.humanize import make_printable
 if TYPE_CHECKING:
     from factbook.render.labels import Labels
 
-ADDED, REMOVED, REVISED = "added", "removed", "revised"
+ADDED, REMOVED, REVISED, WITHDRAWN = "added", "removed", "revised", "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Detail:
 
 @dataclass(frozen=True)
 class FactChange:
-    """A statement or a figure of one source that was added, removed or revised."""
+    """A statement or a figure of one source that was added, removed, revised or withdrawn."""
 
     change: str
     about: Name

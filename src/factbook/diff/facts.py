@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -12,6 +12,7 @@ from factbook.diff.changes import (
     ADDED,
     REMOVED,
     REVISED,
+    WITHDRAWN,
     Detail,
     FactChange,
     ThingChange,
@@ -20,6 +21,7 @@ from factbook.diff.changes import (
     name_of_source,
 )
 from factbook.query.names import NAMES
+from factbook.rdf.terms import local_name
 from factbook.render.humanize import format_amount, format_range, recency_key
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ _MEASURE = f"{_SCHEMA}measuredProperty"
 _VALUE, _LEAST, _MOST = f"{_SCHEMA}value", f"{_SCHEMA}minValue", f"{_SCHEMA}maxValue"
 _DATE = f"{_SCHEMA}observationDate"
 _SOURCE = "http://purl.org/dc/terms/source"
+_REPLACES = "http://purl.org/dc/terms/replaces"
+_WITHDRAWS = "https://w3id.org/ai-infra/def#withdraws"
 _UNIT = "http://qudt.org/schema/qudt/hasUnit"
 _IN_WORDS = {RDF_TYPE, _ABOUT, _MEASURE, _VALUE, _LEAST, _MOST, _DATE, _UNIT}
 
@@ -111,8 +115,9 @@ def compare_facts(
     """
     figures = _figures_of(old) | _figures_of(new)
     before, after = _nodes(old, figures, old_units), _nodes(new, figures, new_units)
-    changes = list(_compare_figures(before, after, labels))
     gone, come = old - new, new - old
+    changes = list(_compare_figures(before, after, _versions(come), labels))
+    changes += _list_withdrawn(come, after, labels)
     kinds_before, kinds_after = _kinds(old), _kinds(new)
     fresh = kinds_before.keys() ^ kinds_after.keys()
     same = {
@@ -142,17 +147,54 @@ def compare_facts(
 
 
 def _compare_figures(
-    before: dict[tuple[str, str], _Node], after: dict[tuple[str, str], _Node], labels: Labels
+    before: dict[tuple[str, str], _Node],
+    after: dict[tuple[str, str], _Node],
+    versions: Mapping[str, str],
+    labels: Labels,
 ) -> Iterator[FactChange]:
     for key in before.keys() & after.keys():
         if before[key].pairs != after[key].pairs:
             yield _figure_change(before[key], after[key], labels)
     gone = _by_measure(before[key] for key in before.keys() - after.keys())
-    come = _by_measure(after[key] for key in after.keys() - before.keys())
+    fresh = {key: after[key] for key in after.keys() - before.keys()}
+    for key, node in list(fresh.items()):
+        earlier = after.get(_in_version(key, versions.get(node.source, "")))
+        if earlier is not None:
+            del fresh[key]
+            if earlier.pairs != node.pairs:
+                yield _figure_change(earlier, node, labels)
+    come = _by_measure(fresh.values())
     for measured in gone.keys() | come.keys():
         for old, new in _pair(gone.get(measured, []), come.get(measured, [])):
             if old is None or new is None or old.pairs != new.pairs:
                 yield _figure_change(old, new, labels)
+
+
+def _versions(come: Iterable[Quad]) -> dict[str, str]:
+    """Return for each source that was added the earlier version of it, which it replaces."""
+    return {
+        _plain(quad.subject): _plain(quad.object)
+        for quad in come
+        if quad.predicate.value == _REPLACES
+    }
+
+
+def _in_version(key: tuple[str, str], earlier: str) -> tuple[str, str]:
+    """Return the figure that a figure of a newer version says again, with the earlier version."""
+    figure, source = key
+    return figure.replace(local_name(source), local_name(earlier)), earlier
+
+
+def _list_withdrawn(
+    come: Iterable[Quad], after: dict[tuple[str, str], _Node], labels: Labels
+) -> Iterator[FactChange]:
+    by_iri = {figure: node for (figure, _), node in after.items()}
+    for quad in come:
+        node = by_iri.get(_plain(quad.object))
+        if quad.predicate.value == _WITHDRAWS and node is not None:
+            change = _figure_change(node, None, labels)
+            source = name_of_source(_plain(quad.graph_name), labels)
+            yield replace(change, change=WITHDRAWN, source=source)
 
 
 def _pair(gone: list[_Node], come: list[_Node]) -> Iterator[tuple[_Node | None, _Node | None]]:
@@ -248,7 +290,7 @@ def _compare_statements(gone: list[Quad], come: list[Quad], labels: Labels) -> I
 def _is_statement(quad: Quad, figures: set[str], fresh: set[str], same: set[str]) -> bool:
     """Tell whether a statement is listed by itself, and not with its thing or its figure."""
     subject, about = _plain(quad.subject), quad.predicate.value
-    if subject in figures or about == _SOURCE:
+    if subject in figures or about in {_SOURCE, _WITHDRAWS}:
         return False
     if about == RDF_TYPE:
         return subject not in fresh and subject not in same

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from factbook.diff.changes import ADDED, REMOVED, REVISED
+from factbook.diff.changes import ADDED, REMOVED, REVISED, WITHDRAWN
 from factbook.render.humanize import count_noun
 from factbook.render.markup import escape_markdown
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Escape = Callable[[str], str]
 
-_SIGNS = {ADDED: "+", REMOVED: "-", REVISED: "~"}
+_SIGNS = {ADDED: "+", REMOVED: "-", REVISED: "~", WITHDRAWN: "-"}
 _BREAKS = "!"
 _MOST_ROWS, _MOST_NAMES = 3, 5  # of each query; JSON has all
 
@@ -89,7 +89,8 @@ def _facts(changes: Sequence[FactChange], escape: Escape) -> Iterator[str]:
             is_new_value = each.change == REVISED and each.old != each.new
             value = f"{each.old} → {each.new}" if is_new_value else each.new or each.old
             when = f", {each.when}" if each.when else ""
-            words = f" ({', '.join(each.words)})" if each.words else ""
+            said = [each.change] if each.change == WITHDRAWN else []
+            words = f" ({', '.join([*said, *each.words])})" if said or each.words else ""
             yield f"  {_SIGNS[each.change]} {escape(f'{each.what.label}{when}: {value}{words}')}"
             yield from (f"      {_detail(detail, escape)}" for detail in each.details)
 
@@ -154,7 +155,7 @@ def _counts(changes: Sequence[object]) -> str:
     """Return the number of changes of each kind."""
     kinds = [str(getattr(each, "change", "")) for each in changes]
     breaking = sum(bool(getattr(each, "is_breaking", False)) for each in changes)
-    counted = [f"{kinds.count(kind)} {kind}" for kind in (ADDED, REMOVED, REVISED) if kind in kinds]
+    counted = [f"{kinds.count(kind)} {kind}" for kind in _SIGNS if kind in kinds]
     return ", ".join([*counted, *([f"{breaking} of them breaking"] if breaking else [])])
 
 
