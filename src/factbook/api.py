@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from factbook.query.parameters import Value
     from factbook.query.stored_queries import StoredQuery
     from factbook.render.rows import Rows
-    from factbook.show.page import Page
-    from factbook.store.answers import Answer
+    from factbook.show.readable import ReadablePage
+    from factbook.store.answers import Answer, Engine
 
 ResultT = TypeVar("ResultT", "rdflib.Graph", bool)
 
@@ -79,11 +79,13 @@ class Book(book.Book):
             UsageError: The query, a parameter or its value is not known, or the answer is not of
                 the type that was asked for.
         """
-        from factbook.query.run_query import run_stored
+        from factbook.query.run_query import run_stored, with_leads_for
         from factbook.query.stored_queries import find_query
 
         stored = find_query(self.layout.queries, name)
-        return self._typed(run_stored(self, stored, values, services=services), result_type)
+        answer = run_stored(self, stored, values, services=services)
+        engine = with_leads_for(self, stored).engine
+        return self._typed(answer, result_type, engine, stored)
 
     @overload
     def sparql(self, text: str, *, services: Collection[str] = ()) -> Rows: ...
@@ -110,10 +112,10 @@ class Book(book.Book):
         """
         from factbook.query.run_query import run_text
 
-        return self._typed(run_text(self, text, services=services), result_type)
+        return self._typed(run_text(self, text, services=services), result_type, self.engine)
 
-    def show(self, thing: str, /) -> Page:
-        """Return all that the graph has on one thing, as a page.
+    def show(self, thing: str, /) -> ReadablePage:
+        """Return all that the graph has on one thing, as a page that can be printed.
 
         Args:
             thing: Its name, CURIE or IRI.
@@ -123,8 +125,9 @@ class Book(book.Book):
         """
         from factbook.query.names import Names
         from factbook.show.gather import gather_page
+        from factbook.show.readable import make_readable
 
-        return gather_page(self, Names.of(self).lookup_one(thing))
+        return make_readable(gather_page(self, Names.of(self).lookup_one(thing)))
 
     def cite(self, *things: str, format: str = "text", asked: date | None = None) -> str:  # noqa: A002 - as in `export`
         """Return citations of things, sources or figures, with the version of the book.
@@ -183,10 +186,17 @@ class Book(book.Book):
 
         export(self, Path(target), format, part)
 
-    def _typed(self, answer: Answer, wanted: object) -> Rows | rdflib.Graph | bool:
-        from factbook.render.rows import to_python
+    def _typed(
+        self, answer: Answer, wanted: object, engine: Engine, query: StoredQuery | None = None
+    ) -> Rows | rdflib.Graph | bool:
+        """Return an answer as Python has it, with what is needed to show it to people."""
+        from factbook.render.rows import Presentation, to_python
 
-        found = to_python(answer, self.prefixes)
+        columns, chart, title = (
+            (query.columns, query.chart, query.summary) if query else ((), None, "")
+        )
+        presentation = Presentation(engine, self.prefixes, columns, chart, title)
+        found = to_python(answer, presentation)
         if isinstance(wanted, type) and not isinstance(found, wanted):
             raise UsageError(
                 f"the query gives {type(found).__name__}, not the {wanted.__name__} asked for"

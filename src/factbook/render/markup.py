@@ -30,8 +30,8 @@ def write_markdown(cells: Cells, out: IO[bytes]) -> None:
     out.write((line(cells.headings) + rule + "".join(map(line, cells.rows)) + notes).encode())
 
 
-def write_html(cells: Cells, out: IO[bytes], *, title: str, svg: str = "") -> None:
-    """Write a table as a small HTML page of its own, under a chart of it where there is one."""
+def html_table(cells: Cells) -> str:
+    """Return a table in HTML with the notes under it."""
     date = re.compile(r"[0-9]{4}-[Q0-9]{2}(?:-[0-9]{2})?")
 
     def kind(value: str, *, number: bool) -> str:
@@ -46,6 +46,16 @@ def write_html(cells: Cells, out: IO[bytes], *, title: str, svg: str = "") -> No
         )
         return f"<tr>{inner}</tr>\n"
 
+    return (
+        "<table>\n"
+        f"<thead>\n{row(cells.headings, 'th')}</thead>\n"
+        f"<tbody>\n{''.join(row(values, 'td') for values in cells.rows)}</tbody>\n</table>\n"
+        f"{''.join(f'<p>{html.escape(note)}</p>{chr(10)}' for note in cells.notes)}"
+    )
+
+
+def write_html(cells: Cells, out: IO[bytes], *, title: str, svg: str = "") -> None:
+    """Write a table as a small HTML page of its own, under a chart of it where there is one."""
     out.write(
         (
             "<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n"
@@ -55,10 +65,7 @@ def write_html(cells: Cells, out: IO[bytes], *, title: str, svg: str = "") -> No
             "border-bottom:1px solid #8886}.n{text-align:right;"
             "font-variant-numeric:tabular-nums}.n,.d{white-space:nowrap}</style>\n"
             f"<h1>{html.escape(title)}</h1>\n{f'<figure>{svg}</figure>{chr(10)}' if svg else ''}"
-            "<table>\n"
-            f"<thead>\n{row(cells.headings, 'th')}</thead>\n"
-            f"<tbody>\n{''.join(row(values, 'td') for values in cells.rows)}</tbody>\n</table>\n"
-            f"{''.join(f'<p>{html.escape(note)}</p>{chr(10)}' for note in cells.notes)}"
+            f"{html_table(cells)}"
         ).encode()
     )
 

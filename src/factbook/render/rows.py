@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, overload
 
 from pyoxigraph import Literal, NamedNode
 
+from factbook.errors import UsageError
 from factbook.rdf.terms import XSD
+from factbook.render.humanize import count_noun
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
@@ -20,8 +24,13 @@ if TYPE_CHECKING:
     import rdflib
 
     from factbook.rdf.terms import Term
-    from factbook.store.answers import Answer
+    from factbook.render.cells import Column
+    from factbook.render.charts import Chart, Picture
+    from factbook.render.labels import Labels
+    from factbook.store.answers import Answer, Engine
+    from factbook.store.answers import Row as TableRow
 
+_MOST_IN_NOTEBOOK = 100  # rows
 Value: TypeAlias = "int | Decimal | float | bool | date | datetime | str | None"
 
 _FROM_XSD: dict[str, Callable[[str], Value]] = {
@@ -36,9 +45,61 @@ _FROM_XSD: dict[str, Callable[[str], Value]] = {
 
 
 class Iri(str):
-    """An IRI in a typed row: a str with a type of its own."""
+    """An IRI in a typed row: a str that knows its label."""
 
-    __slots__ = ()
+    __slots__ = ("_labels",)
+    _labels: _LabelsOnDemand | None
+
+    def __new__(cls, value: str, labels: _LabelsOnDemand | None = None) -> Self:
+        """Return the IRI.
+
+        Args:
+            value: The IRI.
+            labels: Where its label is looked up.
+        """
+        made = super().__new__(cls, value)
+        made._labels = labels
+        return made
+
+    def __reduce__(self) -> tuple[type[Iri], tuple[str]]:
+        """Return what a copy needs; a copy in another process knows no label."""
+        return Iri, (str(self),)
+
+    @property
+    def label(self) -> str:
+        """The name of the thing for people, or else its CURIE or the IRI."""
+        return str(self) if self._labels is None else self._labels.of(self)
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """How people see an answer: where its labels are, its columns, its chart and its title."""
+
+    engine: Engine
+    prefixes: Mapping[str, str]
+    columns: Sequence[Column] = ()
+    chart: Chart | None = None
+    title: str = ""
+
+
+class _LabelsOnDemand:
+    """Looks up the labels of all IRIs of an answer when the first is asked for."""
+
+    def __init__(self, table: list[TableRow], presentation: Presentation) -> None:
+        self._table = table
+        self._presentation = presentation
+
+    @cached_property
+    def _found(self) -> Labels:
+        from factbook.render.labels import Labels
+
+        labels = Labels(self._presentation.prefixes, self._presentation.engine)
+        labels.look_up(t.value for row in self._table for t in row if isinstance(t, NamedNode))
+        return labels
+
+    def of(self, iri: str) -> str:
+        """Return the label of an IRI of the answer."""
+        return self._found.of(str(iri))
 
 
 class Row(Mapping[str, Any]):
@@ -74,19 +135,28 @@ class Rows(Sequence[Row]):
     empty. A literal that is not what its datatype promises stays a str.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, presentation: Presentation | None = None) -> None:
         self.columns = table.variables
         self._terms = list(table.rows)
+        self._presentation = presentation
+        labels = None if presentation is None else _LabelsOnDemand(self._terms, presentation)
         self._rows = [
-            Row({name: to_value(term) for name, term in zip(self.columns, terms, strict=True)})
+            Row(
+                {
+                    name: to_value(term, labels)
+                    for name, term in zip(self.columns, terms, strict=True)
+                }
+            )
             for terms in self._terms
         ]
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+    def __getitem__(self, index: slice) -> Rows: ...
+    def __getitem__(self, index: int | slice) -> Row | Rows:
+        if isinstance(index, slice):
+            return Rows(Table(self.columns, self._terms[index]), self._presentation)
         return self._rows[index]
 
     def __len__(self) -> int:
@@ -94,6 +164,65 @@ class Rows(Sequence[Row]):
 
     def __repr__(self) -> str:
         return f"<Rows: {len(self)} of {', '.join(self.columns)}>"
+
+    def _repr_html_(self) -> str | None:
+        """Return the rows as a table with labels, under their chart, for notebooks."""
+        about = self._presentation
+        if about is None:
+            return None
+        from factbook.render.cells import build_cells
+        from factbook.render.markup import html_table
+
+        cells = build_cells(
+            self.columns,
+            self._terms[:_MOST_IN_NOTEBOOK],
+            engine=about.engine,
+            prefixes=about.prefixes,
+            columns=about.columns,
+        )
+        left_out = len(self) - _MOST_IN_NOTEBOOK
+        more = f"<p>and {count_noun(left_out, 'more row')}</p>" if left_out > 0 else ""
+        return f"{self._draw_chart()}{html_table(cells)}{more}"
+
+    def _draw_chart(self) -> str:
+        """Return the chart as SVG, or nothing if there is none or it cannot be drawn."""
+        from factbook.render.pictures import draw_svg
+
+        try:
+            picture = self._picture()
+            return "" if picture is None else draw_svg(picture)
+        except UsageError:  # such as a package that is not installed
+            return ""
+
+    def _picture(self) -> Picture | None:
+        about = self._presentation
+        if about is None or about.chart is None:
+            return None
+        from factbook.render.charts import picture_answer
+        from factbook.render.labels import Labels
+
+        labels = Labels(about.prefixes, about.engine)
+        return picture_answer(
+            about.chart,
+            self.columns,
+            self._terms,
+            labels=labels,
+            columns=about.columns,
+            title=about.title,
+        )
+
+    def to_vega_lite(self) -> dict[str, Any]:
+        """Return the chart of the query as a Vega-Lite spec.
+
+        Raises:
+            UsageError: The query has no chart.
+        """
+        from factbook.render.vega_lite import vega_lite
+
+        picture = self._picture()
+        if picture is None:
+            raise UsageError("the query has no chart; `chart` in its front matter gives it one")
+        return vega_lite(picture)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a pandas DataFrame; pandas must be installed."""
@@ -113,23 +242,23 @@ class Rows(Sequence[Row]):
         return to_polars(Table(self.columns, self._terms))
 
 
-def to_python(answer: Answer, prefixes: Mapping[str, str]) -> Rows | rdflib.Graph | bool:
+def to_python(answer: Answer, presentation: Presentation) -> Rows | rdflib.Graph | bool:
     """Return an answer as Python has it: typed rows, an rdflib graph or a truth value."""
     if isinstance(answer, Table):
-        return Rows(answer)
+        return Rows(answer, presentation)
     if isinstance(answer, Graph):
         from factbook.rdf.bridge import to_rdflib
 
-        return to_rdflib(answer.triples, prefixes)
+        return to_rdflib(answer.triples, presentation.prefixes)
     return answer
 
 
-def to_value(term: Term | None) -> Value:
-    """Return the Python value of a term."""
+def to_value(term: Term | None, labels: _LabelsOnDemand | None = None) -> Value:
+    """Return the Python value of a term; an IRI finds its label among some."""
     if term is None:
         return None
     if isinstance(term, NamedNode):
-        return Iri(term.value)
+        return Iri(term.value, labels)
     if not isinstance(term, Literal):
         return str(term)
     convert = _FROM_XSD.get(term.datatype.value, str)

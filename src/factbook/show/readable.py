@@ -1,0 +1,26 @@
+"""A page for Python: it prints as text, and notebooks show it as Markdown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from factbook.show.markdown import as_markdown
+from factbook.show.page import Page
+from factbook.show.text import as_text
+
+
+@dataclass(frozen=True)
+class ReadablePage(Page):
+    """All that the graph has on one thing; `print` it, or read its parts."""
+
+    def __str__(self) -> str:
+        """Return the page as text."""
+        return as_text(self)
+
+    def _repr_markdown_(self) -> str:
+        return as_markdown(self)
+
+
+def make_readable(page: Page) -> ReadablePage:
+    """Return a page that prints itself."""
+    return ReadablePage(**{each.name: getattr(page, each.name) for each in fields(page)})
