@@ -1,10 +1,10 @@
-"""Draw what a thing is connected with: the thing in the middle, others around it by relation."""
+"""Draw what a thing is connected with: what points to it on the left, what it points to right."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from html import escape
-from math import cos, pi, sin
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode
@@ -12,16 +12,28 @@ from pyoxigraph import Literal, NamedNode
 from factbook.render.humanize import make_printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from factbook.render.labels import Labels
     from factbook.store.answers import Row
 
-_WIDTH, _RADIUS, _ROW = 760, 190, 22
-_MOST_NODES = 28
-_LONGEST = 26
-_CLASSES = 6
-_MANY = 14
+_WIDTH = 900
+_COLUMN = 250  # from the middle to the circles of a side
+_ROW, _GAP, _MARGIN = 21, 10, 26
+_MOST_OF_RELATION = 12
+_LONGEST = 34
+_COLORS = 6
+_IN = "in"
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of a side: the heading of a relation, or a thing."""
+
+    text: str
+    y: float
+    kind: int | None = None
+    """The colour of its kind; a heading has none."""
 
 
 def draw_network(
@@ -29,17 +41,17 @@ def draw_network(
     variables: Sequence[str],
     rows: Sequence[Row],
     labels: Labels,
-    values: Mapping[str, str],
+    center: str,
 ) -> str:
     """Return a picture of connections as SVG; nothing where there are none.
 
     Args:
         about: The columns with the other thing (`node`), the relation (`edge`), what kind of thing
-            the other is (`kind`), and `direction` with 'in' for what points to the thing.
+            the other is (`kind`), and `direction`, which says 'in' for what points to the thing.
         variables: The columns of the answer.
         rows: Its rows, a connection each.
         labels: Labels of things.
-        values: The values of the query's parameters: the thing is the one that is no column.
+        center: The IRI of the thing whose connections they are.
     """
     places = {name: place for place, name in enumerate(variables)}
 
@@ -47,75 +59,88 @@ def draw_network(
         term = row[places[about[key]]] if about.get(key) in places else None
         return term.value if isinstance(term, NamedNode | Literal) else ""
 
-    center = next((value for value in values.values() if ":" in value), "")
-    labels.look_up(
-        {center, *(term.value for row in rows for term in row if isinstance(term, NamedNode))}
-    )
-    edges: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    kinds: dict[str, str] = {}
+    named = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
+    labels.look_up({center, *named})
+    sides: dict[bool, dict[str, dict[str, str]]] = {
+        True: defaultdict(dict),
+        False: defaultdict(dict),
+    }
     for row in rows:
-        node = text(row, "node")
+        node, edge, kind = text(row, "node"), text(row, "edge"), text(row, "kind")
         if node and node != center:
-            edges[node].add((labels.of_property(text(row, "edge")), text(row, "direction")))
-            kinds.setdefault(
-                node, labels.of_property(text(row, "kind")) if text(row, "kind") else ""
+            side = sides[text(row, "direction") == _IN]
+            side[labels.of_property(edge)][labels.of(node)] = (
+                labels.of_property(kind) if kind else ""
             )
-    if not edges:
+    kinds = {
+        kind: None for side in sides.values() for nodes in side.values() for kind in nodes.values()
+    }
+    legend = sorted(filter(None, kinds))
+    if not kinds:
         return ""
-    # Those with the most relations first; then kinds stay together around the circle
-    chosen = sorted(edges, key=lambda node: (-len(edges[node]), node))[:_MOST_NODES]
-    legend = sorted({kinds[node] for node in chosen if kinds[node]})
-    chosen.sort(key=lambda node: (kinds[node], sorted(edges[node]), labels.of(node)))
-    return _svg(chosen, edges, kinds, legend, labels, center, len(edges))
+    left, right = (list(_lay_out(sides[side], legend)) for side in (True, False))
+    return _svg(make_printable(labels.of(center)) if center else "", left, right, legend)
 
 
-def _svg(  # noqa: PLR0913, PLR0917 - all that it shows
-    nodes: Sequence[str],
-    edges: Mapping[str, set[tuple[str, str]]],
-    kinds: Mapping[str, str],
-    legend: Sequence[str],
-    labels: Labels,
-    center: str,
-    total: int,
-) -> str:
-    radius = _RADIUS + max(0, len(nodes) - _MANY) * 8
-    height = 2 * radius + 90
-    middle_x, middle_y = _WIDTH / 2, height / 2
-    name = _short(labels.of(center))
-    lines, marks = [], []
-    for number, node in enumerate(nodes):
-        angle = -pi / 2 + 2 * pi * (number + 0.5) / len(nodes)
-        x = middle_x + radius * 1.05 * cos(angle)
-        y = middle_y + radius * sin(angle)
-        relations = ", ".join(
-            f"{'← ' if direction == 'in' else ''}{label}"
-            for label, direction in sorted(edges[node])
+def _lay_out(relations: Mapping[str, Mapping[str, str]], legend: Sequence[str]) -> Iterator[_Line]:
+    """Yield the lines of a side: each relation with the things that it leads to."""
+    y = float(_MARGIN)
+    for relation in sorted(relations, key=lambda name: (-len(relations[name]), name)):
+        yield _Line(relation, y)
+        y += _ROW
+        nodes = sorted(relations[relation], key=str.casefold)
+        for node in nodes[:_MOST_OF_RELATION]:
+            kind = relations[relation][node]
+            yield _Line(node, y, legend.index(kind) % _COLORS if kind in legend else 0)
+            y += _ROW
+        if len(nodes) > _MOST_OF_RELATION:
+            yield _Line(f"and {len(nodes) - _MOST_OF_RELATION} more", y - 3)
+            y += _ROW
+        y += _GAP
+
+
+def _svg(name: str, left: Sequence[_Line], right: Sequence[_Line], legend: Sequence[str]) -> str:
+    bottom = max((line.y for line in (*left, *right)), default=0.0)
+    top = (bottom + _MARGIN) / 2
+    height = bottom + 2 * _MARGIN + 12
+    middle = _WIDTH / 2
+    curves, texts = [], []
+    for lines, sign, anchor in ((left, -1, "end"), (right, 1, "start")):
+        shift = top - (lines[-1].y + _MARGIN) / 2 if lines else 0
+        x = middle + sign * _COLUMN / 2
+        for line in lines:
+            y = line.y + shift
+            if line.kind is None:
+                texts.append(
+                    f'<text class="e" x="{x + sign * 2:.0f}" y="{y + 5:.0f}" '
+                    f'text-anchor="{anchor}">{escape(_short(line.text))}</text>'
+                )
+                continue
+            bend = middle + sign * _COLUMN / 4
+            curves.append(
+                f'<path d="M{middle:.0f} {top:.0f}C{bend:.0f} {top:.0f} {bend:.0f} {y:.0f} '
+                f'{x:.0f} {y:.0f}"/>'
+            )
+            texts.append(
+                f'<g class="k{line.kind}"><circle cx="{x:.0f}" cy="{y:.0f}" r="4.5"/>'
+                f'<text x="{x + sign * 9:.0f}" y="{y + 4:.0f}" text-anchor="{anchor}">'
+                f"<title>{escape(line.text)}</title>{escape(_short(line.text))}</text></g>"
+            )
+    keys, x = [], 8
+    for place, kind in enumerate(legend):
+        keys.append(
+            f'<g class="k{place % _COLORS}"><circle cx="{x}" cy="{height - 10:.0f}" r="4.5"/>'
+            f'<text class="e" x="{x + 9}" y="{height - 6:.0f}">{escape(kind)}</text></g>'
         )
-        kind = legend.index(kinds[node]) % _CLASSES if kinds[node] in legend else 0
-        anchor = "start" if cos(angle) >= 0 else "end"
-        shift = 9 if anchor == "start" else -9
-        title = f"{labels.of(node)}: {relations}"
-        lines.append(f'<line x1="{middle_x:.0f}" y1="{middle_y:.0f}" x2="{x:.0f}" y2="{y:.0f}"/>')
-        marks.append(
-            f'<g class="k{kind}"><title>{escape(title)}</title>'
-            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="5"/>'
-            f'<text x="{x + shift:.0f}" y="{y - 1:.0f}" text-anchor="{anchor}">'
-            f"{escape(_short(labels.of(node)))}</text>"
-            f'<text class="e" x="{x + shift:.0f}" y="{y + 11:.0f}" text-anchor="{anchor}">'
-            f"{escape(_short(relations))}</text></g>"
-        )
-    keys = "".join(
-        f'<g class="k{place % _CLASSES}"><circle cx="8" cy="{14 + place * 18}" r="5"/>'
-        f'<text x="18" y="{18 + place * 18}">{escape(_short(kind))}</text></g>'
-        for place, kind in enumerate(legend)
-    )
-    said = f"{name} and {len(nodes)} of {total} things that it is connected with"
+        x += 30 + 7 * len(kind)
+    count = sum(line.kind is not None for line in (*left, *right))
+    said = f"{name} with {count} connections, all of which are in the table below"
     return (
         f'<svg class="network" viewBox="0 0 {_WIDTH} {height:.0f}" role="img">'
-        f"<title>{escape(said)}</title><g class=lines>{''.join(lines)}</g>{''.join(marks)}"
-        f'<g class="center"><circle cx="{middle_x:.0f}" cy="{middle_y:.0f}" r="8"/>'
-        f'<text x="{middle_x:.0f}" y="{middle_y - 13:.0f}" text-anchor="middle">{escape(name)}'
-        f"</text></g>{keys}</svg>"
+        f'<title>{escape(said)}</title><g class="lines">{"".join(curves)}</g>{"".join(texts)}'
+        f'<g class="center"><circle cx="{middle:.0f}" cy="{top:.0f}" r="7"/>'
+        f'<text x="{middle:.0f}" y="{top - 14:.0f}" text-anchor="middle">{escape(_short(name))}'
+        f"</text></g>{''.join(keys)}</svg>"
     )
 
 

@@ -13,6 +13,7 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, parse_query_results
 
 from factbook.errors import FactbookError
 from factbook.query.names import Names
+from factbook.render.humanize import make_printable
 from factbook.show.page import capitalize_first, host_of
 from factbook.store.answers import table_from
 from factbook.web import links
@@ -463,7 +464,8 @@ def share_address(panel: Panel) -> str:
 
 
 def cut(text: str, most: int = _LONGEST) -> str:
-    """Return a text that is not too long for a page."""
+    """Return a text that is not too long for a page, without characters that reorder it."""
+    text = make_printable(text[: most + 1]) + text[most + 1 :]
     return text if len(text) <= most else f"{text[:most]}… (cut: {len(text):,} characters)"
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from flask import current_app, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from factbook.errors import FactbookError, UsageError
 from factbook.query.names import Names
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 KEY = "factbook.explorer"
 _MOST_ANSWERS = 512
 _MOST_PAGES = 512
+_FEWEST_POINTS = 2  # one says more as words
 _MOST_BOOKS = 3  # of different days of publication
 ROWS_OF_PANEL = 12
 ROWS_OF_PAGE = 200
@@ -152,9 +153,10 @@ class Explorer:
         labels = Labels(self.book.prefixes, self.book.engine)
         network = query.front_matter.get("network")
         if isinstance(network, dict):
-            return draw_network(network, answered.variables, answered.rows, labels, values)
+            center = self._center(query, values)
+            return draw_network(network, answered.variables, answered.rows, labels, center)
         chart = query.chart
-        if not chart or len(answered.rows) < 2:  # noqa: PLR2004 - one row says more as words
+        if chart is None:
             return ""
         from factbook.render.charts import picture_answer
         from factbook.render.pictures import draw_svg
@@ -168,9 +170,22 @@ class Explorer:
                 columns=query.columns,
                 title=query.summary,
             )
-            return draw_svg(picture, cite=False) if len(picture.points) > 1 else ""
+            if len(picture.points) < _FEWEST_POINTS:
+                return ""
+            # The heading of the panel is the title; those who do not see it get it all the same
+            drawn = draw_svg(replace(picture, title=""), cite=False)
+            said = f"<title>{escape(picture.title)}</title>"
+            return drawn.replace("<title></title>", said, 1)
         except UsageError:
             return ""  # vl-convert is missing; the table has it all
+
+    def _center(self, query: StoredQuery, values: Mapping[str, str]) -> str:
+        """Return the thing that a query is asked about."""
+        for each in query.parameters:
+            if each.kind == "iri" and each.name in values:
+                names = Names.of(self.book)
+                return names.lookup_one(values[each.name], type_curie=each.type_curie).value
+        return ""
 
 
 def _key(query: StoredQuery, values: Mapping[str, str]) -> object:
@@ -198,6 +213,12 @@ class Panel:
     def id(self) -> str:
         """The name of its place on the page."""
         return f"{self.query.name}-{self.parameter.name}" if self.parameter else self.query.name
+
+    @property
+    def short(self) -> str:
+        """A word or two for a list of contents."""
+        words = self.query.name.replace("-", " ")
+        return words[:1].upper() + words[1:]
 
     @property
     def is_empty(self) -> bool:
@@ -239,6 +260,7 @@ def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
             without={thing} if thing else (),
             most=most,
             wide=wide,
+            asof=values.get("asof"),
         )
         chart = explorer.chart(query, values)
     except FactbookError as error:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.render.cells import CellTexts, Column
+from factbook.query.marks import find_marks
+from factbook.render.cells import CellTexts, Column, list_marked
 from factbook.render.humanize import NUMERIC_TYPES, words_in_name
 from factbook.render.labels import Labels
+from factbook.render.marks import explain_marks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -53,6 +55,8 @@ class TableView:
     rows: tuple[tuple[Cell, ...], ...]
     total: int
     """How many rows the answer has; a page may show fewer."""
+    note: str = ""
+    """What the marks in it say."""
 
     @property
     def is_cut(self) -> bool:
@@ -70,7 +74,7 @@ def build_table(  # noqa: PLR0913 - each is one thing that the table depends on
     without: Collection[str] = (),
     first: int = 0,
     most: int | None = None,
-    labels: Labels | None = None,
+    asof: str | None = None,
 ) -> TableView:
     """Return an answer as a table.
 
@@ -83,27 +87,21 @@ def build_table(  # noqa: PLR0913 - each is one thing that the table depends on
         without: Things that a page is about: a column that only names one of them is left out.
         first: The number of the first row to show.
         most: How many rows to show at most.
-        labels: Labels to use; those that are missing are looked up.
+        asof: The day that is asked about, for marks of age.
     """
-    labels = labels or Labels(book.prefixes, book.engine)
+    labels = Labels(book.prefixes, book.engine)
     chosen = rows[first : None if most is None else first + most]
     labels.look_up(term.value for row in chosen for term in row if isinstance(term, NamedNode))
-    texts = CellTexts(variables, columns, labels)
+    marks = find_marks(book, list_marked(variables, chosen, columns), asof)
+    texts = CellTexts(variables, columns, labels, marks)
     shown = [
         name
-        for name in variables
-        if name not in texts.companions
-        and (wide or not texts.columns.get(name, Column(name)).detail)
-        and not _says_nothing(name, rows, texts, without)
+        for name in texts.choose_columns(rows, wide=wide)
+        if not _says_nothing(name, rows, texts, without)
     ]
     heads = [_build_head(name, chosen, texts) for name in shown]
-    return TableView(
-        heads=tuple(heads),
-        rows=tuple(
-            tuple(_build_cell(row, head, texts, labels) for head in heads) for row in chosen
-        ),
-        total=len(rows),
-    )
+    cells = tuple(tuple(_build_cell(row, head, texts) for head in heads) for row in chosen)
+    return TableView(tuple(heads), cells, len(rows), explain_marks(texts.used))
 
 
 def _says_nothing(
@@ -140,10 +138,20 @@ def _is_number(term: object) -> bool:
     return term is None or (isinstance(term, Literal) and term.datatype.value in NUMERIC_TYPES)
 
 
-def _build_cell(row: Row, head: Head, texts: CellTexts, labels: Labels) -> Cell:
+def _build_cell(row: Row, head: Head, texts: CellTexts) -> Cell:
     term, text = texts.term(row, head.name), texts.of(row, head.name)
+    if isinstance(term, NamedNode) and not texts.labels.has(term.value):
+        return _build_foreign(term.value, text, texts)
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}… (cut: {len(text):,} characters)"
     iri = term.value if isinstance(term, NamedNode) else None
     sort = term.value if isinstance(term, Literal) and head.kind in {"n", "d"} else ""
-    return Cell(text, iri, is_own=iri is not None and labels.has(iri), sort=sort[:40])
+    return Cell(text, iri, is_own=iri is not None, sort=sort[:40])
+
+
+def _build_foreign(iri: str, text: str, texts: CellTexts) -> Cell:
+    """Return the cell of an IRI without a label: a term in words, an address without its scheme."""
+    if text != iri:
+        return Cell(texts.labels.of_property(iri))
+    short = text.partition("://")[2].removeprefix("www.").rstrip("/") or text
+    return Cell(short if len(short) <= _LONG_WORDS else f"{short[:_LONG_WORDS]}…", iri)
