@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from factbook.check.findings import Finding
     from factbook.export.selection import PartOptions
     from factbook.query.parameters import Value
+    from factbook.query.refine import Refinement
     from factbook.query.stored_queries import StoredQuery
     from factbook.render.rows import Rows
     from factbook.show.readable import ReadablePage
@@ -41,6 +42,7 @@ class Book(book.Book):
         /,
         *,
         services: Collection[str] = (),
+        refine: Refinement | str | None = None,
         **values: Value | Iterable[Value] | None,
     ) -> Rows: ...
     @overload
@@ -51,6 +53,7 @@ class Book(book.Book):
         *,
         result_type: type[ResultT],
         services: Collection[str] = (),
+        refine: Refinement | str | None = None,
         **values: Value | Iterable[Value] | None,
     ) -> ResultT: ...
     def query(
@@ -60,6 +63,7 @@ class Book(book.Book):
         *,
         result_type: type[object] | Value | Iterable[Value] | None = None,
         services: Collection[str] = (),
+        refine: Refinement | str | None = None,
         **values: Value | Iterable[Value] | None,
     ) -> object:
         """Run a stored query.
@@ -69,6 +73,8 @@ class Book(book.Book):
             result_type: The type of the answer, `rdflib.Graph` or `bool`: it tells a type checker
                 that the query is no SELECT.
             services: The names of the registered endpoints that it may ask.
+            refine: Conditions, order, limit and columns, as the options of `factbook query`; a
+                text is one condition.
             values: Its parameters; an IRI parameter takes an IRI, a CURIE or a name. Several values
                 of one mean any of them.
 
@@ -79,11 +85,14 @@ class Book(book.Book):
             UsageError: The query, a parameter or its value is not known, or the answer is not of
                 the type that was asked for.
         """
+        from factbook.query.refine import Refinement
         from factbook.query.run_query import run_stored, with_leads_for
         from factbook.query.stored_queries import find_query
 
+        if isinstance(refine, str):
+            refine = Refinement(where=(refine,))
         stored = find_query(self.layout.queries, name)
-        answer = run_stored(self, stored, values, services=services)
+        answer = run_stored(self, stored, values, services=services, refine=refine)
         engine = with_leads_for(self, stored).engine
         return self._typed(answer, result_type, engine, stored)
 

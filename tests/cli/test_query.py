@@ -211,3 +211,48 @@ def test_wide_option_shows_details(run: Run, tmp_path: Path) -> None:
     assert wide.stdout == LENGTHS["table"]
     assert rows.stdout_bytes.decode() == LENGTHS["csv"]
     assert "--wide" not in run("query", "lengths", "--help").stdout
+
+
+def test_query_is_narrowed_by_options(run: Run) -> None:
+    """Conditions, order, limit and columns apply to tables and to formats for programs."""
+    table = run("query", "lengths", "--sort", "length", "--columns", "date,length", "-f", "table")
+    rows = run(
+        "query", "lengths", "--where", "length > 1000", "--columns", "river,length", "-f", "csv"
+    )
+
+    assert table.stdout == (
+        "date          length\n──────────  ────────\n2021-05-01  518.5 km\n2020-05-01  2,850 km\n"
+    )
+    assert rows.stdout.splitlines() == ["river,length", f"{EX}/river/danube,2850"]
+
+
+def test_parameter_of_the_query_takes_the_place_of_an_option(run: Run) -> None:
+    """`lengths` has its own --since, and gets --until beside it."""
+    assert run("query", "lengths", "--since", "2021-01-01", "-f", "csv").stdout.count("\n") == 2
+    assert run("query", "lengths", "--until", "2020-12-31", "-f", "csv").stdout.count("\n") == 2
+
+
+@pytest.mark.parametrize("option", ["--where", "--sort", "--columns"])
+def test_unknown_column_is_named_with_what_is_near(run: Run, option: str) -> None:
+    """A wrong column is wrong usage."""
+    result = run("query", "lengths", option, "lenght = 3" if option == "--where" else "lenght")
+
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert "no column 'lenght'. Did you mean 'length'" in result.stderr
+
+
+def test_labels_stand_beside_iris(run: Run) -> None:
+    """A column of things gets one with their names; other columns stay alone."""
+    stored = run("query", "lengths", "--labels", "-f", "csv").stdout.splitlines()
+    own = run(
+        "sparql",
+        "SELECT ?r { ?r a <https://example.org/def#River> } ORDER BY ?r",
+        "--labels",
+        "-f",
+        "csv",
+    )
+
+    assert stored[0] == "river,riverLabel,length,unit,unitLabel,date"
+    assert stored[1] == f"{EX}/river/danube,Danube,2850,{UNIT},km,2020-05-01"
+    assert own.stdout.splitlines()[1] == f"{EX}/river/danube,Danube"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from factbook.cli.answers import View, write_answer, writes_for_people
 from factbook.cli.completion import complete_values
-from factbook.cli.output import OutputOptions, service_option, with_output_options, write_answer
+from factbook.cli.output import OutputOptions, labels_option, service_option, with_output_options
 from factbook.cli.session import Session, get_session
 from factbook.cli.supervise import limit_options
 from factbook.errors import InputError
@@ -17,9 +19,15 @@ from factbook.render.result_formats import PICTURES, TABLE_FORMATS
 from factbook.sparql.tokens import uses_service
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from factbook.query.stored_queries import Parameter, StoredQuery
 
-_RESERVED = {"format", "output", "wide", "chart", "help", "timeout", "memory", "f", "o", "w", "h"}
+T = TypeVar("T", bound="Callable[..., Any]")
+_RESERVED = {
+    *("format", "output", "wide", "chart", "labels", "help", "timeout", "memory"),
+    *("f", "o", "w", "h"),
+}
 
 
 class Queries(click.Group):
@@ -49,33 +57,44 @@ def build_command(query: StoredQuery) -> click.Command:
     """Return the command that runs a stored query."""
 
     @click.pass_context
-    def run(
+    def run(  # noqa: PLR0913 - one for each option
         context: click.Context,
         /,
         wanted: OutputOptions,
         *,
         wide: bool = False,
         draw: bool = False,
+        labels: bool = False,
         services: tuple[str, ...] = (),
-        **values: tuple[str, ...],
+        **values: Any,  # noqa: ANN401 - of a type for each option
     ) -> None:
+        from factbook.query.refine import Refinement, find_column
+
+        refine = Refinement(
+            where=values.get("refine_where", ()),
+            sort=values.get("refine_sort", ""),
+            top=values.get("refine_top"),
+            columns=tuple(filter(None, values.get("refine_columns", "").split(","))),
+            since=values.get("refine_since"),
+            until=values.get("refine_until"),
+        )
         book = with_leads_for(get_session(context).book, query)
         given = {
             parameter.name: value
             for parameter in query.parameters
             if (value := values[_destination(parameter)])
         }
+        only = tuple(find_column(query, name).name for name in refine.columns)
+        asof = next(iter(given.get("asof", ())), None)
+        view = View(query, only, wide=wide, draw=draw, labels=labels, asof=asof)
+        if only and writes_for_people(wanted, view):
+            refine = replace(refine, columns=())  # a cell needs the unit beside it
         write_answer(
             book,
-            lambda: run_stored(book, query, given, services=services),
+            lambda: run_stored(book, query, given, services=services, refine=refine),
             form=query.form,
             wanted=wanted,
-            title=query.summary or query.name,
-            columns=query.columns,
-            chart=query.chart,
-            draw=draw,
-            wide=wide,
-            asof=next(iter(given.get("asof", ())), None),
+            view=view,
         )
 
     if uses_service(query.text):
@@ -88,6 +107,8 @@ def build_command(query: StoredQuery) -> click.Command:
         note = "Draw the chart of the answer with characters."
         run = click.option("--chart", "draw", is_flag=True, help=note)(run)
     run = limit_options(run)
+    if query.form == "SELECT":
+        run = _refine_options(query)(labels_option(run))
     return click.command(
         query.name,
         help=_help(query),
@@ -95,6 +116,45 @@ def build_command(query: StoredQuery) -> click.Command:
         epilog=_epilog(query),
         params=[_option(query, parameter) for parameter in query.parameters],
     )(with_output_options(*_formats(query))(run))
+
+
+def _refine_options(query: StoredQuery) -> Callable[[T], T]:
+    """Return the decorator that gives a query the options to narrow it.
+
+    A parameter of the query that has the name of such an option takes its place.
+    """
+    days = query.day_column
+    offered: dict[str, dict[str, Any]] = {
+        "where": {
+            "metavar": "CONDITION",
+            "multiple": True,
+            "help": "Keep rows such as 'COLUMN >= VALUE' (= != < <= > >= ~); may be repeated.",
+        },
+        "sort": {
+            "metavar": "COLUMN[:desc]",
+            "default": "",
+            "help": "Sort by a column, or by several with commas between.",
+        },
+        "top": {"metavar": "N", "type": click.IntRange(1), "help": "Keep the first N rows."},
+        "columns": {
+            "metavar": "A,B,…",
+            "default": "",
+            "help": "Keep these columns, in this order.",
+        },
+    }
+    if days is not None:
+        name = days.title or days.name
+        offered["since"] = {"metavar": "DAY", "help": f"Keep rows from this day on ({name})."}
+        offered["until"] = {"metavar": "DAY", "help": f"Keep rows until this day ({name})."}
+    taken = {parameter.name for parameter in query.parameters}
+
+    def decorate(function: T) -> T:
+        for name, about in reversed(offered.items()):
+            if name not in taken:
+                function = click.option(f"--{name}", f"refine_{name}", **about)(function)
+        return function
+
+    return decorate
 
 
 def _formats(query: StoredQuery) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.output import service_option, with_output_options, write_answer
+from factbook.cli.answers import View, write_answer
+from factbook.cli.output import labels_option, service_option, with_output_options
 from factbook.cli.session import Session, pass_session
 from factbook.cli.supervise import limit_options
 from factbook.errors import InputError, UsageError
@@ -37,15 +38,17 @@ Examples:
     help="Read the query from a file.",
 )
 @limit_options
+@labels_option
 @service_option
 @with_output_options(*TABLE_FORMATS, *NAMES)
 @pass_session
-def command(
+def command(  # noqa: PLR0913 - one for each option
     session: Session,
     text: str | None,
     path: Path | None,
     wanted: OutputOptions,
     *,
+    labels: bool,
     services: tuple[str, ...],
 ) -> None:
     """Run a SPARQL 1.1 query: TEXT, a file, or '-' for stdin.
@@ -63,6 +66,7 @@ def command(
         lambda: run_text(book, query, services=services),
         form=form,
         wanted=wanted,
+        view=View(labels=labels),
     )
 
 

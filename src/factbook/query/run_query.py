@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from factbook.book import Book
     from factbook.query.parameters import Values
+    from factbook.query.refine import Refinement
     from factbook.query.stored_queries import StoredQuery
     from factbook.store.answers import Answer, Row
 
@@ -37,7 +38,12 @@ class BoundQuery(NamedTuple):
 
 
 def run_stored(
-    book: Book, query: StoredQuery, values: Values, *, services: Collection[str] = ()
+    book: Book,
+    query: StoredQuery,
+    values: Values,
+    *,
+    services: Collection[str] = (),
+    refine: Refinement | None = None,
 ) -> Answer:
     """Run a stored query and return the engine's answer.
 
@@ -49,16 +55,25 @@ def run_stored(
         query: The query.
         values: The values of its parameters, by their names.
         services: The names of the registered endpoints that it may use.
+        refine: What to keep of its rows and columns, and in which order.
 
     Raises:
-        UsageError: A parameter is missing or unknown, or its value does not fit.
+        UsageError: A parameter or column is missing or unknown, or a value does not fit.
         EndpointError: An endpoint failed.
     """
     book = with_leads_for(book, query)
+
+    def ask(text: str) -> Answer:
+        if refine:
+            from factbook.query.refine import refine_text
+
+            text = refine_text(text, query, refine, book)
+        return _run(book, text, {}, services)
+
     if not query.parameters and not values:
-        return _run(book, query.text, {}, services)
+        return ask(query.text)
     columns, bound = bind_stored(query, values, book)
-    return ask_bound(columns, bound, lambda text: _run(book, text, {}, services))
+    return ask_bound(columns, bound, ask)
 
 
 def bind_stored(

@@ -95,6 +95,12 @@ class StoredQuery:
         """Whether the query is about leads and needs them loaded (`leads: true`)."""
         return self.front_matter.get("leads") is True
 
+    @property
+    def day_column(self) -> Column | None:
+        """The first column of days in a table, which the first and the last day are about."""
+        days = (column for column in self.columns if column.type == "date" and not column.detail)
+        return next(days, None)
+
 
 def query_paths(folder: Path) -> dict[str, Path]:
     """Return the file of each stored query that can be run by name."""

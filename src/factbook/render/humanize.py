@@ -121,6 +121,21 @@ def currency_sign(unit: str) -> str:
     return _CURRENCY_SIGNS.get(currency[1], f"{currency[1]} ") if currency is not None else ""
 
 
+def currency_of_sign(sign: str) -> str:
+    """Return the unit of money of a sign such as $, or nothing."""
+    codes = (code for code, known in _CURRENCY_SIGNS.items() if known == sign)
+    code = next(codes, "")
+    return f"http://qudt.org/vocab/unit/CCY_{code}" if code else ""
+
+
+def split_prefix(symbol: str) -> tuple[Decimal, str]:
+    """Return the size of the SI prefix of a unit's symbol, and the symbol without it."""
+    match = _PREFIXED_UNIT.fullmatch(symbol)
+    if match is None:
+        return Decimal(1), ""
+    return Decimal(_THOUSAND) ** _PREFIXES.index(match["prefix"]), match["base"]
+
+
 def format_range(least: str, most: str) -> str:
     """Return a range of two amounts that are already text; either may be missing."""
     if least and most:

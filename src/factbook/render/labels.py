@@ -9,13 +9,13 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import curie, is_iri
 from factbook.render.humanize import format_literal, make_printable, words_in_iri
-from factbook.store.answers import select
+from factbook.store.answers import Table, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from factbook.rdf.terms import Term
-    from factbook.store.answers import Engine
+    from factbook.store.answers import Engine, Row
 
 # The best first: a unit goes by its symbol, everything else by its name.
 LABEL_PROPERTIES = (
@@ -102,6 +102,54 @@ def find_labels(engine: Engine, iris: Iterable[str]) -> dict[str, str]:
                 found[thing.value].append((about.value, name))
     best = {iri: best_label(pairs) for iri, pairs in found.items()}
     return {iri: label for iri, label in best.items() if label is not None}
+
+
+LABEL_SUFFIX = "Label"
+"""A column with the names of things is called like that with their IRIs, with this behind."""
+
+
+def add_label_columns(table: Table, labels: Labels) -> Table:
+    """Return a table with the names of things beside their IRIs, as Wikidata's service gives them.
+
+    A column in which no IRI has a name, such as one of web pages, stays alone.
+    """
+    rows = list(table.rows)
+    labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
+
+    def name(term: Term | None) -> Literal | None:
+        has_name = isinstance(term, NamedNode) and labels.has(term.value)
+        return Literal(labels.of_term(term)) if term is not None and has_name else None
+
+    named = {
+        place
+        for place, variable in enumerate(table.variables)
+        if f"{variable}{LABEL_SUFFIX}" not in table.variables
+        and any(name(row[place]) for row in rows)
+    }
+
+    def widen(row: Row) -> Row:
+        return tuple(
+            each
+            for place, term in enumerate(row)
+            for each in (term, *([name(term)] if place in named else ()))
+        )
+
+    variables = [
+        each
+        for place, name in enumerate(table.variables)
+        for each in (name, *([f"{name}{LABEL_SUFFIX}"] if place in named else ()))
+    ]
+    return Table(tuple(variables), [widen(row) for row in rows])
+
+
+def find_units(engine: Engine) -> dict[str, str]:
+    """Return the symbols of the units in the graph, by their IRIs."""
+    rows = select(engine, f"SELECT ?unit ?symbol WHERE {{ ?unit <{LABEL_PROPERTIES[0]}> ?symbol }}")
+    return {
+        unit.value: symbol.value
+        for unit, symbol in rows
+        if isinstance(unit, NamedNode) and isinstance(symbol, Literal)
+    }
 
 
 def best_label(pairs: Iterable[tuple[str, Literal]]) -> str | None:

@@ -1,0 +1,190 @@
+"""Write the answer of a query: as a table, a chart, a graph, or rows for programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from factbook.cli.execution import interruptible
+from factbook.cli.output import (
+    choose_answer_format,
+    open_output,
+    terminal_width,
+    write_cells,
+)
+from factbook.errors import UsageError
+from factbook.render.result_formats import HUMAN, PICTURES, write_boolean, write_table
+from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from factbook.book import Book
+    from factbook.cli.output import OutputOptions
+    from factbook.query.stored_queries import StoredQuery
+    from factbook.render.charts import Picture
+    from factbook.store.answers import Answer, Row
+
+_WIDTH_OF_CHARTS = 100  # of a chart in characters that goes to a pipe or a file
+
+
+@dataclass(frozen=True)
+class View:
+    """How the answer of a query is shown."""
+
+    query: StoredQuery | None = None
+    """The stored query, whose front matter describes the columns and the chart."""
+    only: tuple[str, ...] = ()
+    """The columns of a table for people; by default those that matter."""
+    wide: bool = False
+    """Whether such a table includes columns with details."""
+    draw: bool = False
+    """Whether to draw the chart with characters instead of a table."""
+    labels: bool = False
+    """Whether formats for programs have the names of things beside their IRIs."""
+    asof: str | None = None
+    """The day that decides which figures are marked as old, by default today."""
+
+    @property
+    def title(self) -> str:
+        """The heading of a page and of a chart."""
+        return (self.query.summary or self.query.name) if self.query else "Answer"
+
+
+def writes_for_people(wanted: OutputOptions, view: View) -> bool:
+    """Tell whether an answer becomes a table or a chart for people, which need all columns.
+
+    Raises:
+        UsageError: The format does not fit.
+    """
+    has_chart = view.query is not None and view.query.chart is not None
+    name = "table" if view.draw else choose_answer_format(wanted, has_chart=has_chart)
+    return name in {*HUMAN, *PICTURES}
+
+
+def write_answer(
+    book: Book,
+    ask: Callable[[], Answer],
+    *,
+    form: str,
+    wanted: OutputOptions,
+    view: View | None = None,
+) -> None:
+    """Run a query and write its answer.
+
+    Args:
+        book: The book that has the labels of things.
+        ask: Runs the query.
+        form: SELECT, ASK, CONSTRUCT or DESCRIBE.
+        wanted: The format and the file that the user asked for.
+        view: How the answer is shown.
+
+    Raises:
+        FactbookError: The format does not fit, the query fails, or the file cannot be written.
+    """
+    view = view or View()
+    has_chart = view.query is not None and view.query.chart is not None
+    is_graph = form in {"CONSTRUCT", "DESCRIBE"}
+    name = choose_answer_format(wanted, is_graph=is_graph, has_chart=has_chart)
+
+    def write(out: IO[bytes]) -> None:
+        found = ask()
+        if isinstance(found, bool):
+            if name in HUMAN:
+                out.write(b"yes\n" if found else b"no\n")
+            else:
+                write_boolean(found, name, out)
+        elif isinstance(found, Table):
+            _write_rows(book, found, "text" if view.draw else name, out, view)
+        else:
+            from factbook.export.rdf_writer import write_rdf
+
+            write_rdf(found.triples, name, out, prefixes=book.prefixes, context=book.context)
+
+    with open_output(wanted.output) as out:
+        interruptible(lambda: write(out))
+
+
+def _write_rows(book: Book, found: Table, name: str, out: IO[bytes], view: View) -> None:
+    if name not in {*HUMAN, *PICTURES, "text"}:
+        write_table(_add_labels(book, found) if view.labels else found, name, out)
+        return
+    rows = list(found.rows)
+    has_chart = view.query is not None and view.query.chart is not None
+    if has_chart and name not in HUMAN:
+        _write_picture(_picture(book, found.variables, rows, view), name, out)
+        return
+    svg = ""
+    if has_chart and name == "html":
+        svg = _draw_for_page(_picture(book, found.variables, rows, view))
+    from factbook.query.marks import find_marks
+    from factbook.render.cells import build_cells, list_marked
+
+    columns = view.query.columns if view.query else ()
+    described = {column.name for column in columns}
+    added = [name for name in found.variables if name not in described]
+    cells = build_cells(
+        found.variables,
+        rows,
+        engine=book.engine,
+        prefixes=book.prefixes,
+        columns=columns,
+        marks=find_marks(book, list_marked(found.variables, rows, columns), view.asof),
+        only=(*added, *view.only) if view.only else (),
+        wide=view.wide,
+    )
+    write_cells(cells, name, out, title=view.title, svg=svg)
+
+
+def _add_labels(book: Book, found: Table) -> Table:
+    from factbook.render.labels import Labels, add_label_columns
+
+    return add_label_columns(found, Labels(book.prefixes, book.engine))
+
+
+def _picture(book: Book, variables: Sequence[str], rows: Sequence[Row], view: View) -> Picture:
+    from factbook.render.charts import picture_answer
+    from factbook.render.labels import Labels
+
+    if view.query is None or view.query.chart is None:
+        raise UsageError("the query has no chart")
+    return picture_answer(
+        view.query.chart,
+        variables,
+        rows,
+        labels=Labels(book.prefixes, book.engine),
+        columns=view.query.columns,
+        title=view.title,
+    )
+
+
+def _write_picture(picture: Picture, name: str, out: IO[bytes]) -> None:
+    """Write a chart as SVG, PNG, a Vega-Lite spec or text."""
+    from factbook.render import pictures
+
+    if name == "png":
+        out.write(pictures.draw_png(picture))
+        return
+    if name == "svg":
+        text = pictures.draw_svg(picture)
+    elif name == "vega-lite":
+        from factbook.render.markup import format_json
+        from factbook.render.vega_lite import vega_lite
+
+        text = format_json(vega_lite(picture))
+    else:
+        text = pictures.draw_text(picture, width=terminal_width() or _WIDTH_OF_CHARTS)
+    out.write(text.encode())
+
+
+def _draw_for_page(picture: Picture) -> str:
+    """Return a chart as SVG for an HTML page; where it cannot be drawn, say so and go on."""
+    from factbook.render.pictures import draw_svg
+
+    try:
+        return draw_svg(picture)
+    except UsageError as error:
+        click.echo(f"The page has no chart: {error}", err=True)
+        return ""

@@ -1,0 +1,361 @@
+"""Narrow a stored query: by conditions on its columns and dates, in another order, the first rows.
+
+The query becomes a sub-select, and conditions, order and limit stand around it, so that the engine
+evaluates them wherever it is. Names of columns are those of the front matter and values become RDF
+terms; nothing that a user writes is copied into the query.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.errors import UsageError, did_you_mean
+from factbook.query.parameters import parse_literal
+from factbook.rdf.terms import XSD, to_sparql
+from factbook.render.humanize import currency_of_sign, split_prefix
+from factbook.render.labels import LABEL_PROPERTIES, find_units
+from factbook.sparql.tree import parse_query
+
+if TYPE_CHECKING:
+    from factbook.book import Book
+    from factbook.query.stored_queries import StoredQuery
+    from factbook.render.cells import Column
+    from factbook.sparql.tree import Select
+
+_CONDITION = re.compile(
+    r"\s*(?P<column>[^<>=!~]*?)\s*(?P<sign><=|>=|!=|=|<|>|~)\s*(?P<value>.*?)\s*"
+)
+_FORM = "COLUMN OPERATOR VALUE with one of = != < <= > >= ~ (contains)"
+_AMOUNT = re.compile(
+    r"(?P<sign>[^\d\s.+-]?)\s*(?P<number>[+-]?[\d,]*\.?\d+)\s*(?P<size>k|K|M|B|T)?\s*(?P<unit>\D.*)?"
+)
+_SIZES = {"k": 3, "K": 3, "M": 6, "B": 9, "T": 12}
+_DAY = re.compile(
+    r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?"
+)
+_TRUE, _FALSE = {"yes", "true", "1"}, {"no", "false", "0"}
+_DECEMBER = 12
+_AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """Which rows and columns of a stored query are wanted, and in which order.
+
+    Attributes:
+        where: Conditions such as 'amount >= 1B', 'maker = NVIDIA' or 'name ~ cloud'; all must hold.
+            A range meets a comparison that all of it meets; an empty cell meets none.
+        sort: Columns to sort by, separated by commas, each with ':desc' for the greatest first.
+            Empty cells come last, and ties keep the order of the query.
+        top: How many rows at most.
+        columns: The columns, in this order; by default all.
+        since: The first day, in the first column of dates.
+        until: The last day.
+    """
+
+    where: tuple[str, ...] = ()
+    sort: str = ""
+    top: int | None = None
+    columns: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is asked for."""
+        return self != Refinement()
+
+
+def refine_text(text: str, query: StoredQuery, wanted: Refinement, book: Book) -> str:
+    """Return the text of a query around which the conditions, order and limit stand.
+
+    Args:
+        text: The query's text, its parameters bound.
+        query: The query.
+        wanted: What to keep of its rows and columns.
+        book: The book in which names are looked up.
+
+    Raises:
+        UsageError: A column or a value does not fit, or the query cannot be narrowed.
+    """
+    tree = parse_query(text)
+    if tree.form != "SELECT":
+        raise UsageError(f"Query '{query.name}' gives no rows that can be chosen, sorted or cut")
+    inner, order = _split_order(text, tree, query)
+    refine = _Conditions(query, book)
+    filters = [refine.condition(each) for each in wanted.where]
+    filters += refine.days(wanted.since, wanted.until)
+    keys = [key for each in wanted.sort.split(",") if each.strip() for key in refine.order(each)]
+    names = [find_column(query, name).name for name in wanted.columns] or tree.columns
+    lines = [
+        f"{text[: tree.start]}SELECT {' '.join(f'?{name}' for name in names)} WHERE {{",
+        f"{{ {inner}\n}}",
+        *(f"FILTER({each})" for each in filters),
+        "}",
+    ]
+    if keys or order:
+        lines.append(f"ORDER BY {' '.join([*keys, order])}".rstrip())
+    if wanted.top is not None:
+        lines.append(f"LIMIT {_require_count(wanted.top)}")
+    return "\n".join(lines)
+
+
+def find_column(query: StoredQuery, name: str) -> Column:
+    """Return the column of a name or a title.
+
+    Raises:
+        UsageError: There is no such column; the message offers similar names.
+    """
+    wanted = " ".join(name.split()).casefold()
+    for column in query.columns:
+        if wanted in {column.name.casefold(), column.title.casefold()} - {""}:
+            return column
+    known = [column.name for column in query.columns]
+    raise UsageError(
+        f"Query '{query.name}' has no column '{name.strip()}'.{did_you_mean(name.strip(), known)} "
+        f"Columns: {', '.join(known)}"
+    )
+
+
+def _split_order(text: str, tree: Select, query: StoredQuery) -> tuple[str, str]:
+    """Return the query as a sub-select and what it is ordered by.
+
+    What the order depends on becomes columns of the sub-select. Its own order matters only to its
+    own limit.
+    """
+    order = tree.clause("ORDER")
+    hidden = [name for name in tree.order if name not in tree.columns]
+    is_fixed = tree.is_distinct or bool(tree.clause("GROUP"))
+    if (hidden and is_fixed) or any(token.keyword in _AGGREGATES for token in order):
+        raise UsageError(
+            f"Query '{query.name}' cannot be narrowed: its order depends on what is no column"
+        )
+    if tree.clause("VALUES"):
+        raise UsageError(f"Query '{query.name}' cannot be narrowed: VALUES stands at its end")
+    head = tree.head[-1]
+    end_of_head = head.start + len(head.text)
+    added = "".join(f" ?{name}" for name in hidden)
+    if not order:
+        return f"{text[tree.start : end_of_head]}{text[end_of_head:]}", ""
+    start, end = order[0].start, order[-1].start + len(order[-1].text)
+    keys = text[order[2].start : end]
+    has_limit = tree.clause("LIMIT") or tree.clause("OFFSET")
+    rest = text[end_of_head:] if has_limit else text[end_of_head:start] + text[end:]
+    return f"{text[tree.start : end_of_head]}{added}{rest}", f"{keys}\n"
+
+
+def _require_count(number: int) -> int:
+    if number < 1:
+        raise UsageError(f"--top: {number} is not a number of rows")
+    return number
+
+
+class _Conditions:
+    """Writes conditions and orders on the columns of a query as SPARQL."""
+
+    def __init__(self, query: StoredQuery, book: Book) -> None:
+        self.query, self.book = query, book
+
+    def condition(self, text: str) -> str:
+        """Return a condition that a user wrote, as an expression."""
+        match = _CONDITION.fullmatch(re.sub(r"\s+contains\s+", " ~ ", text, count=1))
+        if match is None or not match["column"] or not match["value"]:
+            raise UsageError(f"--where: cannot read {text!r}; write {_FORM}")
+        column, sign, value = (
+            find_column(self.query, match["column"]),
+            match["sign"],
+            match["value"],
+        )
+        if sign == "~":
+            return self._contains(column, value)
+        kinds = {
+            "iri": self._thing,
+            "boolean": self._truth,
+            "date": self._date,
+            "decimal": self._number,
+            "integer": self._number,
+            "year": self._year,
+        }
+        return kinds.get(column.type, self._text)(column, sign, value)
+
+    def days(self, since: str | None, until: str | None) -> list[str]:
+        """Return the conditions of the first day and the last day."""
+        found = []
+        for option, sign, day in (("since", ">=", since), ("until", "<=", until)):
+            if day is not None:
+                column = self.query.day_column
+                if column is None:
+                    raise UsageError(
+                        f"--{option}: query '{self.query.name}' has no column of dates"
+                    )
+                found.append(self._date(column, sign, day, option=f"--{option}"))
+        return found
+
+    def order(self, text: str) -> list[str]:
+        """Return the keys of one column to sort by, empty cells last."""
+        name, _, direction = text.rpartition(":")
+        if not name:
+            name, direction = text, "asc"
+        if direction.strip() not in {"asc", "desc"}:
+            raise UsageError(
+                f"--sort: write COLUMN, COLUMN:asc or COLUMN:desc, not {text.strip()!r}"
+            )
+        column = find_column(self.query, name)
+        ends = [each for each in (column.name, column.low, column.high) if each is not None]
+        key = f"?{column.name}"
+        if len(ends) > 1:
+            key = f"COALESCE({', '.join(f'?{each}' for each in ends)}, 0)"
+        elif column.type == "iri":
+            key = f'LCASE(REPLACE(STR({key}), "^.*[/#]", ""))'
+        bound = " || ".join(f"BOUND(?{each})" for each in ends)
+        return [f"DESC({bound})", f"{direction.strip().upper()}({key})"]
+
+    def _thing(self, column: Column, sign: str, value: str) -> str:
+        if sign not in {"=", "!="}:
+            raise UsageError(f"--where: {column.name} holds things; compare with = or != or ~")
+        from factbook.query.names import Names
+
+        thing = Names.of(self.book).lookup_one(value, option=f"--where {column.name}")
+        return f"?{column.name} {sign} {to_sparql(thing)}"
+
+    def _contains(self, column: Column, value: str) -> str:
+        part = to_sparql(Literal(value.casefold()))
+        own = f"CONTAINS(LCASE(STR(?{column.name})), {part})"
+        if column.type != "iri":
+            return own
+        properties = "|".join(f"<{each}>" for each in LABEL_PROPERTIES)
+        label = f"?{column.name} {properties} ?anyLabel"
+        return f"EXISTS {{ {label} FILTER(CONTAINS(LCASE(STR(?anyLabel)), {part})) }} || {own}"
+
+    def _truth(self, column: Column, sign: str, value: str) -> str:
+        word = value.casefold()
+        if sign not in {"=", "!="} or word not in _TRUE | _FALSE:
+            raise UsageError(f"--where: {column.name} is yes or no; write {column.name}=yes")
+        wanted = (word in _TRUE) == (sign == "=")
+        return f"{'' if wanted else '!'}COALESCE(?{column.name}, false)"
+
+    def _date(self, column: Column, sign: str, value: str, *, option: str = "--where") -> str:
+        """Return a comparison with a day, or with the first or last day of a longer time."""
+        first, last = _days(value, f"{option} {column.name}" if option == "--where" else option)
+        low, high = (
+            to_sparql(Literal(day, datatype=NamedNode(f"{XSD}date"))) for day in (first, last)
+        )
+        name = f"?{column.name}"
+        if sign in {"=", "!="}:
+            inside = f"{name} >= {low} && {name} <= {high}"
+            return inside if sign == "=" else f"!({inside})"
+        return f"{name} {sign} {low if sign in {'<', '>='} else high}"
+
+    def _year(self, column: Column, sign: str, value: str) -> str:
+        parse_literal(f"where {column.name}", "xsd:gYear", value)
+        return f"<{XSD}integer>(STR(?{column.name})) {sign} {int(value)}"
+
+    def _text(self, column: Column, sign: str, value: str) -> str:
+        try:
+            number = _read_amount(value, column).number
+        except UsageError:
+            return f"STR(?{column.name}) {sign} {to_sparql(Literal(value))}"
+        if sign in {"=", "!="}:
+            return f"STR(?{column.name}) {sign} {to_sparql(Literal(value))}"
+        return f"<{XSD}decimal>(STR(?{column.name})) {sign} {number}"
+
+    def _number(self, column: Column, sign: str, value: str) -> str:
+        amount = _read_amount(value, column)
+        compared = f"{_end(column, sign)} {sign}"
+        if amount.currency:
+            if column.unit is None:
+                raise UsageError(f"--where: {column.name} is not money; write a plain number")
+            return f"?{column.unit} = <{amount.currency}> && {compared} {amount.number}"
+        if not amount.unit:
+            return f"{compared} {amount.number}"
+        options = self._units(column, amount.unit)
+        if column.unit is None:
+            return f"{compared} {_plain(Decimal(amount.number) * next(iter(options.values())))}"
+        return " || ".join(
+            f"(?{column.unit} = <{unit}> && {compared} {_plain(Decimal(amount.number) * factor)})"
+            for unit, factor in options.items()
+        )
+
+    def _units(self, column: Column, symbol: str) -> dict[str, Decimal]:
+        """Return the units into which a value converts by its prefix alone, with the factors."""
+        size, base = split_prefix(symbol)
+        if column.unit is None:
+            given = {"": column.title.rpartition(", ")[2]}
+        else:
+            given = find_units(self.book.engine)
+        found = {}
+        for unit, known in given.items():
+            its_size, its_base = split_prefix(known)
+            if known == symbol or (its_base == base and base):
+                found[unit] = size / its_size if its_base == base else Decimal(1)
+        if not found:
+            near = did_you_mean(symbol, sorted(set(given.values())))
+            raise UsageError(f"--where: {column.name} has no unit '{symbol}'.{near}")
+        return found
+
+
+def _end(column: Column, sign: str) -> str:
+    """Return the end of a range that must meet a comparison for all of the range to meet it."""
+    value, low, high = (
+        f"?{name}" if name else "" for name in (column.name, column.low, column.high)
+    )
+    if sign in {"=", "!="} or not high:
+        return value
+    if sign in {">", ">="}:
+        return f"COALESCE({value}, {low})" if low else value
+    # Without a column for the lower end, the value is the lower end
+    return f"COALESCE({value}, {high})" if low else f"COALESCE({high}, {value})"
+
+
+@dataclass(frozen=True)
+class _Amount:
+    number: str
+    currency: str = ""
+    unit: str = ""
+
+
+def _read_amount(text: str, column: Column) -> _Amount:
+    """Return a number as people write and tables print it: 1B, $2.5M, 1,200, 80 GB."""
+    match = _AMOUNT.fullmatch(text)
+    currency = currency_of_sign(match["sign"]) if match and match["sign"] else ""
+    if match is None or (match["sign"] and not currency):
+        raise UsageError(f"--where: {column.name} holds numbers, and {text!r} is none")
+    number, size, unit = match["number"].replace(",", ""), match["size"], match["unit"] or ""
+    if size and unit:  # 80 MB: the letter is the prefix of a unit
+        size, unit = "", size + unit
+    return _Amount(
+        _plain(Decimal(number).scaleb(_SIZES.get(size or "", 0))), currency, unit.strip()
+    )
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value:f}"
+
+
+def _days(text: str, option: str) -> tuple[str, str]:
+    """Return the first and the last day of a day, month, quarter or year."""
+    wrong = UsageError(
+        f"{option}: {text!r} is not a day; write 2025-03-31, 2025-03, 2025-Q1 or 2025"
+    )
+    match = _DAY.fullmatch(text.strip())
+    if match is None:
+        raise wrong
+    try:
+        year = int(match["year"])
+        if match["day"]:
+            first = last = date.fromisoformat(text.strip())
+        else:
+            quarter, month = int(match["quarter"] or 0), int(match["month"] or 0)
+            start = month or quarter * 3 - 2 if month or quarter else 1
+            end = month or quarter * 3 or _DECEMBER
+            first = date(year, start, 1)
+            after = date(year + end // _DECEMBER, end % _DECEMBER + 1, 1)
+            last = after - timedelta(days=1)
+    except ValueError:
+        raise wrong from None
+    return first.isoformat(), last.isoformat()
