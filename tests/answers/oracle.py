@@ -52,6 +52,8 @@ COMPARABLE = (
     f"{DEF}acceleratorCount",
     f"{DEF}powerBasis",
     f"{DEF}memoryConfiguration",
+    f"{DEF}benchmark",
+    f"{DEF}scenario",
     f"{SCHEMA}observationPeriod",
     # Open: the design does not list these five, but what is counted, compared, priced or whose part
     # is given is not the same quantity, so that none can take the place of another.

@@ -34,6 +34,7 @@ QUERIES = sorted((ROOT / "queries").rglob("*.rq"))
 
 OURS = "https://w3id.org/ai-infra/"
 SCHEMES = (
+    "benchmark",
     "category",
     "confidence",
     "date-precision",
@@ -42,10 +43,12 @@ SCHEMES = (
     "legal-status",
     "measure",
     "number-format",
+    "operating-state",
     "power-basis",
     "precision",
     "price-basis",
     "purchase-mode",
+    "scenario",
     "segment",
     "source-kind",
     "sparsity",

@@ -34,6 +34,7 @@ PATHS = {quad.subject: quad.object for quad in QUADS if quad.predicate.value == 
 # What else is broken wherever a rule is: without a measure no unit can fit it
 # Without one subject and one standing there is no series, nor with two values of a term
 COMPANIONS = {
+    "company-iri": {"organization-iri"},
     "observation-about": {"without-series"},
     "observation-standing": {"without-series"},
     "without-series": {"observation-accelerator-count"},

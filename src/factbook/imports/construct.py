@@ -66,7 +66,7 @@ class Bindings:
         Raises:
             InputError: The query uses a variable that nothing binds.
         """
-        names = [name for name in self.mapping.uses if self._is_known(name, rows.columns)]
+        names = [name for name in self.mapping.uses if self._is_row_variable(name, rows.columns)]
         needed = list(
             dict.fromkeys(_column(name, rows.columns) for name in names if name not in RESERVED)
         )
@@ -86,7 +86,8 @@ class Bindings:
         variables = " ".join(f"?{name}" for name in names)
         return f"{text[:inside]} VALUES ({variables}) {{\n", f"\n}} {text[inside:]}"
 
-    def _is_known(self, name: str, columns: Mapping[str, Kind]) -> bool:
+    def _is_row_variable(self, name: str, columns: Mapping[str, Kind]) -> bool:
+        """Tell whether a variable gets its value from the row; a lookup may list it as well."""
         known = {
             *(name for name in RESERVED if name != ROW_NUMBER),
             *columns,
@@ -94,9 +95,9 @@ class Bindings:
             *(f"{column}{_THING}" for column in self.mapping.things),
             *(f"{column}{_QUALIFIER}" for column, s in self.mapping.splits.items() if s.qualifiers),
         }
-        if name not in known:
+        if name not in known and name not in self.mapping.listed:
             self.mapping.fail(f"nothing binds ?{name}.{did_you_mean(name, known)}")
-        return True
+        return name in known
 
     def _form(
         self, name: str, columns: Mapping[str, Kind], needed: list[str]

@@ -263,7 +263,7 @@ class _Job:
         given = self._given_read
         if path.exists():
             existing = read_rdf(path)
-            if values_of(existing, f"{INFRA}inputFile") != list(map(_line, inputs)):
+            if sorted(values_of(existing, f"{INFRA}inputFile")) != sorted(map(_line, inputs)):
                 raise InputError(
                     f"{path}: comes from another file; give the day of this version of the table "
                     "with --published"

@@ -116,8 +116,8 @@ class TableMapping:
 
     @property
     def uses(self) -> tuple[str, ...]:
-        """The variables that the query does not bind itself."""
-        bound = set(_bound_variables(self.tree))
+        """The variables that the query does not bind itself, except in a list of values."""
+        bound = set(_bound_variables(self.tree)) - self.listed
         return tuple(name for name in variables(self.text) if name not in bound)
 
     @property
@@ -131,6 +131,11 @@ class TableMapping:
             return tuple(TopologicalSorter(before).static_order())
         except CycleError:
             return tuple(dict.fromkeys(name for part in _predicates(self.tree) for name in part))
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """The variables in lists of values: those of a row are looked up there, others found."""
+        return frozenset(_bound_variables(self.tree, in_lists=True))
 
     def fail(self, message: str) -> NoReturn:
         """Raise an error that names the file of the mapping."""
@@ -333,20 +338,25 @@ def _parse(path: Path, text: str) -> Select:
     return tree
 
 
-def _bound_variables(part: Select | Group) -> Iterator[str]:
-    """Yield the variables that BIND, VALUES or the head of a SELECT gives a value."""
+def _bound_variables(part: Select | Group, *, in_lists: bool | None = None) -> Iterator[str]:
+    """Yield the variables that BIND, VALUES or the head of a SELECT gives a value.
+
+    Args:
+        part: A query or a group in it.
+        in_lists: Only those of VALUES, or only the others.
+    """
     pieces: Sequence[Token | Group | Select] = (
         [*part.head, part.where, *part.tail] if isinstance(part, Select) else part.parts
     )
     before, listed = "", False
     for piece in pieces:
         if not isinstance(piece, Token):
-            yield from _bound_variables(piece)
+            yield from _bound_variables(piece, in_lists=in_lists)
             before, listed = "", False
             continue
         if piece.keyword == "VALUES":
             listed = True
-        elif piece.variable and (listed or before == "AS"):
+        elif piece.variable and (listed or before == "AS") and in_lists in {None, listed}:
             yield piece.variable
         before = piece.keyword
 

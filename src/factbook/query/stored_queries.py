@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Groups whose queries are run by other commands, not by name
 CHECKS = "checks"
+IMPORTS = "imports"
 RULES = "rules"
 PAGES = "pages"
 LINKS = "links"
@@ -48,7 +49,7 @@ _COLUMN_KEYS = frozenset(
         "unit",
     }
 )
-_NOT_BY_NAME = {CHECKS, LINKS, PAGES, RULES}
+_NOT_BY_NAME = {CHECKS, IMPORTS, LINKS, PAGES, RULES}
 _PARAMETER = re.compile(r"(?P<lead>__?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?:_(?P<kind>\w+))?")
 _XSD_KINDS = {"integer", "decimal", "boolean", "date", "dateTime", "gYear"}
 
