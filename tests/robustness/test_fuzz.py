@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Dataset
 
@@ -87,6 +87,7 @@ def test_reader_of_turtle_answers_or_refuses(tmp_path: Path, text: str) -> None:
 
 
 @given(TURTLE)
+@example("@base @prefix")
 @fuzz
 def test_formatter_is_stable_or_refuses(tmp_path: Path, text: str) -> None:
     """What it wrote once it does not change again."""

@@ -70,7 +70,7 @@ def add_missing_prefixes(text: str, known: Mapping[str, str]) -> str:
     missing = sorted(prefix for prefix in used - declared if prefix in known)
     at = 0
     if text.startswith("@base "):  # a base stays first
-        at = next(token.offset + 1 for token in tokenize(text) if token.text == ".")
+        at = next((token.offset + 1 for token in tokenize(text) if token.text == "."), 0)
     added = "".join(f" @prefix {prefix}: <{known[prefix]}> . " for prefix in missing)
     return text[:at] + added + text[at:]
 
