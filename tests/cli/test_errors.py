@@ -29,13 +29,13 @@ WRONG = {
     "far query name": (["query", "xyz"], "No query 'xyz'. See: factbook queries"),
     "label": (
         ["query", "river", "--river", "Danub"],
-        "--river: no def:River is called 'Danub'. Did you mean 'danube'",
+        "--river: no river is called 'Danub'; nearest: 'Danube'",
     ),
     "class": (
         ["query", "river", "--river", "country:austria"],
-        "--river: 'country:austria' is not a def:River",
+        "--river: 'Austria' is a country, not a river",
     ),
-    "unknown IRI": (["query", "river", "--river", "https://example.org/x"], "no def:River"),
+    "unknown IRI": (["query", "river", "--river", "https://example.org/x"], "no river"),
     "missing parameter": (["query", "river"], "Query 'river' needs --river: Which one"),
     "date": (
         ["query", "lengths", "--since", "2021-02-30"],

@@ -165,7 +165,7 @@ def test_known_address_is_rejected(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"publisher": "Gazete"}, "Did you mean 'gazette' or 'The Gazette'"),
+        ({"publisher": "Gazete"}, "nearest: 'The Gazette'"),
         ({"publisher": "Nobody"}, "organization:nobody a schema:Organization"),
         ({"about": ("Nobody",)}, "--about: no thing is called 'Nobody'"),
         ({"title": " "}, "--title: is empty"),

@@ -130,7 +130,7 @@ def test_file_gets_the_format_of_its_ending(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["nobody"], "error: no thing is called 'nobody'."),
-        (["acmee"], "Did you mean 'acme'"),
+        (["acmee"], "nearest: 'Acme'"),
         (["acme", "-f", "pdf"], "error: -f pdf: no such format. Known: text, md, json"),
         (["company:none"], "error: no thing 'company:none' in the graph."),
     ],

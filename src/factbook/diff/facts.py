@@ -20,7 +20,7 @@ from factbook.diff.changes import (
     name_of_property,
     name_of_source,
 )
-from factbook.query.names import NAMES
+from factbook.query.entities import NAMES
 from factbook.rdf.terms import local_name
 from factbook.render.humanize import format_amount, format_range, recency_key
 

@@ -13,7 +13,6 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.atomic_write import atomic_write, lock_folder
 from factbook.errors import InputError
-from factbook.link.reconcile.entities import read_names
 from factbook.link.scoring import (
     AMBIGUOUS,
     KEY,
@@ -27,6 +26,7 @@ from factbook.link.scoring import (
     read_keys,
     term_text,
 )
+from factbook.query.entities import read_names
 from factbook.rdf.mapping_files import (
     NEGATIVE,
     POSITIVE,

@@ -1,32 +1,37 @@
-"""Look up things by an IRI, a CURIE, a label or the end of an IRI."""
+"""Look up things by an IRI, a CURIE, the end of an IRI, or a name as people write it.
+
+Of these the first that anything fits counts:
+
+1. a name, spelled the same;
+2. the end of an IRI, or a name, the same except for case, accents, punctuation and Unicode form;
+3. maker and model ("NVIDIA H100" for H100, "H100" for NVIDIA H100): a name in front of, or missing
+   in front of, the name of something that is related to it;
+4. the same name with another legal form, or without one ("Nvidia Corp"); a name without one fits
+   all that begin with it ("SoftBank") and is ambiguous.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.errors import UsageError, did_you_mean
+from factbook.errors import UsageError
+from factbook.query.entities import NAMES, fold_words, read_names, strip_legal_form
 from factbook.rdf.terms import curie, expand, is_iri, local_name
+from factbook.render.humanize import words_in_iri
 from factbook.sparql.bind import bind
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from factbook.book import Book
     from factbook.store.answers import Engine
 
-# Properties that name things, the best first
-NAMES = (
-    "http://www.w3.org/2004/02/skos/core#prefLabel",
-    "https://schema.org/name",
-    "http://www.w3.org/2000/01/rdf-schema#label",
-    "https://schema.org/legalName",
-    "https://schema.org/alternateName",
-    "http://www.w3.org/2004/02/skos/core#altLabel",
-    "http://www.w3.org/2004/02/skos/core#notation",
-)
 _PROPERTIES = f"VALUES ?property {{ {' '.join(f'<{name}>' for name in NAMES)} }}"
 _RDFS = "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
 _EXACT = (
@@ -39,8 +44,34 @@ _ALL_OF_CLASS = (
     f"?thing a ?type . {_PROPERTIES} ?thing ?property ?name }}"
 )
 _IS_A = f"{_RDFS}ASK {{ ?thing a ?type . ?type rdfs:subClassOf* ?class }}"
+_CLASSES = "SELECT DISTINCT ?class WHERE { ?thing a ?class }"
+_RELATED = "ASK { { ?thing ?p ?other } UNION { ?other ?p ?thing } }"
+_IS_GRAPH = "ASK { GRAPH ?thing { ?s ?p ?o } }"
 _KNOWN = "ASK { { ?thing ?p ?o } UNION { ?s ?p ?thing } UNION { GRAPH ?thing { ?s ?p ?o } } }"
 _MOST_CANDIDATES = 5
+_MOST_NEAREST = 3
+_LEAST_NEAR = 75  # of 100
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Folded:
+    """The names of everything by their letters and digits alone."""
+
+    names: Mapping[str, tuple[str, ...]]
+    """The names of each thing, the best one first."""
+    slugs: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    whole: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    bare: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Without legal forms."""
+    ends: dict[str, list[tuple[str, Words]]] = field(default_factory=lambda: defaultdict(list))
+    """By the end of a name: the thing, and the words before that end."""
+    begins: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """By the first words of a longer name."""
+
+
+_FOLDED: WeakKeyDictionary[Engine, _Folded] = WeakKeyDictionary()
 
 
 class Names:
@@ -72,21 +103,21 @@ class Names:
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise UsageError(f"{where}{text!a} is not valid Unicode text")
         wanted = self.class_iri(type_curie)
-        kind = f" {self._short(wanted)}" if wanted else " thing"
         given = self.parse_iri(text)
         if given is not None:
             if not self.is_known(given):
-                raise UsageError(
-                    f"{where}no{kind} '{text}' in the graph.{self._nearest(text, wanted)}"
-                )
+                raise UsageError(f"{where}no {self._kind(wanted)} '{text}' in the graph.")
             if wanted is not None and not self.is_a(given, wanted):
-                raise UsageError(f"{where}'{text}' is not a{kind}")
+                raise UsageError(f"{where}{self._say_other_class(text, given, wanted)}")
             return given
         found = self.find_by_name(text, wanted)
         if len(found) == 1:
             return found[0]
         if not found:
-            raise UsageError(f"{where}no{kind} is called '{text}'.{self._nearest(text, wanted)}")
+            others = self.find_by_name(text, None) if wanted is not None else []
+            if wanted is not None and len(others) == 1:
+                raise UsageError(f"{where}{self._say_other_class(text, others[0], wanted)}")
+            raise UsageError(f"{where}{self._say_unknown(text, wanted)}")
         offered = ", ".join(self._short(thing) for thing in found[:_MOST_CANDIDATES])
         more = f" and {len(found) - _MOST_CANDIDATES} more" if len(found) > _MOST_CANDIDATES else ""
         raise UsageError(f"{where}'{text}' is ambiguous: {offered}{more}")
@@ -119,24 +150,114 @@ class Names:
         return self._ask(_IS_A, {"thing": thing, "class": wanted})
 
     def find_by_name(self, text: str, wanted: NamedNode | None) -> list[NamedNode]:
-        """Return the things of a class with a name: spelled the same, or else in any case."""
-        return self._find_exactly(text, wanted) or self._find_folded(text, wanted)
+        """Return the things of a class with a name; see the module for what fits a name."""
+        found = self._find_exactly(text, wanted)
+        if found:
+            return found
+        words = fold_words(text)
+        folded = self._folded
+        for iris in (
+            folded.slugs.get(text.casefold(), ()),
+            folded.slugs.get("".join(words), ()),
+            folded.whole.get("".join(words), ()),
+            self._find_with_maker(words),
+            self._find_without_form(words),
+        ):
+            things = [NamedNode(iri) for iri in dict.fromkeys(iris)]
+            fitting = self._fitting(things, wanted)
+            if fitting:
+                return sorted(fitting, key=lambda thing: thing.value)
+        return []
+
+    def _fitting(self, things: list[NamedNode], wanted: NamedNode | None) -> list[NamedNode]:
+        """Return the things of a class; without one, all but documents about other things."""
+        if wanted is not None:
+            return [thing for thing in things if self.is_a(thing, wanted)]
+        if len(things) == 1:
+            return things
+        return [t for t in things if not self._ask(_IS_GRAPH, {"thing": t})] or things
+
+    def nearest(
+        self, text: str, wanted: NamedNode | None = None, *, most: int = _MOST_NEAREST
+    ) -> list[str]:
+        """Return the names most like a text, the best first, each of another thing."""
+        from rapidfuzz import fuzz, process
+
+        names: dict[tuple[str, str], str] = {}
+        for thing, name in self._named(wanted):
+            names[thing.value, name] = " ".join(fold_words(name))
+            names[thing.value, ""] = " ".join(fold_words(local_name(thing.value)))
+        spelled = " ".join(fold_words(text))
+        found = process.extract(
+            spelled, names, scorer=fuzz.ratio, limit=5 * most, score_cutoff=_LEAST_NEAR
+        )
+        if spelled:  # names that begin with the text
+            found += [
+                ("", 0, key) for key, name in names.items() if name.startswith(f"{spelled} ")
+            ][:most]
+        best: dict[str, str] = {}
+        for _, _, (iri, name) in found:
+            best.setdefault(iri, name or self._folded.names[iri][0])
+        return list(best.values())[:most]
 
     def _find_exactly(self, text: str, wanted: NamedNode | None) -> list[NamedNode]:
         names = {"plain": Literal(text), "english": Literal(text, language="en")}
         found = [row[0] for row in select(self.engine, bind(_EXACT, names))]
         things = [thing for thing in found if isinstance(thing, NamedNode)]
-        return [thing for thing in things if wanted is None or self.is_a(thing, wanted)]
+        return self._fitting(things, wanted)
 
-    def _find_folded(self, text: str, wanted: NamedNode | None) -> list[NamedNode]:
-        folded = text.casefold()
-        named = self._named(wanted)
-        by_slug = {
-            thing: None for thing, _ in named if local_name(thing.value).casefold() == folded
-        }
-        if by_slug:
-            return list(by_slug)
-        return list({thing: None for thing, name in named if name.casefold() == folded})
+    def _find_with_maker(self, words: Words) -> Iterable[str]:
+        """Yield things with a name that lacks the maker that the text has, or the reverse."""
+        folded = self._folded
+        for iri, maker in folded.ends.get("".join(words), ()):
+            if self._is_related(iri, maker):
+                yield iri
+        for length in range(1, len(words)):
+            for iri in folded.whole.get("".join(words[length:]), ()):
+                if self._is_related(iri, words[:length]):
+                    yield iri
+
+    def _is_related(self, iri: str, maker: Words) -> bool:
+        """Tell whether a thing has any relation to one with a name."""
+        folded = self._folded
+        key = "".join(maker)
+        makers = dict.fromkeys([*folded.whole.get(key, ()), *folded.bare.get(key, ())])
+        return any(
+            self._ask(_RELATED, {"thing": NamedNode(iri), "other": NamedNode(other)})
+            for other in makers
+            if other != iri
+        )
+
+    def _find_without_form(self, words: Words) -> Iterable[str]:
+        """Yield things with the same name but for the legal form.
+
+        A text without a legal form fits as well what has a longer name and the same class.
+        """
+        folded = self._folded
+        plain = strip_legal_form(words)
+        key = "".join(plain)
+        if plain != words and key in folded.whole:
+            yield from folded.whole[key]
+            return
+        same = folded.bare.get(key, ())
+        yield from same
+        classes = {name for iri in same for name in self._classes(iri)}
+        if plain == words:
+            for iri in folded.begins.get(key, ()):
+                if classes & self._classes(iri):
+                    yield iri
+
+    def _classes(self, iri: str) -> set[str]:
+        found = select(self.engine, bind(_CLASSES, {"thing": NamedNode(iri)}))
+        return {term.value for (term,) in found if isinstance(term, NamedNode)}
+
+    @property
+    def _folded(self) -> _Folded:
+        """The names of everything in the graph, read once for each engine."""
+        found = _FOLDED.get(self.engine)
+        if found is None:
+            found = _FOLDED[self.engine] = _fold(read_names(self.engine))
+        return found
 
     def _named(self, wanted: NamedNode | None) -> list[tuple[NamedNode, str]]:
         text = bind(_ALL_OF_CLASS, {"class": wanted}) if wanted else _ALL
@@ -151,13 +272,43 @@ class Names:
     def _ask(self, text: str, terms: Mapping[str, NamedNode]) -> bool:
         return self.engine.query(bind(text, terms)) is True
 
-    def _nearest(self, text: str, wanted: NamedNode | None) -> str:
-        names = (
-            name
-            for thing, label in self._named(wanted)
-            for name in (local_name(thing.value), label)
-        )
-        return did_you_mean(text, names)
+    def _say_unknown(self, text: str, wanted: NamedNode | None) -> str:
+        near = self.nearest(text, wanted)
+        quoted = ", ".join(f"'{name}'" for name in near)
+        offer = f"; nearest: {quoted}" if near else ""
+        return f"no {self._kind(wanted)} is called '{text}'{offer}."
+
+    def _say_other_class(self, text: str, thing: NamedNode, wanted: NamedNode) -> str:
+        own = next((NamedNode(iri) for iri in sorted(self._classes(thing.value))), None)
+        name = self._folded.names.get(thing.value, (text,))[0]
+        return f"'{name}' is {_article(self._kind(own))}, not {_article(self._kind(wanted))}."
+
+    def _kind(self, class_iri: NamedNode | None) -> str:
+        """Return the word for the things of a class."""
+        if class_iri is None:
+            return "thing"
+        named = self._folded.names.get(class_iri.value)
+        return (named[0] if named else words_in_iri(class_iri.value)).lower()
 
     def _short(self, thing: NamedNode) -> str:
         return curie(thing.value, self.prefixes) or f"<{thing.value}>"
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+def _fold(names: Mapping[str, tuple[str, ...]]) -> _Folded:
+    folded = _Folded(names)
+    for iri, given in names.items():
+        slug = local_name(iri).casefold()
+        for key in {slug, "".join(fold_words(slug))}:
+            folded.slugs[key].append(iri)
+        for name in given:
+            words = fold_words(name)
+            folded.whole["".join(words)].append(iri)
+            folded.bare["".join(strip_legal_form(words))].append(iri)
+            for length in range(1, len(words)):
+                folded.ends["".join(words[length:])].append((iri, words[:length]))
+                folded.begins["".join(words[:length])].append(iri)
+    return folded

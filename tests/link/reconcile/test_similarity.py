@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factbook.link.reconcile.entities import (
+from factbook.query.entities import (
     IDENTICAL,
     MOST_SIMILAR,
     SAME,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
-from factbook.link.reconcile.entities import IDENTICAL, SAME, similarity
+from factbook.query.entities import IDENTICAL, SAME, similarity
 from factbook.rdf.terms import is_iri
 from factbook.sparql.bind import bind_rows
 from factbook.store.answers import select
@@ -20,7 +20,7 @@ from factbook.store.answers import select
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from factbook.link.reconcile.entities import Entity, EntityIndex
+    from factbook.query.entities import Entity, EntityIndex
     from factbook.rdf.terms import Term
     from factbook.store.answers import Engine
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
-from factbook.link.reconcile.entities import EntityIndex, build_index, fold_words, similarity
 from factbook.link.reconcile.matching import Json, find_candidates, parse_query, read_values
+from factbook.query.entities import EntityIndex, build_index, fold_words, similarity
 from factbook.rdf.terms import XSD, is_iri
 from factbook.sparql.bind import bind
 from factbook.store.answers import select

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 from rapidfuzz import fuzz
 
-from factbook.query.names import NAMES
 from factbook.rdf.terms import curie, expand, is_iri
 from factbook.sparql.bind import bind_rows
 from factbook.store.answers import select
@@ -21,6 +20,16 @@ if TYPE_CHECKING:
 
     from factbook.store.answers import Engine
 
+# Properties that name things, the best first
+NAMES = (
+    "http://www.w3.org/2004/02/skos/core#prefLabel",
+    "https://schema.org/name",
+    "http://www.w3.org/2000/01/rdf-schema#label",
+    "https://schema.org/legalName",
+    "https://schema.org/alternateName",
+    "http://www.w3.org/2004/02/skos/core#altLabel",
+    "http://www.w3.org/2004/02/skos/core#notation",
+)
 IDENTICAL, SAME, MOST_SIMILAR = 100.0, 95.0, 90.0
 """Scores: the same text; the same except for case, accents, punctuation or legal form; the rest."""
 _LEAST_SIMILARITY = 0.6
