@@ -69,7 +69,7 @@ def test_notebook_shows_table_under_chart(book: Book) -> None:
     shown = rows._repr_html_()
 
     assert shown is not None
-    assert shown.startswith("<svg")
+    assert "<svg" in shown
     assert "<td>Grey Point Light</td>" in shown
     assert ">13,100</td>" in shown
     assert rows.to_vega_lite()["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
@@ -82,7 +82,7 @@ def test_answer_to_own_query_has_no_chart(book: Book) -> None:
     shown = rows._repr_html_()
 
     assert shown is not None
-    assert shown.startswith("<table>")
+    assert "<svg" not in shown
     assert "<td>&lt;b&gt;&amp;</td>" in shown
     with pytest.raises(UsageError, match="no chart"):
         rows.to_vega_lite()

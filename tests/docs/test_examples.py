@@ -104,27 +104,26 @@ def test_readme_links_every_page_of_docs() -> None:
     assert linked == {f"docs/{page.name}" for page in PAGES[1:]}
 
 
-def test_python_example_is_true() -> None:
+@pytest.mark.parametrize("page", [README, ROOT / "docs" / "python.md"], ids=lambda page: page.name)
+def test_python_example_is_true(page: Path) -> None:
     """The lines for Python print what they show."""
     import doctest
 
-    blocks = _PYTHON.findall(README.read_text(encoding="utf-8"))
-    assert blocks
-    parser = doctest.DocTestParser()
+    text = "\n".join(_PYTHON.findall(page.read_text(encoding="utf-8")))
+    assert text
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
-    for number, block in enumerate(blocks):
-        test = parser.get_doctest(block, {}, f"README example {number}", str(README), 0)
 
-        runner.run(test)
+    runner.run(doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0))
 
     assert runner.failures == 0
 
 
-def test_python_example_passes_strict_type_check(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", [README, ROOT / "docs" / "python.md"], ids=lambda page: page.name)
+def test_python_example_passes_strict_type_check(page: Path, tmp_path: Path) -> None:
     """A reader who type-checks the lines for Python finds no error in them."""
     lines = [
         line.removeprefix(">>> ").removeprefix("... ")
-        for block in _PYTHON.findall(README.read_text(encoding="utf-8"))
+        for block in _PYTHON.findall(page.read_text(encoding="utf-8"))
         for line in block.splitlines()
         if line.startswith((">>> ", "... "))
     ]

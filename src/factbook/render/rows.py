@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from factbook.store.answers import Row as TableRow
 
 _MOST_IN_NOTEBOOK = 100  # rows
+_STYLE = "<style>.factbook .n,.factbook .d{white-space:nowrap}</style>\n"
 Value: TypeAlias = "int | Decimal | float | bool | date | datetime | str | None"
 
 _FROM_XSD: dict[str, Callable[[str], Value]] = {
@@ -182,7 +183,7 @@ class Rows(Sequence[Row]):
         )
         left_out = len(self) - _MOST_IN_NOTEBOOK
         more = f"<p>and {count_noun(left_out, 'more row')}</p>" if left_out > 0 else ""
-        return f"{self._draw_chart()}{html_table(cells)}{more}"
+        return f"<div class=factbook>{_STYLE}{self._draw_chart()}{html_table(cells)}{more}</div>"
 
     def _draw_chart(self) -> str:
         """Return the chart as SVG, or nothing if there is none or it cannot be drawn."""
