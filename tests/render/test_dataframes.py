@@ -18,6 +18,7 @@ from pyoxigraph import Literal, NamedNode
 from factbook.cli.root import root
 from factbook.errors import UsageError
 from factbook.rdf.terms import XSD, Term
+from factbook.render.cells import Column
 from factbook.render.dataframes import to_polars, write_excel, write_parquet
 from factbook.render.result_formats import choose_format
 from factbook.store.answers import Table
@@ -194,3 +195,50 @@ def test_binary_format_is_not_written_to_a_terminal() -> None:
         choose_format("parquet", None, is_graph=False, terminal=True)
 
     assert choose_format("parquet", None, is_graph=False, terminal=False) == "parquet"
+
+
+def test_json_lines_hold_plain_values(run: Callable[..., Result], tmp_path: Path) -> None:
+    """Each row is an object: numbers keep their digits, and what is empty is null."""
+    text = """SELECT ?n ?d ?t ?b ?none { VALUES (?n ?d ?t ?b) {
+      (12345678901234567.5
+       "2024-01-31"^^<http://www.w3.org/2001/XMLSchema#date> "à \\"b\\"" true) } }"""
+
+    assert run("sparql", text, "-f", "jsonl").stdout_bytes.decode() == (
+        '{"n": 12345678901234567.5, "d": "2024-01-31", "t": "à \\"b\\"", "b": true, "none": null}\n'
+    )
+    assert run("sparql", "ASK {}", "-f", "jsonl").stdout == "true\n"
+    assert run("sparql", text, "-o", str(tmp_path / "a.jsonl")).exit_code == 0
+    assert (tmp_path / "a.jsonl").read_text(encoding="utf-8").startswith('{"n": 12345')
+
+
+def test_workbook_has_names_and_says_what_it_is(run: Callable[..., Result], tmp_path: Path) -> None:
+    """Names stand beside IRIs, and a second sheet has the question, the day and the columns."""
+    assert run("query", "lengths", "-o", str(tmp_path / "a.xlsx")).exit_code == 0
+
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        texts = book.read("xl/sharedStrings.xml").decode()
+        names = book.read("xl/workbook.xml").decode()
+        header = book.read("xl/worksheets/sheet1.xml").decode()
+    assert 'name="Answer"' in names
+    assert 'name="About"' in names
+    assert "riverLabel" in texts
+    assert "Danube" in texts
+    assert "Column length" in texts
+    assert 'state="frozen"' in header
+
+
+def test_workbook_shows_numbers_in_their_decimals() -> None:
+    """Years have no thousands, amounts have; a column shows as many decimals as it has."""
+    rows: list[tuple[Term | None, ...]] = [
+        (literal("2016", "gYear"), literal("66000000000", "decimal"), literal("1.25", "decimal"))
+    ]
+    out = io.BytesIO()
+
+    write_excel(Table(("year", "worth", "price"), rows), out, columns=[Column("year", "year")])
+
+    with zipfile.ZipFile(out) as book:
+        styles = book.read("xl/styles.xml").decode()
+        cells = book.read("xl/worksheets/sheet1.xml").decode()
+    assert 'formatCode="#,##0"' in styles
+    assert 'formatCode="#,##0.00"' in styles
+    assert "<v>2016</v>" in cells

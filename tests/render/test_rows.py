@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode
 
+import factbook
 from factbook.rdf.terms import XSD
 from factbook.render.rows import Iri, Rows
 from factbook.store.answers import Table
@@ -18,6 +20,7 @@ def literal(text: str, datatype: str) -> Literal:
     return Literal(text, datatype=NamedNode(XSD + datatype))
 
 
+RIVERS = Path(__file__).parents[1] / "cli" / "book"
 ROWS = Rows(
     Table(
         ("thing", "amount", "day", "mixed"),
@@ -66,3 +69,41 @@ def test_pandas_has_the_columns_of_the_answer() -> None:
 
     assert list(ROWS.to_pandas().columns) == ["thing", "amount", "day", "mixed"]
     assert list(Rows(Table(("a", "b"), [])).to_pandas().columns) == ["a", "b"]
+
+
+def test_pandas_columns_are_typed() -> None:
+    """Days, numbers and things have types of pandas; what does not fit one is left as it is."""
+    pytest.importorskip("pandas")
+    kinds = ("date", "decimal", "integer", "boolean")
+    texts = ("2024-01-31", "1.50", "7", "true")
+    terms = [
+        Literal(text, datatype=NamedNode(f"{XSD}{kind}"))
+        for kind, text in zip(kinds, texts, strict=True)
+    ]
+    thing = NamedNode("https://e.org/a")
+    empty: tuple[None, ...] = (None,) * 6
+    frame = Rows(
+        Table((*kinds, "thing", "text"), [(*terms, thing, Literal("x")), empty])
+    ).to_pandas()
+
+    assert {name: str(dtype).partition("[")[0] for name, dtype in frame.dtypes.items()} == {
+        "date": "datetime64",
+        "decimal": "Float64",
+        "integer": "Int64",
+        "boolean": "boolean",
+        "thing": "category",
+        "text": "string",
+    }
+    assert frame.isna().iloc[1].all()
+
+
+def test_frames_have_names_beside_iris() -> None:
+    """Each column of things gets one with their names where they are asked for."""
+    pytest.importorskip("pandas")
+    pytest.importorskip("polars")
+    rows = factbook.open(RIVERS, cache=False).query("lengths")
+
+    wanted = ["river", "riverLabel", "length", "unit", "unitLabel", "date"]
+    assert list(rows.to_pandas(labels=True).columns) == wanted
+    assert rows.to_polars(labels=True).columns == wanted
+    assert rows[:1].to_pandas(labels=True)["riverLabel"].to_list() == ["Danube"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from factbook.book import Book
     from factbook.cli.output import OutputOptions
     from factbook.query.stored_queries import StoredQuery
+    from factbook.rdf.terms import Term
     from factbook.render.charts import Picture
     from factbook.store.answers import Answer, Row
 
@@ -109,7 +111,14 @@ def write_answer(
 
 def _write_rows(book: Book, found: Table, name: str, out: IO[bytes], view: View) -> None:
     if name not in {*HUMAN, *PICTURES, "text"}:
-        write_table(_add_labels(book, found) if view.labels else found, name, out)
+        columns = view.query.columns if view.query else ()
+        notes: list[tuple[str, ...]] = []
+        if name == "xlsx":
+            found = replace(found, rows=list(found.rows), native=None)
+            notes = _describe(book, found, view)
+        if view.labels or name == "xlsx":
+            found = _add_labels(book, found)
+        write_table(found, name, out, columns=columns, notes=notes)
         return
     rows = list(found.rows)
     has_chart = view.query is not None and view.query.chart is not None
@@ -136,6 +145,35 @@ def _write_rows(book: Book, found: Table, name: str, out: IO[bytes], view: View)
         wide=view.wide,
     )
     write_cells(cells, name, out, title=view.title, svg=svg)
+
+
+def _describe(book: Book, found: Table, view: View) -> list[tuple[str, ...]]:
+    """Return what one must know of an answer to use and to cite it, as rows of texts."""
+    from factbook.render.cells import list_marked
+    from factbook.show.statements import ask_page
+
+    columns = view.query.columns if view.query else ()
+    lines: list[tuple[str, ...]] = []
+    if view.query is not None:
+        lines += [("Question", view.query.question), ("Query", view.query.name)]
+        lines += [("Description", " ".join(view.query.description.split()))]
+    lines.append(("Day", view.asof or datetime.now(UTC).date().isoformat()))
+    for row in ask_page(book, "about"):
+        lines += [("Data", _text(row.get("title"))), ("Licence", _text(row.get("licence")))]
+    cited = sorted(list_marked(found.variables, list(found.rows), columns))
+    shown: set[str] = set()
+    for row in ask_page(book, "references", sources=cited):
+        source = _text(row.get("source"))
+        if source not in shown:
+            lines.append(("Source", _text(row.get("title")) or source, _text(row.get("address"))))
+        shown.add(source)
+    for column in columns:
+        lines.append((f"Column {column.name}", column.title or column.name, column.doc))
+    return [line for line in lines if any(line[1:])]
+
+
+def _text(term: Term | None) -> str:
+    return str(getattr(term, "value", ""))
 
 
 def _add_labels(book: Book, found: Table) -> Table:

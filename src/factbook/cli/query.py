@@ -86,7 +86,8 @@ def build_command(query: StoredQuery) -> click.Command:
         }
         only = tuple(find_column(query, name).name for name in refine.columns)
         asof = next(iter(given.get("asof", ())), None)
-        view = View(query, only, wide=wide, draw=draw, labels=labels, asof=asof)
+        names = labels or query.has_labels
+        view = View(query, only, wide=wide, draw=draw, labels=names, asof=asof)
         if only and writes_for_people(wanted, view):
             refine = replace(refine, columns=())  # a cell needs the unit beside it
         write_answer(

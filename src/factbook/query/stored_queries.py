@@ -97,6 +97,11 @@ class StoredQuery:
         return self.front_matter.get("leads") is True
 
     @property
+    def has_labels(self) -> bool:
+        """Whether rows for programs have names beside IRIs without being asked (`labels: true`)."""
+        return self.front_matter.get("labels") is True
+
+    @property
     def day_column(self) -> Column | None:
         """The first column of days in a table, which the first and the last day are about."""
         days = (column for column in self.columns if column.type == "date" and not column.detail)

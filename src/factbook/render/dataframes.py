@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     import polars as pl
 
     from factbook.rdf.terms import Term
+    from factbook.render.cells import Column
     from factbook.store.answers import Table
 
 _INTEGER, _DECIMAL = f"{XSD}integer", f"{XSD}decimal"
 _INT64 = range(-(2**63), 2**63)
 _DECIMAL_DIGITS = 38  # of polars' decimals, which have 128 bits
 _EXCEL_DIGITS = 15
+_DECIMALS = 6  # that a cell shows; its value has all
 _EXCEL_ROWS = 1_048_576
 _EXCEL_CHARACTERS = 32_767
 _EXCEL_FIRST_DAY = date(1900, 3, 1)  # before it, Excel counts a day that never was
@@ -46,8 +48,22 @@ def write_parquet(table: Table, out: IO[bytes]) -> None:
     out.write(written.getvalue())
 
 
-def write_excel(table: Table, out: IO[bytes]) -> None:
-    """Write an answer as a workbook of Excel with one sheet.
+def write_excel(
+    table: Table,
+    out: IO[bytes],
+    *,
+    columns: Sequence[Column] = (),
+    notes: Sequence[Sequence[str]] = (),
+) -> None:
+    """Write an answer as a workbook of Excel.
+
+    Numbers and dates are numbers and dates, the header stays in sight, and rows can be filtered.
+
+    Args:
+        table: The answer.
+        out: Where the workbook goes.
+        columns: The columns as the query's header describes them.
+        notes: The rows of a second sheet, which says what the answer is and whence.
 
     Raises:
         UsageError: polars or xlsxwriter is not installed, or Excel cannot hold the answer.
@@ -59,15 +75,36 @@ def write_excel(table: Table, out: IO[bytes]) -> None:
         raise _missing("-f xlsx", "xlsxwriter") from None
     import polars as pl
 
-    columns = [_fit_for_excel(column) for column in frame.get_columns()]
     if frame.height >= _EXCEL_ROWS:
         raise UsageError(f"Excel holds {_EXCEL_ROWS - 1:,} rows at most; use -f parquet or csv")
+    types = {column.name: column.type for column in columns}
+    fitted = [_fit_for_excel(column, types.get(column.name, "")) for column in frame.get_columns()]
+    formats: dict[Any, Any] = {column.name: form for column, form in fitted if form}
     written = io.BytesIO()
     options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
     with Workbook(written, options) as workbook:
         workbook.set_properties({"created": _CREATED})
-        pl.DataFrame(columns).write_excel(workbook, autofit=True, float_precision=6)
+        pl.DataFrame([column for column, _ in fitted]).write_excel(
+            workbook,
+            "Answer",
+            autofit=True,
+            column_formats=formats,
+            freeze_panes=(1, 0),
+            header_format={"bold": True},
+        )
+        if notes:
+            _write_notes(workbook, notes)
     out.write(written.getvalue())
+
+
+def _write_notes(workbook: Any, notes: Sequence[Sequence[str]]) -> None:  # noqa: ANN401 - it has no stubs
+    sheet = workbook.add_worksheet("About")
+    bold, wrapped = (workbook.add_format(form) for form in ({"bold": True}, {"text_wrap": True}))
+    sheet.set_column(0, 0, 16, bold)
+    sheet.set_column(1, 2, 70, wrapped)
+    for place, row in enumerate(notes):
+        for column, text in enumerate(row):
+            sheet.write_string(place, column, text[:_EXCEL_CHARACTERS])
 
 
 def to_polars(table: Table, what: str = "a data frame") -> pl.DataFrame:
@@ -157,8 +194,10 @@ _TYPED: dict[str, tuple[Callable[[str], Any], str]] = {
 }
 
 
-def _fit_for_excel(column: pl.Series) -> pl.Series:
-    """Return a column as Excel can hold it: what would be rounded or shifted becomes text.
+def _fit_for_excel(column: pl.Series, column_type: str) -> tuple[pl.Series, str]:
+    """Return a column as Excel can hold it, and how its numbers are shown.
+
+    What would be rounded or shifted becomes text.
 
     Raises:
         UsageError: A text is too long for a cell.
@@ -166,17 +205,22 @@ def _fit_for_excel(column: pl.Series) -> pl.Series:
     import polars as pl
 
     values = [value for value in column.to_list() if value is not None]
-    if column.dtype == pl.Date and any(value < _EXCEL_FIRST_DAY for value in values):
-        return column.cast(pl.String)
+    if column.dtype == pl.Date:
+        is_kept = all(value >= _EXCEL_FIRST_DAY for value in values)
+        return (column, "yyyy-mm-dd") if is_kept else (column.cast(pl.String), "")
+    if column_type == "year" and column.dtype == pl.String and all(map(str.isdecimal, values)):
+        return column.cast(pl.Int64), "0"
     if column.dtype.is_numeric() and column.dtype != pl.Float64:
-        digits = (len(Decimal(value).normalize().as_tuple().digits) for value in values)
-        if max(digits, default=0) > _EXCEL_DIGITS:
-            return column.cast(pl.String)
-        if column.dtype.is_decimal():
-            return column.cast(pl.Float64)
+        numbers = [Decimal(value).normalize() for value in values]
+        if max((len(number.as_tuple().digits) for number in numbers), default=0) > _EXCEL_DIGITS:
+            return column.cast(pl.String), ""
+        decimals = max((-int(number.as_tuple().exponent) for number in numbers), default=0)
+        whole = "0" if column_type in {"year", "identifier"} else "#,##0"
+        shown = f"{whole}.{'0' * min(decimals, _DECIMALS)}" if decimals > 0 else whole
+        return column.cast(pl.Float64) if column.dtype.is_decimal() else column, shown
     if column.dtype == pl.String and any(len(value) > _EXCEL_CHARACTERS for value in values):
         raise UsageError(
             f"column {column.name}: Excel holds {_EXCEL_CHARACTERS:,} characters in a cell at "
             "most; use -f parquet or csv"
         )
-    return column
+    return column, ""

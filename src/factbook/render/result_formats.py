@@ -1,12 +1,14 @@
 """Choose the format of an answer, and write it for programs.
 
-Machine formats carry the terms untouched (SPARQL 1.1 Query Results JSON, XML, CSV and TSV); the
-text table, Markdown and HTML show labels and are in `terminal` and `markup`. Parquet and Excel have
-typed columns and are in `dataframes`.
+Machine formats carry the terms untouched (SPARQL 1.1 Query Results JSON, XML, CSV and TSV) or as
+plain values (JSON Lines); the text table, Markdown and HTML show labels and are in `terminal` and
+`markup`. Parquet and Excel have typed columns and are in `dataframes`.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
+from math import isfinite
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING
 
@@ -14,12 +16,17 @@ from factbook.errors import UsageError, did_you_mean
 from factbook.store.result_writer import MACHINE, write_rows, write_truth
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from factbook.rdf.terms import Term
+    from factbook.render.cells import Column
     from factbook.store.answers import Table
 
 
 HUMAN = ("table", "md", "html")
 BINARY = ("parquet", "xlsx")
-TABLE_FORMATS = (*HUMAN, *MACHINE, *BINARY)
+LINES = "jsonl"
+TABLE_FORMATS = (*HUMAN, *MACHINE, LINES, *BINARY)
 PICTURES = ("svg", "png", "vega-lite")
 """The formats of a chart, for queries that have one."""
 _ENDINGS = {
@@ -27,6 +34,8 @@ _ENDINGS = {
     ".tsv": "tsv",
     ".json": "json",
     ".xml": "xml",
+    ".jsonl": LINES,
+    ".ndjson": LINES,
     ".srj": "json",
     ".srx": "xml",
     ".md": "md",
@@ -96,18 +105,66 @@ def choose_format(  # noqa: C901 - one case after another
     return "turtle" if is_graph else "tsv"
 
 
-def write_table(table: Table, name: str, out: IO[bytes]) -> None:
+def write_table(
+    table: Table,
+    name: str,
+    out: IO[bytes],
+    *,
+    columns: Sequence[Column] = (),
+    notes: Sequence[Sequence[str]] = (),
+) -> None:
     """Write rows in one of the formats for programs.
+
+    Args:
+        table: The rows.
+        name: The format.
+        out: Where they go.
+        columns: The columns as the query's header describes them, for Excel.
+        notes: What Excel's second sheet says of the answer.
 
     Raises:
         UsageError: A package that the format needs is not installed.
     """
-    if name in BINARY:
-        from factbook.render.dataframes import write_excel, write_parquet
+    if name == "parquet":
+        from factbook.render.dataframes import write_parquet
 
-        (write_parquet if name == "parquet" else write_excel)(table, out)
-        return
-    write_rows(table, name, out)
+        write_parquet(table, out)
+    elif name == "xlsx":
+        from factbook.render.dataframes import write_excel
+
+        write_excel(table, out, columns=columns, notes=notes)
+    elif name == LINES:
+        _write_lines(table, out)
+    else:
+        write_rows(table, name, out)
+
+
+def _write_lines(table: Table, out: IO[bytes]) -> None:
+    """Write a JSON object a row: numbers as numbers, truth values, everything else as text."""
+    import json
+
+    for row in table.rows:
+        pairs = (
+            f"{json.dumps(name)}: {_to_json(term)}"
+            for name, term in zip(table.variables, row, strict=True)
+        )
+        out.write(f"{{{', '.join(pairs)}}}\n".encode())
+
+
+def _to_json(term: Term | None) -> str:
+    """Return a term as JSON; a number keeps its digits, which a float would lose."""
+    import json
+
+    from factbook.render.rows import to_value
+
+    value = to_value(term)
+    if value is None or isinstance(value, bool | int):
+        return json.dumps(value)
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{value:f}"
+    if isinstance(value, float) and isfinite(value):
+        return repr(value)
+    return json.dumps(getattr(term, "value", str(term)), ensure_ascii=False)
 
 
 def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT001 - the answer
@@ -118,4 +175,6 @@ def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT
     """
     if name in BINARY:
         raise UsageError(f"-f {name}: this query returns true or false, not a table")
+    if name == LINES:
+        name = "tsv"  # a word, which is JSON as well
     write_truth(answer, name, out)

@@ -225,22 +225,64 @@ class Rows(Sequence[Row]):
             raise UsageError("the query has no chart; `chart` in its front matter gives it one")
         return vega_lite(picture)
 
-    def to_pandas(self) -> pd.DataFrame:
-        """Return a pandas DataFrame; pandas must be installed."""
+    def to_pandas(self, *, labels: bool = False) -> pd.DataFrame:
+        """Return a pandas DataFrame with typed columns; pandas must be installed.
+
+        Numbers are Int64 or Float64, days datetime64, and things categories. A column whose values
+        do not fit one type is as pandas infers it.
+
+        Args:
+            labels: Whether each column of things has one with their names beside it.
+        """
         import pandas as pd
 
-        values = {name: [row[name] for row in self._rows] for name in self.columns}
-        return pd.DataFrame(values, columns=list(self.columns)).convert_dtypes()
+        table = self._labelled() if labels else Table(self.columns, self._terms)
+        columns = {}
+        for place, name in enumerate(table.variables):
+            terms = [row[place] for row in table.rows]
+            columns[name] = _to_series([to_value(term) for term in terms])
+        return pd.DataFrame(columns, columns=list(table.variables))
 
-    def to_polars(self) -> pl.DataFrame:
+    def to_polars(self, *, labels: bool = False) -> pl.DataFrame:
         """Return a polars DataFrame with the columns of `-f parquet`.
+
+        Args:
+            labels: Whether each column of things has one with their names beside it.
 
         Raises:
             UsageError: polars is not installed.
         """
         from factbook.render.dataframes import to_polars
 
-        return to_polars(Table(self.columns, self._terms))
+        return to_polars(self._labelled() if labels else Table(self.columns, self._terms))
+
+    def _labelled(self) -> Table:
+        """Return the answer with the names of things beside their IRIs."""
+        from factbook.render.labels import Labels, add_label_columns
+
+        table, about = Table(self.columns, self._terms), self._presentation
+        return (
+            table
+            if about is None
+            else add_label_columns(table, Labels(about.prefixes, about.engine))
+        )
+
+
+def _to_series(values: list[Value]) -> pd.Series[Any]:
+    """Return a column of pandas in the type that fits its values."""
+    import pandas as pd
+
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {Iri}:
+        return pd.Series(
+            [None if value is None else str(value) for value in values], dtype="category"
+        )
+    if kinds == {date}:
+        return pd.Series(pd.to_datetime(pd.Series(values, dtype="object")))
+    if kinds and kinds <= {int, Decimal, float} and kinds != {int}:
+        numbers = [None if value is None else float(str(value)) for value in values]
+        return pd.Series(numbers, dtype="Float64")
+    return pd.Series(values, dtype="object").convert_dtypes()
 
 
 def to_python(answer: Answer, presentation: Presentation) -> Rows | rdflib.Graph | bool:
