@@ -40,6 +40,7 @@ PAGES = (
     "/ontology/",
     "/shapes/",
     "/data/",
+    "/checks/",
     "/search/?q=core",
     "/editor/",
     "/editor/?query=ASK+{}",

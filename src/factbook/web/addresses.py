@@ -32,7 +32,8 @@ _ODD = re.compile(r"//|/\.{1,2}(?:/|$)")
 # First segments of paths that are pages of their own, so that no thing can be found there
 _PAGES = (
     "about api categories changes companies compare data graph iri ontology queries quality "
-    "reconcile search shapes sources sparql static themes timeline .well-known classes editor"
+    "reconcile search shapes sources sparql static themes timeline .well-known "
+    "classes editor checks"
 )
 RESERVED = frozenset(_PAGES.split())
 

@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from pyoxigraph import QueryBoolean, QueryResultsFormat, parse_query_results
 
 from factbook.errors import FactbookError
+from factbook.export.catalog import DOWNLOADS
 from factbook.query.names import Names
 from factbook.render.humanize import make_printable
 from factbook.show.page import capitalize_first, host_of
@@ -29,6 +30,7 @@ from factbook.web.panels import (
     select_values,
     today,
 )
+from factbook.web.signposts import schema_org
 from factbook.web.site import KEY as SITE
 from factbook.web.site import current_site
 from factbook.web.tables import build_table
@@ -91,6 +93,7 @@ def _prepare(state: BlueprintSetupState) -> None:
     environment.globals.update(
         class_address=class_address,
         known=_is_known,
+        schema_org=schema_org,
         share_address=share_address,
         short=_shorten,
         thing_address=links.thing_address,
@@ -398,7 +401,18 @@ def search() -> AnyResponse:
 @pages.get("/data/")
 def data() -> Response:
     """Return the page of downloads."""
-    return _kept(lambda explorer: _render("data.html", explorer, downloads=[]))
+    return _kept(lambda explorer: _render("data.html", explorer, downloads=DOWNLOADS))
+
+
+@pages.get("/checks/")
+def checks() -> Response:
+    """Return what the checks find in the files of the book."""
+
+    def make(explorer: Explorer) -> str:
+        fault, findings = explorer.findings
+        return _render("checks.html", explorer, fault=fault, findings=findings)
+
+    return _kept(make)
 
 
 @pages.get("/ontology/")

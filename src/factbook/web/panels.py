@@ -25,10 +25,12 @@ from factbook.web.tables import build_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from pyoxigraph import Triple
 
-    from factbook.book import Book
+    from factbook.api import Book
+    from factbook.check.findings import Finding
     from factbook.query.stored_queries import Parameter, StoredQuery
     from factbook.store.answers import Row
     from factbook.web.catalog import PanelSpec
@@ -128,6 +130,24 @@ class Explorer:
     def _named(self) -> list[tuple[str, str]]:
         return [(thing.value, name) for thing, name in Names.of(self.book).choices()]
 
+    @cached_property
+    def findings(self) -> tuple[str, list[dict[str, str]]]:
+        """What is wrong in the files of the book; or why they could not be checked, and nothing."""
+        try:
+            found = self.book.check()
+        except FactbookError as error:
+            return str(error), []
+        root = self.book.layout.root.resolve()
+        return "", [
+            {
+                "where": _describe_place(each, root),
+                "severity": each.severity,
+                "rule": each.rule,
+                "message": each.message,
+            }
+            for each in found
+        ]
+
     def answer(self, query: StoredQuery, values: Mapping[str, str]) -> Answered:
         """Return the answer of a query.
 
@@ -190,6 +210,14 @@ class Explorer:
 
 def _key(query: StoredQuery, values: Mapping[str, str]) -> object:
     return query.name, tuple(sorted(values.items())), today()
+
+
+def _describe_place(finding: Finding, root: Path) -> str:
+    if finding.path is None:
+        return finding.label or finding.focus
+    path = finding.path.resolve()
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    return f"{name}:{finding.line}" if finding.line else name
 
 
 def today() -> str:
