@@ -324,3 +324,18 @@ def test_from_reads_only_graphs_of_the_book(client: FlaskClient, address: str) -
 
     assert response.json is not None
     assert response.json["boolean"] is False
+
+
+@pytest.mark.parametrize(
+    ("query", "is_kept"),
+    [
+        ("SELECT (NOW() AS ?x) {}", False),
+        ("SELECT (rand() AS ?x) {}", False),
+        (r"SELECT (R\u0041ND() AS ?x) {}", False),
+        ("SELECT (STRUUID() AS ?x) {}", False),
+        (SELECT, True),
+    ],
+)
+def test_answer_that_changes_is_not_kept(client: FlaskClient, query: str, *, is_kept: bool) -> None:
+    """A function that gives something else each time is computed each time."""
+    assert (get(client, query).headers.get("Cache-Control") != "no-store") is is_kept

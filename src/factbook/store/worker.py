@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 import pyoxigraph
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
@@ -389,10 +389,11 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            bufsize=0,
             start_new_session=True,  # Ctrl-C is for the parent
             env={name: value for name, value in os.environ.items() if name not in hidden},
         )
+        self._questions = cast("io.BufferedWriter", self._process.stdin).raw
+        self._answers = cast("io.BufferedReader", self._process.stdout)
         said = "its process ended"
         with contextlib.suppress(EOFError):
             self._write(json.dumps(opening).encode())
@@ -451,9 +452,8 @@ class _Worker:
         self.is_usable = False
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        self._questions.close()
+        self._answers.close()
 
     def _error(self, found: dict[str, str], limits: Limits) -> Exception:
         if found["kind"] == "usage":
@@ -484,7 +484,7 @@ class _Worker:
         view = memoryview(LENGTH.pack(len(message)) + message)
         try:
             while view:
-                view = view[self._pipes[0].write(view) :]
+                view = view[self._questions.write(view) :]
         except OSError:
             raise EOFError from None
 
@@ -493,23 +493,13 @@ class _Worker:
         return kind, self._read(size)
 
     def _read(self, size: int) -> bytes:
-        content = b""
-        while len(content) < size:
-            try:
-                more = self._pipes[1].read(size - len(content))
-            except OSError:
-                more = b""
-            if not more:
-                raise EOFError
-            content += more
-        return content
-
-    @property
-    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
-        """The two pipes, to the process and back."""
-        if self._process.stdin is None or self._process.stdout is None:
+        try:
+            content = self._answers.read(size)
+        except OSError:
+            raise EOFError from None
+        if len(content) < size:
             raise EOFError
-        return self._process.stdin, self._process.stdout
+        return content
 
 
 def _stopped_by_memory(limits: Limits) -> QueryStoppedError:

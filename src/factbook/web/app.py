@@ -16,6 +16,7 @@ from factbook.web.linked_data import linked_data
 from factbook.web.negotiation import prefers_page
 from factbook.web.pages import pages, render_error
 from factbook.web.query_routes import query_routes
+from factbook.web.response_cache import ResponseCache
 from factbook.web.site import KEY, Settings, Site
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def create_app(book: Book, settings: Settings | None = None) -> Flask:
     app.after_request(_add_headers)
     app.register_error_handler(FactbookError, _explain_factbook)
     app.register_error_handler(HTTPException, _explain_http)
+    app.wsgi_app = ResponseCache(app.wsgi_app)  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
 
 
@@ -75,8 +77,8 @@ def _trusted_hosts(settings: Settings) -> list[str]:
 def _add_headers(response: Response) -> Response:
     """Add what keeps pages safe, and what lets the pages of others read data."""
     headers = response.headers
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
+    said = {name for name, _ in headers}
+    headers.extend([pair for pair in HEADERS.items() if pair[0] not in said])
     if response.mimetype != "text/html":
         headers["Access-Control-Allow-Origin"] = "*"
         headers["Access-Control-Expose-Headers"] = _EXPOSED

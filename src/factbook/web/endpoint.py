@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final, cast
@@ -45,6 +46,9 @@ _FORMAT_NAMES: Final = (
     "TriG",
     "N-Quads",
 )
+# Functions that give something else each time, which may be written with escapes
+_CHANGING: Final = re.compile(r"(?i)now|rand|uuid|bnode|\\u")
+_REPLACED: Final = "\ufffd"
 _GRAPH_TYPES: Final = [name for name in GRAPHS if name != "text/plain"]
 
 
@@ -69,7 +73,10 @@ def sparql() -> Response:
         raise UsageError("the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
     offered = GRAPHS if form in {"CONSTRUCT", "DESCRIBE"} else TABLES
     media_type, name = choose(offered)
-    return answer(current_site().workers, operation, media_type, name)
+    response = answer(current_site().workers, operation, media_type, name)
+    if _CHANGING.search(operation.text):
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def answer(workers: Workers, operation: Operation, media_type: str, name: str) -> Response:
@@ -127,23 +134,8 @@ def _read_operation() -> Operation | None:
     Raises:
         HTTPException: The request is none of the protocol's.
     """
-    given = request.args
-    _decode(unquote_to_bytes(request.query_string))
-    texts = given.getlist("query")
-    if request.method == "POST":
-        kind = request.mimetype
-        if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
-            abort(415, "Only UTF-8 is understood")
-        if kind == QUERY_TYPE:
-            texts = [*texts, _decode(request.get_data())]
-        elif kind == _FORM_TYPE:
-            _decode(unquote_to_bytes(request.get_data()))
-            texts += request.form.getlist("query")
-        elif kind == _UPDATE_TYPE:
-            abort(403, "This endpoint is read-only")
-        else:
-            abort(415, f"Send a query as {QUERY_TYPE} or {_FORM_TYPE}")
-    if "update" in given or "update" in request.form:
+    texts = [*request.args.getlist("query"), *_read_body()]
+    if "update" in request.args or "update" in request.form:
         abort(403, "This endpoint is read-only")
     if len(texts) > 1:
         abort(400, "Send one query")
@@ -151,7 +143,27 @@ def _read_operation() -> Operation | None:
         if request.method == "POST":
             abort(400, "The parameter 'query' is missing")
         return None
+    if _REPLACED in texts[0]:  # what stands for bytes that are not UTF-8
+        for sent in (request.query_string, request.get_data()):
+            _decode(unquote_to_bytes(sent))
     return Operation(texts[0], _read_graphs())
+
+
+def _read_body() -> list[str]:
+    """Return the queries in the body of the request."""
+    if request.method != "POST":
+        return []
+    kind = request.mimetype
+    if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+        abort(415, "Only UTF-8 is understood")
+    if kind == _UPDATE_TYPE:
+        abort(403, "This endpoint is read-only")
+    if kind == QUERY_TYPE:
+        return [_decode(request.get_data())]
+    if kind != _FORM_TYPE:
+        abort(415, f"Send a query as {QUERY_TYPE} or {_FORM_TYPE}")
+    request.get_data()  # before it is parsed
+    return request.form.getlist("query")
 
 
 def _read_graphs() -> Graphs | None:

@@ -44,6 +44,9 @@ def choose(offered: Mapping[str, T]) -> tuple[str, T]:
     Raises:
         HTTPException: 406, where it accepts none; the text lists what there is.
     """
+    only = request.headers.get("Accept", "")
+    if only in offered:  # as most programs say it
+        return only, offered[only]
     accepted = request.accept_mimetypes
     best = accepted.best_match(list(offered)) if accepted.provided else next(iter(offered))
     if best is None:
