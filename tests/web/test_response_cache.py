@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from werkzeug.test import Client
@@ -53,7 +53,7 @@ def test_same_request_is_answered_once() -> None:
         ({"headers": {"Range": "bytes=0-1"}}, {"headers": {"Range": "bytes=0-1"}}),
     ],
 )
-def test_other_request_is_asked_again(first: dict[str, str], second: dict[str, str]) -> None:
+def test_other_request_is_asked_again(first: dict[str, Any], second: dict[str, Any]) -> None:
     """Whatever an answer may depend on is told apart."""
     application = Counting()
     client = Client(ResponseCache(application))
