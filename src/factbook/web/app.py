@@ -16,6 +16,7 @@ from factbook.web.linked_data import linked_data
 from factbook.web.negotiation import prefers_page
 from factbook.web.pages import pages, render_error
 from factbook.web.query_routes import query_routes
+from factbook.web.reconciliation import reconciliation
 from factbook.web.response_cache import ResponseCache
 from factbook.web.site import KEY, Settings, Site
 
@@ -60,6 +61,7 @@ def create_app(book: Book, settings: Settings | None = None) -> Flask:
     app.register_blueprint(endpoint)
     app.register_blueprint(query_routes)
     app.register_blueprint(data_routes)
+    app.register_blueprint(reconciliation)
     app.register_blueprint(linked_data)
     app.after_request(_add_headers)
     app.register_error_handler(FactbookError, _explain_factbook)
@@ -78,6 +80,8 @@ def _add_headers(response: Response) -> Response:
     """Add what keeps pages safe, and what lets the pages of others read data."""
     headers = response.headers
     said = {name for name, _ in headers}
+    if "Content-Security-Policy" in said:  # which also says who may frame the page
+        said.add("X-Frame-Options")
     headers.extend([pair for pair in HEADERS.items() if pair[0] not in said])
     if response.mimetype != "text/html":
         headers["Access-Control-Allow-Origin"] = "*"

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pyoxigraph import Literal, NamedNode
-
 from factbook import __version__
 from factbook.rdf.terms import XSD
-from factbook.sparql.bind import bind
-from factbook.store.answers import select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,8 +26,6 @@ _KINDS: Final[dict[str, Json]] = {
 _ROWS: Final = "application/sparql-results+json"
 _TABLES: Final = ("text/csv", "text/tab-separated-values", "application/sparql-results+xml")
 _GRAPHS: Final = ("text/turtle", "application/n-triples", "application/ld+json")
-_TITLE: Final = "SELECT ?title WHERE { ?d a ?class ; <http://purl.org/dc/terms/title> ?title }"
-_DATASET: Final = NamedNode("http://www.w3.org/ns/dcat#Dataset")
 _TERM: Final[Json] = {
     "type": "object",
     "required": ["type", "value"],
@@ -61,7 +55,7 @@ def describe_api(queries: Iterable[StoredQuery], site: Site, server: str) -> Jso
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": _title(site),
+            "title": site.title,
             "description": "The stored queries of this book. Read-only; no key is needed.",
             "version": f"{__version__}+{site.version}",
         },
@@ -92,12 +86,6 @@ def describe_api(queries: Iterable[StoredQuery], site: Site, server: str) -> Jso
             },
         },
     }
-
-
-def _title(site: Site) -> str:
-    titles = select(site.book.engine, bind(_TITLE, {"class": _DATASET}))
-    own = site.book.layout.root.name
-    return next((title.value for (title,) in titles if isinstance(title, Literal)), own)
 
 
 def _operation(query: StoredQuery) -> Json:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app, g, has_request_context
 from pyoxigraph import Literal, NamedNode
 
+from factbook.link.reconcile import Service
 from factbook.rdf.publication import KNOWN_SINCE, require_day
 from factbook.sparql.bind import bind
 from factbook.store.answers import select
@@ -32,6 +33,8 @@ _MOST_WAIT_SECONDS = 10
 _VERSION_LENGTH = 12
 _LICENCE = """PREFIX dcat: <http://www.w3.org/ns/dcat#>
 SELECT ?licence WHERE { ?book a dcat:Dataset ; <http://purl.org/dc/terms/license> ?licence }"""
+_TITLE = """PREFIX dcat: <http://www.w3.org/ns/dcat#>
+SELECT ?title WHERE { ?book a dcat:Dataset ; <http://purl.org/dc/terms/title> ?title }"""
 _CUT = "factbook_cut"
 _DAYS = "SELECT DISTINCT ?day WHERE { ?source ?property ?day }"
 _GRAPH_NAMES = "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } } ORDER BY ?graph"
@@ -186,6 +189,18 @@ class Site:
         """The number of triples in the merge."""
         (count,) = select(self.book.engine, "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")[0]
         return int(count.value) if isinstance(count, Literal) else 0
+
+    @cached_property
+    def title(self) -> str:
+        """The title of the book, or else the name of its folder."""
+        found = select(self.book.engine, _TITLE)
+        own = self.book.layout.root.resolve().name
+        return next((each.value for (each,) in found if isinstance(each, Literal)), own)
+
+    @cached_property
+    def reconciliation(self) -> Service:
+        """What matches names of tables with things."""
+        return Service(self.book, address="", name=self.title)
 
     @cached_property
     def licence(self) -> str | None:

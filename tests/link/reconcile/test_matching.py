@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from factbook.errors import UsageError
+from factbook.link.reconcile.matching import find_candidates, parse_query
+from factbook.query.entities import build_index
+from factbook.store.embedded import EmbeddedEngine
 
 if TYPE_CHECKING:
     from factbook.link.reconcile import Service
 
 FIRM = "https://example.org/firm/"
+TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+NAME = NamedNode("https://schema.org/alternateName")
 MACHINE = "https://example.org/machine/"
 
 
@@ -66,6 +72,48 @@ def test_only_unique_same_name_is_a_match(service: Service, name: str, is_match:
     candidates = ask(service, query=name, type="def:Firm")
 
     assert [each["match"] for each in candidates] == [is_match, *[False] * (len(candidates) - 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "match"),
+    [
+        ("softbank", None),
+        ("SoftBank", None),
+        ("SoftBank Corp.", "softbank-corp"),
+        ("Softbank Corporation", "softbank-corp"),
+        ("SoftBank Group", "softbank-group"),
+        ("softbank group corp", "softbank-group"),
+        ("SoftBank Group GmbH", None),
+        ("SoftBank Inc.", None),
+        ("Nova", "nova"),
+        ("Nova Holding", "nova"),
+        ("Nova Inc.", None),
+    ],
+)
+def test_other_company_of_similar_name_is_no_match(name: str, match: str | None) -> None:
+    """A bare name may be short for a longer one, and legal forms tell companies apart."""
+    firms = {
+        "softbank-corp": ["SoftBank Corp."],
+        "softbank-group": ["SoftBank Group Corp.", "SoftBank Group"],
+        "softbank-vision-fund": ["SoftBank Vision Fund"],
+        "nova": ["Nova", "Nova Holding AG"],
+    }
+    store = Store()
+    for firm, names in firms.items():
+        store.add(Quad(NamedNode(FIRM + firm), TYPE, NamedNode("https://schema.org/Organization")))
+        for each in names:
+            store.add(Quad(NamedNode(FIRM + firm), NAME, Literal(each)))
+    engine = EmbeddedEngine(store)
+    index = build_index(engine, {})
+    for limit in (1, 10):
+        query = parse_query({"query": name, "limit": limit}, "q")
+        found = [each["id"] for each in find_candidates(query, index, engine) if each["match"]]
+        assert found == ([FIRM + match] if match else [])
+
+
+def test_limit_hides_no_second_candidate(service: Service) -> None:
+    """A name that two things have is no match, though only one of them is returned."""
+    assert [each["match"] for each in ask(service, query="Delta Systems", limit=1)] == [False]
 
 
 def test_candidate_has_fields_of_the_api(service: Service) -> None:

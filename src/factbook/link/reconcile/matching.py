@@ -1,6 +1,8 @@
 """Answer one reconciliation query: candidates for a name, filtered by class, ranked by properties.
 
-An automatic match needs the same name (or none was given) and no second candidate as good.
+An automatic match needs the same name (or none was given) and no second candidate as good. Where
+the legal form is ignored, nothing may hint at another company: neither another form, nor a longer
+name that the given one may be short for.
 """
 
 from __future__ import annotations
@@ -12,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
-from factbook.query.entities import IDENTICAL, SAME, similarity
+from factbook.query.entities import (
+    IDENTICAL,
+    SAME,
+    fold_words,
+    similarity,
+    strip_legal_form,
+)
 from factbook.rdf.terms import is_iri
 from factbook.sparql.bind import bind_rows
 from factbook.store.answers import select
@@ -30,6 +38,7 @@ _DEFAULT_LIMIT, _MAX_LIMIT = 10, 1000
 _TYPE_STRICT = ("all", "any", "should")
 _NAME_WEIGHT = 0.8
 _MIN_COMPARED = 50
+_SHORT_FORMS = {"company": "co", "corporation": "corp", "incorporated": "inc", "limited": "ltd"}
 _VALUES = "SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o }"
 
 
@@ -105,8 +114,11 @@ def find_candidates(query: ReconciliationQuery, index: EntityIndex, engine: Engi
         kept = sorted(kept, key=lambda pair: (-(pair[1] or 0), pair[0].iri))[:most]
     scored = _score_properties(query, kept, types, index, engine)
     ranked = sorted(scored, key=lambda each: (-each.score, each.entity.iri))
-    ranked = [each for each in ranked if each.score > 0][: query.limit]
-    return [_to_json(each, index, is_match=_is_match(each, ranked)) for each in ranked]
+    ranked = [each for each in ranked if each.score > 0]
+    return [
+        _to_json(each, index, is_match=_is_match(query.name, each, ranked))
+        for each in ranked[: query.limit]
+    ]
 
 
 def read_values(engine: Engine, things: Iterable[str], properties: Iterable[str]) -> PropertyValues:
@@ -166,12 +178,40 @@ def _has_type(entity: Entity, types: set[str], query: ReconciliationQuery) -> bo
     return bool(entity.classes & types)
 
 
-def _is_match(each: ScoredEntity, ranked: list[ScoredEntity]) -> bool:
+def _is_match(name: str, each: ScoredEntity, ranked: list[ScoredEntity]) -> bool:
     """Tell whether a candidate is an automatic match."""
-    others = [other.score for other in ranked if other is not each]
+    others = [other for other in ranked if other is not each]
     is_same_name = each.name_score is None or each.name_score >= SAME
-    is_best = each.score >= SAME and max(others, default=0) < SAME
-    return each.is_of_type and is_same_name and is_best
+    is_best = each.score >= SAME and max((o.score for o in others), default=0) < SAME
+    if not (each.is_of_type and is_same_name and is_best):
+        return False
+    is_given = each.name_score is None or each.name_score == IDENTICAL
+    return is_given or _is_certain(name, each.entity, [other.entity for other in others])
+
+
+def _is_certain(name: str, entity: Entity, others: Iterable[Entity]) -> bool:
+    """Tell whether a name that differs at most by its legal form can mean nobody else."""
+    words = fold_words(name)
+    core, form = _split_form(words)
+    known = [fold_words(each) for each in entity.names]
+    if any("".join(each) == "".join(words) for each in known):
+        return True
+    split = list(map(_split_form, known))
+    forms = [own for stem, own in split if "".join(stem) == "".join(core)]
+    if form:
+        # Acme GmbH is not Acme Inc., and Acme Corp. may not be Acme if that is Acme Group Corp.
+        if any(forms):
+            return any(own & form for own in forms)
+        return not any(own for stem, own in split if "".join(stem) != "".join(core))
+    # Acme may be short for Acme Group instead of Acme Corp.
+    stems = (_split_form(fold_words(each))[0] for other in others for each in other.names)
+    return not any(stem[: len(core)] == core and stem != core for stem in stems)
+
+
+def _split_form(words: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the words of a name without its legal form, and the words of the form."""
+    core = strip_legal_form(words)
+    return core, frozenset(_SHORT_FORMS.get(word, word) for word in words[len(core) :])
 
 
 def _agrees(wanted: object, terms: Sequence[Term], index: EntityIndex) -> bool:

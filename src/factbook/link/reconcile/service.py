@@ -60,11 +60,16 @@ class Service:
         """The things that can be matched."""
         return build_index(self._book.engine, self._book.prefixes)
 
-    def manifest(self) -> Json:
-        """Return the service manifest."""
+    def manifest(self, address: str | None = None) -> Json:
+        """Return the service manifest.
+
+        Args:
+            address: The public address, if it is another than the usual one.
+        """
+        here = self._address if address is None else address.rstrip("/")
         suggest = {
             name: {
-                "service_url": self._address,
+                "service_url": here,
                 "service_path": f"/suggest/{name}",
                 "flyout_service_path": "/flyout?id=${id}",
             }
@@ -75,9 +80,9 @@ class Service:
             "name": self._name,
             "identifierSpace": self._identifier_space,
             "schemaSpace": self._schema_space,
-            "view": {"url": f"{self._address}/view?id={{{{id}}}}"},
+            "view": {"url": f"{here}/view?id={{{{id}}}}"},
             "preview": {
-                "url": f"{self._address}/preview?id={{{{id}}}}",
+                "url": f"{here}/preview?id={{{{id}}}}",
                 "width": _PREVIEW_WIDTH,
                 "height": _PREVIEW_HEIGHT,
             },
@@ -86,7 +91,7 @@ class Service:
             "suggest": suggest,
             "extend": {
                 "propose_properties": {
-                    "service_url": self._address,
+                    "service_url": here,
                     "service_path": "/extend/propose",
                 },
                 "property_settings": [
