@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from factbook.query.refine import Refinement
     from factbook.query.stored_queries import StoredQuery
     from factbook.render.rows import Rows
+    from factbook.search.search_book import Hit
     from factbook.show.readable import ReadablePage
     from factbook.store.answers import Answer, Engine
 
@@ -122,6 +123,17 @@ class Book(book.Book):
         from factbook.query.run_query import run_text
 
         return self._typed(run_text(self, text, services=services), result_type, self.engine)
+
+    def search(self, words: str, *, limit: int = 10) -> tuple[Hit, ...]:
+        """Return the things, terms and stored queries that fit some words, the best first.
+
+        Args:
+            words: Names, terms or a question.
+            limit: The most hits to return.
+        """
+        from factbook.search.search_book import search
+
+        return search(self, words, limit=limit)
 
     def show(self, thing: str, /) -> ReadablePage:
         """Return all that the graph has on one thing, as a page that can be printed.

@@ -51,7 +51,7 @@ WRONG = {
         "-f csv: this query returns triples",
     ),
     "ending": (["query", "lengths", "-o", "out.docx"], "-o out.docx: cannot tell from '.docx'"),
-    "search": (["queries", "geografy"], "No query about 'geografy'. Did you mean 'geography'?"),
+    "search": (["queries", "cheapest"], "No query about 'cheapest'. See: factbook queries"),
     "sparql": (["sparql", "SELECT * { ?s ?p"], "the query is not valid SPARQL: line 1, column 17"),
     "no sparql": (["sparql", "hello"], "the query has no SELECT, ASK, CONSTRUCT or DESCRIBE"),
     "update": (["sparql", "DROP ALL"], "the query has no SELECT, ASK, CONSTRUCT or DESCRIBE"),

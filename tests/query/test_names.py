@@ -119,7 +119,7 @@ def test_first_suggestion_is_right(text: str, expected: str, names: Names) -> No
     with pytest.raises(UsageError):
         names.lookup_one(text)
 
-    assert names.nearest(text)[0] in {expected, f"{expected} Systems"}
+    assert next(iter(names.nearest(text).values())) in {expected, f"{expected} Systems"}
 
 
 def test_error_uses_the_words_of_the_reader(names: Names) -> None:
@@ -127,7 +127,8 @@ def test_error_uses_the_words_of_the_reader(names: Names) -> None:
     with pytest.raises(UsageError) as refused:
         names.lookup_one("h1000", type_curie="infra:Product", option="--product")
 
-    assert str(refused.value) == "--product: no product is called 'h1000'; nearest: 'H100'."
+    said = str(refused.value)
+    assert said.startswith("--product: no product is called 'h1000'; nearest: 'H100'")
 
 
 def test_thing_of_another_class_is_named(names: Names) -> None:

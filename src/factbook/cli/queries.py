@@ -8,12 +8,12 @@ import click
 
 from factbook.cli.output import with_output_options, write_listing
 from factbook.cli.session import Session, pass_session
-from factbook.errors import UsageError, did_you_mean
+from factbook.errors import UsageError
 from factbook.query.stored_queries import all_queries
 from factbook.render.result_formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from factbook.cli.output import OutputOptions
     from factbook.query.stored_queries import StoredQuery
@@ -32,24 +32,21 @@ Examples:
 @with_output_options(*TABLE_FORMATS)
 @pass_session
 def command(session: Session, words: tuple[str, ...], wanted: OutputOptions) -> None:
-    """List the stored queries, or those that have all WORDS in name, summary or tags."""
-    known = all_queries(session.book.layout.queries)
-    found = [query for query in known if _has_all(query, words)]
-    if not found and words:
-        names = [word for query in known for word in (query.name, *query.tags)]
-        raise UsageError(
-            f"No query about '{' '.join(words)}'.{did_you_mean(words[0], names)} "
-            "See: factbook queries"
-        )
+    """List the stored queries, or those that have all WORDS, the best first.
+
+    WORDS may stand in the name, group, question, tags, parameters or columns of a query, or in the
+    names of the measures that it asks for.
+    """
+    found: Sequence[StoredQuery] = all_queries(session.book.layout.queries)
+    if words:
+        from factbook.search.search_book import search_queries
+
+        text = " ".join(words)
+        found = search_queries(session.book, text)
+        if not found:
+            raise UsageError(f"No query about '{text}'. See: factbook queries")
     rows = [(query.group, query.name, query.summary, _parameters(query)) for query in found]
     write_listing(_HEADINGS, rows, wanted, title="Stored queries")
-
-
-def _has_all(query: StoredQuery, words: Iterable[str]) -> bool:
-    text = " ".join(
-        (query.group, query.name, query.summary, query.question, query.description, *query.tags)
-    ).casefold()
-    return all(word.casefold() in text for word in words)
 
 
 def _parameters(query: StoredQuery) -> str:

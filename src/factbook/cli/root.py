@@ -26,6 +26,7 @@ class Entry(NamedTuple):
 
 
 COMMANDS = {
+    "search": Entry("factbook.cli.search", "Find things, terms and queries by any words."),
     "queries": Entry("factbook.cli.queries", "List and search the stored queries."),
     "query": Entry("factbook.cli.query", "Run a stored query by name."),
     "sparql": Entry("factbook.cli.sparql", "Run a SPARQL query of your own."),
@@ -52,6 +53,7 @@ _UNSUPERVISED = {"completion", "mcp", "serve"}
 
 _EPILOG = """\b
 Examples:
+  factbook search cheapest h100
   factbook queries
   factbook query companies
   factbook query companies --help

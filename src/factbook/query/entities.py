@@ -29,6 +29,7 @@ NAMES = (
     "https://schema.org/alternateName",
     "http://www.w3.org/2004/02/skos/core#altLabel",
     "http://www.w3.org/2004/02/skos/core#notation",
+    "https://schema.org/tickerSymbol",
 )
 IDENTICAL, SAME, MOST_SIMILAR = 100.0, 95.0, 90.0
 """Scores: the same text; the same except for case, accents, punctuation or legal form; the rest."""
@@ -65,6 +66,10 @@ class Entity:
     """Its classes and all superclasses."""
     direct_classes: tuple[str, ...]
     description: str = ""
+    is_document: bool = False
+    """Whether it names a graph, so that it is a document about other things."""
+    is_term: bool = False
+    """Whether it is a class, a property or a shape."""
 
 
 @dataclass(frozen=True)
@@ -107,29 +112,45 @@ class EntityIndex:
 
 
 def build_index(engine: Engine, prefixes: Mapping[str, str]) -> EntityIndex:
-    """Read the things of a graph."""
+    """Read the things of a graph that a table may list: no documents, no terms of an ontology."""
     labels = read_names(engine)
-    # A thing that names a graph is a document about other things; no table lists it
+    entities = {
+        iri: entity
+        for iri, entity in read_entities(engine, labels).items()
+        if not entity.is_document and not entity.is_term
+    }
+    by_trigram: dict[str, set[str]] = defaultdict(set)
+    for iri, entity in entities.items():
+        for gram in {gram for name in entity.names for gram in trigrams(name)}:
+            by_trigram[gram].add(iri)
+    return EntityIndex(entities, labels, prefixes, by_trigram)
+
+
+def read_entities(engine: Engine, labels: Mapping[str, tuple[str, ...]]) -> dict[str, Entity]:
+    """Return everything in a graph that has a name and a class.
+
+    Args:
+        engine: The graph.
+        labels: The names of everything in it, see `read_names`.
+    """
     documents = {g.value for (g,) in select(engine, _GRAPHS) if isinstance(g, NamedNode)}
     direct = _collect_pairs(engine, _CLASSES)
     above = _collect_pairs(engine, _SUPERCLASSES)
     descriptions = _collect_pairs(engine, _DESCRIPTIONS)
     entities = {}
-    by_trigram: dict[str, set[str]] = defaultdict(set)
     for iri, names in labels.items():
         classes = sorted(direct.get(iri, ()))
-        if (
-            not classes
-            or iri in documents
-            or any(c.startswith(_SCHEMA_NAMESPACES) for c in classes)
-        ):
-            continue
-        every_class = {*classes, *(top for each in classes for top in above.get(each, ()))}
-        description = min(descriptions.get(iri, ("",)))
-        entities[iri] = Entity(iri, names, frozenset(every_class), tuple(classes), description)
-        for gram in {gram for name in names for gram in trigrams(name)}:
-            by_trigram[gram].add(iri)
-    return EntityIndex(entities, labels, prefixes, by_trigram)
+        if classes:
+            entities[iri] = Entity(
+                iri,
+                names,
+                classes=frozenset((*classes, *(top for c in classes for top in above.get(c, ())))),
+                direct_classes=tuple(classes),
+                description=min(descriptions.get(iri, ("",))),
+                is_document=iri in documents,
+                is_term=any(c.startswith(_SCHEMA_NAMESPACES) for c in classes),
+            )
+    return entities
 
 
 def read_names(engine: Engine) -> dict[str, tuple[str, ...]]:

@@ -106,7 +106,7 @@ class Names:
         given = self.parse_iri(text)
         if given is not None:
             if not self.is_known(given):
-                raise UsageError(f"{where}no {self._kind(wanted)} '{text}' in the graph.")
+                raise UsageError(f"{where}no {self.kind(wanted)} '{text}' in the graph.")
             if wanted is not None and not self.is_a(given, wanted):
                 raise UsageError(f"{where}{self._say_other_class(text, given, wanted)}")
             return given
@@ -178,27 +178,43 @@ class Names:
         return [t for t in things if not self._ask(_IS_GRAPH, {"thing": t})] or things
 
     def nearest(
-        self, text: str, wanted: NamedNode | None = None, *, most: int = _MOST_NEAREST
-    ) -> list[str]:
-        """Return the names most like a text, the best first, each of another thing."""
+        self,
+        text: str,
+        wanted: NamedNode | None = None,
+        *,
+        most: int = _MOST_NEAREST,
+        least: int = _LEAST_NEAR,
+    ) -> dict[NamedNode, str]:
+        """Return the things with names most like a text, each with that name, the best first.
+
+        Args:
+            text: The text.
+            wanted: The class that the things must belong to.
+            most: The most things to return.
+            least: How much a name must be like the text, from 0 to 100.
+        """
         from rapidfuzz import fuzz, process
 
-        names: dict[tuple[str, str], str] = {}
-        for thing, name in self._named(wanted):
-            names[thing.value, name] = " ".join(fold_words(name))
-            names[thing.value, ""] = " ".join(fold_words(local_name(thing.value)))
+        names = {}
+        for iri, name in self._spellings(wanted):
+            names[iri, name] = " ".join(fold_words(name))
+            names[iri, ""] = " ".join(fold_words(local_name(iri)))
         spelled = " ".join(fold_words(text))
         found = process.extract(
-            spelled, names, scorer=fuzz.ratio, limit=5 * most, score_cutoff=_LEAST_NEAR
+            spelled, names, scorer=fuzz.ratio, limit=5 * most, score_cutoff=least
         )
+        keys = [key for _, _, key in found]
         if spelled:  # names that begin with the text
-            found += [
-                ("", 0, key) for key, name in names.items() if name.startswith(f"{spelled} ")
-            ][:most]
-        best: dict[str, str] = {}
-        for _, _, (iri, name) in found:
-            best.setdefault(iri, name or self._folded.names[iri][0])
-        return list(best.values())[:most]
+            keys += [key for key, name in names.items() if name.startswith(f"{spelled} ")][:most]
+        best: dict[NamedNode, str] = {}
+        for iri, name in keys:
+            best.setdefault(NamedNode(iri), name or self._folded.names[iri][0])
+        return dict(list(best.items())[:most])
+
+    def _spellings(self, wanted: NamedNode | None) -> Iterable[tuple[str, str]]:
+        if wanted is not None:
+            return [(thing.value, name) for thing, name in self._named(wanted)]
+        return [(iri, name) for iri, given in self._folded.names.items() for name in given]
 
     def _find_exactly(self, text: str, wanted: NamedNode | None) -> list[NamedNode]:
         names = {"plain": Literal(text), "english": Literal(text, language="en")}
@@ -273,17 +289,17 @@ class Names:
         return self.engine.query(bind(text, terms)) is True
 
     def _say_unknown(self, text: str, wanted: NamedNode | None) -> str:
-        near = self.nearest(text, wanted)
+        near = self.nearest(text, wanted).values()
         quoted = ", ".join(f"'{name}'" for name in near)
         offer = f"; nearest: {quoted}" if near else ""
-        return f"no {self._kind(wanted)} is called '{text}'{offer}."
+        return f"no {self.kind(wanted)} is called '{text}'{offer}."
 
     def _say_other_class(self, text: str, thing: NamedNode, wanted: NamedNode) -> str:
         own = next((NamedNode(iri) for iri in sorted(self._classes(thing.value))), None)
         name = self._folded.names.get(thing.value, (text,))[0]
-        return f"'{name}' is {_article(self._kind(own))}, not {_article(self._kind(wanted))}."
+        return f"'{name}' is {_article(self.kind(own))}, not {_article(self.kind(wanted))}."
 
-    def _kind(self, class_iri: NamedNode | None) -> str:
+    def kind(self, class_iri: NamedNode | None) -> str:
         """Return the word for the things of a class."""
         if class_iri is None:
             return "thing"

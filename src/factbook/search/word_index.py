@@ -1,0 +1,128 @@
+"""Rank documents by the words that they share with a text, tolerant of spelling and endings.
+
+A word of the text matches a word of a document that is the same, has the same stem, begins with it,
+or, where there is no such word anywhere, is spelled much like it. A match counts by the field that
+the word stands in and by how rare the word is.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import log, sqrt
+from typing import TYPE_CHECKING
+
+from factbook.query.entities import fold_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_STOP_TEXT = (
+    "a an and any are as at be been by can did do does for from get give had has have how i in is "
+    "it its list many me much my now of on one or our out over per show tell than that the their "
+    "there these they this those to under was were what when where which who whom whose why will "
+    "with would you"
+)
+_STOP_WORDS = frozenset(_STOP_TEXT.split())
+_ENDINGS = ("ies", "ing", "est", "ed", "er", "es", "s")
+LENGTH_COUNTS = 9.0
+"""In a field of at least this weight a word counts less, the more words stand beside it."""
+_SHORTEST_STEM = 3
+_SHORTEST_BEGINNING = 3
+_SHORTEST_MISSPELT = 4
+_LEAST_SIMILAR = 78  # of 100
+_SAME, _STEM, _BEGINS, _SIMILAR = 1.0, 0.9, 0.6, 0.7
+_NEAR_WORDS = 5
+
+
+@dataclass
+class WordIndex:
+    """Documents, by number, under the words in them."""
+
+    size: int = 0
+    _by_word: dict[str, dict[int, float]] = field(default_factory=lambda: defaultdict(dict))
+    _by_stem: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _sorted: list[str] = field(default_factory=list)
+
+    def add(self, fields: Iterable[tuple[str, float]]) -> int:
+        """Add a document and return its number.
+
+        Args:
+            fields: Texts, each with its weight.
+        """
+        number = self.size
+        self.size += 1
+        for text, weight in fields:
+            words = split_words(text)
+            for word in words:
+                known = self._by_word[word]
+                score = weight / sqrt(len(words)) if weight >= LENGTH_COUNTS else weight
+                known[number] = max(score, known.get(number, 0.0))
+        return number
+
+    def finish(self) -> None:
+        """Prepare for questions, after the last document."""
+        self._sorted = sorted(self._by_word)
+        for word in self._sorted:
+            self._by_stem[stem(word)].add(word)
+
+    def match(self, text: str) -> dict[int, dict[str, float]]:
+        """Return for each document that has any word of a text how well it has which."""
+        found: dict[int, dict[str, float]] = defaultdict(dict)
+        for wanted in dict.fromkeys(content_words(text)):
+            for word, likeness in self._like(wanted).items():
+                holders = self._by_word[word]
+                rarity = log(1 + self.size / len(holders))
+                for number, weight in holders.items():
+                    score = likeness * weight * rarity
+                    found[number][wanted] = max(score, found[number].get(wanted, 0.0))
+        return found
+
+    def _like(self, wanted: str) -> Mapping[str, float]:
+        """Return the words of documents that match a word, with how well."""
+        found: dict[str, float] = {}
+        if len(wanted) >= _SHORTEST_BEGINNING:
+            start = bisect_left(self._sorted, wanted)
+            for word in self._sorted[start:]:
+                if not word.startswith(wanted):
+                    break
+                found[word] = _BEGINS
+        for word in self._by_stem.get(stem(wanted), ()):
+            found[word] = _STEM
+        if wanted in self._by_word:
+            found[wanted] = _SAME
+        return found or self._misspelt(wanted)
+
+    def _misspelt(self, wanted: str) -> Mapping[str, float]:
+        if len(wanted) < _SHORTEST_MISSPELT:
+            return {}
+        from rapidfuzz import fuzz, process
+
+        near = process.extract(
+            wanted, self._sorted, scorer=fuzz.ratio, limit=_NEAR_WORDS, score_cutoff=_LEAST_SIMILAR
+        )
+        return {word: _SIMILAR * score / 100 for word, score, _ in near}
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a text, and neighbours with a digit as one word too: H 100 as H100."""
+    words = list(fold_words(text))
+    joined = (f"{first}{second}" for first, second in pairwise(words))
+    return [*words, *(word for word in joined if any(c.isdigit() for c in word))]
+
+
+def content_words(text: str) -> list[str]:
+    """Return the words of a text that say what it is about; all words if none does."""
+    words = fold_words(text)
+    return [word for word in words if word not in _STOP_WORDS] or list(words)
+
+
+def stem(word: str) -> str:
+    """Return a word without its English ending."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            base = word[: -len(ending)]
+            return f"{base}y" if ending == "ies" else base.rstrip("e")
+    return word.rstrip("e") if len(word) > _SHORTEST_STEM else word
