@@ -443,8 +443,8 @@ def _choose_rows(
     connection.execute(
         f"CREATE VIEW {_KEPT} AS SELECT * EXCLUDE stem, CASE WHEN stem <> '' AND length(stem) <= "
         f"{_LONGEST_SLUG} AND stem NOT IN (SELECT stem FROM {_SLUGS}) THEN stem ELSE "
-        f"trim(trim(left(stem, {_LONGEST_SLUG - 9}), '-') || '-' || left(md5(row_key), 8), '-') END "
-        "AS row_slug FROM keyed"
+        f"trim(rtrim(left(stem, {_LONGEST_SLUG - 9}), '-') || '-' || left(md5(row_key), 8), '-') "
+        "END AS row_slug FROM keyed"
     )
     counted = _quoted(mapping.tables[0].name) if ROW_NUMBER in types else _ROWS
     count = connection.execute(f"SELECT count(*) FROM {counted}").fetchall()[0][0]
