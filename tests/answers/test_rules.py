@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rdflib import Dataset, URIRef
 from tests.answers.books import HEADER, PREFIXES, write_book
+from tests.core_book import core_book
 
 import factbook
 from factbook.rdf.bridge import from_rdflib, to_rdflib
@@ -232,7 +233,7 @@ def test_rules_give_the_same_on_oxigraph_and_rdflib(tmp_path: Path) -> None:
 @pytest.mark.parametrize("leads", [False, True])
 def test_each_observation_has_one_series_and_at_most_one_of_the_rest(*, leads: bool) -> None:
     """Nothing is derived twice of one observation, and nothing without a need is missing."""
-    book = factbook.open(REPOSITORY, leads=leads, cache=False)
+    book = factbook.open(core_book(), leads=leads, cache=False)
     counts: dict[str, Counter[str]] = {}
     for quad in book.derived():
         name = quad.predicate.value.rpartition("#")[2].rpartition("/")[2]

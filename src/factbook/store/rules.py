@@ -7,10 +7,11 @@ on every day and on every engine.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryTriples, Triple
+from pyoxigraph import DefaultGraph, NamedNode, QueryTriples, RdfFormat
 
 from factbook.errors import InputError
 from factbook.front_matter import read_front_matter
@@ -19,7 +20,7 @@ from factbook.sparql.tokens import meaningful, resolve_escapes
 from factbook.sparql.tree import parse_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pyoxigraph import Store
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _GRAPH = "urn:factbook:derived"
 # Each gives something else on another run, or asks somebody else
 _REFUSED = {"BNODE", "NOW", "RAND", "SERVICE", "STRUUID", "UUID"}
+# In N-Triples, as subject or as object
+_BLANK_NODE = re.compile(rb"(?m)^_:| _:[0-9A-Za-z]+ \.$")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Rules:
     exported: frozenset[str]
     """The properties whose derived triples are part of every export (`export` in a front matter),
     because without them a merge would lose what the files say."""
+
+    @property
+    def graphs(self) -> tuple[DefaultGraph, NamedNode]:
+        """The graphs that get what the rules give: the merge, and their own."""
+        return (DefaultGraph(), self.graph)
 
 
 def read_rules(paths: Sequence[Path]) -> Rules:
@@ -77,23 +85,22 @@ def _to_iri(name: str, text: str, path: Path) -> str:
     return iri
 
 
-def derive(store: Store, rules: Rules) -> None:
-    """Add to a store what the rules give.
+def derive(store: Store, rules: Rules) -> bytes:
+    """Add to a store what the rules give, and return it as N-Triples.
 
     Raises:
         InputError: A rule is not a CONSTRUCT query, or may give something else on another run.
     """
-    merge = DefaultGraph()
+    parts = []
     for path, text in rules.texts.items():
-        triples = list(_run(store, text, path))
-        store.extend(
-            Quad(triple.subject, triple.predicate, triple.object, graph)
-            for graph in (merge, rules.graph)
-            for triple in triples
-        )
+        triples = _run(store, text, path)
+        for graph in rules.graphs:
+            store.bulk_load(triples, RdfFormat.N_TRIPLES, to_graph=graph)
+        parts.append(triples)
+    return b"".join(parts)
 
 
-def _run(store: Store, text: str, path: Path) -> Iterator[Triple]:
+def _run(store: Store, text: str, path: Path) -> bytes:
     for token in meaningful(resolve_escapes(text)):
         if token.keyword in _REFUSED:
             raise InputError(
@@ -106,10 +113,10 @@ def _run(store: Store, text: str, path: Path) -> Iterator[Triple]:
         raise InputError(f"{path}: the rule is not valid SPARQL: {said}") from None
     if not isinstance(found, QueryTriples):
         raise InputError(f"{path}: a rule is a CONSTRUCT query")
-    for triple in found:
-        if isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode):
-            raise InputError(
-                f"{path}: the rule gives a triple with a blank node: make an IRI of it, "
-                "such as IRI(CONCAT(…))"
-            )
-        yield triple
+    triples = found.serialize(format=RdfFormat.N_TRIPLES) or b""
+    if _BLANK_NODE.search(triples):
+        raise InputError(
+            f"{path}: the rule gives a triple with a blank node: make an IRI of it, "
+            "such as IRI(CONCAT(…))"
+        )
+    return triples

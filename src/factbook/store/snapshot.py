@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pyoxigraph
-from pyoxigraph import Store
+from pyoxigraph import RdfFormat, Store
 
 from factbook.atomic_write import temporary_path
 from factbook.errors import InputError
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import IO
 
-    from pyoxigraph import QueryResultsFormat
+    from pyoxigraph import Quad, QueryResultsFormat
 
     from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.rdf.rdf_input import RdfInput
@@ -311,18 +311,10 @@ def _build(
     try:
         store = Store(str(place / STORE))
         quads = dataset(map(read, files))
-        chunks = 0
-        for first in quads:
-            store.bulk_extend(itertools.chain((first,), itertools.islice(quads, _CHUNK_QUADS - 1)))
-            chunks += 1
-        if chunks > 1:
-            announce("Indexing: merging the parts")
-            store.optimize()
-        if rules:
-            from factbook.store.rules import derive, read_rules
-
-            announce("Indexing: running the rules")
-            derive(store, read_rules(rules))
+        if rules and not any(is_large(file.path) for file in files):
+            _fill_from_memory(store, list(quads), rules, announce)
+        else:
+            _fill(store, quads, rules, announce)
         store.flush()
         del store
         store = Store(str(place / STORE))  # opening it again removes the log of what was written
@@ -331,6 +323,49 @@ def _build(
         write_manifest(place, size)
     finally:
         announce("")
+
+
+def _fill(
+    store: Store, quads: Iterator[Quad], rules: Sequence[Path], announce: Callable[[str], None]
+) -> None:
+    """Fill a store on disk in bounded memory."""
+    chunks = 0
+    for first in quads:
+        store.bulk_extend(itertools.chain((first,), itertools.islice(quads, _CHUNK_QUADS - 1)))
+        chunks += 1
+    if chunks > 1:
+        announce("Indexing: merging the parts")
+        store.optimize()
+    if rules:
+        from factbook.store.rules import derive, read_rules
+
+        announce("Indexing: running the rules")
+        derive(store, read_rules(rules))
+
+
+def _fill_from_memory(
+    store: Store, quads: list[Quad], rules: Sequence[Path], announce: Callable[[str], None]
+) -> None:
+    """Fill a store on disk from one in memory, where the rules run several times as fast."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from factbook.store.rules import derive, read_rules
+
+    memory = Store()
+    memory.bulk_extend(quads)
+    read = read_rules(rules)
+    announce("Indexing: running the rules")
+    with ThreadPoolExecutor(2) as pool:
+        stated = memory.dump(format=RdfFormat.N_QUADS)
+        written = pool.submit(store.bulk_load, stated, RdfFormat.N_QUADS)
+        derived = derive(memory, read)
+        written.result()
+        loads = [
+            pool.submit(store.bulk_load, derived, RdfFormat.N_TRIPLES, to_graph=graph)
+            for graph in read.graphs
+        ]
+        for load in loads:
+            load.result()
 
 
 def _find(folder: Path, key: str) -> _Snapshot | None:
