@@ -78,7 +78,7 @@ class Bindings:
             query = f"{before}{lines}{after}"
             answer = cast("QueryTriples", store.query(query))
             triples = answer.serialize(format=RdfFormat.N_TRIPLES) or b""
-            yield Batch(batch, query, _DECIMAL.sub(_plain_number, triples))
+            yield Batch(batch, query, write_numbers_plainly(triples))
 
     def _frame(self, names: list[str]) -> tuple[str, str]:
         """Return the text of the query before and after the lines of VALUES."""
@@ -132,6 +132,11 @@ class Bindings:
         return observation
 
 
+def write_numbers_plainly(triples: bytes) -> bytes:
+    """Return N-Triples whose whole decimals are integers and others have no zeros at their end."""
+    return _DECIMAL.sub(_plain_number, triples)
+
+
 def _column(name: str, columns: Mapping[str, Kind]) -> str:
     """Return the column that a variable depends on."""
     if name in columns or name.endswith(_QUALIFIER):
@@ -158,7 +163,6 @@ def _canonical(text: str) -> str:
 
 
 def _plain_number(match: re.Match[bytes]) -> bytes:
-    """Return a triple's decimal as an integer where it is whole, and without zeros at its end."""
     text = _canonical(match[1].decode())
     datatype = "decimal" if "." in text else "integer"
     return f'"{text}"^^<{XSD}{datatype}> .\n'.encode()
