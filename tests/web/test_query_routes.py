@@ -69,7 +69,7 @@ def test_graph_is_answered_in_every_syntax(client: FlaskClient, ending: str) -> 
     [
         ("/api/query/valuation", 404, "valuations"),
         ("/api/query/valuations.ttl", 404, ".csv"),
-        ("/api/query/company-graph?company=Grok", 400, "Did you mean"),
+        ("/api/query/company-graph?company=Grok", 400, "nearest: 'Groq'"),
         ("/api/query/valuations?asof=yesterday", 400, "asof: 'yesterday' is not an xsd:date"),
         ("/api/query/valuations?nonsense=1", 400, "no parameter nonsense"),
         ("/api/query/valuations?known-by=soon", 400, "a day such as"),
