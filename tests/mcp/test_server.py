@@ -114,10 +114,10 @@ def test_answer_names_observation_of_cell(assistant: Assistant, question: str) -
 
     answer = assistant.call("run_query", name=name, parameters=parameters, limit=500)
 
-    row = next(row for row in answer["rows"] if row.get(key, {}).get("text") == is_called)
-    cell = row[column]
+    rows = [row for row in answer["rows"] if row.get(key, {}).get("text") == is_called]
+    cells = [row[column] for row in rows if column in row]
+    cell = next(each for each in cells if IRI + observation in each["observations"])
     assert cell["text"] == text
-    assert IRI + observation in cell["observations"]
     assert cell["sources"]
     assert all(iri in answer["sources"] for iri in cell["sources"])
     assert cell["cut"] is False
@@ -210,6 +210,15 @@ def test_answer_says_that_it_was_cut(assistant: Assistant) -> None:
     assert assistant.call("run_query", name="themes", limit=500)["cut"] is False
 
 
+def test_search_says_what_can_be_asked(assistant: Assistant) -> None:
+    """A search finds a thing with the commands that say more, and refuses what is unknown."""
+    hits = assistant.call("search", words="CoreWeave")["hits"]
+
+    assert hits[0]["iri"] == f"{IRI}company/coreweave"
+    assert hits[0]["commands"]
+    assert "Nothing in the graph fits" in assistant.refusal("search", words="zzqqxx")
+
+
 def test_parameters_have_types(assistant: Assistant) -> None:
     """The JSON Schema of a query's parameters says their types and which are required."""
     queries = {each["name"]: each for each in assistant.call("list_queries")["queries"]}
@@ -257,7 +266,9 @@ def test_server_speaks_over_stdio(tmp_path: Path) -> None:
 
     tools, schema, answer = asyncio.run(ask())
 
-    assert {"list_queries", "run_query", "show", "describe_schema", "verify"} <= set(tools)
+    assert {"search", "list_queries", "run_query", "show", "describe_schema", "verify"} <= set(
+        tools
+    )
     assert "def:River" in schema
     assert answer.structured_content is not None
     assert [row["country"]["text"] for row in answer.structured_content["rows"]] == [

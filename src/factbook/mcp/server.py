@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -25,6 +26,7 @@ from factbook.query.names import Names
 from factbook.query.parameters import parse_values
 from factbook.query.run_query import run_stored, run_text
 from factbook.query.stored_queries import find_query
+from factbook.search.search_book import search
 from factbook.show.gather import gather_page
 from factbook.verify.verify_text import Verifier
 
@@ -59,6 +61,7 @@ def create_server(book: Book, *, allow_sparql: bool = False) -> MCPServer:
         "factbook", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING"
     )
     for function in (
+        tools.search,
         tools.list_queries,
         tools.run_query,
         tools.show,
@@ -82,6 +85,20 @@ class Tools:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._verifier = Verifier(book)
+
+    def search(
+        self,
+        words: Annotated[str, Field(description="Names, terms or a question", max_length=300)],
+        limit: Annotated[int, Field(ge=1, le=50)] = 10,
+    ) -> dict[str, Any]:
+        """Find things, concepts, measures and stored queries, and what can be asked of each."""
+        hits = search(self._book, words, limit=limit + 1)
+        if not hits:
+            raise UsageError(
+                f"Nothing in the graph fits '{words}'. Say that it does not know it; "
+                "list_queries and describe_schema say what it knows."
+            )
+        return {"hits": [asdict(hit) for hit in hits[:limit]], "cut": len(hits) > limit}
 
     def list_queries(
         self,

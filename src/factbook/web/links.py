@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -10,6 +11,8 @@ from flask import current_app, request
 from factbook.web.site import current_site
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from factbook.query.stored_queries import Parameter, StoredQuery
 
 _WEB = {"http", "https", "mailto"}
@@ -76,6 +79,26 @@ def query_address(
         ending=ending,
         **given,
     )
+
+
+def command_address(command: str, queries: Mapping[str, StoredQuery]) -> str:
+    """Return the address that answers what a command line asks, or nothing if no page does.
+
+    Args:
+        command: The command line, such as "factbook query revenue --company nvidia".
+        queries: The stored queries by name.
+    """
+    _, verb, name, *options = [*shlex.split(command), "", ""][: len(shlex.split(command)) + 1]
+    if verb != "query" or name not in queries:
+        return ""
+    given = [each for each in options if each]
+    names, texts = given[::2], given[1::2]
+    values = {
+        option.removeprefix("--"): text
+        for option, text in zip(names, texts, strict=False)
+        if text != option.removeprefix("--").upper()
+    }
+    return query_address(queries[name], values={**values, "run": "1"} if values else {})
 
 
 def outside_address(text: str) -> str | None:

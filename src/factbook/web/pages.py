@@ -92,6 +92,7 @@ def _prepare(state: BlueprintSetupState) -> None:
     )
     environment.globals.update(
         class_address=class_address,
+        command_address=links.command_address,
         known=_is_known,
         schema_org=schema_org,
         share_address=share_address,
@@ -119,17 +120,18 @@ def _keep(make: Callable[[Explorer], str]) -> str:
 def _pack(response: Response) -> Response:
     """Return an answer packed, where the client can unpack it and it is a text worth it."""
     if (
-        request.accept_encodings["gzip"]
-        and not links.is_static()
-        and response.mimetype in _PACKED
-        and not response.is_streamed
-        and not response.direct_passthrough
-        and "Content-Encoding" not in response.headers
-        and len(response.get_data()) > _LEAST_PACKED
+        links.is_static()
+        or response.mimetype not in _PACKED
+        or response.is_streamed
+        or response.direct_passthrough
+        or "Content-Encoding" in response.headers
+        or len(response.get_data()) <= _LEAST_PACKED
     ):
+        return response
+    response.vary.add("Accept-Encoding")  # of the plain text too, or caches give it to everybody
+    if request.accept_encodings["gzip"]:
         response.set_data(gzip.compress(response.get_data(), 5))
         response.headers["Content-Encoding"] = "gzip"
-        response.vary.add("Accept-Encoding")
     return response
 
 
@@ -393,7 +395,13 @@ def search() -> AnyResponse:
     words = request.args.get("q", "").strip()[:200]
     explorer = current_explorer()
     return Response(
-        _render("search.html", explorer, words=words, hits=explorer.search(words)),
+        _render(
+            "search.html",
+            explorer,
+            words=words,
+            hits=explorer.search(words),
+            queries=explorer.catalog.queries,
+        ),
         mimetype="text/html",
     )
 

@@ -17,6 +17,7 @@ from factbook.errors import FactbookError, UsageError
 from factbook.query.names import Names
 from factbook.query.run_query import run_stored
 from factbook.render.labels import Labels
+from factbook.search.search_book import search
 from factbook.store.answers import Graph, Table
 from factbook.web.catalog import Catalog
 from factbook.web.network import draw_network
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from factbook.api import Book
     from factbook.check.findings import Finding
     from factbook.query.stored_queries import Parameter, StoredQuery
+    from factbook.search.search_book import Hit
     from factbook.store.answers import Row
     from factbook.web.catalog import PanelSpec
     from factbook.web.site import Edition
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 KEY = "factbook.explorer"
 _MOST_ANSWERS = 512
 _MOST_PAGES = 512
+_MOST_HITS = 30
 _FEWEST_POINTS = 2  # one says more as words
 _MOST_BOOKS = 3  # of different days of publication
 ROWS_OF_PANEL = 12
@@ -115,20 +118,9 @@ class Explorer:
         found = ((iri, self.labels.of(iri)) for iri in things)
         return sorted(found, key=lambda pair: (pair[1].casefold(), pair[0]))
 
-    def search(self, words: str) -> list[tuple[str, str]]:
-        """Return the things of which a name has all words."""
-        wanted = words.casefold().split()
-        if not wanted:
-            return []
-        return [
-            (iri, name)
-            for iri, name in self._named
-            if all(word in name.casefold() for word in wanted)
-        ][:ROWS_OF_PAGE]
-
-    @cached_property
-    def _named(self) -> list[tuple[str, str]]:
-        return [(thing.value, name) for thing, name in Names.of(self.book).choices()]
+    def search(self, words: str) -> tuple[Hit, ...]:
+        """Return what fits some words: things, terms and stored queries."""
+        return search(self.book, words, limit=_MOST_HITS) if words else ()
 
     @cached_property
     def findings(self) -> tuple[str, list[dict[str, str]]]:
