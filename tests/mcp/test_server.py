@@ -94,7 +94,7 @@ GOLDEN = {
         ("measure", "off-chip memory"),
         "value",
         "270 GB",
-        "observation/b300-off-chip-memory-2025-12-epoch-ai",
+        "observation/epoch-ml-hardware-2026-04-27-nvidia-b300-blackwell-ultra-memory-bytes-amount",
     ),
     "Which of NVIDIA's chips has which bandwidth?": (
         "accelerators",

@@ -63,7 +63,7 @@ def build_dossier(explorer: Explorer, iri: str, given: Mapping[str, str]) -> Dos
     written = list(find_written(explorer.book, iri, graphs))
     return Dossier(
         page=page,
-        panels=tuple(panel for panel in panels if not panel.is_empty and not panel.fault),
+        panels=tuple(panel for panel in panels if not panel.is_empty),
         written=tuple(written[:_MOST_FILES]),
         more_files=max(0, len(written) - _MOST_FILES),
     )

@@ -7,7 +7,7 @@ import io
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, g, render_template, request
 from jinja2 import StrictUndefined
 from pyoxigraph import QueryBoolean, QueryResultsFormat, parse_query_results
 
@@ -113,7 +113,10 @@ def _kept(make: Callable[[Explorer], str]) -> Response:
 def _keep(make: Callable[[Explorer], str]) -> str:
     explorer = current_explorer()
     key = (request.full_path, today(), links.is_static())
-    return explorer.pages.get(key, lambda: make(explorer))
+    page = explorer.pages.get(key, lambda: make(explorer))
+    if g.get("has_fault"):
+        explorer.pages.forget(key)  # what took too long may answer the next time
+    return page
 
 
 @pages.after_app_request

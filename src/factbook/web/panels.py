@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from flask import current_app, request
+from flask import current_app, g, request
 from markupsafe import Markup, escape
 
 from factbook.errors import FactbookError, UsageError
@@ -71,6 +71,11 @@ class Recent(Generic[T]):
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return made
+
+    def forget(self, key: object) -> None:
+        """Drop what is kept under a key."""
+        with self._lock:
+            self._kept.pop(key, None)
 
 
 @dataclass(frozen=True)
@@ -285,6 +290,7 @@ def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
         chart = explorer.chart(query, values)
     except FactbookError as error:
         fault = explain(error)
+        g.has_fault = True  # the page is not kept
     return Panel(query, parameter, thing, values, table, Markup(chart), fault)  # noqa: S704 - drawn here, its texts escaped
 
 
