@@ -1,4 +1,4 @@
-"""The chart of each stored query can be drawn from the bundled book."""
+"""The chart of each stored query can be drawn from the whole book."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CHARTED = {
 def picture(request: pytest.FixtureRequest, shelf: Shelf) -> Picture:
     """Return the chart of a stored query."""
     query = read_query(request.param)
-    tested = shelf("bundled-with-leads" if query.asks_leads else "bundled")
+    tested = shelf("bundled-with-leads" if query.asks_leads else "whole")
     answer = tested.ask(query.name, sample_values(query), engine="embedded")
     assert isinstance(answer, Table)
     assert query.chart is not None

@@ -172,7 +172,7 @@ def test_columns_are_those_asked_for(ask: Ask) -> None:
         ({"where": ("amount > many",)}, "'many' is none"),
         ({"where": ("amount 3",)}, "write COLUMN OPERATOR VALUE"),
         ({"where": ("company < Groq",)}, "compare with = or != or ~"),
-        ({"where": ("company = Grok",)}, "no thing is called 'Grok'. Did you mean 'Groq'"),
+        ({"where": ("company = Grok",)}, "no thing is called 'Grok'; nearest: 'Groq'"),
         ({"where": ("amount > 3 furlong",)}, "amount has no unit 'furlong'"),
         ({"where": ("contradicted = perhaps",)}, "yes or no"),
         ({"where": ("date > soon",)}, "'soon' is not a day"),

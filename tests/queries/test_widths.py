@@ -29,12 +29,12 @@ _PATHS = {
 
 @pytest.fixture(params=_PATHS.values(), ids=[*_PATHS])
 def cells(request: pytest.FixtureRequest, shelf: Shelf) -> Cells:
-    """Return the table of a stored query about the bundled book."""
+    """Return the table of a stored query about the whole book."""
     path: Path = request.param
     query = read_query(path)
     if query.form != "SELECT":
         pytest.skip("its answer is a graph")
-    tested = shelf("bundled-with-leads" if query.asks_leads else "bundled")
+    tested = shelf("bundled-with-leads" if query.asks_leads else "whole")
     answer = tested.ask(query.name, sample_values(query), engine="embedded")
     assert isinstance(answer, Table)
     rows = list(answer.rows)

@@ -198,3 +198,13 @@ def _luminance(color: str) -> float:
         for value in channels
     ]
     return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+
+
+def test_empty_chart_is_refused_as_a_picture() -> None:
+    """An answer without a value has no picture, and a terminal shows the title and the note."""
+    empty = picture(row("Inn", None))
+
+    for draw in (draw_svg, draw_png):
+        with pytest.raises(UsageError, match="no row of the answer can be drawn"):
+            draw(empty)
+    assert draw_text(empty).splitlines()[:2] == ["Tolls", "1 row without toll a boat not drawn"]

@@ -32,9 +32,9 @@ def draw_svg(picture: Picture, *, cite: bool = True) -> str:
     light or dark, of who looks at it.
 
     Raises:
-        UsageError: vl-convert is not installed.
+        UsageError: vl-convert is not installed, or there is nothing to draw.
     """
-    converter = _vl_convert()
+    converter = _vl_convert(picture)
     spec = vega_lite(picture, cite=cite)
     svg = str(converter.vegalite_to_svg(spec, vl_version=_VEGA_LITE, allowed_base_urls=[]))
     start, end = svg.index("<svg"), svg.index(">") + 1
@@ -53,9 +53,9 @@ def draw_png(picture: Picture) -> bytes:
     """Return a chart as PNG on white.
 
     Raises:
-        UsageError: vl-convert is not installed.
+        UsageError: vl-convert is not installed, or there is nothing to draw.
     """
-    converter = _vl_convert()
+    converter = _vl_convert(picture)
     spec = vega_lite(picture) | {"background": "white"}
     drawn: bytes = converter.vegalite_to_png(
         spec, vl_version=_VEGA_LITE, scale=_PIXELS, allowed_base_urls=[]
@@ -81,7 +81,9 @@ def draw_text(picture: Picture, *, width: int = 80) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _vl_convert() -> ModuleType:
+def _vl_convert(picture: Picture) -> ModuleType:
+    if not picture.points:
+        raise UsageError("no row of the answer can be drawn: the chart would be empty")
     try:
         import vl_convert
     except ImportError:
