@@ -18,6 +18,7 @@ def test_page_shows_what_its_commands_print(tmp_path: Path) -> None:
     folder = tmp_path
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": programs, "FACTBOOK_CACHE": str(tmp_path / "cache")}
+    environment.pop("COLUMNS", None)  # on a pipe lines are not wrapped
     blocks = _BLOCK.findall(PAGE.read_text(encoding="utf-8"))
     assert blocks
     for step in re.split(r"^\$ ", "".join(blocks), flags=re.MULTILINE)[1:]:

@@ -170,7 +170,9 @@ def test_linksets_name_the_predicate_of_the_graph(bundled: Book, graph: rdflib.G
         assert len(there) >= number > 0, linkset
 
 
-def test_distributions_are_what_export_writes(graph: rdflib.Graph, tmp_path: Path) -> None:
+def test_distributions_are_what_export_writes(
+    bundled: Book, graph: rdflib.Graph, tmp_path: Path
+) -> None:
     """The command in its title writes a file of that size and hash."""
     nodes = set(graph.objects(DATASET, DCAT.distribution))
     assert len(nodes) > 9
@@ -178,7 +180,11 @@ def test_distributions_are_what_export_writes(graph: rdflib.Graph, tmp_path: Pat
         command = shlex.split(str(graph.value(node, DCTERMS.title)))
         target = tmp_path / "out"
         result = CliRunner().invoke(
-            root, ["--no-cache", *command[1:], *_format(command), "-o", str(target)]
+            root,
+            [
+                *("--book", str(bundled.layout.root), "--no-cache"),
+                *(*command[1:], *_format(command), "-o", str(target)),
+            ],
         )
         assert result.exit_code == 0, result.stderr
         content = target.read_bytes()

@@ -55,7 +55,7 @@ def test_push_sends_the_bundled_book_whole(
     """Every graph and the merge have their sizes, and a second push changes nothing."""
     del again
 
-    result = run("push", "--endpoint", store.endpoint, "--prune")
+    result = push(run, bundled.layout.root, store, "--prune")
 
     assert (result.exit_code, result.stdout) == (0, "")
     assert f"{store.endpoint} now holds " in result.stderr
