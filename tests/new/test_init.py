@@ -45,6 +45,7 @@ def test_book_works_from_init_to_link_in_few_commands(tmp_path: Path, servers: S
     checked = run(book, "check", "--strict")
     formatted = run(book, "fmt", "--check")
     asked = run(book, "query", "visitors", "-f", "csv", "--asof", "2025-06-01")
+    drawn = run(book, "query", "visitors", "-o", "visitors.svg")
     exported = run(book, "export", "-o", "book.jsonld")
     linked = run(book, "link", "suggest", "--target", others.query, "--pause", "0")
     candidates = run(book, "link", "review", "--list")
@@ -53,6 +54,8 @@ def test_book_works_from_init_to_link_in_few_commands(tmp_path: Path, servers: S
     assert "No findings" in checked.stderr
     assert formatted.returncode == 0
     assert "https://example.org/trees/lighthouse/grey-point,13100,2024-01-01" in asked.stdout
+    assert drawn.returncode == 0, drawn.stderr
+    assert "Grey Point Light" in (book / "visitors.svg").read_text(encoding="utf-8")
     assert exported.returncode == 0, exported.stderr
     assert "Grey Point Light" in (book / "book.jsonld").read_text(encoding="utf-8")
     assert linked.returncode == 0, linked.stderr
