@@ -223,7 +223,7 @@ def test_accelerators_have_units_and_what_is_stated() -> None:
     rows = ask("accelerators", asof=TODAY)
 
     for name in ("process", "onchipmemory", "offchipmemory", "bandwidth", "fp16dense", "power"):
-        assert "(" in described[name]["title"]
+        assert ", " in described[name]["title"]
     assert len([row for row in rows if row["fp16"] is not None]) >= 2
     assert len([row for row in rows if row["fp16dense"] is not None]) >= 10
 

@@ -82,6 +82,7 @@ def things() -> dict[str, list[str]]:
         "infra:Product": products,
         "infra:Chip": sorted(oracle.of_class(f"{DEF}Chip") & about),
         "infra:Family": sorted(oracle.of_class(f"{DEF}Family")),
+        "infra:Model": sorted(oracle.of_class(f"{DEF}Model")),
         "": [*companies, *products],
     }
 

@@ -58,6 +58,7 @@ VIRTUOSO_DIFFERS = {
     "coverage",
     "disagreements",
     "drift",
+    "efficiency",
     "events",
     "funding-rounds",
     "gaps",

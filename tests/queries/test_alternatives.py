@@ -28,6 +28,11 @@ BOOK = "trade"
 # Two values for each parameter: where there is a hierarchy one is below the other, so that
 # some rows fit both
 VALUES = {
+    "accelerator": ("product:a1", "product:a2"),
+    "benchmark": ("standing:not-stated", "number-format:fp8"),
+    "chip": ("product:a1", "product:a2"),
+    "other": ("company:acme", "company:nimbus"),
+    "owner": ("company:acme", "company:nimbus"),
     "basis": ("price-basis:gpu-hour", "purchase-mode:on-demand"),
     "category": ("category:accelerator-chip", "category:data-centre-gpu"),
     "class": ("infra:Chip", "infra:Company"),
@@ -44,6 +49,8 @@ VALUES = {
 }
 EVENT_KINDS = ("event-kind:acquisition", "event-kind:contract")
 NEEDED = {
+    "company": "company:acme",
+    "model": "product:model-m",
     "asof": "2026-06-30",
     "day": "2024-01-01",
     "measure": "measure:peak-performance",

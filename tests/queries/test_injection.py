@@ -62,7 +62,7 @@ HOSTILE = {
     "datatype": 'x"^^<http://www.w3.org/2001/XMLSchema#integer> . #',
     "service": "SERVICE <http://127.0.0.1:9/> { }",
     "update": "; DROP ALL ; SELECT",
-    "prefixed-name": "company:acme> } #",
+    "prefixed-name": "company:acme> . ?s ?p ?o } #",
     "null": "a\x00b",
     "control": "a\x07\x1b[31m\x7f",
     "byte-order-mark": "\ufeffx",
