@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 _STOP_TEXT = (
     "a an and any are as at be been by can did do does for from get give had has have how i in is "
-    "it its list many me mean meaning means much my now of on one or our out over per show tell than that the their "
-    "there these they this those to under was were what when where which who whom whose why will "
-    "with would you"
+    "it its list many me mean meaning means much my now of on one or our out over per show tell "
+    "than that the their there these they this those to under was were what when where which who "
+    "whom whose why will with would you"
 )
 _STOP_WORDS = frozenset(_STOP_TEXT.split())
 _ENDINGS = ("ies", "ing", "est", "ed", "er", "es", "s")
