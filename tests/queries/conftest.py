@@ -84,10 +84,16 @@ VIRTUOSO_DIFFERS = {
 }
 
 
+# Virtuoso 7.2 takes more than a minute for these over a book of this size, and ends
+VIRTUOSO_ENDS = {"schema-org"}
+
+
 def mark_virtuoso(query: str, engine: str) -> list[pytest.MarkDecorator]:
-    """Return the mark of a query that Virtuoso is known to answer differently."""
-    if engine != "virtuoso" or query not in VIRTUOSO_DIFFERS:
+    """Return the mark of a query that Virtuoso is known to answer differently, or never."""
+    if engine != "virtuoso" or query not in VIRTUOSO_DIFFERS | VIRTUOSO_ENDS:
         return []
+    if query in VIRTUOSO_ENDS:
+        return [pytest.mark.xfail(reason="Virtuoso 7.2 ends over this query", run=False)]
     reason = "Virtuoso 7.2 is known to answer this query differently, see docs/endpoints.md"
     return [pytest.mark.xfail(reason=reason, strict=False)]
 
