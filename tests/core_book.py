@@ -1,4 +1,4 @@
-"""The bundled book without what is imported from data sets: a folder of links.
+"""The bundled book without what is imported from data sets, in a folder of its own.
 
 Answers that are written down and comparisons of engines use it, so that another import changes
 none of them and makes none of them slower. What is imported stands in folders named `imports`.
@@ -30,5 +30,5 @@ def core_book() -> Path:
         if IMPORTS in part.parts or path.is_dir():
             continue
         (root / part).parent.mkdir(parents=True, exist_ok=True)
-        (root / part).symlink_to(path)
+        shutil.copyfile(path, root / part)
     return root

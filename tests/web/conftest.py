@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.core_book import core_book
 
 pytest.importorskip("flask")
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def book() -> Book:
     """Return the bundled book."""
-    return Book()
+    return Book(core_book())
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.core_book import core_book
 
 pytest.importorskip("flask")
 pytest.importorskip("playwright")
@@ -85,7 +86,7 @@ def serving(book: Book) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def bundled_site() -> Iterator[str]:
     """Serve the bundled book."""
-    with serving(Book()) as address:
+    with serving(Book(core_book())) as address:
         yield address
 
 
