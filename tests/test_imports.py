@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,3 +96,11 @@ def test_modules_form_no_ring() -> None:
         list(TopologicalSorter(GRAPH).static_order())
     except CycleError as ring:
         pytest.fail(" -> ".join(ring.args[1]))
+
+
+def test_no_file_name_is_used_three_times() -> None:
+    """A file name says where a behaviour is: at most two modules share one."""
+    names = Counter(module.split(".")[-1] for module in MODULES if module.count(".") > 1)
+    parts = {part for layer in LAYERS for part in layer}
+
+    assert [name for name, count in names.items() if count > 2 and name not in parts] == []

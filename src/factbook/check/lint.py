@@ -9,7 +9,7 @@ from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from factbook.check.findings import ERROR, WARNING, Finding, Outcome, Rule, sort_findings
-from factbook.check.vocabulary import Vocabulary
+from factbook.check.known_terms import Vocabulary
 from factbook.errors import FactbookError, UsageError, did_you_mean
 from factbook.query.stored_queries import CHECKS, COLUMN_TYPES, LINKS, read_query
 from factbook.query.stored_queries import RULES as RULE_QUERIES

@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode
 
 from factbook.check.findings import Outcome, Validation
 from factbook.check.inputs import Inputs
+from factbook.check.known_terms import Vocabulary
 from factbook.check.outcome import EVERYTHING, CheckContext, Selection, build_outcome
 from factbook.check.queries import run_queries, run_query
 from factbook.check.remarks import describe_completeness
@@ -21,7 +22,6 @@ from factbook.check.rules import (
 )
 from factbook.check.shapes import AUTO, NO_INFERENCE, ShapeRules, validate
 from factbook.check.text_rules import LITERAL_RULES, check_literals, check_source_files
-from factbook.check.vocabulary import Vocabulary
 from factbook.query.stored_queries import check_queries
 from factbook.rdf.parse import read_rdf
 from factbook.shacl import index_blank_nodes, load_data

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from factbook.cli.answers import View, write_answer, writes_for_people
 from factbook.cli.completion import complete_values
 from factbook.cli.output import OutputOptions, labels_option, service_option, with_output_options
 from factbook.cli.session import Session, get_session
 from factbook.cli.supervise import limit_options
+from factbook.cli.write_answer import View, write_answer, writes_for_people
 from factbook.errors import InputError
 from factbook.query.run_query import run_stored, with_leads_for
 from factbook.query.stored_queries import all_queries, find_query

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.answers import View, write_answer
 from factbook.cli.output import labels_option, service_option, with_output_options
 from factbook.cli.session import Session, pass_session
 from factbook.cli.supervise import limit_options
+from factbook.cli.write_answer import View, write_answer
 from factbook.errors import InputError, UsageError
 from factbook.query.run_query import run_text
 from factbook.rdf.formats import NAMES

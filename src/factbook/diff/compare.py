@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from factbook.diff.answers import compare_answers
+from factbook.diff.changed_answers import compare_answers
 from factbook.diff.changes import Differences
 from factbook.diff.facts import compare_facts, compare_things
 from factbook.diff.terms import compare_terms, split_terms

@@ -18,7 +18,7 @@ from pydantic import Field
 
 from factbook import __version__
 from factbook.errors import FactbookError, UsageError
-from factbook.mcp.answers import build_answer
+from factbook.mcp.cells import build_answer
 from factbook.mcp.page import build_page, select_figures
 from factbook.mcp.schema_card import describe_schema, list_queries
 from factbook.mcp.verification import describe_verified

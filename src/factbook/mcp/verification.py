@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from factbook.mcp.answers import describe_observations
+from factbook.mcp.cells import describe_observations
 from factbook.verify.verify_text import Verdict
 
 if TYPE_CHECKING:

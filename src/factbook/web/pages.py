@@ -20,6 +20,7 @@ from factbook.store.answers import table_from
 from factbook.web import links
 from factbook.web.catalog import HOME, Catalog, PanelSpec
 from factbook.web.dossier import build_dossier
+from factbook.web.ontology import build_vocabulary
 from factbook.web.panels import (
     ROWS_OF_PAGE,
     Explorer,
@@ -34,7 +35,6 @@ from factbook.web.signposts import schema_org
 from factbook.web.site import KEY as SITE
 from factbook.web.site import current_site
 from factbook.web.tables import build_table
-from factbook.web.vocabulary import build_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
