@@ -180,7 +180,8 @@ def note_missing_sums(answer: Answer, text: str) -> Answer:
     """
     if not isinstance(answer, Table):
         return answer
-    places = [place for place, name in enumerate(answer.variables) if name in sums(text)]
+    summed = sums(text)
+    places = [place for place, name in enumerate(answer.variables) if name in summed]
     if not places:
         return answer
 

@@ -91,6 +91,8 @@ def uses_graph(text: str) -> bool:
 
 def sums(text: str) -> set[str]:
     """Return the names of the variables that a query gives the value of a SUM or an AVG."""
+    if not any(word in text.upper() for word in _SUMS):
+        return set()
     found: set[str] = set()
     inside: list[bool] = []
     last: list[Token] = []
