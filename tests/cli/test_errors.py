@@ -52,7 +52,10 @@ WRONG = {
     ),
     "ending": (["query", "lengths", "-o", "out.docx"], "-o out.docx: cannot tell from '.docx'"),
     "search": (["queries", "cheapest"], "No query about 'cheapest'. See: factbook queries"),
-    "sparql": (["sparql", "SELECT * { ?s ?p"], "the query is not valid SPARQL: line 1, column 17"),
+    "sparql": (
+        ["sparql", "SELECT * { ?s ?p"],
+        "the query is not valid SPARQL: line 1, column 10: the '{' is not closed",
+    ),
     "no sparql": (["sparql", "hello"], "the query has no SELECT, ASK, CONSTRUCT or DESCRIBE"),
     "update": (["sparql", "DROP ALL"], "the query has no SELECT, ASK, CONSTRUCT or DESCRIBE"),
     "nothing to run": (["sparql"], "give the query as TEXT"),

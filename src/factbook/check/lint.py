@@ -194,7 +194,9 @@ def _find_syntax_error(query: StoredQuery) -> tuple[int, int, str] | None:
         Store().query(query.text)
         parse_query(query.text)
     except SyntaxError as error:
-        return error.lineno or 1, error.offset or 1, " ".join(str(error.msg).split())
+        from factbook.sparql.mistakes import find
+
+        return find(str(error), query.text)
     except QueryTextError as error:
         return 1, 1, str(error)
     return None

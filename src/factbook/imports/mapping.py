@@ -326,9 +326,10 @@ def _parse(path: Path, text: str) -> Select:
         Store().query(text)
         tree = parse_query(text, {})
     except SyntaxError as error:
-        raise InputError(
-            f"{path}:{error.lineno or 1}: {' '.join(str(error.msg).split())}"
-        ) from None
+        from factbook.sparql.mistakes import find
+
+        line, column, said = find(str(error), text)
+        raise InputError(f"{path}:{line}:{column}: {said}") from None
     except QueryTextError as error:
         raise InputError(f"{path}: {error}") from None
     if tree.form != "CONSTRUCT" or tree.template is None:

@@ -27,6 +27,7 @@ from factbook.shacl.shapes_graph import (
     sh,
     shape_name,
 )
+from factbook.sparql.mistakes import explain
 from factbook.sparql.tree import QueryTextError, parse_query
 
 if TYPE_CHECKING:
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
     """Goes on without a part of the shapes that cannot be used."""
 
 _PATH = re.compile(r"[$?]PATH\b")
-_ERROR_LINE = re.compile(r"(?:error at )?(\d+):(\d+)")
-_MAX_MESSAGE = 80
 _USUAL_PREFIXES = {"owl": OWL, "rdf": RDF, "rdfs": RDFS, "sh": SH, "xsd": XSD}
 _PREBOUND = ("this", "currentShape", "shapesGraph")
 _NAMESPACE_ENDS = ("#", "/", ":")
@@ -305,20 +304,14 @@ def _require_syntax(text: str, prefixes: Mapping[str, str], shape: Node) -> None
     Raises:
         ShapesError: It is not valid.
     """
-    declared = " ".join(f"PREFIX {name}: <{iri}>" for name, iri in prefixes.items())
     with_path = _PATH.sub("<urn:factbook:path>", text)
     try:
         with suppress(RuntimeError):  # a function that is not known here may be at an endpoint
-            Store().query(f"{declared}\n{with_path}")
+            Store().query(with_path, prefixes=dict(prefixes))
     except SyntaxError as error:
-        message = _ERROR_LINE.sub(_count_own_lines, " ".join(str(error).split()))
-        short_ = message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]}…"
-        problem = f"has a query that is not valid SPARQL 1.1: {short_}"
+        said = explain(str(error), with_path, prefixes)
+        problem = f"has a query that is not valid SPARQL 1.1: {said}"
         raise ill_formed(shape, problem) from None
-
-
-def _count_own_lines(match: re.Match[str]) -> str:
-    return f"line {int(match[1]) - 1}, column {match[2]}"
 
 
 def _prefixes(graph: ShapesGraph, holder: Node) -> dict[str, str]:

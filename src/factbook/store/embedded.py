@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     Graphs: TypeAlias = tuple[Sequence[str], Sequence[str]]
     """The IRIs of the graphs whose merge is the default graph, and of the named graphs."""
 
-# Compiled only when there is an error
-_ERROR = r"(?s)error at (\d+):(\d+): (.*)"
-_EXPECTED = r'"((?:[^"\\]|\\.)+)"'
-_MAX_EXPECTED = 6
 _UNKNOWN_FUNCTION = r"custom function (<[^>]*>)"
 
 
@@ -55,12 +51,13 @@ class EmbeddedEngine:
         try:
             return self._query(text, known, graphs)
         except SyntaxError as error:
+            from factbook.sparql.mistakes import explain
             from factbook.sparql.tokens import respell
 
             try:
                 return self._query(respell(text, known), known, graphs)
             except SyntaxError:
-                said = _explain(str(error))
+                said = explain(str(error), text, known)
                 raise UsageError(f"the query is not valid SPARQL: {said}") from None
 
     def _query(self, text: str, prefixes: dict[str, str], graphs: Graphs | None) -> Answer:
@@ -116,15 +113,3 @@ def dataset(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
             yield quad
             graph = own if isinstance(quad.graph_name, DefaultGraph) else merge
             yield Quad(quad.subject, quad.predicate, quad.object, graph)
-
-
-def _explain(message: str) -> str:
-    """Shorten the engine's list of everything it would have accepted."""
-    match = re.search(_ERROR, message)
-    if match is None:
-        return message
-    line, column, said = match.groups()
-    if "expected" in said:
-        accepted = re.findall(_EXPECTED, said)[:_MAX_EXPECTED]
-        said = f"expected {', '.join(accepted)} or the like" if accepted else "unexpected text"
-    return f"line {line}, column {column}: {said}"

@@ -109,7 +109,9 @@ def _run(store: Store, text: str, path: Path) -> bytes:
     try:
         found = store.query(text)
     except SyntaxError as error:
-        said = " ".join(str(error.msg).split())
+        from factbook.sparql.mistakes import explain
+
+        said = explain(str(error), text)
         raise InputError(f"{path}: the rule is not valid SPARQL: {said}") from None
     if not isinstance(found, QueryTriples):
         raise InputError(f"{path}: a rule is a CONSTRUCT query")
