@@ -58,6 +58,49 @@ def test_fault_is_reported_with_line_and_column(
     assert str(problem).startswith(f"{path}:{line}:{start}: {said}")
 
 
+def test_quoted_cells_are_read_and_written(tmp_path: Path) -> None:
+    """A value may stand in double quotes; one that needs them gets them when it is written."""
+    labels = ['a "b"', " c", "d\te", "two\nlines", "plain"]
+    quoted = ['"a ""b"""', '" c"', '"d\te"', '"two\nlines"', '"plain"']
+    path = tmp_path / "positive.sssom.tsv"
+    rows = [
+        f"company:c{number}\tskos:exactMatch\t\twikidata:Q{number}\tsemapv:LexicalMatching\t{cell}"
+        for number, cell in enumerate(quoted)
+    ]
+    columns = COLUMNS.replace("confidence", "subject_label")
+    path.write_text("\n".join([header("positive"), columns, *rows, ""]), encoding="utf-8")
+
+    found = parse_mapping_set(path)
+
+    assert not found.problems
+    assert [row["subject_label"] for row in found.rows] == labels
+    path.write_text(serialize_mapping_set(found), encoding="utf-8")
+    assert [row["subject_label"] for row in parse_mapping_set(path).rows] == labels
+
+
+def test_unclosed_quote_is_reported(tmp_path: Path) -> None:
+    """A quote that nothing closes is a fault of its own line, not of the whole table."""
+    bad = ['"company:elm', *GOOD[1:]]
+    (problem,) = parse_mapping_set(written(tmp_path, bad, GOOD)).problems
+
+    assert "a double quote that nothing closes" in problem.message
+
+
+def test_other_columns_are_kept(tmp_path: Path) -> None:
+    """A column that is not SSSOM's is passed over, and a modifier is not needed."""
+    path = tmp_path / "positive.sssom.tsv"
+    columns = COLUMNS.replace("predicate_modifier\t", "") + "\tour_own"
+    row = "\t".join([*GOOD[:2], *GOOD[3:], "x"])
+    path.write_text(f"{header('positive')}\n{columns}\n{row}\n", encoding="utf-8")
+
+    found = parse_mapping_set(path)
+
+    assert not found.problems
+    assert not found.rows[0].is_negated
+    path.write_text(serialize_mapping_set(found), encoding="utf-8")
+    assert parse_mapping_set(path).rows[0]["our_own"] == "x"
+
+
 @pytest.mark.parametrize(
     ("top", "said"),
     [

@@ -77,14 +77,9 @@ COLUMNS = (
     "see_also",
     "comment",
 )
-"""The columns of SSSOM that a book may use, in SSSOM's order."""
-REQUIRED_COLUMNS = (
-    "subject_id",
-    "predicate_id",
-    "predicate_modifier",
-    "object_id",
-    "mapping_justification",
-)
+"""The columns of SSSOM that are read, in SSSOM's order; others are kept as they are."""
+REQUIRED_COLUMNS = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+_ALWAYS_WRITTEN = {*REQUIRED_COLUMNS, "predicate_modifier"}
 _REQUIRED_METADATA = ("mapping_set_id", "mapping_set_version", "license")
 _BUILT_IN_PREFIXES = {
     "owl": "http://www.w3.org/2002/07/owl#",
@@ -95,6 +90,9 @@ _BUILT_IN_PREFIXES = {
     "sssom": "https://w3id.org/sssom/",
 }
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CELL = re.compile(r'("(?:[^"]|"")*"(?=\t|$)|[^\t]*)(\t|$)')
+_MOST_LINES = 50
+_NEEDS_QUOTES = re.compile(r'["\t\r\n]|^\s|\s$')
 _CURIE = re.compile(r"(?P<prefix>[A-Za-z][\w.-]*):(?P<local>[^\s<>\"{}|^`\\]+)")
 _ID_COLUMNS = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 
@@ -237,35 +235,77 @@ def parse_mapping_set(path: Path) -> MappingSet:
     rows = []
     if not problems:
         header = MappingSet(path, metadata, ())
-        for number, line in enumerate(lines[first + 1 :], start=first + 2):
-            if not line and number == len(lines):
-                continue
-            cells = line.split("\t")
+        for number, line in _table_lines(lines, first + 1):
+            cells = _split(line)
             if len(cells) != len(names):
                 message = f"{len(cells)} cells where the table has {len(names)} columns"
                 problems.append(Problem(path, number, 1, message))
                 continue
             problems += _check_cells(header, names, cells, number)
-            rows.append(MappingRow(dict(zip(names, cells, strict=True)), number))
+            values = dict(zip(names, map(_unquote, cells), strict=True))
+            rows.append(MappingRow(values, number))
     return MappingSet(path, metadata, tuple(rows), tuple(problems))
 
 
+def _table_lines(lines: list[str], start: int) -> Iterator[tuple[int, str]]:
+    """Yield the rows of the table with their line numbers.
+
+    A quoted cell may go on in the next line (SSSOM, TSV format, quoting).
+    """
+    at = start
+    while at < len(lines):
+        number = at + 1
+        more = next(
+            (n for n in range(_MOST_LINES) if not _is_open("\n".join(lines[at : at + n + 1]))), 0
+        )
+        line = "\n".join(lines[at : at + more + 1])
+        at += more + 1
+        if line or at < len(lines):
+            yield number, line
+
+
+def _is_open(line: str) -> bool:
+    """Tell whether a quoted cell does not end in a line."""
+    return any(cell.startswith('"') and cell.count('"') % 2 for cell in _split(line))
+
+
+def _split(line: str) -> list[str]:
+    cells = []
+    for match in _CELL.finditer(line):
+        cells.append(match[1])
+        if not match[2]:
+            break
+    return cells
+
+
+def _unquote(cell: str) -> str:
+    return cell[1:-1].replace('""', '"') if _is_quoted(cell) else cell
+
+
+def _is_quoted(cell: str) -> bool:
+    return len(cell) > 1 and cell[0] == cell[-1] == '"' and cell.count('"') % 2 == 0
+
+
 def serialize_mapping_set(mappings: MappingSet) -> str:
-    """Return the text of the file; empty optional columns are left out."""
+    """Return the text of the file; empty columns that it need not have are left out."""
     import yaml
 
     header = yaml.safe_dump(
         dict(mappings.metadata), sort_keys=False, allow_unicode=True, width=1000
     )
     used = {column for row in mappings.rows for column, value in row.values.items() if value}
-    names = [column for column in COLUMNS if column in used or column in REQUIRED_COLUMNS]
-    rows = ["\t".join(_clean_cell(row[name]) for name in names) for row in mappings.rows]
+    names = [column for column in COLUMNS if column in used or column in _ALWAYS_WRITTEN]
+    names += sorted(used - set(COLUMNS))
+    rows = ["\t".join(_quote(row[name]) for name in names) for row in mappings.rows]
     lines = [f"#{line}" for line in header.splitlines()]
     return "\n".join([*lines, "\t".join(names), *rows, ""])
 
 
-def _clean_cell(text: str) -> str:
-    return " ".join(text.split()).replace('"', "'")
+def _quote(text: str) -> str:
+    if not _NEEDS_QUOTES.search(text):
+        return text
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _parse_metadata(path: Path, lines: list[str]) -> tuple[dict[str, Any], list[Problem]]:
@@ -300,10 +340,10 @@ def _parse_metadata(path: Path, lines: list[str]) -> tuple[dict[str, Any], list[
 def _check_columns(path: Path, names: list[str], line: int) -> Iterator[Problem]:
     column = 1
     for name in names:
-        if name not in COLUMNS:
-            yield Problem(path, line, column, f"SSSOM has no column '{name}'")
-        elif names.count(name) > 1:
-            yield Problem(path, line, column, f"duplicate column '{name}'")
+        if not name or names.count(name) > 1:
+            yield Problem(
+                path, line, column, f"duplicate column '{name}'" if name else "a column has no name"
+            )
         column += len(name) + 1
     for name in REQUIRED_COLUMNS:
         if name not in names:
@@ -325,11 +365,11 @@ def _check_cell(  # noqa: C901, PLR0911 - one return for each rule
     header: MappingSet, name: str, cell: str
 ) -> str | None:
     """Return what is wrong with a cell, or None."""
+    if not _is_quoted(cell) and (cell != cell.strip() or cell.startswith('"')):
+        return "has leading or trailing spaces, or a double quote that nothing closes"
+    cell = _unquote(cell)
     if not cell:
-        required = name in REQUIRED_COLUMNS and name != "predicate_modifier"
-        return "must not be empty" if required else None
-    if cell != cell.strip() or '"' in cell:
-        return "has leading or trailing spaces, or a double quote"
+        return "must not be empty" if name in REQUIRED_COLUMNS else None
     if name in _ID_COLUMNS:
         match = _CURIE.fullmatch(cell)
         if match is None:

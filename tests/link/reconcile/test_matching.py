@@ -209,6 +209,26 @@ def test_numbers_are_compared_by_value(service: Service) -> None:
         assert firms(ask(service, properties=[{"pid": pid, "v": value}])) == ["acme"]
 
 
+@pytest.mark.parametrize(
+    ("value", "agrees"),
+    [
+        ("1990", True),
+        ("1990-01-01", True),
+        ("1990-01-01T00:00:00Z", True),
+        ("1990-06-15T00:00:00+02:00", True),
+        ("1990-06", True),
+        ("1991-01-01T00:00:00Z", False),
+        ("1990ish", False),
+    ],
+)
+def test_day_in_the_known_year_agrees(service: Service, value: str, agrees: object) -> None:
+    """A date agrees with a year that it is in, also where a table gives it a time."""
+    query = {"query": "Delta Systems", "properties": [{"pid": "def:founded", "v": value}]}
+    found = ask(service, **query)
+
+    assert any(each["match"] for each in found) is agrees
+
+
 def test_batch_keeps_its_keys(service: Service) -> None:
     """Each result has the key of its query."""
     batch = {"b": {"query": "Oceanic"}, "a": {"query": "zzz"}, "": {"query": "Delta Systems"}}
@@ -225,17 +245,6 @@ def test_batch_keeps_its_keys(service: Service) -> None:
     [
         ([], "queries: must be an object of queries"),
         ("x", "queries: must be an object of queries"),
-        ({"q": "Acme"}, "queries.q: a query must be an object"),
-        ({"q": {}}, "queries.q: needs a query or properties"),
-        ({"q": {"query": " "}}, "queries.q: needs a query or properties"),
-        ({"q": {"query": 5}}, "queries.q.query: must be a string"),
-        ({"q": {"query": "a", "limit": 0}}, "queries.q.limit: must be a whole number from 1"),
-        ({"q": {"query": "a", "limit": "3"}}, "queries.q.limit: must be a whole number from 1"),
-        ({"q": {"query": "a", "limit": True}}, "queries.q.limit: must be a whole number from 1"),
-        ({"q": {"query": "a", "type": 3}}, "queries.q.type: must be an identifier"),
-        ({"q": {"query": "a", "type_strict": "no"}}, "must be one of all, any, should"),
-        ({"q": {"query": "a", "properties": ["x"]}}, "each needs 'pid' and 'v'"),
-        ({"q": {"query": "a", "properties": [{"v": 1}]}}, "pid: must be an identifier"),
         ({str(n): {"query": "a"} for n in range(501)}, "queries: at most 500 at once"),
     ],
 )
@@ -245,6 +254,31 @@ def test_invalid_batch_is_rejected(service: Service, batch: object, said: str) -
         service.reconcile(batch)
 
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("Acme", "queries.q: a query must be an object"),
+        ({}, "queries.q: needs a query or properties"),
+        ({"query": " "}, "queries.q: needs a query or properties"),
+        ({"query": 5}, "queries.q.query: must be a string"),
+        ({"query": "a", "limit": 0}, "queries.q.limit: must be a whole number from 1"),
+        ({"query": "a", "limit": "3"}, "queries.q.limit: must be a whole number from 1"),
+        ({"query": "a", "limit": True}, "queries.q.limit: must be a whole number from 1"),
+        ({"query": "a", "type": 3}, "queries.q.type: must be an identifier"),
+        ({"query": "a", "type_strict": "no"}, "must be one of all, any, should"),
+        ({"query": "a", "properties": ["x"]}, "each needs 'pid' and 'v'"),
+        ({"query": "a", "properties": [{"v": 1}]}, "pid: must be an identifier"),
+    ],
+)
+def test_invalid_query_does_not_stop_the_others(service: Service, query: object, said: str) -> None:
+    """A query that is not valid has no candidates and says why; the next one is answered."""
+    answer = service.reconcile({"q": query, "next": {"query": "Oceanic"}})
+
+    assert answer["q"]["result"] == []
+    assert said in answer["q"]["error"]
+    assert len(answer["next"]["result"]) == 1
 
 
 @pytest.mark.parametrize(

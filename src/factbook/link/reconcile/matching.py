@@ -7,6 +7,7 @@ name that the given one may be short for.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from factbook.query.entities import (
     similarity,
     strip_legal_form,
 )
-from factbook.rdf.terms import is_iri
+from factbook.rdf.terms import XSD, is_iri
 from factbook.sparql.bind import bind_rows
 from factbook.store.answers import select
 
@@ -39,6 +40,10 @@ _TYPE_STRICT = ("all", "any", "should")
 _NAME_WEIGHT = 0.8
 _MIN_COMPARED = 50
 _SHORT_FORMS = {"company": "co", "corporation": "corp", "incorporated": "inc", "limited": "ltd"}
+_DATES = frozenset(f"{XSD}{name}" for name in ("date", "dateTime", "gYear", "gYearMonth"))
+_DATE = re.compile(
+    r"(?P<date>-?[0-9]{4,}(?:-[0-9]{2}){0,2})(?:[T ][0-9:.]+)?(?:Z|[+-][0-9:]{4,6})?", re.ASCII
+)
 _VALUES = "SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o }"
 
 
@@ -228,11 +233,25 @@ def _term_equals(term: Term, text: str, index: EntityIndex) -> bool:
     if isinstance(term, Literal):
         if text.casefold() == term.value.strip().casefold():
             return True
+        if term.datatype.value in _DATES:
+            return _dates_agree(text, term.value)
         try:
             return Decimal(text) == Decimal(term.value)
         except InvalidOperation:
             return False
     return False
+
+
+def _dates_agree(wanted: str, known: str) -> bool:
+    """Tell whether one of two dates is in the year, month or day that the other names.
+
+    A day may have a time: tables often give a date as midnight.
+    """
+    one, other = _DATE.fullmatch(wanted), _DATE.fullmatch(known)
+    if one is None or other is None:
+        return False
+    shorter, longer = sorted((one["date"], other["date"]), key=len)
+    return longer.startswith(shorter)
 
 
 def _to_json(each: ScoredEntity, index: EntityIndex, *, is_match: bool) -> Json:

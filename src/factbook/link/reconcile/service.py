@@ -109,18 +109,23 @@ class Service:
     def reconcile(self, batch: Any) -> Json:  # noqa: ANN401 - any JSON
         """Return the candidates for each query of a batch, under the query's key.
 
+        A query that is not valid has none, and says why; the others are answered all the same.
+
         Raises:
-            UsageError: The batch is not valid.
+            UsageError: The batch is not an object of queries, or too large.
         """
         if not isinstance(batch, dict):
             raise UsageError("queries: must be an object of queries")
         if len(batch) > _MAX_QUERIES:
             raise UsageError(f"queries: at most {_MAX_QUERIES} at once")
-        queries = {key: parse_query(query, f"queries.{key}") for key, query in batch.items()}
-        return {
-            key: {"result": find_candidates(query, self.index, self._book.engine)}
-            for key, query in queries.items()
-        }
+        return {key: self._answer(query, f"queries.{key}") for key, query in batch.items()}
+
+    def _answer(self, query: Any, where: str) -> Json:  # noqa: ANN401 - any JSON
+        try:
+            parsed = parse_query(query, where)
+        except UsageError as error:
+            return {"result": [], "error": str(error)}
+        return {"result": find_candidates(parsed, self.index, self._book.engine)}
 
     def suggest_entity(self, prefix: str, *, cursor: int = 0) -> Json:
         """Return the things that have a word starting with the prefix, or else a similar name."""
