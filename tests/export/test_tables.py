@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -68,6 +69,21 @@ def test_csvw_metadata_describes_every_file_of_the_bundled_book(
         for row in rows:
             for cell, column in zip(row, columns, strict=True):
                 assert not cell or is_well_formed(cell, XSD + column["datatype"]), (name, row)
+
+
+def test_things_in_no_table_are_counted(
+    tabular: Book, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A folder of tables says which part of the graph it does not have."""
+    write_folder(tabular, Part(), "csvw", tmp_path / "tables")
+
+    (said,) = caplog.messages
+    assert re.match(r"note: [0-9]+ things of [0-9]+ \([0-9]+ statements\) are in no table", said)
+    assert ", such as <http" in said
+
+    caplog.clear()
+    write_folder(tabular, Part(query="lengths"), "csvw", tmp_path / "one")
+    assert not caplog.messages
 
 
 def test_csvw_files_are_the_csv_of_the_queries(tabular: Book, tmp_path: Path) -> None:

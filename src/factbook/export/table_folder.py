@@ -7,28 +7,36 @@ columns mean; all of it comes from the front matter of the queries.
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import Literal, NamedNode
 
 from factbook.atomic_write import TEMPORARY_SUFFIX
 from factbook.errors import InputError, UsageError
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import all_queries, find_query
+from factbook.render.humanize import count_noun
 from factbook.render.result_formats import write_table
-from factbook.store.answers import Table
+from factbook.store.answers import Table, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from factbook.book import Book
     from factbook.query.stored_queries import StoredQuery
+    from factbook.rdf.terms import Term
     from factbook.render.cells import Column
+    from factbook.store.answers import Row
 
 TAG = "table"
 METADATA = "csv-metadata.json"
 _MANIFEST = ".factbook-export.json"
+_STATEMENTS = "SELECT ?s (COUNT(*) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?s ORDER BY ?s"
 _DATATYPES = {
     "iri": "anyURI",
     "text": "string",
@@ -49,7 +57,7 @@ def write_tables(
     query: str | None = None,
     values: Mapping[str, str],
 ) -> None:
-    """Write a file for each table.
+    """Write a file for each table, and log how many things of the book are in none.
 
     Args:
         book: The book.
@@ -67,6 +75,7 @@ def write_tables(
         raise UsageError("--param needs --query: it sets a parameter of a stored query")
     queries = _tagged(book) if query is None else [find_query(book.layout.queries, query)]
     ending = "csv" if name == "csvw" else name
+    written: set[Term] = set()
     with _replace_folder(folder) as made:
         for stored in queries:
             answer = run_stored(book, stored, values)
@@ -75,10 +84,44 @@ def write_tables(
                     f"Query '{stored.name}' returns triples, not a table; choose an RDF format"
                 )
             with (made / f"{stored.name}.{ending}").open("wb") as file:
-                write_table(answer, ending, file)
+                write_table(_watched(answer, written), ending, file)
         if name == "csvw":
             text = json.dumps(_metadata(queries), ensure_ascii=False, indent=2)
             (made / METADATA).write_text(f"{text}\n", encoding="utf-8")
+    if query is None:
+        _note_left_out(book, written)
+
+
+def _watched(table: Table, written: set[Term]) -> Table:
+    """Return a table that notes the things in its rows when they are read."""
+
+    def rows() -> Iterator[Row]:
+        for row in table.rows:
+            written.update(term for term in row if isinstance(term, NamedNode))
+            yield row
+
+    return replace(table, rows=rows(), native=None)
+
+
+def _note_left_out(book: Book, written: set[Term]) -> None:
+    """Log how many things are in no table, with how many statements about them."""
+    rows = select(book.engine, _STATEMENTS)
+    missing = [
+        (thing, int(number.value))
+        for thing, number in rows
+        if thing not in written and isinstance(number, Literal)
+    ]
+    if not missing:
+        return
+    count = f"{count_noun(len(missing), 'thing')} of {len(rows):,}"
+    statements = count_noun(sum(number for _, number in missing), "statement")
+    blank = sum(not isinstance(thing, NamedNode) for thing, _ in missing)
+    nameless = f", {count_noun(blank, 'blank node')} among them" if blank else ""
+    named = next((f", such as {thing}" for thing, _ in missing if isinstance(thing, NamedNode)), "")
+    logging.getLogger("factbook").warning(
+        "note: %s (%s) are in no table%s%s; -f nquads writes them",
+        *(count, statements, nameless, named),
+    )
 
 
 def _tagged(book: Book) -> list[StoredQuery]:
