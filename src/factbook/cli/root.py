@@ -41,6 +41,7 @@ COMMANDS = {
     "link": Entry("factbook.cli.link", "Map things and terms to those of other data sets."),
     "push": Entry("factbook.cli.push", "Load the book into a SPARQL store."),
     "serve": Entry("factbook.cli.serve", "Open the book in a browser: pages, data and endpoint."),
+    "site": Entry("factbook.cli.site", "Write the pages as files for any host."),
     "mcp": Entry("factbook.cli.mcp", "Serve the book to an AI assistant."),
     "fmt": Entry("factbook.cli.fmt", "Format Turtle files and keep their comments."),
     "cache": Entry("factbook.cli.cache", "Show or remove the snapshots on disk."),

@@ -110,6 +110,11 @@ def _describe_book(book: Book, address: str | None) -> Iterator[Triple]:
     yield from describe_queries(catalog, dataset, all_queries(book.layout.queries), book.prefixes)
 
 
+def is_described(book: Book) -> bool:
+    """Tell whether a book describes itself as a data set, so that it has a catalogue."""
+    return len({quad.subject for quad in _read_description(book) if _is_a(quad, _DATASET)}) == 1
+
+
 def _read_description(book: Book) -> list[Quad]:
     for path in book.layout.ontology_files():
         quads = list(read_rdf(path).quads)

@@ -94,6 +94,8 @@ def sums(text: str) -> set[str]:
     if not any(word in text.upper() for word in _SUMS):
         return set()
     found: set[str] = set()
+    if not any(each in text.upper() for each in _SUMS):
+        return found
     inside: list[bool] = []
     last: list[Token] = []
     for token in meaningful(text):

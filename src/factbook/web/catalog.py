@@ -154,6 +154,11 @@ class Catalog:
         ]
 
     @cached_property
+    def classes_by_iri(self) -> dict[str, ClassEntry]:
+        """The classes that have things by their IRIs."""
+        return {each.iri: each for each in self.classes}
+
+    @cached_property
     def namespaces(self) -> set[str]:
         """The beginnings of IRIs of terms that are parts of one document: what ends in '#'."""
         rows = select(self._book.engine, self.page_query("terms").text)

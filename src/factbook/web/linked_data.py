@@ -18,6 +18,7 @@ from factbook.export.rdf_writer import write_rdf
 from factbook.query.names import Names
 from factbook.web.negotiation import choose, with_charset
 from factbook.web.pages import render_thing
+from factbook.web.panels import current_explorer
 from factbook.web.signposts import DATA_ENDINGS, link_header, links_of
 from factbook.web.site import current_site
 
@@ -51,7 +52,9 @@ def thing(path: str) -> AnyResponse:
 
 
 def _is_known(iri: str) -> bool:
-    return Names.of(current_site().book).is_known(NamedNode(iri))
+    """Tell whether there is something to say about a thing, or about terms in its document."""
+    is_document = f"{iri}#" in current_explorer().catalog.namespaces
+    return is_document or Names.of(current_site().book).is_known(NamedNode(iri))
 
 
 def _write(iri: str, ending: str) -> Response:

@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlencode, urlsplit
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from factbook.web.site import current_site
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from factbook.query.stored_queries import Parameter, StoredQuery
 
 _WEB = {"http", "https", "mailto"}
+_FAULT = "fault"
+PAGE_OF = "FACTBOOK_PAGE_OF"
+"""The setting with the things that share the page of another, where pages are files."""
 DAYS = ("asof", "known-by")
 """The parameters of an address that every page keeps: the day that is asked about."""
 
@@ -23,6 +26,16 @@ DAYS = ("asof", "known-by")
 def is_static() -> bool:
     """Tell whether the pages are being written to files, where addresses have no query."""
     return bool(current_app.config.get("FROZEN"))
+
+
+def note_fault(fault: str) -> None:
+    """Note that something on the page of this request failed, so that the page is not kept."""
+    setattr(g, _FAULT, fault)
+
+
+def fault_of_request() -> str:
+    """Return what failed on the page of this request, or nothing."""
+    return str(g.get(_FAULT, ""))
 
 
 def days() -> dict[str, str]:
@@ -40,6 +53,8 @@ def page_address(endpoint: str, **values: str | int | None) -> str:
 
 def thing_address(iri: str, ending: str = "html") -> str:
     """Return the address of what is written about a thing."""
+    if is_static():
+        iri = current_app.config[PAGE_OF].get(iri, iri)
     path = current_site().addresses.path(iri, ending)
     if is_static():
         path, mark, fragment = path.partition("#")

@@ -7,12 +7,12 @@ import io
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Blueprint, Response, abort, g, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from jinja2 import StrictUndefined
 from pyoxigraph import QueryBoolean, QueryResultsFormat, parse_query_results
 
 from factbook.errors import FactbookError
-from factbook.export.catalog import DOWNLOADS
+from factbook.export.catalog import DOWNLOADS, is_described
 from factbook.query.names import Names
 from factbook.render.humanize import make_printable
 from factbook.show.page import capitalize_first, host_of
@@ -114,7 +114,7 @@ def _keep(make: Callable[[Explorer], str]) -> str:
     explorer = current_explorer()
     key = (request.full_path, today(), links.is_static())
     page = explorer.pages.get(key, lambda: make(explorer))
-    if g.get("has_fault"):
+    if links.fault_of_request():
         explorer.pages.forget(key)  # what took too long may answer the next time
     return page
 
@@ -368,7 +368,7 @@ def things(prefix: str, local: str, number: int = 1) -> Response:
     """Return a page of the things of a class."""
     explorer = current_explorer()
     iri = explorer.book.prefixes.get(prefix, "") + local
-    found = next((each for each in explorer.catalog.classes if each.iri == iri), None)
+    found = explorer.catalog.classes_by_iri.get(iri)
     if found is None:
         abort(404)
 
@@ -412,7 +412,15 @@ def search() -> AnyResponse:
 @pages.get("/data/")
 def data() -> Response:
     """Return the page of downloads."""
-    return _kept(lambda explorer: _render("data.html", explorer, downloads=DOWNLOADS))
+
+    def make(explorer: Explorer) -> str:
+        site = current_site()
+        # Its downloads have addresses, which files cannot know
+        is_placed = not links.is_static() or site.settings.address is not None
+        has_catalog = is_placed and is_described(explorer.book)
+        return _render("data.html", explorer, downloads=DOWNLOADS, has_catalog=has_catalog)
+
+    return _kept(make)
 
 
 @pages.get("/checks/")
@@ -524,10 +532,15 @@ def _class_links(types: Any) -> list[dict[str, str]]:  # noqa: ANN401
 
 
 def class_address(iri: str) -> str:
-    """Return the address of the list of a class, or nothing where it has no CURIE."""
+    """Return the address of the list of a class, or nothing where it has no list or no CURIE."""
     explorer = current_explorer()
     prefix, colon, local = explorer.labels.short(iri).partition(":")
-    if not colon or "/" in local or prefix not in explorer.book.prefixes:
+    if (
+        iri not in explorer.catalog.classes_by_iri
+        or not colon
+        or "/" in local
+        or prefix not in explorer.book.prefixes
+    ):
         return ""
     return links.page_address("pages.things", prefix=prefix, local=local)
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from flask import current_app, g, request
+from flask import current_app, request
 from markupsafe import Markup, escape
 
 from factbook.errors import FactbookError, UsageError
@@ -19,6 +19,7 @@ from factbook.query.run_query import run_stored
 from factbook.render.labels import Labels
 from factbook.search.search_book import search
 from factbook.store.answers import Graph, Table
+from factbook.web import links
 from factbook.web.catalog import Catalog
 from factbook.web.network import draw_network
 from factbook.web.site import current_site
@@ -290,7 +291,7 @@ def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
         chart = explorer.chart(query, values)
     except FactbookError as error:
         fault = explain(error)
-        g.has_fault = True  # the page is not kept
+        links.note_fault(f"{query.name}: {fault}")
     return Panel(query, parameter, thing, values, table, Markup(chart), fault)  # noqa: S704 - drawn here, its texts escaped
 
 

@@ -1,0 +1,71 @@
+"""`factbook site`: the pages of the book as files, for any host."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from factbook.cli.session import Session, announce, pass_session
+from factbook.errors import DONE, FOUND, UsageError
+
+_SECONDS = 120.0
+_MEMORY = 2 << 30
+_MOST_FAULTS = 20
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  factbook site public
+  factbook --book my-book site public --address https://example.org/facts/"""
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--address",
+    metavar="URL",
+    help="Where the site will stand; with it, the site has a catalogue with download addresses.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many processes make pages. [default: one for each processor]",
+)
+@pass_session
+def command(session: Session, *, folder: Path, address: str | None, processes: int | None) -> int:
+    """Write the pages of `factbook serve` to DIR, as files for any host.
+
+    All links are relative, so that the pages work below any address and when they are opened as
+    files. DIR is replaced as a whole when all pages are written; it must be empty or missing, or
+    hold an earlier site. Forms and the endpoint name the command to use instead. An observation of
+    an imported source has no page of its own: links lead to the page of its source.
+    """
+    try:
+        import flask  # noqa: F401 - only whether it is there
+        import flask_frozen  # noqa: F401
+    except ImportError:
+        raise UsageError("factbook site needs more packages: pip install 'factbook[web]'") from None
+    from factbook.store.worker import Limits
+    from factbook.web.freeze import write_pages
+    from factbook.web.site import Settings
+    from factbook.web.site_folder import replace_site
+
+    book = session.public_book()
+    if book.endpoint is not None:
+        raise UsageError("site needs the files of a book and cannot be combined with --endpoint")
+    settings = Settings(
+        address=f"{address.rstrip('/')}/" if address else None,
+        limits=Limits(seconds=_SECONDS, memory=_MEMORY, rows=None, size=None),
+        workers=1,
+    )
+    count = processes or os.cpu_count() or 1
+    with replace_site(folder) as content:
+        done = write_pages(book, settings, content, processes=count, progress=announce)
+    click.echo(f"Wrote {done.pages:,} pages and {done.files - done.pages:,} files to {folder}")
+    for fault in done.faults[:_MOST_FAULTS]:
+        click.echo(fault, err=True)
+    if len(done.faults) > _MOST_FAULTS:
+        click.echo(f"… and {len(done.faults) - _MOST_FAULTS} more", err=True)
+    return FOUND if done.faults else DONE
