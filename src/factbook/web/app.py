@@ -10,11 +10,13 @@ from werkzeug.exceptions import HTTPException
 
 from factbook.errors import FactbookError, UsageError
 from factbook.store.worker import BusyError, QueryStoppedError
+from factbook.web import pages as page_views
+from factbook.web import query_pages
 from factbook.web.data_routes import data_routes
 from factbook.web.endpoint import endpoint
 from factbook.web.linked_data import linked_data
 from factbook.web.negotiation import prefers_page
-from factbook.web.pages import pages, render_error
+from factbook.web.page_blueprint import pages, render_error
 from factbook.web.query_routes import query_routes
 from factbook.web.reconciliation import reconciliation
 from factbook.web.response_cache import ResponseCache
@@ -23,6 +25,8 @@ from factbook.web.site import KEY, Settings, Site
 if TYPE_CHECKING:
     from factbook.api import Book
 
+_VIEWS: Final = (page_views, query_pages)
+"""The modules that have added their pages to the blueprint when they were imported."""
 _MOST_BYTES: Final = 4 << 20
 _UNAVAILABLE: Final = 503
 _EXPOSED: Final = "Content-Location, ETag, Link, Retry-After, Warning, X-SPARQL-MaxRows"

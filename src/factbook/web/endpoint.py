@@ -16,8 +16,8 @@ from factbook.errors import UsageError
 from factbook.rdf.terms import XSD, is_iri
 from factbook.sparql.tokens import query_form
 from factbook.web.negotiation import GRAPHS, TABLES, choose, prefers_page, with_charset
-from factbook.web.pages import render_sparql
 from factbook.web.site import current_site
+from factbook.web.sparql_page import render_sparql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

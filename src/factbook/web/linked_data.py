@@ -17,10 +17,10 @@ from pyoxigraph import NamedNode
 from factbook.export.rdf_writer import write_rdf
 from factbook.query.names import Names
 from factbook.web.negotiation import choose, with_charset
-from factbook.web.pages import render_thing
 from factbook.web.panels import current_explorer
 from factbook.web.signposts import DATA_ENDINGS, link_header, links_of
 from factbook.web.site import current_site
+from factbook.web.thing_page import render_thing
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse

@@ -1,0 +1,162 @@
+"""What all pages share: their blueprint, what templates call, and pages that are kept."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, render_template, request
+from jinja2 import StrictUndefined
+
+from factbook.errors import FactbookError
+from factbook.render.humanize import make_printable
+from factbook.show.page import capitalize_first, host_of
+from factbook.web import links
+from factbook.web.catalog import HOME
+from factbook.web.panels import Explorer, Panel, current_explorer, today
+from factbook.web.signposts import schema_org
+from factbook.web.site import current_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.blueprints import BlueprintSetupState
+
+pages = Blueprint(
+    "pages",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static",
+)
+
+VERSION = "data-version"
+_PACKED = {"text/html", "text/css", "text/javascript", "image/svg+xml", "text/csv"}
+_LEAST_PACKED = 1000
+_LONGEST = 300  # characters of a name or a value on a page
+_NOT_FOUND = 404
+
+
+@pages.record
+def _prepare(state: BlueprintSetupState) -> None:
+    """Tell the templates what they can call."""
+    environment = state.app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.filters.update(
+        cut=cut, capitalize_first=capitalize_first, host=host_of, identifier=str.isidentifier
+    )
+    environment.globals.update(
+        class_address=class_address,
+        command_address=links.command_address,
+        known=is_known,
+        schema_org=schema_org,
+        share_address=share_address,
+        short=shorten,
+        thing_address=links.thing_address,
+        query_address=links.query_address,
+        page_address=links.page_address,
+        outside_address=links.outside_address,
+        is_static=links.is_static,
+    )
+
+
+def keep_response(make: Callable[[Explorer], str]) -> Response:
+    """Return a page that is kept for this address and day until the server ends."""
+    return Response(keep_text(make), mimetype="text/html")
+
+
+def keep_text(make: Callable[[Explorer], str]) -> str:
+    """Return the text of a page, which is kept for this address and day until the server ends."""
+    explorer = current_explorer()
+    key = (request.full_path, today(), links.is_static())
+    page = explorer.pages.get(key, lambda: make(explorer))
+    if links.fault_of_request():
+        explorer.pages.forget(key)  # what took too long may answer the next time
+    return page
+
+
+@pages.after_app_request
+def _pack(response: Response) -> Response:
+    """Return an answer packed, where the client can unpack it and it is a text worth it."""
+    if (
+        links.is_static()
+        or response.mimetype not in _PACKED
+        or response.is_streamed
+        or response.direct_passthrough
+        or "Content-Encoding" in response.headers
+        or len(response.get_data()) <= _LEAST_PACKED
+    ):
+        return response
+    response.vary.add("Accept-Encoding")  # of the plain text too, or caches give it to everybody
+    if request.accept_encodings["gzip"]:
+        response.set_data(gzip.compress(response.get_data(), 5))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def render(template: str, explorer: Explorer, **values: Any) -> str:  # noqa: ANN401 - of any kind
+    """Return a page made of a template, with what all pages show."""
+    catalog = explorer.catalog
+    return render_template(
+        template,
+        about=catalog.about,
+        topics=[topic for topic in catalog.topics.values() if topic.name != HOME],
+        version=explorer.version,
+        days=links.days(),
+        asked_version=request.args.get(VERSION, ""),
+        **values,
+    )
+
+
+def is_known(iri: str) -> bool:
+    """Tell whether the graph has a name for a thing that was looked up."""
+    return current_explorer().labels.has(iri)
+
+
+def shorten(iri: str) -> str:
+    """Return the CURIE of a thing, or its IRI where it has none."""
+    return current_explorer().labels.short(iri)
+
+
+def share_address(panel: Panel) -> str:
+    """Return the address that keeps the question, the day and the version of the data."""
+    values = {"asof": today(), **panel.values, VERSION: current_explorer().version}
+    if not any(each.name == "asof" for each in panel.query.parameters):
+        del values["asof"]
+    if panel.parameter is not None:
+        values.pop(panel.parameter.name, None)
+    address = links.query_address(
+        panel.query, parameter=panel.parameter, thing=panel.thing, values=values
+    )
+    return request.host_url.rstrip("/") + address
+
+
+def cut(text: str, most: int = _LONGEST) -> str:
+    """Return a text that is not too long for a page, without characters that reorder it."""
+    text = make_printable(text[: most + 1]) + text[most + 1 :]
+    return text if len(text) <= most else f"{text[:most]}… (cut: {len(text):,} characters)"
+
+
+def class_address(iri: str) -> str:
+    """Return the address of the list of a class, or nothing where it has no list or no CURIE."""
+    explorer = current_explorer()
+    prefix, colon, local = explorer.labels.short(iri).partition(":")
+    if (
+        iri not in explorer.catalog.classes_by_iri
+        or not colon
+        or "/" in local
+        or prefix not in explorer.book.prefixes
+    ):
+        return ""
+    return links.page_address("pages.things", prefix=prefix, local=local)
+
+
+def render_error(code: int, message: str) -> str:
+    """Return the page of an error."""
+    try:
+        explorer = current_explorer()
+    except FactbookError:  # the day in the address is none
+        explorer = Explorer(current_site().edition, current_site().version)
+    title = "Not found" if code == _NOT_FOUND else "This did not work"
+    return render("error.html", explorer, title=title, message=message)

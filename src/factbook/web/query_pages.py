@@ -1,0 +1,168 @@
+"""The page of each stored query, with its form and its answer, and the answer in other formats."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from flask import Response, abort, request
+
+from factbook.errors import FactbookError
+from factbook.web.catalog import PanelSpec
+from factbook.web.page_blueprint import keep_response, pages, render
+from factbook.web.page_forms import fields_of
+from factbook.web.panels import (
+    ROWS_OF_PAGE,
+    Explorer,
+    build_panel,
+    current_explorer,
+    explain,
+    select_values,
+)
+from factbook.web.site import current_site
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from factbook.query.stored_queries import Parameter, StoredQuery
+
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "tsv": "text/tab-separated-values; charset=utf-8",
+    "json": "application/sparql-results+json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ttl": "text/turtle; charset=utf-8",
+    "nt": "application/n-triples",
+    "jsonld": "application/ld+json",
+    "rq": "application/sparql-query; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+_ENDINGS = f"any(html,{','.join(FORMATS)})"
+
+
+@pages.get("/queries/")
+def queries() -> Response:
+    """Return the list of stored queries."""
+    return keep_response(
+        lambda explorer: render("queries.html", explorer, groups=explorer.catalog.groups)
+    )
+
+
+@pages.get(f"/queries/<name>.<{_ENDINGS}:ending>")
+def query(name: str, ending: str) -> AnyResponse:
+    """Return a stored query with its form and its answer, or the answer in another format."""
+    return _answer_query(name, ending, None, None)
+
+
+@pages.get(f"/queries/<name>/<parameter>/<path:path>.<{_ENDINGS}:ending>")
+def query_about(name: str, parameter: str, path: str, ending: str) -> AnyResponse:
+    """Return the answer of a stored query about a thing."""
+    iri = current_site().addresses.iri(f"/{path}")
+    if iri is None:
+        abort(404)
+    return _answer_query(name, ending, parameter, iri)
+
+
+def _answer_query(name: str, ending: str, about: str | None, iri: str | None) -> AnyResponse:
+    explorer = current_explorer()
+    stored = explorer.catalog.queries.get(name)
+    if stored is None:
+        abort(404)
+    parameter = next((each for each in stored.parameters if each.name == about), None)
+    if about is not None and (parameter is None or parameter.kind != "iri"):
+        abort(404)
+    given = select_values(stored, request.args)
+    if parameter is not None and iri is not None:
+        given[parameter.name] = iri
+    if ending == "html":
+        return _query_page(stored, parameter, iri, given)
+    return _download(explorer, stored, ending, given)
+
+
+def _query_page(
+    stored: StoredQuery, parameter: Parameter | None, iri: str | None, given: dict[str, str]
+) -> Response:
+    explorer = current_explorer()
+    panel, answered, fault = None, None, ""
+    wide = request.args.get("wide") == "1"
+    asks = request.args.get("run") or given
+    if asks or not any(each.required for each in stored.parameters):
+        try:
+            answered = explorer.answer(stored, given)
+            panel = build_panel(
+                explorer,
+                PanelSpec(stored, parameter),
+                thing=iri,
+                given=given,
+                most=ROWS_OF_PAGE,
+                wide=wide,
+            )
+        except FactbookError as error:
+            fault = explain(error)
+
+    def make(explorer: Explorer) -> str:
+        return render(
+            "query.html",
+            explorer,
+            query=stored,
+            panel=panel,
+            truth=answered.truth if answered else None,
+            triples=len(answered.triples) if answered else 0,
+            fault=fault,
+            fields=fields_of(explorer, stored),
+            values={name: explorer.labels.short(value) for name, value in given.items()},
+            given=given,
+            wide=wide,
+            text=stored.text,
+            parameter=parameter,
+            thing=iri,
+        )
+
+    if fault:
+        return Response(make(explorer), 400, mimetype="text/html")
+    return keep_response(make)
+
+
+def _download(
+    explorer: Explorer, stored: StoredQuery, ending: str, given: dict[str, str]
+) -> Response:
+    """Return the answer of a query in a format for programs."""
+    out = io.BytesIO()
+    if ending == "rq":
+        out.write(stored.text.encode())
+    elif ending == "svg":
+        out.write(explorer.chart(stored, given).encode())
+        if not out.tell():
+            abort(404)
+    else:
+        _write(explorer, stored, ending, given, out)
+    response = Response(out.getvalue(), content_type=FORMATS[ending])
+    if ending in {"csv", "tsv", "xlsx"}:
+        response.headers["Content-Disposition"] = f'attachment; filename="{stored.name}.{ending}"'
+    response.headers["X-Data-Version"] = explorer.version
+    return response
+
+
+def _write(
+    explorer: Explorer, stored: StoredQuery, ending: str, given: dict[str, str], out: io.BytesIO
+) -> None:
+    from factbook.export.rdf_writer import write_rdf
+    from factbook.render.result_formats import write_boolean, write_table
+    from factbook.web.statements import describe_rows
+
+    answered = explorer.answer(stored, given)
+    if ending in {"ttl", "nt", "jsonld"}:
+        triples = answered.triples or describe_rows(explorer.book, answered.rows)
+        write_rdf(
+            iter(triples),
+            {"ttl": "turtle", "nt": "nt", "jsonld": "json-ld"}[ending],
+            out,
+            prefixes=explorer.book.prefixes,
+            context=explorer.book.context,
+        )
+    elif answered.truth is not None:
+        write_boolean(answered.truth, ending, out)
+    elif stored.form in {"CONSTRUCT", "DESCRIBE"}:
+        abort(404)
+    else:
+        write_table(answered.table, ending, out)
