@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -256,3 +259,32 @@ def test_labels_stand_beside_iris(run: Run) -> None:
     assert stored[0] == "river,riverLabel,length,unit,unitLabel,date"
     assert stored[1] == f"{EX}/river/danube,Danube,2850,{UNIT},km,2020-05-01"
     assert own.stdout.splitlines()[1] == f"{EX}/river/danube,Danube"
+
+
+FORMULA = "SELECT ('=1+1' AS ?text) (-5 AS ?number) {}"
+
+
+def test_csv_safe_option_defuses_formulas(run: Run) -> None:
+    """Only with the option is a text changed, and numbers never are."""
+    plain = run("sparql", FORMULA, "-f", "csv")
+    safe = run("sparql", FORMULA, "-f", "csv", "--csv-safe")
+
+    assert plain.stdout.splitlines()[1] == "=1+1,-5"
+    assert safe.stdout.splitlines()[1] == "'=1+1,-5"
+    assert plain.stderr == safe.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize(("options", "warns"), [((), True), (("--csv-safe",), False)])
+def test_person_is_warned_of_formulas_in_a_file(
+    program: list[str], tmp_path: Path, options: tuple[str, ...], *, warns: bool
+) -> None:
+    """A person at a terminal reads that the file has formulas."""
+    import pty
+
+    terminal, other = pty.openpty()
+    words = [*program, "sparql", FORMULA, "-o", str(tmp_path / "x.csv"), *options]
+    subprocess.run(words, check=True, stderr=other)
+    os.write(other, b".")  # so that there is something to read
+
+    assert (b"1 cell as formulas; --csv-safe" in os.read(terminal, 1000)) is warns

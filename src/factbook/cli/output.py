@@ -12,13 +12,15 @@ from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar
 import click
 
 from factbook.errors import UsageError, did_you_mean
+from factbook.render.formulas import SPREADSHEET_TEXTS, FormulaCount, defuse_formulas
+from factbook.render.humanize import count_noun
 from factbook.render.result_formats import HUMAN, choose_format, write_table
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from factbook.render.cells import Cells
+    from factbook.render.cells import Cells, Column
 
 DOCUMENT_FORMATS = ("text", "md", "json")
 _DOCUMENT_ENDINGS = {".txt": "text", ".md": "md", ".json": "json"}
@@ -40,10 +42,11 @@ labels_option = click.option(
 
 
 class OutputOptions(NamedTuple):
-    """The format and the file that -f and -o ask for."""
+    """The format and the file that -f and -o ask for, and whether CSV must hold no formula."""
 
     format: str | None
     output: Path | None
+    csv_safe: bool = False
 
 
 def with_output_options(*formats: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
@@ -67,12 +70,25 @@ def with_output_options(*formats: str) -> Callable[[Callable[..., T]], Callable[
             help="Write to a file, atomically; its suffix chooses the format.",
         )
         @functools.wraps(function)
-        def command(*args: object, name: str | None, output: Path | None, **values: object) -> T:
-            return function(*args, wanted=OutputOptions(name, output), **values)
+        def command(
+            *args: object,
+            name: str | None,
+            output: Path | None,
+            csv_safe: bool = False,
+            **values: object,
+        ) -> T:
+            return function(*args, wanted=OutputOptions(name, output, csv_safe), **values)
 
-        return command
+        return _csv_safe_option(command) if "csv" in formats else command
 
     return decorate
+
+
+_csv_safe_option = click.option(
+    "--csv-safe",
+    is_flag=True,
+    help="In CSV and TSV, put an apostrophe before a text that a spreadsheet takes for a formula.",
+)
 
 
 @contextmanager
@@ -115,7 +131,36 @@ def write_listing(
             from pyoxigraph import Literal
 
             terms = (tuple(map(Literal, row)) for row in rows)
-            write_table(Table(headings, terms), name, out)
+            write_for_programs(Table(headings, terms), name, out, wanted)
+
+
+def write_for_programs(  # noqa: PLR0913 - as `write_table`
+    table: Table,
+    name: str,
+    out: IO[bytes],
+    wanted: OutputOptions,
+    *,
+    columns: Sequence[Column] = (),
+    notes: Sequence[Sequence[str]] = (),
+) -> None:
+    """Write rows in a format for programs; defuse formulas if asked, or else warn a person of them.
+
+    Raises:
+        UsageError: A package that the format needs is not installed.
+    """
+    formulas = FormulaCount()
+    if name in SPREADSHEET_TEXTS:
+        is_kept = wanted.output not in {None, Path("-")} or sys.stdout.isatty()
+        if wanted.csv_safe:
+            table = defuse_formulas(table)
+        elif is_kept and sys.stderr.isatty():
+            table = formulas.watch(table)
+    write_table(table, name, out, columns=columns, notes=notes)
+    if formulas.count:
+        cells = count_noun(formulas.count, "cell")
+        click.echo(
+            f"Warning: a spreadsheet may run {cells} as formulas; --csv-safe defuses them", err=True
+        )
 
 
 def choose_answer_format(

@@ -14,9 +14,10 @@ from factbook.cli.output import (
     open_output,
     terminal_width,
     write_cells,
+    write_for_programs,
 )
 from factbook.errors import UsageError
-from factbook.render.result_formats import HUMAN, PICTURES, write_boolean, write_table
+from factbook.render.result_formats import HUMAN, PICTURES, write_boolean
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def write_answer(
             else:
                 write_boolean(found, name, out)
         elif isinstance(found, Table):
-            _write_rows(book, found, "text" if view.draw else name, out, view)
+            _write_rows(book, found, "text" if view.draw else name, out, view=view, wanted=wanted)
         else:
             from factbook.export.rdf_writer import write_rdf
 
@@ -109,7 +110,9 @@ def write_answer(
         interruptible(lambda: write(out))
 
 
-def _write_rows(book: Book, found: Table, name: str, out: IO[bytes], view: View) -> None:
+def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
+    book: Book, found: Table, name: str, out: IO[bytes], *, view: View, wanted: OutputOptions
+) -> None:
     if name not in {*HUMAN, *PICTURES, "text"}:
         columns = view.query.columns if view.query else ()
         notes: list[tuple[str, ...]] = []
@@ -118,7 +121,7 @@ def _write_rows(book: Book, found: Table, name: str, out: IO[bytes], view: View)
             notes = _describe(book, found, view)
         if view.labels or name == "xlsx":
             found = _add_labels(book, found)
-        write_table(found, name, out, columns=columns, notes=notes)
+        write_for_programs(found, name, out, wanted, columns=columns, notes=notes)
         return
     rows = list(found.rows)
     has_chart = view.query is not None and view.query.chart is not None

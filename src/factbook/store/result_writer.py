@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from pyoxigraph import (
@@ -16,10 +18,11 @@ from pyoxigraph import (
 )
 
 from factbook.rdf.terms import XSD
+from factbook.store.answers import Table
 
 if TYPE_CHECKING:
     from factbook.rdf.terms import Term
-    from factbook.store.answers import Row, Table
+    from factbook.store.answers import Row
 
 _SERIALIZERS = {
     "csv": QueryResultsFormat.CSV,
@@ -29,6 +32,7 @@ _SERIALIZERS = {
 }
 MACHINE = tuple(_SERIALIZERS)
 """The names of the formats."""
+_BATCH = 10_000
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
 
@@ -39,6 +43,24 @@ def write_rows(table: Table, name: str, out: IO[bytes]) -> None:
     if table.native is not None:
         table.native.serialize(out, _SERIALIZERS[name])
         return
+    if name in {"csv", "tsv"}:
+        _write_batches(table, name, out)
+        return
+    _write_whole(table, name, out)
+
+
+def _write_batches(table: Table, name: str, out: IO[bytes]) -> None:
+    """Write CSV or TSV some rows at a time, so that memory does not grow with the answer."""
+    rows = iter(table.rows)
+    batch = list(islice(rows, _BATCH))
+    _write_whole(Table(table.variables, batch), name, out)
+    while batch := list(islice(rows, _BATCH)):
+        written = BytesIO()
+        _write_whole(Table(table.variables, batch), name, written)
+        out.write(written.getvalue().partition(b"\n")[2])  # without the header again
+
+
+def _write_whole(table: Table, name: str, out: IO[bytes]) -> None:
     results = parse_query_results(_json(table), QueryResultsFormat.JSON)
     results.serialize(out, _SERIALIZERS[name])
 
