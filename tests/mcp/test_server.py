@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +15,14 @@ import pytest
 pytest.importorskip("mcp")
 
 from factbook.api import Book
+from factbook.mcp.limited_books import LimitedBooks
 from factbook.mcp.server import create_server
+from factbook.store.query_limits import Limits
 from mcp import Client, StdioServerParameters, stdio_client
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mcp.server.mcpserver import MCPServer
     from mcp.types import CallToolResult
 
@@ -55,10 +61,29 @@ def _text(result: CallToolResult) -> str:
     return " ".join(getattr(each, "text", "") for each in result.content)
 
 
+@contextlib.contextmanager
+def assisted(
+    book: Book, limits: Limits | None = None, *, allow_sparql: bool = False
+) -> Iterator[Assistant]:
+    """Give an assistant with a book until the block ends."""
+    books = LimitedBooks(book, limits or Limits(seconds=60))
+    yield Assistant(create_server(books, allow_sparql=allow_sparql))
+    books.close()
+
+
 @pytest.fixture(scope="module")
-def assistant() -> Assistant:
-    """Return an assistant with the bundled book."""
-    return Assistant(create_server(Book()))
+def assistant() -> Iterator[Assistant]:
+    """Give an assistant with the bundled book."""
+    with assisted(Book()) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def rivers() -> Iterator[Assistant]:
+    """Give an assistant that may write SPARQL, with little time and few rows, over a small book."""
+    limits = Limits(seconds=2, rows=4)
+    with assisted(Book(RIVERS, cache=False), limits, allow_sparql=True) as found:
+        yield found
 
 
 # Questions in the words of a person; what an assistant calls for them; the column, what its cell
@@ -228,13 +253,39 @@ def test_parameters_have_types(assistant: Assistant) -> None:
     assert "company" in queries["valuation-history"]["parameters"]["required"]
 
 
-def test_free_sparql_needs_permission(assistant: Assistant) -> None:
+def test_free_sparql_needs_permission(assistant: Assistant, rivers: Assistant) -> None:
     """The tool for SPARQL is there only where it was allowed."""
-    allowed = Assistant(create_server(Book(RIVERS, cache=False), allow_sparql=True))
     text = "SELECT ?r WHERE { ?r a def:River } ORDER BY ?r"
 
     assert "Unknown tool" in assistant.refusal("sparql", query=text)
-    assert allowed.call("sparql", query=text)["count"] == 3
+    assert rivers.call("sparql", query=text)["count"] == 3
+
+
+def test_runaway_query_ends_at_its_deadline(rivers: Assistant) -> None:
+    """A query that takes too long is refused in words, and the next question is answered."""
+    begun = time.monotonic()
+    refused = rivers.refusal(
+        "sparql", query="SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    )
+
+    assert "the query took longer than 2 s" in refused
+    assert time.monotonic() - begun < 4
+    assert rivers.call("run_query", name="river", parameters={"river": "Danube"})["count"] == 2
+
+
+def test_query_that_crashes_the_engine_is_refused(rivers: Assistant) -> None:
+    """A text that ends the process of the engine does not end the server."""
+    deep = "SELECT * { BIND(" + "STR(" * 100_000 + "1" + ")" * 100_000 + " AS ?x) }"
+
+    assert "cannot run the query" in rivers.refusal("sparql", query=deep)
+    assert rivers.call("list_queries")["queries"]
+
+
+def test_answer_that_a_limit_has_cut_says_so(rivers: Assistant) -> None:
+    """Rows that the limits of the server leave out are not left out in silence."""
+    answer = rivers.call("sparql", query="SELECT * { ?s ?p ?o }", limit=1000)
+
+    assert (answer["count"], answer["cut"]) == (4, True)
 
 
 def test_schema_names_classes_and_measures(assistant: Assistant) -> None:

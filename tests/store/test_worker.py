@@ -16,7 +16,8 @@ from pyoxigraph import Store
 
 from factbook.errors import InputError, UsageError
 from factbook.rdf.rdf_input import RdfInput
-from factbook.store.worker import BusyError, Limits, QueryStoppedError, Source, Workers
+from factbook.store.query_limits import BusyError, Limits, QueryStoppedError
+from factbook.store.worker import Source, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

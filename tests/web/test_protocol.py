@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from factbook.store.worker import Limits
+from factbook.store.query_limits import Limits
 from factbook.web.app import create_app
 from factbook.web.site import KEY, Settings
 

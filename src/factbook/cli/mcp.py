@@ -19,8 +19,25 @@ Examples:
   factbook --book my-book mcp --allow-sparql"""
 )
 @click.option("--allow-sparql", is_flag=True, help="Let the assistant write SPARQL of its own.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    default=30.0,
+    show_default=True,
+    help="Stop a query after so many seconds.",
+)
+@click.option(
+    "--memory",
+    "megabytes",
+    type=click.IntRange(min=16),
+    metavar="MB",
+    default=512,
+    show_default=True,
+    help="Stop a query that needs more memory.",
+)
 @pass_session
-def command(session: Session, *, allow_sparql: bool) -> None:
+def command(session: Session, *, allow_sparql: bool, timeout: float, megabytes: int) -> None:
     """Serve the book to an AI assistant (Model Context Protocol) over stdin and stdout."""
     try:
         from factbook.mcp.server import create_server
@@ -28,4 +45,12 @@ def command(session: Session, *, allow_sparql: bool) -> None:
         if (error.name or "").partition(".")[0] not in {"mcp", "pydantic"}:
             raise
         raise UsageError("factbook mcp needs more packages: pip install 'factbook[mcp]'") from None
-    create_server(session.public_book(), allow_sparql=allow_sparql).run("stdio")
+    from factbook.mcp.limited_books import LimitedBooks
+    from factbook.store.query_limits import Limits
+
+    limits = Limits(seconds=timeout, memory=megabytes << 20)
+    books = LimitedBooks(session.public_book(), limits)
+    try:
+        create_server(books, allow_sparql=allow_sparql).run("stdio")
+    finally:
+        books.close()

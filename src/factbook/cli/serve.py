@@ -80,7 +80,7 @@ def command(  # noqa: PLR0913 - one for each option
         raise UsageError(
             "factbook serve needs more packages: pip install 'factbook[web]'"
         ) from None
-    from factbook.store.worker import Limits
+    from factbook.store.query_limits import Limits
     from factbook.web.app import create_app
     from factbook.web.server import address_of, listen, serve
     from factbook.web.site import KEY, Settings

@@ -24,6 +24,7 @@ from factbook.mcp.schema_card import describe_schema, list_queries
 from factbook.mcp.verification import describe_verified
 from factbook.query.names import Names
 from factbook.query.parameters import parse_values
+from factbook.query.refine import Refinement
 from factbook.query.run_query import run_stored, run_text
 from factbook.query.stored_queries import find_query
 from factbook.search.search_book import search
@@ -31,10 +32,11 @@ from factbook.show.gather import gather_page
 from factbook.verify.verify_text import Verifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from factbook.api import Book
+    from factbook.mcp.limited_books import LimitedBooks
     from factbook.query.stored_queries import StoredQuery
+    from factbook.store.answers import Answer
 
 INSTRUCTIONS = """\
 Answers come from a knowledge graph in which every figure is an observation of one source.
@@ -49,14 +51,14 @@ T = TypeVar("T")
 Limit = Annotated[int, Field(ge=1, le=_MOST_ROWS, description="How many rows at most")]
 
 
-def create_server(book: Book, *, allow_sparql: bool = False) -> MCPServer:
+def create_server(books: LimitedBooks, *, allow_sparql: bool = False) -> MCPServer:
     """Return the server for a book.
 
     Args:
-        book: The book; it is opened here, before threads share it.
+        books: The book, with limits on what its queries use.
         allow_sparql: Whether the assistant may write SPARQL of its own.
     """
-    tools = Tools(book)
+    tools = Tools(books)
     server = MCPServer(
         "factbook", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING"
     )
@@ -82,9 +84,14 @@ def create_server(book: Book, *, allow_sparql: bool = False) -> MCPServer:
 class Tools:
     """What an assistant can do with a book."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
-        self._verifier = Verifier(book)
+    def __init__(self, books: LimitedBooks) -> None:
+        self._books = books
+        self._book = books.book
+        self._verifier = Verifier(books.book)
+
+    @functools.cached_property
+    def _schema(self) -> dict[str, Any]:
+        return describe_schema(self._book)
 
     def search(
         self,
@@ -118,6 +125,11 @@ class Tools:
             dict[str, str | int | float | bool],
             Field(description="Values by parameter; a thing by name, CURIE or IRI"),
         ] = {},  # noqa: B006 - pydantic copies it
+        where: Annotated[
+            list[str],
+            Field(description="Conditions on columns: 'amount >= 1B', 'maker = NVIDIA', 'x ~ y'"),
+        ] = [],  # noqa: B006 - as above
+        sort: Annotated[str, Field(description="COLUMN or COLUMN:desc, several with commas")] = "",
         limit: Limit = 50,
     ) -> dict[str, Any]:
         """Run a stored query. Each cell has its observations, dates and sources."""
@@ -125,16 +137,17 @@ class Tools:
         values = {key: _as_text(value) for key, value in parameters.items()}
         terms = parse_values(stored, values, self._book)
         _require_past(values)
-        answer = build_answer(
-            self._book,
-            run_stored(self._book, stored, values),
+        refine = Refinement(where=tuple(where), sort=sort)
+        book = self._books.asked_by(stored)
+        answer = self._build(
+            lambda: run_stored(book, stored, values, refine=refine),
             columns=stored.columns,
             computed=_computed(stored),
             about=[term.value for given in terms.values() for term in given],
             limit=limit,
         )
         if answer.get("count") == 0 or answer.get("answer") is False:
-            raise UsageError(_say_empty(stored, values))
+            raise UsageError(_say_empty(stored, values, where))
         return {"query": name, "parameters": values, **answer}
 
     def show(
@@ -154,7 +167,7 @@ class Tools:
 
     def describe_schema(self) -> dict[str, Any]:
         """Describe the graph: classes with their properties, measures with units, prefixes."""
-        return describe_schema(self._book)
+        return self._schema
 
     def verify(
         self,
@@ -169,7 +182,13 @@ class Tools:
         limit: Limit = 50,
     ) -> dict[str, Any]:
         """Run a SPARQL query of your own. Prefer stored queries: they are checked."""
-        return build_answer(self._book, run_text(self._book, query), limit=limit)
+        return self._build(lambda: run_text(self._books.asked, query), limit=limit)
+
+    def _build(self, ask: Callable[[], Answer], **how: Any) -> dict[str, Any]:  # noqa: ANN401 - as `build_answer`
+        """Return the answer of a query as JSON, marked as cut also where a limit has cut it."""
+        self._books.take_cut()
+        built = build_answer(self._book, ask(), **how)
+        return built if self._books.take_cut() is None else {**built, "cut": True}
 
     def schema_card(self) -> str:
         """Return the classes, measures and prefixes of the book."""
@@ -221,8 +240,8 @@ def _computed(query: StoredQuery) -> dict[str, list[str]]:
     return found
 
 
-def _say_empty(query: StoredQuery, values: dict[str, str]) -> str:
-    given = ", ".join(f"{name} = {value}" for name, value in values.items())
+def _say_empty(query: StoredQuery, values: dict[str, str], where: Sequence[str]) -> str:
+    given = ", ".join((*(f"{name} = {value}" for name, value in values.items()), *where))
     asked = f" with {given}" if given else ""
     return (
         f"The graph has no answer: '{query.name}' ({query.summary}){asked} has no rows. "

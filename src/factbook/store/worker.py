@@ -13,22 +13,19 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import queue
-import signal
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Self, cast
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import pyoxigraph
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
 
-from factbook.errors import InputError, UsageError
+from factbook.errors import InputError
 from factbook.store.answers import Graph, table_from
-from factbook.store.worker_process import DATA, ERROR, LENGTH, PIECE
+from factbook.store.query_limits import BusyError, Limits
+from factbook.store.worker_handle import DamagedError, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,13 +34,11 @@ if TYPE_CHECKING:
     from factbook.rdf.rdf_input import RdfInput
     from factbook.store.answers import Answer, Engine
     from factbook.store.embedded import Graphs
+    from factbook.store.query_limits import Outcome
 
-_PROGRAM = "from factbook.store.worker_process import main; main()"
 _POLL_SECONDS = 0.1
 _PATIENCE_SECONDS = 0.03
 """How long a query waits for a worker before another one is started."""
-_LEAST_SECONDS = 1.0
-"""How long a query may run at least, however many others wait."""
 _MOST_WAIT_SECONDS = 5.0
 _SLOW_SECONDS = 0.5
 _MOST_WAITING = 4
@@ -51,20 +46,6 @@ _MOST_WAITING = 4
 _BUSY = "all workers are busy with other queries: try again in a moment"
 _START_SECONDS = 2.0
 _TRIES = 2
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one query may use; None for as much as it likes."""
-
-    seconds: float | None = 10.0
-    """From the call to the end of the answer."""
-    memory: int | None = 512 << 20
-    """Bytes beyond what a worker uses at rest."""
-    rows: int | None = 100_000
-    """Rows or triples of an answer; what is more is cut off."""
-    size: int | None = 32 << 20
-    """Bytes of an answer; what is more is cut off."""
 
 
 @dataclass(frozen=True)
@@ -89,35 +70,6 @@ class Source:
             "files": files,
             "rules": [] if store else list(map(str, self.rules)),
         }
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an answer is that was written."""
-
-    kind: str
-    """'rows', 'triples' or 'truth'."""
-    cut: str | None = None
-    """'rows' or 'size' where a limit has cut the answer, which is then incomplete."""
-    rows: int | None = None
-    """How many rows or triples are left of an answer that was cut."""
-
-
-class QueryStoppedError(InputError):
-    """A query used more than it may, or ended the process that it ran in.
-
-    Args:
-        message: What happened.
-        limit: 'time', 'memory' or 'depth'.
-    """
-
-    def __init__(self, message: str, limit: str) -> None:
-        super().__init__(message)
-        self.limit = limit
-
-
-class BusyError(InputError):
-    """All workers are busy, and no more can be started."""
 
 
 class Workers:
@@ -145,8 +97,8 @@ class Workers:
         self._prefixes = dict(prefixes or {})
         self._count = count
         self._most = max(count, most or count)
-        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
-        self._all: set[_Worker] = set()
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
+        self._all: set[Worker] = set()
         self._lock = threading.Lock()
         self._waiting = 0
         self._starting = 0
@@ -232,7 +184,7 @@ class Workers:
             self._has_work.set()
             try:
                 found = worker.ask(message, out, deadline, limits)
-            except _DamagedError:
+            except DamagedError:
                 self._is_damaged = True
             else:
                 return found
@@ -240,7 +192,7 @@ class Workers:
                 self._release(worker)
         raise InputError("the snapshot of the graph is damaged: start again")
 
-    def _acquire(self, begun: float, limits: Limits) -> _Worker:
+    def _acquire(self, begun: float, limits: Limits) -> Worker:
         """Return a worker that is free, or a new one.
 
         Raises:
@@ -270,7 +222,7 @@ class Workers:
                 self._waiting -= 1
         raise BusyError(_BUSY)
 
-    def _release(self, worker: _Worker) -> None:
+    def _release(self, worker: Worker) -> None:
         """Take a worker back, or replace it."""
         with self._lock:
             spare = len(self._all) > self._count and not self._waiting and not self._idle.empty()
@@ -291,16 +243,16 @@ class Workers:
 
         threading.Thread(target=start, daemon=True, name=self._starter).start()
 
-    def _start_worker(self) -> _Worker:
+    def _start_worker(self) -> Worker:
         with self._lock:
             self._starting += 1
         return self._start_reserved()
 
-    def _start_reserved(self) -> _Worker:
+    def _start_reserved(self) -> Worker:
         """Start a worker that is counted as starting."""
         try:
             content = self._source.to_json(damaged=self._is_damaged)
-            worker = _Worker({**content, "prefixes": self._prefixes})
+            worker = Worker({**content, "prefixes": self._prefixes})
             with self._lock:
                 self._all.add(worker)
         finally:
@@ -338,11 +290,15 @@ class WorkerEngine:
     Args:
         workers: What runs them. Their prefixes hold, whatever others a call gives.
         on_cut: Called when a limit has cut an answer.
+        limits: What a query may use, instead of the limits of the workers.
     """
 
-    def __init__(self, workers: Workers, on_cut: Callable[[Outcome], None]) -> None:
+    def __init__(
+        self, workers: Workers, on_cut: Callable[[Outcome], None], limits: Limits | None = None
+    ) -> None:
         self._workers = workers
         self._on_cut = on_cut
+        self._limits = limits
 
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Run a query.
@@ -352,7 +308,7 @@ class WorkerEngine:
         """
         del prefixes
         out = io.BytesIO()
-        outcome = self._workers.run(text, out, graph_format="nt")
+        outcome = self._workers.run(text, out, graph_format="nt", limits=self._limits)
         out.seek(0)
         if outcome.cut is not None:
             self._on_cut(outcome)
@@ -361,147 +317,3 @@ class WorkerEngine:
             return Graph(quad.triple for quad in quads)
         found = pyoxigraph.parse_query_results(out, QueryResultsFormat.JSON)
         return table_from(found) if isinstance(found, QuerySolutions) else bool(found)
-
-
-class _DamagedError(Exception):
-    """The store of a worker is damaged."""
-
-
-class _Worker:
-    """One process, used by one thread at a time.
-
-    Args:
-        opening: The message that tells it which graph to open.
-
-    Raises:
-        InputError: The process does not start, or cannot open the graph.
-    """
-
-    def __init__(self, opening: dict[str, Any]) -> None:
-        self.is_usable = True
-        self.since: float | None = None
-        self._deadline: float | None = None
-        self._stopped = ""
-        self._lock = threading.Lock()
-        hidden = ("FACTBOOK_USER", "FACTBOOK_PASSWORD")
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the parent
-            env={name: value for name, value in os.environ.items() if name not in hidden},
-        )
-        self._questions = cast("io.BufferedWriter", self._process.stdin).raw
-        self._answers = cast("io.BufferedReader", self._process.stdout)
-        said = "its process ended"
-        with contextlib.suppress(EOFError):
-            self._write(json.dumps(opening).encode())
-            kind, content = self._read_piece()
-            said = json.loads(content)["message"] if kind == ERROR else ""
-        if said:
-            self.dispose()
-            raise InputError(f"the graph cannot be opened to run queries: {said}")
-
-    def ask(
-        self, message: bytes, out: IO[bytes], deadline: float | None, limits: Limits
-    ) -> Outcome:
-        """Run a query and write its answer; see `Workers.run`."""
-        with self._lock:
-            self.since, self._deadline = time.monotonic(), deadline
-        try:
-            self._write(message)
-            while (piece := self._read_piece())[0] == DATA:
-                out.write(piece[1])
-        except EOFError:
-            self.is_usable = False
-            raise self._explain(limits) from None
-        except BaseException:  # `out` has failed: the rest of the answer is still in the pipe
-            self.is_usable = False
-            raise
-        finally:
-            with self._lock:
-                self.since = self._deadline = None
-        kind, content = piece
-        found = json.loads(content)
-        if kind == ERROR:
-            raise self._error(found, limits)
-        self.is_usable = self.is_usable and not found["retires"]
-        return Outcome(found["kind"], found["cut"], found.get("rows"))
-
-    def stop(self, reason: str) -> None:
-        """Kill the process."""
-        self._stopped = self._stopped or reason
-        self.is_usable = False
-        self._process.kill()
-
-    def stop_if_late(self, now: float) -> None:
-        """Kill the process if its query is over its deadline."""
-        with self._lock:
-            if self._deadline is not None and now > self._deadline:
-                self.stop("time")
-
-    def stop_if_crowding(self, now: float) -> None:
-        """Kill the process if its query has run for the least time that each may."""
-        with self._lock:
-            if self.since is not None and now - self.since > _LEAST_SECONDS:
-                self.stop("crowding")
-
-    def dispose(self) -> None:
-        """End the process; nobody may use it any more."""
-        self.is_usable = False
-        self._process.kill()
-        self._process.wait()
-        self._questions.close()
-        self._answers.close()
-
-    def _error(self, found: dict[str, str], limits: Limits) -> Exception:
-        if found["kind"] == "usage":
-            return UsageError(found["message"])
-        self.is_usable = False
-        if found["kind"] == "memory":
-            return _stopped_by_memory(limits)
-        return _DamagedError(found["message"])
-
-    def _explain(self, limits: Limits) -> InputError:
-        """Return why the process has ended."""
-        code = self._process.wait()
-        if self._stopped == "time":
-            return QueryStoppedError(f"the query took longer than {limits.seconds:g} s", "time")
-        if self._stopped == "crowding":
-            return BusyError(
-                f"the query took longer than {_LEAST_SECONDS:g} s while others waited: try again"
-            )
-        if self._stopped:
-            return BusyError("the server is stopping")
-        if code == -signal.SIGABRT:
-            return _stopped_by_memory(limits)
-        return QueryStoppedError(
-            "the engine cannot run the query: it has too many parts inside one another", "depth"
-        )
-
-    def _write(self, message: bytes) -> None:
-        view = memoryview(LENGTH.pack(len(message)) + message)
-        try:
-            while view:
-                view = view[self._questions.write(view) :]
-        except OSError:
-            raise EOFError from None
-
-    def _read_piece(self) -> tuple[bytes, bytes]:
-        kind, size = PIECE.unpack(self._read(PIECE.size))
-        return kind, self._read(size)
-
-    def _read(self, size: int) -> bytes:
-        try:
-            content = self._answers.read(size)
-        except OSError:
-            raise EOFError from None
-        if len(content) < size:
-            raise EOFError
-        return content
-
-
-def _stopped_by_memory(limits: Limits) -> QueryStoppedError:
-    amount = "there is" if limits.memory is None else f"{limits.memory >> 20:,} MB"
-    return QueryStoppedError(f"the query needs more memory than {amount}", "memory")

@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from factbook.errors import FactbookError, UsageError
-from factbook.store.worker import BusyError, QueryStoppedError
+from factbook.store.query_limits import BusyError, QueryStoppedError
 from factbook.web import pages as page_views
 from factbook.web import query_pages
 from factbook.web.data_routes import data_routes

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from factbook.store.embedded import Graphs
-    from factbook.store.worker import Outcome, Workers
+    from factbook.store.query_limits import Outcome
+    from factbook.store.worker import Workers
 
 endpoint = Blueprint("endpoint", __name__)
 

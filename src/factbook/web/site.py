@@ -16,7 +16,8 @@ from factbook.link.reconcile import Service
 from factbook.rdf.publication import KNOWN_SINCE, require_day
 from factbook.sparql.bind import bind
 from factbook.store.answers import select
-from factbook.store.worker import BusyError, Limits, Outcome, Source, WorkerEngine, Workers
+from factbook.store.query_limits import BusyError, Limits, Outcome
+from factbook.store.worker import Source, WorkerEngine, Workers
 from factbook.web.addresses import Addresses, find_base
 from factbook.web.file_cache import FileCache
 from factbook.web.thing_data import ThingFiles
