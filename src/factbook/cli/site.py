@@ -47,7 +47,7 @@ def command(session: Session, *, folder: Path, address: str | None, processes: i
         import flask_frozen  # noqa: F401
     except ImportError:
         raise UsageError("factbook site needs more packages: pip install 'factbook[web]'") from None
-    from factbook.store.worker import Limits
+    from factbook.store.query_limits import Limits
     from factbook.web.freeze import write_pages
     from factbook.web.site import Settings
     from factbook.web.site_folder import replace_site
