@@ -64,8 +64,14 @@ class Server:
     query: str
     update: str
     graph_store: str
+    process: subprocess.Popen[bytes]
     user: str | None = None
     password: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is no more, as after a query that it did not survive."""
+        return self.process.poll() is not None
 
 
 @dataclass(frozen=True)
@@ -79,9 +85,9 @@ class Servers:
         program = _program("oxigraph", beside=Path(sys.executable).parent)
         place = f"127.0.0.1:{free_port()}"
         verb = ["serve"] if quads is None else ["serve-read-only", "--location", self._kept(quads)]
-        self.running.enter_context(_started([program, *verb, "--bind", place], place))
+        process = self.running.enter_context(_started([program, *verb, "--bind", place], place))
         base = f"http://{place}"
-        return Server(f"{base}/query", f"{base}/update", f"{base}/store")
+        return Server(f"{base}/query", f"{base}/update", f"{base}/store", process)
 
     def _kept(self, quads: Iterable[Quad]) -> str:
         """Put quads into a store on disk; return its folder."""
@@ -103,10 +109,16 @@ class Servers:
         if os.geteuid() == 0:
             shutil.chown(folder, _UNPRIVILEGED)
         command = [program, "+foreground", "+configfile", str(ini)]
-        self.running.enter_context(_started(command, f"127.0.0.1:{http}", folder=folder))
-        base = f"http://127.0.0.1:{http}"
+        place = f"127.0.0.1:{http}"
+        process = self.running.enter_context(_started(command, place, folder=folder))
+        base = f"http://{place}"
         return Server(
-            f"{base}/sparql", f"{base}/sparql-auth", f"{base}/sparql-graph-crud-auth", "dba", "dba"
+            f"{base}/sparql",
+            f"{base}/sparql-auth",
+            f"{base}/sparql-graph-crud-auth",
+            process,
+            "dba",
+            "dba",
         )
 
 
@@ -136,7 +148,9 @@ def _program(name: str, *, beside: Path | None = None) -> str:
 
 
 @contextlib.contextmanager
-def _started(command: Sequence[str], place: str, *, folder: Path | None = None) -> Iterator[None]:
+def _started(
+    command: Sequence[str], place: str, *, folder: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the block ends; with a folder of its own, as a user who owns no other."""
     drop = folder is not None and os.geteuid() == 0
     user = pwd.getpwnam(_UNPRIVILEGED) if drop else None
@@ -151,7 +165,7 @@ def _started(command: Sequence[str], place: str, *, folder: Path | None = None) 
     )
     try:
         _await(server, place)
-        yield
+        yield server
     finally:
         server.kill()
         server.wait()

@@ -1,7 +1,8 @@
 """Bind a variable of a query to any of several terms.
 
-    FILTER(?x = ?name)        FILTER(?x IN (<a>, <b>))
-    ?x skos:broader* ?name    { ?x skos:broader* <a> } UNION { ?x skos:broader* <b> }
+    FILTER(?x = ?name)                  FILTER(?x IN (<a>, <b>))
+    FILTER(?x = COALESCE(?name, ?x))    FILTER(?x IN (<a>, <b>))
+    ?x skos:broader* ?name              { ?x skos:broader* <a> } UNION { ?x skos:broader* <b> }
 
 A UNION, and not VALUES, keeps the fixed end of a path, without which some engines look at every
 node. A row that fits two of the terms must not come twice: where nothing removes duplicates, the
@@ -147,6 +148,9 @@ class _Alternatives:
             behind = last.start + len(last.text)
             yield _Edit(token.start, at(index + 2).start, "")
             yield _Edit(behind, behind, f" {_EQUALITY[after.text]} ({listed})")
+        elif _is_first_choice(tokens, index):
+            equality, last = at(index - 3), at(_closing(tokens, index))
+            yield _Edit(equality.start, last.start + 1, f"{_EQUALITY[equality.text]} ({listed})")
         elif _is_listed(tokens, index):
             yield _Edit(token.start, end, listed)
         elif before.text == "(" and after.text == ")" and at(index - 2).keyword in _TESTS:
@@ -228,6 +232,24 @@ def _operand_end(tokens: list[Token], start: int) -> Token:
             return tokens[index - 1]
         depth += (tokens[index].text == "(") - (tokens[index].text == ")")
     return tokens[-1]
+
+
+def _is_first_choice(tokens: list[Token], index: int) -> bool:
+    """Tell whether a token comes first in the COALESCE that something is compared with."""
+    if index < 3 or tokens[index - 1].text != "(" or tokens[index - 2].keyword != "COALESCE":
+        return False
+    behind = _closing(tokens, index) + 1
+    ends = behind >= len(tokens) or tokens[behind].text in _ENDS_OPERAND
+    return ends and tokens[index - 3].text in _EQUALITY
+
+
+def _closing(tokens: list[Token], index: int) -> int:
+    """Return the place of the bracket that closes the call in which a token is an argument."""
+    depth = 1
+    while depth and index < len(tokens) - 1:
+        index += 1
+        depth += (tokens[index].text == "(") - (tokens[index].text == ")")
+    return index
 
 
 def _is_listed(tokens: list[Token], index: int) -> bool:
