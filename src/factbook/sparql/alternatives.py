@@ -236,7 +236,7 @@ def _operand_end(tokens: list[Token], start: int) -> Token:
 
 def _is_first_choice(tokens: list[Token], index: int) -> bool:
     """Tell whether a token comes first in the COALESCE that something is compared with."""
-    if index < 3 or tokens[index - 1].text != "(" or tokens[index - 2].keyword != "COALESCE":
+    if [token.text.upper() for token in tokens[max(0, index - 2) : index]] != ["COALESCE", "("]:
         return False
     behind = _closing(tokens, index) + 1
     ends = behind >= len(tokens) or tokens[behind].text in _ENDS_OPERAND
