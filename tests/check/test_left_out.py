@@ -107,3 +107,30 @@ def test_inference_and_ontology_add_to_the_data(tmp_path: Path) -> None:
     ]
 
     assert codes == [0, 0, 1]
+
+
+def test_empty_files_are_named(tmp_path: Path) -> None:
+    """Of several files, one without triples or shapes is named, and so is a broken link."""
+    for name, text in (
+        ("data.ttl", DATA),
+        ("nothing.ttl", "# all of it is commented out\n"),
+        ("shapes.ttl", PREFIXES + GOOD),
+        ("terms.ttl", DATA),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    files = [tmp_path / "data.ttl", tmp_path / "nothing.ttl"]
+    shapes = ("--shapes", tmp_path / "shapes.ttl", "--shapes", tmp_path / "terms.ttl")
+
+    done = run("check", *files, *shapes)
+
+    assert done.returncode == 0
+    assert "nothing.ttl: no triples in it" in done.stderr
+    assert "terms.ttl: no shapes in it" in done.stderr
+    assert run("check", *files, *shapes, "--strict").returncode == 1
+
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "gone.ttl").symlink_to(tmp_path / "nowhere.ttl")
+    done = run("check", folder, *shapes)
+    assert done.returncode == 3
+    assert "gone.ttl: no such file" in done.stderr

@@ -57,7 +57,63 @@ UNEVALUATED = {
         "not evaluated: sh:not, because a shape that it uses is not evaluated in full",
     ),
 }
+WITHOUT_EFFECT = {
+    "flags alone": (
+        'ex:S sh:targetClass ex:Tree ; sh:property [ sh:path ex:p ; sh:flags "i" ] .',
+        "sh:flags has no effect without sh:pattern",
+    ),
+    "ignored properties alone": (
+        "ex:S sh:targetClass ex:Tree ; sh:ignoredProperties ( ex:p ) .",
+        "sh:ignoredProperties has no effect without sh:closed",
+    ),
+    "qualified shape alone": (
+        """ex:S sh:targetClass ex:Tree ;
+            sh:property [ sh:path ex:p ; sh:qualifiedValueShape [ sh:nodeKind sh:IRI ] ] .""",
+        "sh:qualifiedValueShape has no effect without sh:qualifiedMinCount or",
+    ),
+    "path of two kinds": (
+        """ex:S sh:targetClass ex:Tree ; sh:property
+            [ sh:path [ sh:inversePath ex:p ; sh:zeroOrMorePath ex:q ] ; sh:maxCount 9 ] .""",
+        "sh:path is of two kinds, and only one has an effect",
+    ),
+    "message alone": (
+        'ex:S sh:targetClass ex:Tree ; sh:message "tall" .',
+        "<http://example.org/S> constrains nothing",
+    ),
+    "deactivated property": (
+        """ex:S sh:targetClass ex:Tree ;
+            sh:property [ sh:path ex:p ; sh:minCount 1 ; sh:deactivated true ] .""",
+        "<http://example.org/S> constrains nothing",
+    ),
+    "deactivated query": (
+        """ex:S sh:targetClass ex:Tree ;
+            sh:sparql [ sh:select "SELECT $this { $this a ?c }" ; sh:deactivated true ] .""",
+        "<http://example.org/S> constrains nothing",
+    ),
+    "parameter of another namespace": (
+        "ex:S sh:targetClass ex:Tree ; sh:property [ sh:path ex:p ; ex:minCount 1 ] .",
+        "<http://example.org/minCount> is not sh:minCount: no effect",
+    ),
+    "class instead of a shape": (
+        'ex:S sh:targetClass ex:Tree ; sh:node ex:Oak . ex:Oak a owl:Class ; ex:note "hard" .',
+        "sh:node <http://example.org/Oak> constrains nothing",
+    ),
+    "target query": (
+        """ex:S sh:target [ sh:select "SELECT ?this { ?this a ex:Bush }" ; sh:prefixes ex:o ] ;
+            sh:nodeKind sh:BlankNode .
+        ex:o sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .""",
+        "The query of a target finds no node",
+    ),
+    "target of the draft": (
+        "ex:S sh:targetWhere [ sh:class ex:Bush ] ; sh:nodeKind sh:BlankNode .",
+        "No node is as sh:targetWhere wants it",
+    ),
+}
 FAULTS = {
+    "list as a shape": (
+        "ex:S sh:targetClass ex:Tree ; sh:node ( [ sh:nodeKind sh:Literal ] ) .",
+        "is a list, where a shape is expected",
+    ),
     "count on a node shape": (
         "ex:S sh:targetClass ex:Tree ; sh:minCount 2 .",
         "has sh:minCount, which node shapes cannot have (SHACL, section 4.2.1)",
@@ -193,3 +249,32 @@ def test_shapes_in_use_are_not_called_unused() -> None:
     """
 
     assert not validate(quads(shapes), quads(DATA)).unreached
+
+
+@pytest.mark.parametrize("name", WITHOUT_EFFECT)
+def test_report_names_what_has_no_effect(name: str) -> None:
+    """A part of the shapes that can find nothing is named, and nothing fails because of it."""
+    shapes, said = WITHOUT_EFFECT[name]
+    report = validated_with_good(shapes)
+
+    assert any(said in remark.text for remark in report.unreached), report.unreached
+    assert not report.faults
+    assert not report.unevaluated
+
+
+def test_report_names_deactivated_shapes() -> None:
+    """A shape that is deactivated is named, and if no other has a target, that is said."""
+    shapes = "ex:S sh:targetClass ex:Tree ; sh:deactivated true ; sh:nodeKind sh:BlankNode ."
+    report = validate(quads(shapes), quads(DATA), keep_going=True)
+
+    assert report.notes == ("<http://example.org/S> is deactivated, and not evaluated",)
+    assert [remark.text for remark in report.unreached] == [
+        "All shapes with a target are deactivated: nothing was validated"
+    ]
+
+
+def test_shape_class_is_its_own_target() -> None:
+    """An instance of sh:ShapeClass of the SHACL 1.2 draft is a shape for its instances."""
+    shapes = "ex:Tree a sh:ShapeClass ; sh:property [ sh:path ex:height ; sh:minCount 1 ] ."
+
+    assert found(validate(quads(shapes), quads(DATA))) == [("stump", "")]

@@ -77,6 +77,11 @@ class Inputs:
         return {name: iri for file in self._files for name, iri in file.prefixes.items()}
 
     @property
+    def parsed(self) -> list[RdfFile]:
+        """The files that are in memory."""
+        return [file for file in self._files if isinstance(file, RdfFile)]
+
+    @property
     def graphs(self) -> dict[str, Path]:
         """The files by the names of their graphs."""
         return {file.graph.value: file.path for file in self._files}
@@ -156,7 +161,7 @@ class Inputs:
         Raises:
             InputError: A file can no longer be read.
         """
-        in_memory = [file for file in self._files if isinstance(file, RdfFile)]
+        in_memory = self.parsed
         if len(in_memory) == len(self._files):
             return in_memory
         from factbook.check.locate import nodes_of
@@ -196,7 +201,7 @@ def list_files(paths: Iterable[Path]) -> list[Path]:
 
 def _can_be_checked(path: Path) -> bool:
     return (
-        path.is_file()
+        (path.is_file() or path.is_symlink())
         and path.suffix not in _AMBIGUOUS
         and (path.suffix == QUERY_SUFFIX or syntax_of(path) is not None)
     )

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from factbook.check.findings import Finding, Outcome, order_findings, sort_findings, term_text
 from factbook.check.limits import EVERY_FINDING, Kind, Limits, identity_of
-from factbook.check.remarks import Completeness
+from factbook.check.remarks import Completeness, shorten
 from factbook.check.rules import require_known_rules
 from factbook.errors import InputError, UsageError
 from factbook.query.names import Names
@@ -128,7 +128,7 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
         context.rules,
         files=context.files,
         triples=context.triples,
-        notes=(*validation.report.notes, *notes),
+        notes=(*(shorten(note, context.prefixes) for note in validation.report.notes), *notes),
         validation=validation,
         completeness=completeness,
         hidden=hidden,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from factbook.rdf.positions import Places, places_of
 from factbook.rdf.terms import curie
 from factbook.render.humanize import format_path
+from factbook.shacl import SH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -49,13 +50,29 @@ def describe_completeness(
     return Completeness(*lines)
 
 
+def find_empty_files(data: Sequence[RdfFile], shapes: Sequence[RdfFile]) -> Completeness:
+    """Return which of several files of data have no triples, and which of shapes no shapes."""
+    empty = [f"{format_path(f.path)}: no triples in it" for f in data if not f.quads]
+    without = [
+        f"{format_path(file.path)}: no shapes in it"
+        for file in shapes
+        if not any(quad.predicate.value.startswith(SH) for quad in file.quads)
+    ]
+    return Completeness(unreached=(*(empty if len(data) > len(empty) else ()), *without))
+
+
+def shorten(text: str, prefixes: Mapping[str, str]) -> str:
+    """Return a text with its IRIs as prefixed names, where a prefix is declared."""
+    return _IRI.sub(lambda match: curie(match.group()[1:-1], prefixes) or match.group(), text)
+
+
 def _place_remarks(
     remarks: Iterable[Remark], files: Sequence[RdfFile], prefixes: Mapping[str, str]
 ) -> tuple[str, ...]:
     listed = list(remarks)
     nodes = frozenset(each.node for each in listed if each.node is not None)
     if not nodes:
-        return tuple(_shorten(each.text, prefixes) for each in listed)
+        return tuple(shorten(each.text, prefixes) for each in listed)
     owners: dict[Term, RdfFile] = {}
     for file in files:
         for quad in file.quads:
@@ -64,7 +81,7 @@ def _place_remarks(
     places: dict[int, Places] = {}
     lines = []
     for remark in listed:
-        text = _shorten(remark.text, prefixes)
+        text = shorten(remark.text, prefixes)
         owner = None if remark.node is None else owners.get(remark.node)
         if owner is None or remark.node is None:
             lines.append(text)
@@ -75,8 +92,3 @@ def _place_remarks(
         position = f":{place.line}:{place.column}" if place else ""
         lines.append(f"{format_path(owner.path)}{position}: {text}")
     return tuple(lines)
-
-
-def _shorten(text: str, prefixes: Mapping[str, str]) -> str:
-    """Return a text with its IRIs as prefixed names, where a prefix is declared."""
-    return _IRI.sub(lambda match: curie(match.group()[1:-1], prefixes) or match.group(), text)

@@ -13,7 +13,7 @@ from factbook.check.inputs import Inputs
 from factbook.check.known_terms import Vocabulary
 from factbook.check.outcome import EVERYTHING, CheckContext, Selection, build_outcome
 from factbook.check.queries import run_queries, run_query
-from factbook.check.remarks import describe_completeness
+from factbook.check.remarks import describe_completeness, find_empty_files
 from factbook.check.rules import (
     BOOK_RULES,
     index_rules,
@@ -152,12 +152,13 @@ def check_files(  # noqa: PLR0913 - what to check, and how
         triples=data.size,
     )
     validation = Validation(report, index_blank_nodes(shape_quads), data.describe)
+    completeness = describe_completeness(report, shape_files, context.prefixes)
     return build_outcome(
         context,
         found,
         validation,
         selection=selection,
-        completeness=describe_completeness(report, shape_files, context.prefixes),
+        completeness=completeness + find_empty_files(inputs.parsed, shape_files),
     )
 
 

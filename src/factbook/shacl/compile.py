@@ -367,8 +367,8 @@ def _focus_nodes(targets: tuple[Target, ...], emitter: Emitter) -> FocusNodes:
     """
     listed = [target.term for target in targets if target.kind == "node"]
     others = [target for target in targets if target.kind != "node"]
-    patterns = [_target_pattern(target, emitter) for target in others]
-    tests = [f"EXISTS {{ {_target_pattern(target, emitter)} }}" for target in others]
+    patterns = [target_pattern(target, emitter) for target in others]
+    tests = [f"EXISTS {{ {target_pattern(target, emitter)} }}" for target in others]
     if listed:
         patterns += _listed_nodes(listed, emitter)
         tests += [emitter.is_term("?this", term) for term in listed]
@@ -418,7 +418,12 @@ def _finds_once(target: Target, emitter: Emitter) -> bool:
     return target.kind == "class" and len(emitter.classes.closure(target.term) or ()) == 1
 
 
-def _target_pattern(target: Target, emitter: Emitter) -> str:
+def target_pattern(target: Target, emitter: Emitter) -> str:
+    """Return the pattern for the nodes of a target.
+
+    Raises:
+        CannotCompileError: It is a query that has to be run by itself.
+    """
     if target.query is not None:
         query = for_one(target.query.bind(emitter), "")
         return f"{{ SELECT DISTINCT ?this WHERE {{ {{ {query} }} }} }}"

@@ -86,6 +86,12 @@ def _read(graph: ShapesGraph, node: Term, shape: Node, within: tuple[Term, ...])
     raise ill_formed(shape, "has a sh:path that is neither a property nor a property path")
 
 
+def has_two_kinds(graph: ShapesGraph, node: Term) -> bool:
+    """Tell whether a path is of several kinds, of which only the first is used."""
+    kinds = [each for each in (FIRST, _ALTERNATIVE, *_UNARY) if graph.objects(node, each)]
+    return isinstance(node, BlankNode) and len(kinds) > 1
+
+
 def _read_members(
     operator: str,
     members: Iterable[Term],

@@ -34,6 +34,7 @@ from factbook.shacl.shapes_graph import (
     shape_name,
 )
 from factbook.shacl.unreached import find_unreached
+from factbook.shacl.without_effect import deactivated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -102,7 +103,7 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
             left = []
     return Report(
         sort_results(results),
-        tuple(dict.fromkeys([*shapes.notes, *map(_note, left)])),
+        tuple(dict.fromkeys([*shapes.notes, *deactivated(shapes), *map(_note, left)])),
         faults=tuple(dict.fromkeys(faults)),
         unevaluated=tuple(dict.fromkeys(unevaluated)),
         unreached=unreached,

@@ -23,6 +23,7 @@ from factbook.shacl.recursion import find_circles
 from factbook.shacl.report import VIOLATION
 from factbook.shacl.shapes_graph import (
     CLASS,
+    FIRST,
     OWL_CLASS,
     SH,
     TYPE,
@@ -62,7 +63,10 @@ TARGETS: dict[NamedNode, TargetKind] = {
     sh("targetObjectsOf"): "objectsOf",
     sh("targetWhere"): "where",  # SHACL 1.2 Core (draft), section 3.1.3.6
 }
-_SHAPE_CLASSES = {sh("NodeShape"), sh("PropertyShape")}
+_SHAPE_CLASS = sh("ShapeClass")
+"""What is a class and a shape in one (SHACL 1.2 Core, draft, section 3.1.3.3)."""
+_SHAPE_CLASSES = {sh("NodeShape"), sh("PropertyShape"), _SHAPE_CLASS}
+_CLASSES = {CLASS, OWL_CLASS, _SHAPE_CLASS}
 _PARAMETERS = tuple(sh(name) for name in sorted(CORE_PARAMETERS | DRAFT_PARAMETERS))
 _REFERENCES = tuple(
     sh(name)
@@ -209,7 +213,7 @@ class Shapes:
         graph = self.graph
         for node in dict.fromkeys(graph.subjects(TYPE)):
             types = graph.types(node)
-            if types & {CLASS, OWL_CLASS} and (types & _SHAPE_CLASSES or self._has_parameter(node)):
+            if types & _CLASSES and (types & _SHAPE_CLASSES or self._has_parameter(node)):
                 yield node
 
     def _has_parameter(self, node: Node) -> bool:
@@ -284,6 +288,8 @@ class Shapes:
 
     def _read(self, node: Node) -> Shape:
         graph = self.graph
+        if graph.objects(node, FIRST):
+            raise ill_formed(node, "is a list, where a shape is expected")
         value = graph.value(node, sh("path"))
         if value is None and node in self._properties:
             raise ill_formed(node, "is a value of sh:property but has no sh:path")
@@ -349,7 +355,7 @@ class Shapes:
             if isinstance(term, NamedNode | BlankNode) and is_query_target(graph, term):
                 with self.guard(node):
                     yield Target("query", term, read_query_target(graph, term, node))
-        if isinstance(node, NamedNode) and graph.types(node) & {CLASS, OWL_CLASS}:
+        if isinstance(node, NamedNode) and graph.types(node) & _CLASSES:
             yield Target("class", node)
 
     def _read_properties(self, node: Node) -> Iterator[Node]:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from factbook.rdf.terms import to_sparql
+from factbook.shacl.compile import target_pattern
+from factbook.shacl.emitter import CannotCompileError
 from factbook.shacl.shapes import TARGETS
-from factbook.shacl.shapes_graph import TYPE, Remark, shape_name
+from factbook.shacl.shapes_graph import TYPE, Remark, sh, shape_name
+from factbook.shacl.without_effect import find_without_effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +32,12 @@ def find_unreached(shapes: Shapes, compiler: Compiler, backend: Backend) -> Iter
         yield Remark("There are no data: nothing was validated")
     elif not shapes.roots:
         yield Remark("No shape has a target: nothing was validated")
+    elif all(shape.is_deactivated for shape in shapes.roots):
+        yield Remark("All shapes with a target are deactivated: nothing was validated")
     else:
         yield from _targets_without_nodes(shapes, compiler, backend)
     yield from shapes.unused()
+    yield from find_without_effect(shapes)
 
 
 def _targets_without_nodes(
@@ -61,6 +67,11 @@ def _occurrence(target: Target, compiler: Compiler) -> str | None:
     """Return the pattern that matches if a target has a node, or None if that is not asked."""
     emitter = compiler.emitters["encoded"]
     term = target.term
+    if target.kind in {"query", "where"}:
+        try:
+            return target_pattern(target, emitter)
+        except CannotCompileError:
+            return None
     if target.kind == "class":
         return emitter.instances("?this", term)
     if not isinstance(term, NamedNode):
@@ -80,8 +91,11 @@ def _remark(shape: Shape, target: Target) -> Remark:
         "node": f"{target.term} is not in the data, and is a target of {name}",
         "subjectsOf": f"No node has {target.term}, so that {name} is not checked there",
         "objectsOf": f"No node is a value of {target.term}, so that {name} is not checked there",
+        "where": f"No node is as sh:targetWhere wants it, so that {name} is not checked there",
+        "query": f"The query of a target finds no node, so that {name} is not checked there",
     }[target.kind]
     predicates = {kind: predicate for predicate, kind in TARGETS.items()}
+    predicates["query"] = sh("target")
     is_implicit = target.kind == "class" and target.term == shape.node
     predicate = TYPE if is_implicit else predicates[target.kind]
     return Remark(text, shape.node, predicate, None if is_implicit else target.term)
