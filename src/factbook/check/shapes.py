@@ -11,6 +11,7 @@ from factbook import shacl
 from factbook.check.findings import ERROR, INFO, WARNING, RawFinding, Rule, term_text
 from factbook.errors import UsageError
 from factbook.rdf.terms import XSD, local_name
+from factbook.render.humanize import count_noun
 from factbook.shacl import SH
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _SEVERITIES = {str(shacl.INFO): INFO, str(shacl.WARNING): WARNING}
 _COMPONENT = re.compile(r"ConstraintComponent(?:-\w+)?$")
 _PLAIN = {f"{XSD}{name}" for name in ("boolean", "decimal", "integer")}
 _XONE, _NODE, _AND = (f"{SH}{name}ConstraintComponent" for name in ("Xone", "Node", "And"))
+_QUALIFIED = tuple(f"{SH}Qualified{name}CountConstraintComponent" for name in ("Min", "Max"))
 _MISSING = ("minCount", " 1")
 _MOST_ALTERNATIVES = 4
 _MOST_REASONS = 3
@@ -116,12 +118,17 @@ class ShapeRules:
         parameter = parameter[:1].lower() + parameter[1:]
         limits = self._facts.get(result.source_shape, {}).get(parameter, [])
         limit = self._limit(limits[0]) if len(limits) == 1 else ""
+        of = self._facts.get(result.source_shape, {}).get("qualifiedValueShape", [])
+        if result.component.value in _QUALIFIED and of and isinstance(of[0], NamedNode):
+            limit += f" of {local_name(of[0].value)}"
         return f"The shape asks for sh:{parameter}{limit}."
 
     def _explain(self, result: Result) -> str:
         """Return why a value conforms to none of some shapes, or to too many, in few words."""
         failing = [each for each in result.alternatives if each.results]
         component = result.component.value
+        if component in _QUALIFIED:
+            return self._explain_count(result)
         if component == _XONE and len(failing) < len(result.alternatives):
             fitting = [
                 number
@@ -140,6 +147,31 @@ class ShapeRules:
         more = len(result.alternatives) - len(parts)
         parts += [f"{more} more"] if more else []
         return f"none of the alternatives fits: {'; '.join(parts)}"
+
+    def _explain_count(self, result: Result) -> str:
+        """Return how many values fit the shape of a qualified count, and why others do not."""
+        facts = self._facts.get(result.source_shape, {})
+        wanted = next(iter(facts.get("qualifiedValueShape", [])), None)
+        fitting = [e for e in result.alternatives if not e.results and e.shape == wanted]
+        others = [each for each in result.alternatives if each not in fitting]
+        is_least = result.component.value == _QUALIFIED[0]
+        parameter = "qualifiedMinCount" if is_least else "qualifiedMaxCount"
+        number = next((x.value for x in facts.get(parameter, []) if isinstance(x, Literal)), "")
+        verb = "fits" if len(fitting) == 1 else "fit"
+        name = f" {local_name(wanted.value)}" if isinstance(wanted, NamedNode) else ""
+        limit = f"at least {number} must" if is_least else f"at most {number} may"
+        count = count_noun(len(result.alternatives), "value")
+        head = f"{len(fitting)} of {count} {verb}{name}, {limit}"
+        shown = others if is_least else fitting
+        parts = [self._explain_value(each, wanted) for each in shown[:_MOST_ALTERNATIVES]]
+        parts += [f"{len(shown) - len(parts)} more"] if len(shown) > len(parts) else []
+        return f"{head}: {'; '.join(parts)}" if parts else head
+
+    def _explain_value(self, each: Alternative, wanted: Term | None) -> str:
+        value = self._text(each.value)
+        if each.results:
+            return f"{value} ({self._reasons(each)})"
+        return value if each.shape == wanted else f"{value} (counts for {self._name(each.shape)})"
 
     def _reasons(self, alternative: Alternative) -> str:
         """Return why a value does not conform to one shape."""
@@ -161,15 +193,16 @@ class ShapeRules:
             text = "missing" if (parameter, limit) == _MISSING else f"not sh:{parameter}{limit}"
         path = f"{term_text(result.path, self._prefixes)}: " if result.path is not None else ""
         is_new = result.value is not None and result.value != result.focus
-        value = f" (found: {term_text(result.value, self._prefixes)})" if is_new else ""
+        value = f" (found: {self._text(result.value)})" if is_new else ""
         return f"{path}{text}{value}"
 
     def _limit(self, term: Term) -> str:
-        if isinstance(term, BlankNode):
-            return ""
+        return "" if isinstance(term, BlankNode) else f" {self._text(term)}"
+
+    def _text(self, term: Term | None) -> str:
         if isinstance(term, Literal) and term.datatype.value in _PLAIN:
-            return f" {term.value}"
-        return f" {term_text(term, self._prefixes)}"
+            return term.value
+        return term_text(term, self._prefixes)
 
     def _name(self, shape: Term) -> str:
         """Return the last part of a shape's IRI; without an IRI, its parent's name and its path."""

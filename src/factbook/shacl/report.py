@@ -48,7 +48,8 @@ class Result:
     constraint: NamedNode | BlankNode | None = None
     """The `sh:SPARQLConstraint` behind the result, where it is one."""
     alternatives: tuple[Alternative, ...] = ()
-    """Of sh:or, sh:xone, sh:and and sh:node: how the value fails each of the shapes."""
+    """Of sh:or, sh:xone, sh:and and sh:node: how the value fails each of the shapes; of a qualified
+    count: how each value fails the shape."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Alternative:
     shape: NamedNode | BlankNode
     results: tuple[Result, ...]
     """Why the value does not conform; nothing if it does, or if the reason lies deeper."""
+    value: Term | None = None
+    """The value, where a qualified count has several."""
 
 
 @dataclass(frozen=True)
