@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ PAGES = (
     "/sources/",
     "/changes/",
     "/quality/",
+    "/sites/",
     "/queries/",
     "/queries/valuations.html",
     "/queries/company-graph.html?company=company:groq",
@@ -101,6 +103,36 @@ def test_answer_comes_in_every_format(client: FlaskClient, ending: str) -> None:
 
     assert response.status_code == 200
     assert response.data
+
+
+def test_chart_comes_as_specification(client: FlaskClient) -> None:
+    """Each chart has its Vega-Lite specification under it, and a query without chart has none."""
+    page = client.get("/company/coreweave.html", headers=HTML).text
+    address = "/queries/valuation-history/company/company/coreweave.vl.json"
+
+    assert address in page
+    found = client.get(address).json
+    assert found is not None
+    assert "vega-lite" in found["$schema"]
+    assert client.get("/queries/statistics.vl.json").status_code == 404
+
+
+def test_thing_is_cited_as_on_the_command_line(client: FlaskClient, book: Book) -> None:
+    """The page of a thing says how to cite it in the words of `factbook cite`."""
+    page = client.get("/company/coreweave.html", headers=HTML).text
+
+    assert book.cite("company:coreweave", asked=datetime.now(UTC).date()).strip() in page
+
+
+def test_changes_end_on_a_day(client: FlaskClient) -> None:
+    """The page of changes shows what became known between two days."""
+    address = "/changes/?day=2026-01-01&known-by=2026-06-01"
+    page = client.get(address, headers=HTML).text
+
+    days = re.findall(r'<tr><td class="d" data-sort="(\d{4}-\d\d-\d\d)', page)
+    assert days
+    assert min(days) > "2026-01-01"
+    assert max(days) <= "2026-06-01"
 
 
 def test_wrong_value_is_explained(client: FlaskClient) -> None:

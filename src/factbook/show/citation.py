@@ -66,13 +66,16 @@ class Citation:
     """The day on which the book was asked."""
 
 
-def gather_citation(book: Book, thing: NamedNode, *, asked: date) -> Citation:
+def gather_citation(
+    book: Book, thing: NamedNode, *, asked: date, page: Page | None = None
+) -> Citation:
     """Return the citation of anything in a book.
 
     Args:
         book: The book.
         thing: The IRI, see `query.names`.
         asked: The day on which the book is asked.
+        page: The page of the thing, if it was gathered before.
 
     Raises:
         FactbookError: A query cannot be read, or the engine failed.
@@ -86,7 +89,7 @@ def gather_citation(book: Book, thing: NamedNode, *, asked: date) -> Citation:
     if isinstance(about, NamedNode):
         title = _figure_in_words(gather_page(book, about), thing.value)
     if not title and not is_source:
-        page = gather_page(book, thing)
+        page = page or gather_page(book, thing)
         title = page.name.text
         kind = ", ".join(each.text for each in page.types)
     return Citation(

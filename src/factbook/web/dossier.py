@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -10,8 +11,10 @@ from pyoxigraph import NamedNode
 from factbook.errors import InputError
 from factbook.rdf.parse import graph_for, read_rdf
 from factbook.rdf.positions import places_of
+from factbook.show.citation import gather_citation
+from factbook.show.citation_formats import as_text
 from factbook.show.gather import gather_page
-from factbook.web.panels import Panel, build_panel
+from factbook.web.panels import Panel, build_panel, today
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,6 +46,8 @@ class Dossier:
     written: tuple[Written, ...]
     more_files: int
     """How many further files speak of it."""
+    citation: str
+    """How to cite it, as `factbook cite` has it."""
 
 
 def build_dossier(explorer: Explorer, iri: str, given: Mapping[str, str]) -> Dossier:
@@ -61,11 +66,14 @@ def build_dossier(explorer: Explorer, iri: str, given: Mapping[str, str]) -> Dos
     ]
     graphs = [iri, *(reference.iri for reference in page.sources)]
     written = list(find_written(explorer.book, iri, graphs))
+    day = date.fromisoformat(today())
+    cited = gather_citation(explorer.book, NamedNode(iri), asked=day, page=page)
     return Dossier(
         page=page,
         panels=tuple(panel for panel in panels if not panel.is_empty),
         written=tuple(written[:_MOST_FILES]),
         more_files=max(0, len(written) - _MOST_FILES),
+        citation=as_text([cited]).strip(),
     )
 
 

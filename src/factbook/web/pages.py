@@ -78,6 +78,7 @@ def topic(topic: str) -> Response:
             fields=fields_of(explorer, first),
             values=given,
             is_asked=bool(ready),
+            asks_day=bool(suggest_days(first)),
         )
 
     return keep_response(make)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from factbook.api import Book
     from factbook.check.findings import Finding
     from factbook.query.stored_queries import Parameter, StoredQuery
+    from factbook.render.charts import Picture
     from factbook.search.search_book import Hit
     from factbook.store.answers import Row
     from factbook.web.catalog import PanelSpec
@@ -45,6 +46,7 @@ _MOST_ANSWERS = 512
 _MOST_PAGES = 512
 _MOST_HITS = 30
 _FEWEST_POINTS = 2  # one says more as words
+_MOST_DRAWN = 250_000  # characters of a chart; what is larger has an address of its own
 _MOST_BOOKS = 3  # of different days of publication
 ROWS_OF_PANEL = 12
 ROWS_OF_PAGE = 200
@@ -166,29 +168,39 @@ class Explorer:
         """Return the chart of a query's answer as SVG; nothing where it has none to show."""
         return self._charts.get(_key(query, values), lambda: self._draw(query, values))
 
-    def _draw(self, query: StoredQuery, values: Mapping[str, str]) -> str:
-        answered = self.answer(query, values)
-        labels = Labels(self.book.prefixes, self.book.engine)
-        network = query.front_matter.get("network")
-        if isinstance(network, dict):
-            center = self._center(query, values)
-            return draw_network(network, answered.variables, answered.rows, labels, center)
+    def picture(self, query: StoredQuery, values: Mapping[str, str]) -> Picture | None:
+        """Return the chart of a query's answer, or None where it has none.
+
+        Raises:
+            UsageError: No row can be drawn.
+        """
         chart = query.chart
         if chart is None:
-            return ""
+            return None
         from factbook.render.charts import picture_answer
+
+        answered = self.answer(query, values)
+        return picture_answer(
+            chart,
+            answered.variables,
+            answered.rows,
+            labels=Labels(self.book.prefixes, self.book.engine),
+            columns=query.columns,
+            title=query.summary,
+        )
+
+    def _draw(self, query: StoredQuery, values: Mapping[str, str]) -> str:
+        network = query.front_matter.get("network")
+        if isinstance(network, dict):
+            answered = self.answer(query, values)
+            labels = Labels(self.book.prefixes, self.book.engine)
+            center = self._center(query, values)
+            return draw_network(network, answered.variables, answered.rows, labels, center)
         from factbook.render.pictures import draw_svg
 
         try:
-            picture = picture_answer(
-                chart,
-                answered.variables,
-                answered.rows,
-                labels=labels,
-                columns=query.columns,
-                title=query.summary,
-            )
-            if len(picture.points) < _FEWEST_POINTS:
+            picture = self.picture(query, values)
+            if picture is None or len(picture.points) < _FEWEST_POINTS:
                 return ""
             # The heading of the panel is the title; those who do not see it get it all the same
             drawn = draw_svg(replace(picture, title=""), cite=False)
@@ -234,6 +246,8 @@ class Panel:
     table: TableView | None
     chart: Markup
     fault: str = ""
+    has_chart: bool = False
+    """Whether there is a chart, which may be too large to stand on the page."""
 
     @property
     def id(self) -> str:
@@ -275,7 +289,7 @@ def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
     values = select_values(query, given or {})
     if parameter is not None and thing is not None:
         values[parameter.name] = thing
-    table, chart, fault = None, "", ""
+    table, chart, fault, has_chart = None, "", "", False
     try:
         answered = explorer.answer(query, values)
         table = build_table(
@@ -289,10 +303,13 @@ def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
             asof=values.get("asof"),
         )
         chart = explorer.chart(query, values)
+        has_chart = bool(chart)
+        chart = chart if len(chart) <= _MOST_DRAWN else ""
     except FactbookError as error:
         fault = explain(error)
         links.note_fault(f"{query.name}: {fault}")
-    return Panel(query, parameter, thing, values, table, Markup(chart), fault)  # noqa: S704 - drawn here, its texts escaped
+    drawn = Markup(chart)  # noqa: S704 - drawn here, its texts escaped
+    return Panel(query, parameter, thing, values, table, drawn, fault, has_chart)
 
 
 def select_values(query: StoredQuery, given: Mapping[str, str]) -> dict[str, str]:

@@ -36,6 +36,7 @@ FORMATS = {
     "jsonld": "application/ld+json",
     "rq": "application/sparql-query; charset=utf-8",
     "svg": "image/svg+xml",
+    "vl.json": "application/json",
 }
 _ENDINGS = f"any(html,{','.join(FORMATS)})"
 
@@ -51,16 +52,22 @@ def queries() -> Response:
 @pages.get(f"/queries/<name>.<{_ENDINGS}:ending>")
 def query(name: str, ending: str) -> AnyResponse:
     """Return a stored query with its form and its answer, or the answer in another format."""
-    return _answer_query(name, ending, None, None)
+    return _answer_query(*_split_ending(name, ending), None, None)
 
 
 @pages.get(f"/queries/<name>/<parameter>/<path:path>.<{_ENDINGS}:ending>")
 def query_about(name: str, parameter: str, path: str, ending: str) -> AnyResponse:
     """Return the answer of a stored query about a thing."""
+    path, ending = _split_ending(path, ending)
     iri = current_site().addresses.iri(f"/{path}")
     if iri is None:
         abort(404)
     return _answer_query(name, ending, parameter, iri)
+
+
+def _split_ending(name: str, ending: str) -> tuple[str, str]:
+    """Return a name and an ending, which has two parts for the specification of a chart."""
+    return (name.removesuffix(".vl"), "vl.json") if name.endswith(".vl") else (name, ending)
 
 
 def _answer_query(name: str, ending: str, about: str | None, iri: str | None) -> AnyResponse:
@@ -134,6 +141,8 @@ def _download(
         out.write(explorer.chart(stored, given).encode())
         if not out.tell():
             abort(404)
+    elif ending == "vl.json":
+        _write_specification(explorer, stored, given, out)
     else:
         _write(explorer, stored, ending, given, out)
     response = Response(out.getvalue(), content_type=FORMATS[ending])
@@ -141,6 +150,19 @@ def _download(
         response.headers["Content-Disposition"] = f'attachment; filename="{stored.name}.{ending}"'
     response.headers["X-Data-Version"] = explorer.version
     return response
+
+
+def _write_specification(
+    explorer: Explorer, stored: StoredQuery, given: dict[str, str], out: io.BytesIO
+) -> None:
+    """Write the Vega-Lite specification of a chart, as `factbook query -f vega-lite` does."""
+    from factbook.render.markup import format_json
+    from factbook.render.vega_lite import vega_lite
+
+    picture = explorer.picture(stored, given)
+    if picture is None:
+        abort(404)
+    out.write(format_json(vega_lite(picture)).encode())
 
 
 def _write(
