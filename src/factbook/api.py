@@ -135,11 +135,12 @@ class Book(book.Book):
 
         return search(self, words, limit=limit)
 
-    def show(self, thing: str, /) -> ReadablePage:
+    def show(self, thing: str, /, *, asof: date | None = None) -> ReadablePage:
         """Return all that the graph has on one thing, as a page that can be printed.
 
         Args:
             thing: Its name, CURIE or IRI.
+            asof: Leave out figures and events of a later day.
 
         Raises:
             UsageError: There is no such thing, or the name is ambiguous.
@@ -148,7 +149,8 @@ class Book(book.Book):
         from factbook.show.gather import gather_page
         from factbook.show.readable import make_readable
 
-        return make_readable(gather_page(self, Names.of(self).lookup_one(thing)))
+        day = None if asof is None else asof.isoformat()
+        return make_readable(gather_page(self, Names.of(self).lookup_one(thing), asof=day))
 
     def cite(self, *things: str, format: str = "text", asked: date | None = None) -> str:  # noqa: A002 - as in `export`
         """Return citations of things, sources or figures, with the version of the book.

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner, Result
 from pyoxigraph import NamedNode
 from rdflib import Dataset, URIRef
+from tests.core_book import core_book
 
 from factbook.book import Book
 from factbook.cli.root import root
@@ -23,6 +26,9 @@ from factbook.query.names import Names
 from factbook.rdf.bridge import from_rdflib, to_rdflib
 from factbook.render.terminal import display_width
 from factbook.show.gather import gather_page
+from factbook.show.html import as_html
+from factbook.show.markdown import as_markdown
+from factbook.show.page import Cited
 from factbook.show.text import as_text
 from factbook.store.answers import Table
 from factbook.store.embedded import dataset
@@ -48,6 +54,27 @@ REAL = [
     "source:ai-infrastructure-chapter",
     "segment:cloud-ai-infrastructure",
 ]
+
+AI = "https://w3id.org/ai-infra/"
+INTERVAL = f"""
+@base <{AI}source/interval> .
+@prefix infra: <{AI}def#> .
+@prefix schema: <https://schema.org/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+<> a infra:Source ; schema:name "Estimates"@en .
+<{AI}observation/estimate> a schema:Observation ;
+    schema:observationAbout <{AI}company/acme> ;
+    schema:measuredProperty <{AI}def#presses> ;
+    schema:value 120 ; schema:minValue 100 ; schema:maxValue 150 ;
+    infra:lowPercentile 5 ; infra:highPercentile 95 ;
+    dcterms:source <> .
+"""
+
+
+@pytest.fixture(scope="module")
+def core() -> Book:
+    """Return the bundled book without imports."""
+    return Book(core_book())
 
 
 def run(*arguments: str, width: int | None = None) -> Result:
@@ -266,3 +293,95 @@ def test_bundled_book_has_page_queries() -> None:
 
     pages, citations = {"events", "figures", "sources", "statements"}, {"citation", "references"}
     assert found >= {*pages, *citations, "dataset"}
+
+
+def test_page_is_written_as_html_by_the_ending_of_its_file(tmp_path: Path) -> None:
+    """The file is a whole page, whose citations lead to its list of sources."""
+    target = tmp_path / "acme.html"
+
+    result = run("acme", "-o", str(target))
+    text = target.read_text(encoding="utf-8")
+
+    assert result.exit_code == 0, result.stderr
+    assert text.startswith("<!doctype html>")
+    for number in set(re.findall(r"href=#source-(\d+)", text)):
+        assert f"id=source-{number} " in text
+
+
+def test_html_page_escapes_everything_that_a_book_says() -> None:
+    """No text of the book becomes a tag, an attribute or an address that runs a script."""
+    evil = '<script>alert("x")</script>&\'"><img src=x onerror=y>'
+    page = gather_page(Book(BOOK, cache=False), NamedNode("https://w3id.org/ai-infra/company/acme"))
+    text = as_html(_poison(page, evil))
+    start = text.index("<h1>")
+    tags = {tag.split()[0].strip("/") for tag in re.findall(r"<([^>]*)>", text[start:])}
+
+    assert evil not in text
+    assert tags <= {
+        *("h1", "h2", "p", "sup", "a", "code", "dl", "dt", "dd", "ul", "ol", "li"),
+        *("table", "tr", "th", "td", "strong"),
+    }
+    assert not re.search(r'href="?(?!#source-\d|http)', text[start:])
+
+
+def _poison(value: Any, evil: str) -> Any:  # noqa: ANN401 - any part of a page
+    """Return a page with a text behind each of its texts, and with addresses that run scripts."""
+    if is_dataclass(value) and not isinstance(value, type):
+        made = {
+            each.name: _poison(getattr(value, each.name), evil)
+            for each in fields(value)
+            if each.name not in {"marks", "asof"}
+        }
+        if isinstance(value, Cited):
+            made |= {"text": f"javascript:{evil}", "iri": f"javascript:{evil}"}
+        return replace(value, **made)
+    if isinstance(value, tuple):
+        return tuple(_poison(each, evil) for each in value)
+    return f"{value}{evil}" if isinstance(value, str) else value
+
+
+def test_later_figures_and_events_are_left_out_as_of_a_day(core: Book) -> None:
+    """The page says so, and keeps what has no day."""
+    thing = Names.of(core).lookup_one("company:groq")
+    whole, then = gather_page(core, thing), gather_page(core, thing, asof="2025-06-30")
+
+    assert {each.date for each in then.events} == {
+        each.date for each in whole.events if each.date is None or each.date <= "2025-06-30"
+    }
+    assert all((each.date or "") <= "2025-06-30" for each in then.figures)
+    assert 0 < len(then.figures) < len(whole.figures)
+    assert "no figure or event after 30 Jun 2025" in as_text(then)
+
+
+def test_day_that_is_none_is_an_error() -> None:
+    """A wrong day is told, with an example."""
+    result = run("acme", "--asof", "yesterday")
+
+    assert result.exit_code == 2
+    assert "2025-03-31" in result.stderr
+
+
+def test_marks_stand_behind_figures_and_sources(core: Book) -> None:
+    """A page marks what queries mark, and explains each sign once."""
+    page = gather_page(core, Names.of(core).lookup_one("company:groq"), asof="2027-11-29")
+    valuations = [each for each in page.figures if each.measure.label == "valuation"]
+    text = as_text(page)
+
+    assert "stale" in valuations[0].marks
+    assert "$3.50B†" in text
+    assert text.count("† a year old or more") == 1
+    assert any("unread" in each.marks for each in page.sources)
+    assert "\\*" in as_markdown(page)
+    assert "$3.50B†" in as_html(page)
+
+
+def test_figure_with_an_interval_shows_it(tmp_path: Path) -> None:
+    """The percentiles of an estimate stand beside its median."""
+    book = shutil.copytree(BOOK, tmp_path / "book", symlinks=True)
+    source = book / "data" / "sources" / "interval.ttl"
+    source.parent.mkdir(parents=True, exist_ok=True)
+    source.write_text(INTERVAL, encoding="utf-8")
+
+    page = gather_page(Book(book, cache=False), NamedNode(f"{AI}company/acme"))
+
+    assert "120 (100 to 150, 5th to 95th percentile)" in as_text(page)

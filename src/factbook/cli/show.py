@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from factbook.cli.output import OutputOptions
 
 
+_FORMATS = (*DOCUMENT_FORMATS, "html")
+
+
 @click.command(
     epilog="""The number in brackets behind a fact is its source in the list at the end. Figures and
 events are sorted from the newest to the oldest. On a pipe, lines are not wrapped.
@@ -30,30 +33,35 @@ events are sorted from the newest to the oldest. On a pipe, lines are not wrappe
 \b
 Examples:
   factbook show NAME
-  factbook show NAME -f md -o page.md
+  factbook show NAME -o page.html
+  factbook show NAME --asof 2025-06-30
   factbook show NAME -f json"""
 )
 @click.argument("thing", shell_complete=complete_things())
+@click.option(
+    "--asof", metavar="DAY", help="Leave out figures and events of a later day. [default: none]"
+)
 @limit_options
-@with_output_options(*DOCUMENT_FORMATS)
+@with_output_options(*_FORMATS)
 @pass_session
-def command(session: Session, thing: str, wanted: OutputOptions) -> None:
+def command(session: Session, thing: str, wanted: OutputOptions, asof: str | None) -> None:
     """Show everything that the graph has on THING: names, figures, events, relations, sources.
 
     THING is the name, the CURIE or the IRI of anything in the graph: what the book is about, a
     measure, a concept, a source, a property.
     """
-    form = document_format(wanted)
-    text = interruptible(lambda: _render(session, thing, form, to_file=wanted.output is not None))
+    form = document_format(wanted, _FORMATS)
+    to_file = wanted.output is not None
+    text = interruptible(lambda: _render(session, thing, asof, form, to_file=to_file))
     write_document(text, form, wanted)
 
 
-def _render(session: Session, thing: str, form: str, *, to_file: bool) -> str:
+def _render(session: Session, thing: str, asof: str | None, form: str, *, to_file: bool) -> str:
     from factbook.query.names import Names
     from factbook.show.gather import gather_page
 
     book = session.book
-    page = gather_page(book, Names.of(book).lookup_one(thing))
+    page = gather_page(book, Names.of(book).lookup_one(thing), asof=asof)
     if form == "json":
         from dataclasses import asdict
 
@@ -64,6 +72,10 @@ def _render(session: Session, thing: str, form: str, *, to_file: bool) -> str:
         from factbook.show.markdown import as_markdown
 
         return as_markdown(page)
+    if form == "html":
+        from factbook.show.html import as_html
+
+        return as_html(page)
     from factbook.show.text import as_text
 
     if to_file:

@@ -17,6 +17,7 @@ from factbook.render.humanize import (
     make_printable,
     recency_key,
 )
+from factbook.render.marks import MARKS
 from factbook.show.page import Figure, Name
 from factbook.show.statements import Role
 
@@ -145,7 +146,14 @@ def _figure(
         ),
         observations=tuple(each.iri for each in alike),
         sources=context.citations.cite(source for each in alike for source in each.sources),
+        marks=_marks(alike, context),
     )
+
+
+def _marks(alike: Sequence[Observation], context: PageContext) -> tuple[str, ...]:
+    """Return the marks that all figures of one wording share, each on its own word."""
+    found = [context.marks.get(each.iri, ()) for each in alike]
+    return tuple(name for name in MARKS if all(name in marks for marks in found))
 
 
 def _word(observation: Observation, context: PageContext) -> _Wording:
@@ -187,12 +195,21 @@ def _format_number(observation: Observation, labels: Labels) -> str:
     value = next((each for each in observation.statements if each.role == Role.VALUE), None)
     if value is not None and isinstance(value.value, NamedNode):
         return labels.of(value.text)
-    text = amount(Role.VALUE) or format_range(amount(Role.LEAST), amount(Role.MOST))
+    interval = format_range(amount(Role.LEAST), amount(Role.MOST))
+    text = amount(Role.VALUE) or interval
     if not text:
         return ""
+    if value is not None and interval:
+        text += f" ({interval}{_describe_percentiles(observation)})"
     precision, per = observation.first(Role.PRECISION), observation.first(Role.PER)
     before = f"{labels.of(precision)} " if precision else ""
     return f"{before}{text} per {labels.of(per)}" if per else before + text
+
+
+def _describe_percentiles(observation: Observation) -> str:
+    """Return which part of the estimates an interval holds, such as ', 5th to 95th percentile'."""
+    low, high = observation.first(Role.LOW_PERCENTILE), observation.first(Role.HIGH_PERCENTILE)
+    return f", {low}th to {high}th percentile" if low and high else ""
 
 
 def _format_when(observation: Observation, labels: Labels) -> str:

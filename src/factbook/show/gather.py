@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode
 
+from factbook.query.marks import find_marks
+from factbook.query.parameters import parse_literal
 from factbook.render.humanize import format_date, make_printable
 from factbook.render.labels import Labels
 from factbook.show.events import build_events
@@ -46,25 +49,28 @@ _NOT_IN_FACTS = {
 }
 
 
-def gather_page(book: Book, thing: NamedNode) -> Page:
+def gather_page(book: Book, thing: NamedNode, *, asof: str | None = None) -> Page:
     """Return the page of a thing.
 
     Args:
         book: Where to ask.
         thing: Its IRI, see `query.names`.
+        asof: Leave out figures and events of a later day, and judge the age of figures by it.
 
     Raises:
-        FactbookError: A query of the page cannot be read, or the engine failed.
+        FactbookError: The day is not one, a query of the page cannot be read, or the engine failed.
     """
+    day = None if asof is None else parse_literal("asof", "xsd:date", asof)
     statements = ask_statements(book, "statements", thing)
-    figures = _select_for_page(ask_statements(book, "figures", thing), thing)
-    events = _select_for_page(ask_statements(book, "events", thing), thing)
+    figures = _select_for_page(ask_statements(book, "figures", thing, day), thing)
+    events = _select_for_page(ask_statements(book, "events", thing, day), thing)
     everything = [*statements, *figures, *events]
     sources = ask_sources(book, {each.source for each in everything})
     labels = Labels(book.prefixes, book.engine)
     observed = {each.subject for each in figures}  # these never stand on a page by their label
     labels.look_up(set(_mentioned(thing, everything, sources)) - observed)
-    context = PageContext(thing.value, labels, Citations(thing.value))
+    marks = find_marks(book, observed | set(sources), asof)
+    context = PageContext(thing.value, labels, Citations(thing.value), marks)
 
     own = [each for each in statements if each.part == Part.OWN]
     rest = [each for each in own if each.role not in _NOT_IN_FACTS]
@@ -93,9 +99,13 @@ def gather_page(book: Book, thing: NamedNode) -> Page:
         ),
         identifiers=build_lines(_in_role(own, Role.IDENTIFIER), context),
         sources=tuple(
-            _build_reference(number, iri, sources.get(iri), labels)
+            replace(
+                _build_reference(number, iri, sources.get(iri), labels),
+                marks=tuple(marks.get(iri, ())),
+            )
             for number, iri in context.citations.numbered()
         ),
+        asof=asof,
     )
 
 

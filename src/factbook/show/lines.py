@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -14,7 +14,7 @@ from factbook.show.page import Cited, Line, Name, Subject
 from factbook.show.statements import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from factbook.render.labels import Labels
     from factbook.show.statements import Statement
@@ -56,6 +56,8 @@ class PageContext:
     """The thing that the page is about, which its lines do not mention."""
     labels: Labels
     citations: Citations
+    marks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The names of the marks by the figure or source that they are about."""
 
 
 def cite_values(statements: Sequence[Statement], context: PageContext) -> tuple[Cited, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from factbook.rdf.terms import is_iri
+from factbook.render.marks import mark_text
 from factbook.render.markup import escape_markdown as escape
 from factbook.show.page import (
     SECTIONS,
@@ -13,6 +14,7 @@ from factbook.show.page import (
     date_prefix,
     describe_reference,
     describe_size,
+    explain_page_marks,
     group_by_sources,
     host_of,
 )
@@ -53,6 +55,10 @@ def _page(page: Page) -> Iterator[str]:
             yield f"## {SECTIONS[section]}"
             yield ""
             yield from body
+    legend = explain_page_marks(page)
+    if legend:
+        yield ""
+        yield escape(legend)
 
 
 def _sections(page: Page) -> dict[str, list[str]]:
@@ -92,7 +98,7 @@ def _figures(figures: Sequence[Figure]) -> list[str]:
 
 
 def _figure(figure: Figure) -> str:
-    said = escape(", ".join((figure.text, *figure.words)))
+    said = escape(", ".join((mark_text(figure.text, figure.marks), *figure.words)))
     said += "".join(f" ({escape(each)})" for each in figure.conditions)
     said += "".join(f", also at {_link(host_of(each), each)}" for each in figure.also)
     return said + _footnotes(figure.sources)

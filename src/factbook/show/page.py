@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from factbook.render.humanize import count_noun
+from factbook.render.humanize import count_noun, format_date
+from factbook.render.marks import explain_marks, mark_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,6 +86,8 @@ class Figure:
     """Addresses of further pages that have it."""
     observations: tuple[str, ...]
     sources: tuple[int, ...]
+    marks: tuple[str, ...] = ()
+    """The names of the marks that stand behind the number."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,8 @@ class Reference:
     is_lead: bool = False
     is_file: bool = False
     """Whether it is only a file of the book, without a description of a document."""
+    marks: tuple[str, ...] = ()
+    """The names of the marks that stand behind the title."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +150,8 @@ class Page:
     links: tuple[Line, ...]
     identifiers: tuple[Line, ...]
     sources: tuple[Reference, ...]
+    asof: str | None = None
+    """The day after which figures and events are left out."""
 
 
 def group_by_sources(values: Iterable[Cited]) -> list[tuple[tuple[int, ...], list[Cited]]]:
@@ -164,7 +171,16 @@ def describe_size(page: Page) -> str:
         "relation": sum(len(line.values) for line in related),
         "source": sum(not each.is_file for each in page.sources),
     }
-    return ", ".join(count_noun(number, noun) for noun, number in numbers.items() if number)
+    size = ", ".join(count_noun(number, noun) for noun, number in numbers.items() if number)
+    return f"{size}; no figure or event after {format_date(page.asof)}" if page.asof else size
+
+
+def explain_page_marks(page: Page) -> str:
+    """Return the line that explains the marks of a page, or nothing without any."""
+    amounts = [amount for event in page.events for amount in event.amounts]
+    marked = [each.marks for each in (*page.figures, *page.further_figures, *amounts)]
+    marked += [each.marks for each in page.sources]
+    return explain_marks(name for marks in marked for name in marks)
 
 
 def describe_reference(reference: Reference) -> str:
@@ -178,7 +194,8 @@ def describe_reference(reference: Reference) -> str:
         "a lead" if reference.is_lead else "",
     )
     seen = ", ".join(filter(None, remarks))
-    entry = f"{reference.title.rstrip('.')}. {published}"
+    title = mark_text(reference.title.rstrip("."), reference.marks)
+    entry = f"{title}. {published}"
     return f"{entry} ({seen})." if seen else f"{entry}."
 
 

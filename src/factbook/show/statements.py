@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.errors import InputError
+from factbook.errors import InputError, UsageError
 from factbook.layout import bundled
 from factbook.query.stored_queries import PAGES
 from factbook.rdf.terms import is_iri
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from factbook.book import Book
     from factbook.rdf.terms import Term
+
+
+_ASOF = "__asof_xsd_date"
 
 
 class Role(StrEnum):
@@ -48,6 +51,8 @@ class Role(StrEnum):
     PRECISION = "precision"
     STANDING = "standing"
     GRADE = "grade"
+    LOW_PERCENTILE = "low percentile"
+    HIGH_PERCENTILE = "high percentile"
     CONDITION = "condition"
     KIND = "kind"
     WHOM = "whom"
@@ -87,10 +92,28 @@ class Statement:
         return (self.subject, self.about, self.text, str(self.value), self.source)
 
 
-def ask_statements(book: Book, name: str, thing: NamedNode) -> list[Statement]:
-    """Return the rows of one of the page's queries about a thing."""
+def ask_statements(
+    book: Book, name: str, thing: NamedNode, asof: Literal | None = None
+) -> list[Statement]:
+    """Return the rows of one of the page's queries about a thing.
+
+    Args:
+        book: Where to ask.
+        name: The name of the query.
+        thing: The thing.
+        asof: Leave out what came after this day.
+
+    Raises:
+        UsageError: The query takes no day.
+    """
+    text = _read(book, name)
+    values: dict[str, NamedNode | Literal] = {"_thing_iri": thing}
+    if asof is not None:
+        if f"?{_ASOF}" not in text:
+            raise UsageError(f"queries/pages/{name}.rq of this book takes no --asof")
+        values[_ASOF] = asof
     found = []
-    for row in _select(book, bind(_read(book, name), {"_thing_iri": thing})):
+    for row in _select(book, bind(text, values)):
         subject = row.get("subject") or row.get("figure") or row.get("event")
         about, value, source = row.get("property"), row.get("value"), row.get("source")
         if (

@@ -6,6 +6,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from factbook.render.marks import mark_text
 from factbook.render.terminal import display_width, wrap
 from factbook.show.page import (
     SECTIONS,
@@ -14,6 +15,7 @@ from factbook.show.page import (
     date_prefix,
     describe_reference,
     describe_size,
+    explain_page_marks,
     group_by_sources,
     host_of,
 )
@@ -74,6 +76,10 @@ class _Writer:
                 yield ""
                 yield self._bold(SECTIONS[section])
                 yield from lines
+        legend = explain_page_marks(page)
+        if legend:
+            yield ""
+            yield from self._wrap_after("", legend)
 
     def _sections(self, page: Page) -> dict[str, Iterator[str]]:
         return {
@@ -186,7 +192,8 @@ def _describe_figure(figure: Figure) -> str:
     hosts = ", ".join(dict.fromkeys(map(host_of, figure.also)))
     conditions = "".join(f" ({each})" for each in figure.conditions)
     also = f", also at {hosts}" if hosts else ""
-    return ", ".join((figure.text, *figure.words)) + conditions + also + _citation(figure.sources)
+    number = mark_text(figure.text, figure.marks)
+    return ", ".join((number, *figure.words)) + conditions + also + _citation(figure.sources)
 
 
 def _describe_title(event: Event) -> str:
