@@ -29,7 +29,8 @@ _WEB = ("http://", "https://")
 _STYLE = (
     "body{max-width:60rem;margin:2rem auto;padding:0 1rem;line-height:1.45}"
     "h1,h2{line-height:1.2}h2{margin-top:2rem}.dim{opacity:.7}sup a{text-decoration:none}"
-    "td,th{vertical-align:top}sup{font-size:.7em;line-height:0}dl{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;"
+    "td,th{vertical-align:top}sup{font-size:.7em;line-height:0}"
+    "dl{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;"
     "gap:.3rem 1rem;margin:0}dd{margin:0}ul,ol{padding-left:1.5rem}li{margin:.3rem 0}"
     "dd,li,td{overflow-wrap:anywhere}"
 )
