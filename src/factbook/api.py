@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from factbook.query.stored_queries import StoredQuery
     from factbook.render.rows import Rows
     from factbook.search.search_book import Hit
-    from factbook.show.readable import ReadablePage
+    from factbook.show.readable import ReadableComparison, ReadablePage
     from factbook.store.answers import Answer, Engine
 
 ResultT = TypeVar("ResultT", "rdflib.Graph", bool)
@@ -151,6 +151,25 @@ class Book(book.Book):
 
         day = None if asof is None else asof.isoformat()
         return make_readable(gather_page(self, Names.of(self).lookup_one(thing), asof=day))
+
+    def compare(self, *things: str, asof: date | str | None = None) -> ReadableComparison:
+        """Return what is stated of several things side by side, as a page that can be printed.
+
+        Args:
+            things: Their names, CURIEs or IRIs; two to six.
+            asof: What was so on this day, by default today.
+
+        Raises:
+            UsageError: A name is not known or is ambiguous, or there are too few or too many.
+        """
+        from factbook.query.names import Names
+        from factbook.show.compare import compare_things, require_several
+        from factbook.show.readable import make_readable_comparison
+
+        require_several(things)
+        named = [Names.of(self).lookup_one(thing) for thing in things]
+        day = asof.isoformat() if isinstance(asof, date) else asof
+        return make_readable_comparison(compare_things(self, named, asof=day))
 
     def cite(self, *things: str, format: str = "text", asked: date | None = None) -> str:  # noqa: A002 - as in `export`
         """Return citations of things, sources or figures, with the version of the book.

@@ -33,6 +33,7 @@ COMMANDS = {
     "check": Entry("factbook.cli.check", "Find errors in the data, with file, line and fix."),
     "export": Entry("factbook.cli.export", "Write the graph as RDF, as tables or as a network."),
     "show": Entry("factbook.cli.show", "Show one thing, with a source for every fact."),
+    "compare": Entry("factbook.cli.compare", "Compare things side by side."),
     "cite": Entry("factbook.cli.cite", "Cite a thing, a source or a figure."),
     "diff": Entry("factbook.cli.diff", "Show what changed between two states of a book."),
     "init": Entry("factbook.cli.init", "Create a book of your own."),

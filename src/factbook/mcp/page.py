@@ -1,4 +1,4 @@
-"""The page of a thing for an assistant: each figure with its observations and sources by IRI."""
+"""The page of a thing and a comparison for an assistant, with observations and sources by IRI."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from factbook.render.markup import drop_empty
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from factbook.show.compare import Comparison
     from factbook.show.page import Figure, Page
 
 _PARTS = (
@@ -71,6 +72,32 @@ def select_figures(page: Page, measure: str) -> dict[str, Any]:
         **drop_empty(_with_source_iris(document, _sources(page))),
         "cut": {},
     }
+
+
+def build_comparison(comparison: Comparison) -> dict[str, Any]:
+    """Return a comparison as JSON; each row has one cell for each thing, in their order."""
+    document = asdict(comparison)
+    del document["references"]
+    iris = {each.number: each.iri for each in comparison.references}
+    rows = [row for part in comparison.sections for row in part.rows]
+    rows += [row for part in comparison.apart for row in part.rows]
+    return {
+        **_without_sizes(_with_source_iris(document, iris)),
+        "sources": {each.iri: each.title for each in comparison.references},
+        "cut": any(cell.count > len(cell.items) for row in rows for cell in row.cells),
+    }
+
+
+def _without_sizes(part: Any) -> Any:  # noqa: ANN401 - what JSON holds
+    """Return a part of a comparison without what only sorts; an empty cell stays in its place."""
+    if isinstance(part, dict):
+        kept = {key: value for key, value in part.items() if key != "size"}
+        return {
+            key: _without_sizes(value)
+            for key, value in kept.items()
+            if key == "cells" or value not in ("", [], None, False)
+        }
+    return [_without_sizes(each) for each in part] if isinstance(part, list) else part
 
 
 def _sources(page: Page) -> dict[int, str]:

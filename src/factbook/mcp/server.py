@@ -19,7 +19,7 @@ from pydantic import Field
 from factbook import __version__
 from factbook.errors import FactbookError, UsageError
 from factbook.mcp.cells import build_answer
-from factbook.mcp.page import build_page, select_figures
+from factbook.mcp.page import build_comparison, build_page, select_figures
 from factbook.mcp.schema_card import describe_schema, list_queries
 from factbook.mcp.verification import describe_verified
 from factbook.query.names import Names
@@ -28,6 +28,7 @@ from factbook.query.refine import Refinement
 from factbook.query.run_query import run_stored, run_text
 from factbook.query.stored_queries import find_query
 from factbook.search.search_book import search
+from factbook.show.compare import compare_things
 from factbook.show.gather import gather_page
 from factbook.verify.verify_text import Verifier
 
@@ -67,6 +68,7 @@ def create_server(books: LimitedBooks, *, allow_sparql: bool = False) -> MCPServ
         tools.list_queries,
         tools.run_query,
         tools.show,
+        tools.compare,
         tools.describe_schema,
         tools.verify,
         *((tools.sparql,) if allow_sparql else ()),
@@ -164,6 +166,23 @@ class Tools:
         if measure:
             return select_figures(page, measure)
         return build_page(page, limit=limit)
+
+    def compare(
+        self,
+        things: Annotated[
+            list[str], Field(description="Names, CURIEs or IRIs", min_length=2, max_length=6)
+        ],
+        asof: Annotated[str, Field(description="What was so on this day, by default today")] = "",
+    ) -> dict[str, Any]:
+        """Compare things: facts, products, newest figures, prices and events side by side.
+
+        Rows in `apart` are not comparable: say so, and do not compute with them.
+        """
+        names = Names.of(self._book)
+        named = [names.lookup_one(thing) for thing in things]
+        if asof:
+            _require_past({_DAY: asof})
+        return build_comparison(compare_things(self._book, named, asof=asof or None))
 
     def describe_schema(self) -> dict[str, Any]:
         """Describe the graph: classes with their properties, measures with units, prefixes."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from factbook.book import Book
+    from factbook.query.marks import Marks
     from factbook.rdf.terms import Term
     from factbook.show.page import Figure
     from factbook.show.statements import Statement
@@ -98,14 +99,33 @@ def gather_page(book: Book, thing: NamedNode, *, asof: str | None = None) -> Pag
             (e for e in own if e.role == Role.LINK or _is_address(e, labels)), context
         ),
         identifiers=build_lines(_in_role(own, Role.IDENTIFIER), context),
-        sources=tuple(
-            replace(
-                _build_reference(number, iri, sources.get(iri), labels),
-                marks=tuple(marks.get(iri, ())),
-            )
-            for number, iri in context.citations.numbered()
-        ),
+        sources=_build_all(context.citations, sources, labels, marks),
         asof=asof,
+    )
+
+
+def build_references(book: Book, citations: Citations, marks: Marks) -> tuple[Reference, ...]:
+    """Return the sources that were cited, by their numbers, with their marks."""
+    sources = ask_sources(book, {iri for _, iri in citations.numbered()})
+    labels = Labels(book.prefixes, book.engine)
+    labels.look_up(
+        term.value
+        for description in sources.values()
+        for term in description.values()
+        if isinstance(term, NamedNode)
+    )
+    return _build_all(citations, sources, labels, marks)
+
+
+def _build_all(
+    citations: Citations, sources: Descriptions, labels: Labels, marks: Marks
+) -> tuple[Reference, ...]:
+    return tuple(
+        replace(
+            _build_reference(number, iri, sources.get(iri), labels),
+            marks=tuple(marks.get(iri, ())),
+        )
+        for number, iri in citations.numbered()
     )
 
 

@@ -1,9 +1,11 @@
-"""A page for Python: it prints as text, and notebooks show it as Markdown."""
+"""Pages and comparisons for Python: they print as text, notebooks show them as Markdown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from factbook.show.compare import Comparison
+from factbook.show.compare_text import comparison_as_markdown, comparison_as_text
 from factbook.show.markdown import as_markdown
 from factbook.show.page import Page
 from factbook.show.text import as_text
@@ -24,3 +26,21 @@ class ReadablePage(Page):
 def make_readable(page: Page) -> ReadablePage:
     """Return a page that prints itself."""
     return ReadablePage(**{each.name: getattr(page, each.name) for each in fields(page)})
+
+
+@dataclass(frozen=True)
+class ReadableComparison(Comparison):
+    """Several things side by side; `print` it, or read its parts."""
+
+    def __str__(self) -> str:
+        """Return the comparison as text."""
+        return comparison_as_text(self)
+
+    def _repr_markdown_(self) -> str:
+        return comparison_as_markdown(self)
+
+
+def make_readable_comparison(comparison: Comparison) -> ReadableComparison:
+    """Return a comparison that prints itself."""
+    found = {each.name: getattr(comparison, each.name) for each in fields(comparison)}
+    return ReadableComparison(**found)
