@@ -26,20 +26,25 @@ if TYPE_CHECKING:
 DAY = "2026-11-01"
 SOURCE = """@base <https://example.org/lights/source/compared> .
 @prefix date-precision: <https://w3id.org/ai-infra/date-precision/> .
+@prefix evidence: <https://w3id.org/ai-infra/evidence/> .
 @prefix infra: <https://w3id.org/ai-infra/def#> .
 @prefix lighthouse: <https://example.org/lights/lighthouse/> .
 @prefix measure: <https://example.org/lights/measure/> .
 @prefix precision: <https://w3id.org/ai-infra/precision/> .
 @prefix qudt: <http://qudt.org/schema/qudt/> .
 @prefix schema: <https://schema.org/> .
+@prefix source-kind: <https://w3id.org/ai-infra/source-kind/> .
 @prefix standing: <https://w3id.org/ai-infra/standing/> .
 @prefix unit: <http://qudt.org/vocab/unit/> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-<> a infra:Source ; schema:name "Compared"@en ; schema:datePublished "2025-03-01"^^xsd:date .
+<> a infra:Source ; schema:name "Compared"@en ;
+    schema:datePublished "2025-03-01"^^xsd:date ; infra:datePrecision date-precision:day ;
+    infra:knownSince "2025-03-01"^^xsd:date ; infra:sourceKind source-kind:press ;
+    infra:dateRead "2025-03-02"^^xsd:date ; infra:evidence evidence:read .
 """
 FIGURE = """
 <https://example.org/lights/observation/{name}> a schema:Observation ;
-    schema:observationAbout lighthouse:{about} ; schema:measuredProperty measure:upkeep ;
+    schema:observationAbout lighthouse:{about} ; schema:measuredProperty measure:visitors ;
     schema:value {value} ; qudt:hasUnit unit:CCY_{currency} ; schema:observationPeriod "{period}" ;
     schema:observationDate "2024-12-31"^^xsd:date ; infra:datePrecision date-precision:day ;
     infra:precision precision:exactly ; infra:standing standing:reported .
