@@ -15,10 +15,11 @@ from factbook.cli.output import (
     terminal_width,
     with_output_options,
     write_cells,
+    write_for_programs,
 )
 from factbook.cli.session import Session, pass_session
 from factbook.cli.supervise import limit_options
-from factbook.render.result_formats import HUMAN, TABLE_FORMATS, write_table
+from factbook.render.result_formats import HUMAN, TABLE_FORMATS
 
 if TYPE_CHECKING:
     from typing import IO
@@ -61,7 +62,8 @@ def command(
     def write(out: IO[bytes]) -> None:
         named = [Names.of(book).lookup_one(thing) for thing in things]
         if form not in HUMAN:
-            write_table(ask_comparison(book, named, asof=asof), form, out, columns=columns_of(book))
+            rows = ask_comparison(book, named, asof=asof)
+            write_for_programs(rows, form, out, wanted, columns=columns_of(book))
             return
         from factbook.show.compare_text import comparison_as_cells, comparison_as_text
 
