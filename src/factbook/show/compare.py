@@ -147,12 +147,13 @@ def compare_things(
     sections, apart = layout.arrange(rows)
     names = tuple(Name(thing.value, labels.of(thing.value)) for thing in things)
     empty = (name.label for name, each in zip(names, rows, strict=True) if not each)
-    legend = explain_marks(texts.used)
+    references = build_references(book, layout.citations, marks)
+    legend = explain_marks({*texts.used, *(mark for each in references for mark in each.marks)})
     return Comparison(
         things=names,
         sections=sections,
         apart=apart,
-        references=build_references(book, layout.citations, marks),
+        references=references,
         notes=(*(f"Nothing is stated of {name}." for name in empty), *([legend] if legend else [])),
     )
 
