@@ -10,10 +10,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from tests.cli.conftest import BOOK
 
-from factbook.cli.supervise import Limits, _Size
+from factbook.cli.root import root
+from factbook.cli.supervise import Limits, _default_memory, _Size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,6 +145,35 @@ def test_limits_have_to_be_numbers(program: list[str], option: tuple[str, str]) 
 def test_sizes_have_units(text: str, size: float) -> None:
     """They are decimal: M is a million bytes."""
     assert _Size().convert(text, None, None) == size
+
+
+def test_usual_memory_grows_with_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A query bomb has no claim to all of the machine; a large file has one to more."""
+    monkeypatch.chdir(Path(__file__).parent)
+    large = tmp_path / "data" / "large.nt"
+    large.parent.mkdir()
+    with large.open("wb") as file:
+        file.truncate(100_000_000)
+
+    assert _default_memory(["sparql", "ASK {}", "--data", "nosuch" * 999]) == 1.25e9
+    assert _default_memory([f"--data={large}", "check"]) == 3e9
+    assert _default_memory(["--book", str(tmp_path), "check"]) == 3e9
+
+
+def test_every_command_that_reads_data_has_limits() -> None:
+    """The others start and watch processes of their own, or read nothing."""
+    found = set()
+    context = click.Context(root, info_name="factbook")
+    for name in root.list_commands(context):
+        command = root.get_command(context, name)
+        parts = command.commands.values() if isinstance(command, click.Group) else [command]
+        for part in parts:
+            assert part is not None
+            options = {word for option in part.params for word in option.opts}
+            if not {"--timeout", "--memory"} <= options:
+                found.add(name)
+
+    assert found == {"init", "mcp", "cache", "completion"}
 
 
 def test_limits_are_off_unless_given() -> None:

@@ -11,6 +11,7 @@ from factbook.cli.completion import complete_things
 from factbook.cli.execution import interruptible
 from factbook.cli.output import OutputOptions, write_document
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import limit_options
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,6 +54,7 @@ Examples:
     metavar="DAY",
     help="The day of asking. [default: today]",
 )
+@limit_options
 @pass_session
 def command(
     session: Session,

@@ -14,6 +14,7 @@ from factbook.cli.output import (
     write_document,
 )
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import DONE, FOUND
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ Examples:
 @click.argument("new")
 @click.option("--no-queries", is_flag=True, help="Do not run the stored queries.")
 @click.option("--summary", "only_summary", is_flag=True, help="Print only the numbers of changes.")
+@limit_options
 @with_output_options(*DOCUMENT_FORMATS)
 @pass_session
 def command(  # noqa: PLR0913 - one for each argument and option

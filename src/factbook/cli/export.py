@@ -10,6 +10,7 @@ from factbook.cli.completion import complete_things
 from factbook.cli.execution import interruptible
 from factbook.cli.output import open_output, with_output_options
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import UsageError
 from factbook.export.export_book import (
     FOLDERS,
@@ -106,6 +107,7 @@ Examples:
     is_flag=True,
     help="Write a description of the book (DCAT 3, VoID) instead of its content.",
 )
+@limit_options
 @with_output_options(*FORMATS)
 @pass_session
 def command(  # noqa: PLR0913 - one for each option

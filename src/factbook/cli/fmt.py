@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import DONE, FOUND
 from factbook.layout import layout_of
 from factbook.prefixes import prefixes_in, read_context
@@ -31,6 +32,7 @@ Examples:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]…")
 @click.option("--check", is_flag=True, help="Write nothing; list the files that are not formatted.")
 @click.option("--diff", is_flag=True, help="Write nothing; show the changes.")
+@limit_options
 @pass_session
 def command(session: Session, files: tuple[Path, ...], *, check: bool, diff: bool) -> int:
     """Format Turtle FILEs, those in a folder, or by default those of the book.

@@ -9,6 +9,7 @@ import click
 
 from factbook.cli.execution import interruptible
 from factbook.cli.session import Session, announce, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import UsageError
 from factbook.render.humanize import format_path
 
@@ -46,6 +47,7 @@ Examples:
 @click.option("--published", metavar="DAY", help="The day of this version of the table.")
 @click.option("--read", metavar="DAY", help="The day on which it was read. [default: today]")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would be imported.")
+@limit_options
 @pass_session
 def command(  # noqa: PLR0913, PLR0917 - one for each option
     session: Session,

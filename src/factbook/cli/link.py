@@ -19,6 +19,7 @@ from factbook.cli.link_candidates import (
 )
 from factbook.cli.output import with_output_options, write_listing
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import DONE, FOUND, UsageError
 from factbook.link.client import open_target
 from factbook.link.compiler import compile_mappings, owl_same_as, to_ntriples
@@ -80,6 +81,7 @@ Examples:
 )
 @at_option
 @pause_option
+@limit_options
 @pass_session
 def check(  # noqa: PLR0913 - one for each option
     session: Session,
@@ -173,6 +175,7 @@ Examples:
 @click.option(
     "--check", "only_check", is_flag=True, help="Write nothing; exit 1 if a file is out of date."
 )
+@limit_options
 @pass_session
 def compile_(session: Session, *, owl: Path | None, only_check: bool) -> int:
     """Compile the mappings to triples in the book's files.
@@ -205,6 +208,7 @@ def _compile(book: Book, *, only_check: bool = False) -> int:
 
 
 @command.command(epilog="\b\nExamples:\n  factbook link stats\n  factbook link stats -f csv")
+@limit_options
 @with_output_options(*TABLE_FORMATS)
 @pass_session
 def stats(session: Session, wanted: OutputOptions) -> None:

@@ -11,6 +11,7 @@ from factbook.atomic_write import lock_folder
 from factbook.cli.completion import complete_things
 from factbook.cli.execution import interruptible
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import UsageError
 from factbook.link.client import open_target
 from factbook.link.compiler import compile_mappings
@@ -72,6 +73,7 @@ Examples:
 @click.option("--restart", is_flag=True, help="Start over instead of resuming an interrupted run.")
 @at_option
 @pause_option
+@limit_options
 @pass_session
 def suggest(  # noqa: PLR0913 - one for each option
     session: Session,
@@ -125,6 +127,7 @@ Examples:
 @click.option("--note", default="", metavar="TEXT", help="The reason, in a few words.")
 @click.option("--unsure", is_flag=True, help="Review parked mappings instead of predicted ones.")
 @click.option("--list", "only_list", is_flag=True, help="Only list the candidates.")
+@limit_options
 @pass_session
 def review(  # noqa: PLR0913 - one for each option
     session: Session,

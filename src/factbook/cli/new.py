@@ -6,6 +6,7 @@ import click
 
 from factbook.cli.completion import complete_things
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import UsageError
 from factbook.render.humanize import format_path
 
@@ -51,6 +52,7 @@ Examples:
     help="A thing that the document is about, for the examples; may be repeated.",
 )
 @click.option("--slug", help="The name of the file. [default: made from the title]")
+@limit_options
 @pass_session
 def source(  # noqa: PLR0913, PLR0917 - one for each option
     session: Session,

@@ -8,6 +8,7 @@ import click
 
 from factbook.cli.execution import interruptible
 from factbook.cli.session import Session, announce, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import DONE, FOUND, UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ is incomplete. After an interruption, run it again: every graph is replaced."""
     is_flag=True,
     help="Drop graphs in the namespaces of the book's graphs that the book no longer has.",
 )
+@limit_options
 @pass_session
 def command(  # noqa: PLR0913 - one for each option
     session: Session,

@@ -8,6 +8,7 @@ import click
 
 from factbook.cli.output import with_output_options, write_listing
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import UsageError
 from factbook.query.stored_queries import all_queries
 from factbook.render.result_formats import TABLE_FORMATS
@@ -29,6 +30,7 @@ Examples:
   factbook queries -f json"""
 )
 @click.argument("words", nargs=-1)
+@limit_options
 @with_output_options(*TABLE_FORMATS)
 @pass_session
 def command(session: Session, words: tuple[str, ...], wanted: OutputOptions) -> None:

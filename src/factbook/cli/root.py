@@ -90,7 +90,7 @@ class Root(click.Group):
         def action() -> object:
             self._main_shell_completion(extra, name, complete_var)
             with self.make_context(name, given, **extra) as context:
-                context.meta[_SUPERVISED] = supervised
+                context.meta[_SUPERVISED] = given if supervised else None
                 return self.invoke(context)
 
         sys.exit(run_for_exit_code(action, debug="--debug" in given))
@@ -169,10 +169,11 @@ def root(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Query, check, cite and export a knowledge graph."""
     del debug  # read before anything can fail
-    if context.meta.get(_SUPERVISED) and context.invoked_subcommand not in _UNSUPERVISED:
+    words = context.meta.get(_SUPERVISED)
+    if words is not None and context.invoked_subcommand not in _UNSUPERVISED:
         from factbook.cli.supervise import supervise
 
-        supervise(remote=endpoint is not None)
+        supervise(remote=endpoint is not None, words=words)
     context.obj = Session(
         folder=book,
         data=data,

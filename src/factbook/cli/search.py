@@ -17,6 +17,7 @@ from factbook.cli.output import (
     write_listing,
 )
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import UsageError
 from factbook.render.result_formats import TABLE_FORMATS
 
@@ -49,6 +50,7 @@ Examples:
     show_default=True,
     help="The most hits to show.",
 )
+@limit_options
 @with_output_options(*TABLE_FORMATS)
 @pass_session
 def command(session: Session, words: tuple[str, ...], wanted: OutputOptions, *, limit: int) -> None:

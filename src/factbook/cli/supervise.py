@@ -8,9 +8,11 @@ limit or a signal, becomes one line and an exit code. Systems without `fork` hav
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import select
 import signal
+import stat
 import struct
 import sys
 import threading
@@ -24,7 +26,7 @@ from factbook.cli.execution import INTERRUPTED, print_error
 from factbook.errors import ENDPOINT, UNREADABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
 _POLL_SECONDS = 0.05
@@ -33,7 +35,13 @@ _FIRST_LOOK_SECONDS = 0.3
 _GRACE_SECONDS = 1.0
 """How long a child has to clean up after it was asked to end."""
 _SHARE = 0.75
-"""The part of the machine's memory that a command may use unless --memory says otherwise."""
+"""The part of the machine's memory that a command may use at most unless --memory allows more."""
+_USUAL_MEMORY = 1.25e9
+_MEMORY_FOR_A_BYTE = 30
+"""What a command may use for each byte of the files that it is given, unless that is less."""
+_PACKED = 10
+"""How many bytes a packed byte counts for."""
+_MOST_FOLDERS = 5_000
 _UNITS = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _MESSAGE = struct.Struct("dd")
 _CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL}
@@ -93,7 +101,8 @@ def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="SIZE",
             expose_value=False,
             callback=_tell_parent,
-            help="Give up when more memory is needed, e.g. 2G. [default: 75% of the machine's]",
+            help="Give up when more memory is needed, e.g. 2G. [default: 1.25G, or 30 times the "
+            "size of the files]",
         ),
     ):
         command = option(command)
@@ -111,11 +120,12 @@ def _tell_parent(context: click.Context, option: click.Parameter, value: float |
         os.write(_pipes[0], _MESSAGE.pack(*limits))
 
 
-def supervise(*, remote: bool) -> None:
+def supervise(*, remote: bool, words: Sequence[str] = ()) -> None:
     """Continue in a child process; the parent watches it and leaves with its exit code.
 
     Args:
         remote: Whether an endpoint does the work, so that its slowness is its failure.
+        words: The command line: the files that it names decide how much memory is usual.
 
     Raises:
         Exit: In the parent, with the exit code.
@@ -136,7 +146,7 @@ def supervise(*, remote: bool) -> None:
         return
     os.close(limits_write)
     os.close(lifeline_read)
-    raise click.exceptions.Exit(_Watch(child, limits_read, remote=remote).wait())
+    raise click.exceptions.Exit(_Watch(child, limits_read, words, remote=remote).wait())
 
 
 def _set_up_child(lifeline: int) -> None:
@@ -176,8 +186,9 @@ def _unwind(number: int, frame: FrameType | None) -> NoReturn:
 class _Watch:
     """Watches a child until it ends or has to be ended."""
 
-    def __init__(self, child: int, limits: int, *, remote: bool) -> None:
+    def __init__(self, child: int, limits: int, words: Sequence[str], *, remote: bool) -> None:
         self._child = child
+        self._words = words
         self._pipe = limits
         self._remote = remote
         self._began = time.monotonic()
@@ -218,8 +229,10 @@ class _Watch:
                     "with --timeout"
                 )
                 return ENDPOINT if self._remote else UNREADABLE
-            self._memory = self._memory or _memory_of_machine() * _SHARE
-            if _memory_of(self._child) > self._memory:
+            used = _memory_of(self._child)
+            if used > _USUAL_MEMORY and not self._memory:
+                self._memory = _default_memory(self._words)
+            if self._memory and used > self._memory:
                 self._end(signal.SIGKILL)
                 print_error(
                     f"error: it needs more than {_format_size(self._memory)} of memory: ask for "
@@ -274,6 +287,32 @@ def _memory_of(process: int) -> float:
     except OSError:
         return 0.0
     return (int(fields[1]) - int(fields[2])) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _default_memory(words: Sequence[str]) -> float:
+    """Return the bytes that a command may use: more where the files that it names are large."""
+    named = {Path(word.rpartition("=")[2]) for word in words}
+    files = {file for path in (Path("data"), *named) for file in _files_below(path)}
+    size = sum(map(_size_of, files))
+    return min(max(_USUAL_MEMORY, size * _MEMORY_FOR_A_BYTE), _memory_of_machine() * _SHARE)
+
+
+def _files_below(path: Path) -> Iterator[Path]:
+    """Yield the path itself, and the files below it if it is a folder."""
+    yield path
+    for folder, folders, names in itertools.islice(os.walk(path), _MOST_FOLDERS):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(folder, name) for name in names)
+
+
+def _size_of(path: Path) -> int:
+    """Return roughly the bytes of a file once it is unpacked; 0 for what is no file."""
+    try:
+        about = path.stat()
+    except (OSError, ValueError):  # most words name no file, and some cannot
+        return 0
+    packed = _PACKED if path.suffix == ".gz" else 1
+    return about.st_size * packed if stat.S_ISREG(about.st_mode) else 0
 
 
 def _memory_of_machine() -> float:

@@ -28,6 +28,8 @@ _ALIASES = re.compile(rb'"([^"\\]+)"\s*:\s*(?:"@id"|\{[^{}]*"@id"\s*:\s*"@id")')
 _NO_IRI = rb'[^"\\\x00-\x1f]*[\x20<>{}|^`][^"\\]*'
 _MENTIONED = re.compile(r"@[a-zA-Z]+")
 _MOST_NOTED = 3
+_MOST_INSERTED = 16 << 20
+"""Bytes of contexts from other files; one that names another twice doubles it."""
 _log = logging.getLogger("factbook")
 
 
@@ -47,7 +49,7 @@ def prepare(content: bytes, path: Path, address: str) -> bytes:
         return content
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return content  # the parser says what is wrong, and where
     folder = path.absolute().parent
     contexts = _Contexts(path, content, folder)
@@ -104,6 +106,8 @@ class _Contexts:
         self._content = content
         self._folder = folder.resolve()
         self._loaded: dict[str, Any] = {}
+        self._sizes: dict[str, int] = {}
+        self._inserted = 0
         self._literals: set[str] = set()
         """The terms whose values are literals of JSON."""
         self.type_maps: set[str] = set()
@@ -195,7 +199,7 @@ class _Contexts:
                 )
             try:
                 loaded = json.loads(file.read_bytes())
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, RecursionError) as error:
                 reason = getattr(error, "strerror", None) or error
                 message = f"the context '{written}' cannot be read: {reason}"
                 raise self._error(written, message) from None
@@ -205,6 +209,10 @@ class _Contexts:
             if isinstance(context, dict):  # a base counts only in the document itself
                 context = {name: value for name, value in context.items() if name != "@base"}
             self._loaded[iri] = context
+            self._sizes[iri] = len(json.dumps(context))
+        self._inserted += self._sizes[iri]
+        if self._inserted > _MOST_INSERTED:
+            raise self._error(written, f"'{written}' names more contexts than fit into memory")
         return self._loaded[iri]
 
     def _error(self, written: str, message: str) -> InputError:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from pyoxigraph import QuadParser
+
     from factbook.rdf.rdf_input import RdfInput
 
 BOM = b"\xef\xbb\xbf"
@@ -37,6 +39,7 @@ GZIP = b"\x1f\x8b"
 _LARGE = 16 << 20
 _LARGE_PACKED = 2 << 20
 _START_BYTES = 4096
+_QUADS_BETWEEN_LOOKS = 1000
 _TURTLE_START = re.compile(
     rb"\s*(?:#[^\n]*\s+)*(?:@prefix\s|@base\s|prefix\s|base\s|<(?:https?|urn|file):)", re.IGNORECASE
 )
@@ -174,13 +177,17 @@ def _parse(given: RdfInput, source: bytes | IO[bytes], *, rename: bool) -> RdfSt
         if syntax.name == "json-ld":
             from factbook.rdf.jsonld import prepare
 
-            source = prepare(source if isinstance(source, bytes) else source.read(), path, address)
+            content = source if isinstance(source, bytes) else source.read()
+            _check_levels(path, content)
+            source = prepare(content, path, address)
+            if source is not content:
+                _check_levels(path, source)
         elif syntax.name == "xml":
             _require_well_formed(path, source if isinstance(source, bytes) else None)
         parser = parse(source, syntax.parser, base_iri=address, rename_blank_nodes=rename)
         first = list(itertools.islice(parser, 1))
         base = parser.base_iri or address
-    quads = itertools.chain(first, parser)
+    quads = itertools.chain(first, _bounded(given, parser))
     prefixes: dict[str, str] = {}
 
     def read() -> Iterator[Quad]:
@@ -204,6 +211,42 @@ def _parse(given: RdfInput, source: bytes | IO[bytes], *, rename: bool) -> RdfSt
         base=base,
         address=address,
     )
+
+
+def _check_levels(path: Path, content: bytes) -> None:
+    """Refuse JSON-LD that is nested too deeply.
+
+    Raises:
+        RdfSyntaxError: It is.
+    """
+    from factbook.rdf.bounds import BoundError, check_jsonld
+
+    try:
+        check_jsonld(content)
+    except BoundError as error:
+        line = column = None
+        if error.offset is not None:
+            line = content.count(b"\n", 0, error.offset) + 1
+            column = error.offset - content.rfind(b"\n", 0, error.offset)
+        place = ":".join(str(part) for part in (path, line, column) if part is not None)
+        raise RdfSyntaxError(f"{place}: {error}", line=line, column=column) from None
+
+
+def _bounded(given: RdfInput, parser: QuadParser) -> Iterator[Quad]:
+    """Yield the quads of a parser, and stop where prefixes make them too long.
+
+    Raises:
+        RdfSyntaxError: A prefix is too long.
+    """
+    from factbook.rdf.bounds import BoundError, check_namespaces
+
+    try:
+        check_namespaces(parser, given.address)
+        while quads := tuple(itertools.islice(parser, _QUADS_BETWEEN_LOOKS)):
+            yield from quads
+            check_namespaces(parser, given.address)
+    except BoundError as error:
+        raise RdfSyntaxError(f"{given.path}: {error}", line=None, column=None) from None
 
 
 def _require_well_formed(path: Path, content: bytes | None) -> None:
@@ -365,7 +408,19 @@ def is_large(path: Path, size: int | None = None) -> bool:
             size = path.stat().st_size
         except OSError:
             return False  # reading it will say what is wrong
-    return size > (_LARGE_PACKED if path.suffix == ".gz" else _LARGE)
+    if path.suffix != ".gz":
+        return size > _LARGE
+    return size > _LARGE_PACKED or (size > 0 and _unpacked_size(path) > _LARGE)
+
+
+def _unpacked_size(path: Path) -> int:
+    """Return the size that a packed file states at its end, modulo 2^32; 0 where it has none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-4, os.SEEK_END)
+            return int.from_bytes(file.read(4), "little")
+    except OSError:
+        return 0  # reading it will say what is wrong
 
 
 def open_rdf(

@@ -1,0 +1,152 @@
+"""Refuse a small file that would take all memory: nested too deeply, or expanded without measure.
+
+The parser of JSON-LD needs memory for each level, and copies all definitions in scope for each
+context, so that 360 kB took 17 GB. A prefix as long as a chapter makes a long IRI of each name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyoxigraph import QuadParser
+
+MOST_LEVELS = 256
+"""Brackets within brackets that a JSON-LD document may have."""
+MOST_DEFINITIONS = 500_000
+"""Definitions of terms that contexts within contexts may hold in memory together."""
+LONGEST_NAMESPACE = 2_048
+"""Characters that a prefix or a base may stand for."""
+_CONTEXT = b'"@context"'
+_MARK = b"\x01"
+"""Stands for the keyword; no other control character is left outside of strings."""
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(rb"[\[{]|[\]}]|\x01:?|:+")
+_OPENING, _CLOSING = (b"[", b"{"), (b"]", b"}")
+
+
+class BoundError(Exception):
+    """A document goes beyond a bound; the offset of the place is None where there is none."""
+
+    def __init__(self, message: str, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+@dataclass(slots=True)
+class _Level:
+    """An object or a list of a document that is not closed yet."""
+
+    is_context: bool
+    keys: int = 0
+    """Definitions in its own context, or, of a context, those seen so far."""
+    has_context: bool = False
+    deepest_keys: int = 0
+    """Definitions along the heaviest path of contexts below it."""
+    deepest_contexts: int = 0
+
+
+def check_jsonld(content: bytes) -> None:
+    """Check that a JSON-LD document is not nested too deeply, nor its contexts.
+
+    Raises:
+        BoundError: It is.
+    """
+    if content.count(b"{") + content.count(b"[") <= MOST_LEVELS:
+        return
+    has_contexts = content.count(_CONTEXT) > 1
+    kept = b"[]{}" + (b":" + _MARK if has_contexts else b"")
+    bare = content.replace(_MARK, b" ")
+    if has_contexts:
+        bare = bare.replace(_CONTEXT, _MARK)
+    others = bytes(set(range(256)) - set(kept))
+    bare = _STRING.sub(b"", bare).translate(None, others)
+    if has_contexts:
+        _check_contexts(bare, content)
+    else:
+        _check_levels(bare, content)
+
+
+def _check_levels(brackets: bytes, content: bytes) -> None:
+    level = 0
+    for each in brackets:
+        if each in b"[{":
+            level += 1
+            if level > MOST_LEVELS:
+                raise _too_deep(content)
+        else:
+            level -= 1
+
+
+def _check_contexts(bare: bytes, content: bytes) -> None:
+    """Check the levels, and what the contexts in effect at one place define."""
+    levels = [_Level(is_context=False)]
+    deepest, is_scoped, begins = 0, False, False
+    for token in _TOKEN.findall(bare):
+        top = levels[-1]
+        if token in _OPENING:
+            levels.append(_Level(is_context=top.is_context or begins))
+            deepest = max(deepest, len(levels) - 1)
+            if deepest > MOST_LEVELS:
+                raise _too_deep(content)
+        elif token in _CLOSING:
+            if len(levels) > 1:
+                _close(levels.pop(), levels[-1])
+        elif top.is_context:
+            top.keys += token.count(b":")
+            is_scoped = is_scoped or token[0] == _MARK[0]
+        begins = token[0] == _MARK[0]
+    while len(levels) > 1:
+        _close(levels.pop(), levels[-1])
+    root = levels[0]
+    copies = deepest if is_scoped else root.deepest_contexts
+    if root.deepest_keys * copies > MOST_DEFINITIONS:
+        raise BoundError(
+            f"its contexts are nested so that they would hold {root.deepest_keys * copies:,} "
+            "definitions of terms: use one context for the whole file"
+        )
+
+
+def _close(level: _Level, around: _Level) -> None:
+    """Add what a level that ends holds to the one around it."""
+    if level.is_context:
+        around.keys += level.keys
+        around.has_context = True
+        return
+    keys = level.deepest_keys + level.keys
+    contexts = level.deepest_contexts + level.has_context
+    around.deepest_keys = max(around.deepest_keys, keys)
+    around.deepest_contexts = max(around.deepest_contexts, contexts)
+
+
+def _too_deep(content: bytes) -> BoundError:
+    level = 0
+    for match in _BRACKET.finditer(content):
+        level += (match.group() in {b"[", b"{"}) - (match.group() in {b"]", b"}"})
+        if level > MOST_LEVELS:
+            return BoundError(f"nested more than {MOST_LEVELS} levels deep", match.start())
+    return BoundError(f"nested more than {MOST_LEVELS} levels deep")
+
+
+def check_namespaces(parser: QuadParser, address: str) -> None:
+    """Check that no prefix and no base that a file has declared so far is too long.
+
+    Args:
+        parser: What reads the file.
+        address: The base that the file has without declaring one.
+
+    Raises:
+        BoundError: One is.
+    """
+    names = {f"the prefix '{name}:'": iri for name, iri in parser.prefixes.items()}
+    base = parser.base_iri or address
+    if base != address:
+        names["the base"] = base
+    for name, iri in names.items():
+        if len(iri) > LONGEST_NAMESPACE:
+            raise BoundError(
+                f"{name} stands for {len(iri):,} characters, more than {LONGEST_NAMESPACE:,}"
+            )

@@ -1,0 +1,146 @@
+"""Small files that would take all memory are refused; odd but honest ones are read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from factbook.errors import InputError
+from factbook.rdf.bounds import (
+    LONGEST_NAMESPACE,
+    MOST_LEVELS,
+    BoundError,
+    check_jsonld,
+    check_namespaces,
+)
+from factbook.rdf.parse import is_large, read_rdf
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NODE = '{"@id": "http://e.org/a",\n"http://e.org/p": '
+TERMS = {f"t{n}": f"http://e.org/{n}" for n in range(9_000)}
+TYPE_MAP = {"m": {"@id": "http://e.org/m", "@container": "@type"}}
+
+
+def nest(levels: int) -> bytes:
+    """Return a document of nodes within nodes."""
+    return (NODE * levels + "1" + "}" * levels).encode()
+
+
+def nest_contexts(context: dict[str, Any], levels: int, inner: dict[str, Any]) -> bytes:
+    """Return a document whose nodes within nodes each have a context."""
+    node: Any = 1
+    for _ in range(levels):
+        node = {"@context": inner, "t0": node}
+    return json.dumps({"@context": context, "t0": node, "also": [[]] * MOST_LEVELS}).encode()
+
+
+def test_deep_document_is_refused_with_its_place(tmp_path: Path) -> None:
+    """The parser would need gigabytes for a megabyte."""
+    path = tmp_path / "deep.jsonld"
+    path.write_bytes(nest(20_000))
+
+    with pytest.raises(InputError) as raised:
+        read_rdf(path)
+
+    assert str(raised.value) == f"{path}:257:19: nested more than {MOST_LEVELS} levels deep"
+
+
+def test_document_at_the_bound_is_read(tmp_path: Path) -> None:
+    """The bound is what is read at most."""
+    path = tmp_path / "deep.jsonld"
+    path.write_bytes(nest(MOST_LEVELS))
+
+    assert len(read_rdf(path).quads) == MOST_LEVELS
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        nest_contexts(TERMS, 200, {"x": "http://e.org/x"}),
+        nest_contexts({**TERMS, "t0": {"@id": "http://e.org/0", "@context": TERMS}}, 200, {}),
+    ],
+    ids=["contexts within nodes", "a context of a term"],
+)
+def test_contexts_that_multiply_are_refused(content: bytes) -> None:
+    """Each one copies all definitions that are in effect."""
+    with pytest.raises(BoundError, match="use one context"):
+        check_jsonld(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        nest_contexts({"t0": "http://e.org/0"}, 100, {"x": "http://e.org/x"}),
+        json.dumps([{"@context": TERMS, "t0": 1}] * 130).encode(),
+        json.dumps({"t0": '[[{{"@context":' * 400, "u": [[]] * 400}).encode(),
+        b'{"a": "' + b'\\"' * 3_000_000 + b"[" * 300,
+    ],
+    ids=["small ones", "siblings", "brackets in texts", "a text without end"],
+)
+def test_large_but_shallow_documents_are_within_bounds(content: bytes) -> None:
+    """Siblings do not add up, and brackets in texts do not count."""
+    check_jsonld(content)
+
+
+def test_deep_type_map_is_refused(tmp_path: Path) -> None:
+    """It is rewritten by code that calls itself."""
+    path = tmp_path / "map.jsonld"
+    start = f'{{"@context": {json.dumps(TYPE_MAP)}, "m": '
+    path.write_text(start + '{"T": {"m": ' * 20_000 + "{}" + "}}" * 20_000 + "}")
+
+    with pytest.raises(InputError, match="levels deep"):
+        read_rdf(path)
+
+
+def test_contexts_that_double_each_other_are_refused(tmp_path: Path) -> None:
+    """Thirty small files would become a document of gigabytes."""
+    (tmp_path / "c0.jsonld").write_text('{"@context": {"p": "http://e.org/p"}}')
+    for n in range(1, 30):
+        name = f"c{n - 1}.jsonld"
+        (tmp_path / f"c{n}.jsonld").write_text(json.dumps({"@context": [name, name]}))
+    path = tmp_path / "d.jsonld"
+    path.write_text('{"@context": "c29.jsonld", "p": 1}')
+
+    with pytest.raises(InputError, match="names more contexts than fit into memory"):
+        read_rdf(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@prefix p: <{iri}> .\np:a p:b p:c .",
+        "@base <{iri}> .\n<a> <b> <c> .",
+        "<http://e.org/a> <http://e.org/b> 1 .\n@prefix p: <{iri}> .\np:a p:b p:c .",
+    ],
+)
+def test_long_namespace_is_refused(tmp_path: Path, text: str) -> None:
+    """Each short name that uses it would be as long."""
+    path = tmp_path / "t.ttl"
+    path.write_text(text.replace("{iri}", "http://e.org/" + "x" * LONGEST_NAMESPACE))
+
+    with pytest.raises(InputError, match="stands for 2,061 characters, more than 2,048"):
+        read_rdf(path)
+
+
+def test_address_of_a_file_may_be_long() -> None:
+    """A deep folder is no bomb."""
+    address = "file:///" + "x" * 3_000
+    parser = parse(b"<a> <b> <c> .", RdfFormat.TURTLE, base_iri=address)
+    list(parser)
+
+    check_namespaces(parser, address)
+
+
+def test_packed_file_is_large_by_its_unpacked_size(tmp_path: Path) -> None:
+    """A file of some kilobytes may unpack to gigabytes, and is read as a stream."""
+    path = tmp_path / "t.nt.gz"
+    path.write_bytes(gzip.compress(b"# note\n" * (3 << 20)))
+
+    assert is_large(path)
+    assert read_rdf(path).quads == ()
