@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 TEMPORARY_SUFFIX = ".part"
 _TRIES = 20
+_BINARY = getattr(os, "O_BINARY", 0)
+"""Windows changes line ends without it."""
 _temporary: set[Path] = set()
 """The files and folders that are to be removed or renamed before this process ends."""
 
@@ -40,7 +42,6 @@ def remove_temporary_paths() -> None:
 
 
 def _remove(path: Path) -> None:
-    _temporary.discard(path)
     if path.is_dir():
         import shutil
 
@@ -51,6 +52,7 @@ def _remove(path: Path) -> None:
     else:
         with suppress(OSError):
             path.unlink(missing_ok=True)
+    _temporary.discard(path)  # at the end, as a signal may come at any time
 
 
 @contextmanager
@@ -109,13 +111,11 @@ def atomic_write(path: Path, *, compress: bool = False, new: bool = False) -> It
 
 @contextmanager
 def _replacement(target: Path, *, new: bool) -> Iterator[IO[bytes]]:
-    import tempfile
-
-    handle, name = tempfile.mkstemp(
-        prefix=f".{target.name}.", suffix=TEMPORARY_SUFFIX, dir=target.parent
-    )
-    temporary = Path(name)
+    # The name is noted before the file is there, as a signal may come at any time
+    name = f".{target.name}.{os.urandom(8).hex()}{TEMPORARY_SUFFIX}"
+    temporary = target.parent / name
     with temporary_path(temporary):
+        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR | _BINARY, mode=0o600)
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
