@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from factbook.cli.session import Session, announce, pass_session
+from factbook.cli.supervise import limit_options
 from factbook.errors import DONE, FOUND, UsageError
 
 _SECONDS = 120.0
@@ -33,6 +34,7 @@ Examples:
     metavar="N",
     help="How many processes make pages. [default: one for each processor]",
 )
+@limit_options
 @pass_session
 def command(session: Session, *, folder: Path, address: str | None, processes: int | None) -> int:
     """Write the pages of `factbook serve` to DIR, as files for any host.
