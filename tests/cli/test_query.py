@@ -288,3 +288,37 @@ def test_person_is_warned_of_formulas_in_a_file(
     os.write(other, b".")  # so that there is something to read
 
     assert (b"1 cell as formulas; --csv-safe" in os.read(terminal, 1000)) is warns
+
+
+def test_query_with_a_pivot_puts_years_across(run: Run, tmp_path: Path) -> None:
+    """Tables for people are crosswise unless told otherwise, formats for programs if asked."""
+    book = shutil.copytree(BOOK, tmp_path / "book")
+    query = book / "queries" / "rivers" / "lengths.rq"
+    pivot = "#+ pivot: {rows: river, columns: date, by: year, cells: length}"
+    query.write_text(f"{pivot}\n{query.read_text(encoding='utf-8')}", encoding="utf-8")
+
+    table = run("query", "lengths", "-f", "table", book=book).stdout
+    long = run("query", "lengths", "-f", "md", "--no-pivot", book=book).stdout
+    asked = run("query", "lengths", "-f", "csv", "--pivot", book=book).stdout
+
+    assert table.splitlines()[0].split() == ["river", "2020", "2021"]
+    assert table.splitlines()[2] == "Danube  2,850 km"
+    assert long == LENGTHS["md"]
+    assert run("query", "lengths", "-f", "tsv", book=book).stdout == LENGTHS["tsv"]
+    assert asked.splitlines()[:2] == [
+        "river,unit,2020,2021",
+        f"{EX}/river/danube,{UNIT},2850,",
+    ]
+
+
+def test_pivot_over_an_unknown_column_is_an_error(run: Run, tmp_path: Path) -> None:
+    """The message names the file and the column."""
+    book = shutil.copytree(BOOK, tmp_path / "book")
+    query = book / "queries" / "rivers" / "lengths.rq"
+    pivot = "#+ pivot: {rows: river, columns: day, cells: length}"
+    query.write_text(f"{pivot}\n{query.read_text(encoding='utf-8')}", encoding="utf-8")
+
+    result = run("query", "lengths", book=book)
+
+    assert result.exit_code == 3
+    assert "pivot: there is no column 'day'" in result.stderr

@@ -10,6 +10,7 @@ from tests.queries.test_headers import ROOT, sample_values
 from factbook.query.marks import find_marks
 from factbook.query.stored_queries import query_paths, read_query
 from factbook.render.cells import Cells, build_cells, list_marked
+from factbook.render.pivot import pivot_cells
 from factbook.render.terminal import display_width, draw_table
 from factbook.sparql.tokens import uses_service
 from factbook.store.answers import Table
@@ -27,10 +28,21 @@ _PATHS = {
 }
 
 
-@pytest.fixture(params=_PATHS.values(), ids=[*_PATHS])
+def _has_pivot(path: Path) -> bool:
+    return "\n#+ pivot:" in path.read_text(encoding="utf-8")
+
+
+_CROSSWISE = {f"{name} crosswise": path for name, path in _PATHS.items() if _has_pivot(path)}
+_LAYOUTS = [
+    *(pytest.param((path, False), id=name) for name, path in _PATHS.items()),
+    *(pytest.param((path, True), id=name) for name, path in _CROSSWISE.items()),
+]
+
+
+@pytest.fixture(params=_LAYOUTS)
 def cells(request: pytest.FixtureRequest, shelf: Shelf) -> Cells:
     """Return the table of a stored query about the whole book."""
-    path: Path = request.param
+    path, is_crosswise = request.param
     query = read_query(path)
     if query.form != "SELECT":
         pytest.skip("its answer is a graph")
@@ -38,13 +50,26 @@ def cells(request: pytest.FixtureRequest, shelf: Shelf) -> Cells:
     answer = tested.ask(query.name, sample_values(query), engine="embedded")
     assert isinstance(answer, Table)
     rows = list(answer.rows)
+    marks = find_marks(tested.book, list_marked(answer.variables, rows, query.columns))
+    engine, prefixes = tested.book.engine, tested.book.prefixes
+    if is_crosswise:
+        assert query.pivot is not None
+        return pivot_cells(
+            query.pivot,
+            answer.variables,
+            rows,
+            engine=engine,
+            prefixes=prefixes,
+            columns=query.columns,
+            marks=marks,
+        )
     return build_cells(
         answer.variables,
         rows,
-        engine=tested.book.engine,
-        prefixes=tested.book.prefixes,
+        engine=engine,
+        prefixes=prefixes,
         columns=query.columns,
-        marks=find_marks(tested.book, list_marked(answer.variables, rows, query.columns)),
+        marks=marks,
     )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Callable[..., Any]")
 _RESERVED = {
     *("format", "output", "wide", "chart", "labels", "help", "timeout", "memory"),
+    *("pivot", "no-pivot"),
     *("f", "o", "w", "h"),
 }
 
@@ -65,6 +66,7 @@ def build_command(query: StoredQuery) -> click.Command:
         wide: bool = False,
         draw: bool = False,
         labels: bool = False,
+        pivot: bool | None = None,
         services: tuple[str, ...] = (),
         **values: Any,  # noqa: ANN401 - of a type for each option
     ) -> None:
@@ -87,7 +89,7 @@ def build_command(query: StoredQuery) -> click.Command:
         only = tuple(find_column(query, name).name for name in refine.columns)
         asof = next(iter(given.get("asof", ())), None)
         names = labels or query.has_labels
-        view = View(query, only, wide=wide, draw=draw, labels=names, asof=asof)
+        view = View(query, only, wide=wide, draw=draw, labels=names, asof=asof, pivot=pivot)
         if only and writes_for_people(wanted, view):
             refine = replace(refine, columns=())  # a cell needs the unit beside it
         write_answer(
@@ -107,6 +109,10 @@ def build_command(query: StoredQuery) -> click.Command:
     if query.chart is not None:
         note = "Draw the chart of the answer with characters."
         run = click.option("--chart", "draw", is_flag=True, help=note)(run)
+    if query.pivot is not None:
+        note = "Put {} across, or give a line to each row. [default: across in tables for people]"
+        across = {"year": "years", "quarter": "quarters"}.get(query.pivot.by, query.pivot.columns)
+        run = click.option("--pivot/--no-pivot", default=None, help=note.format(across))(run)
     run = limit_options(run)
     if query.form == "SELECT":
         run = _refine_options(query)(labels_option(run))

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from factbook.cli.output import OutputOptions
     from factbook.query.stored_queries import StoredQuery
     from factbook.rdf.terms import Term
+    from factbook.render.cells import Column
     from factbook.render.charts import Picture
+    from factbook.render.pivot import Pivot
     from factbook.store.answers import Answer, Row
 
 _WIDTH_OF_CHARTS = 100  # of a chart in characters that goes to a pipe or a file
@@ -49,6 +51,9 @@ class View:
     """Whether formats for programs have the names of things beside their IRIs."""
     asof: str | None = None
     """The day that decides which figures are marked as old, by default today."""
+
+    pivot: bool | None = None
+    """Whether years or quarters stand across; by default in tables for people."""
 
     @property
     def title(self) -> str:
@@ -119,6 +124,8 @@ def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
         if name == "xlsx":
             found = replace(found, rows=list(found.rows), native=None)
             notes = _describe(book, found, view)
+        if view.pivot and view.query and view.query.pivot:
+            found = _pivot(book, found, view.query.pivot, columns)
         if view.labels or name == "xlsx":
             found = _add_labels(book, found)
         write_for_programs(found, name, out, wanted, columns=columns, notes=notes)
@@ -133,20 +140,35 @@ def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
         svg = _draw_for_page(_picture(book, found.variables, rows, view))
     from factbook.query.marks import find_marks
     from factbook.render.cells import build_cells, list_marked
+    from factbook.render.pivot import pivot_cells
 
     columns = view.query.columns if view.query else ()
     described = {column.name for column in columns}
     added = [name for name in found.variables if name not in described]
-    cells = build_cells(
-        found.variables,
-        rows,
-        engine=book.engine,
-        prefixes=book.prefixes,
-        columns=columns,
-        marks=find_marks(book, list_marked(found.variables, rows, columns), view.asof),
-        only=(*added, *view.only) if view.only else (),
-        wide=view.wide,
-    )
+    marks = find_marks(book, list_marked(found.variables, rows, columns), view.asof)
+    pivot = None if view.query is None or view.only or view.pivot is False else view.query.pivot
+    if pivot is not None and rows:
+        cells = pivot_cells(
+            replace(pivot, rows=(*added, *pivot.rows)),
+            found.variables,
+            rows,
+            engine=book.engine,
+            prefixes=book.prefixes,
+            columns=columns,
+            marks=marks,
+            wide=view.wide,
+        )
+    else:
+        cells = build_cells(
+            found.variables,
+            rows,
+            engine=book.engine,
+            prefixes=book.prefixes,
+            columns=columns,
+            marks=marks,
+            only=(*added, *view.only) if view.only else (),
+            wide=view.wide,
+        )
     write_cells(cells, name, out, title=view.title, svg=svg)
 
 
@@ -177,6 +199,13 @@ def _describe(book: Book, found: Table, view: View) -> list[tuple[str, ...]]:
 
 def _text(term: Term | None) -> str:
     return str(getattr(term, "value", ""))
+
+
+def _pivot(book: Book, found: Table, pivot: Pivot, columns: Sequence[Column]) -> Table:
+    from factbook.render.labels import Labels
+    from factbook.render.pivot import pivot_table
+
+    return pivot_table(pivot, found, columns, Labels(book.prefixes, book.engine))
 
 
 def _add_labels(book: Book, found: Table) -> Table:

@@ -1,8 +1,9 @@
 """Stored queries: find them by name, and read their text and front matter.
 
-The front matter is grlc's (`#+` lines that hold YAML); `params`, `columns`, `question` and `chart`
-are ours and ignored by grlc. Parameters are variables named as BASIL names them: `?_company_iri` is
-required, `?__company_iri` optional, and the ending says what kind of term it takes.
+The front matter is grlc's (`#+` lines that hold YAML); `params`, `columns`, `question`, `chart`
+and `pivot` are ours and ignored by grlc. Parameters are variables named as BASIL names them:
+`?_company_iri` is required, `?__company_iri` optional, and the ending says what kind of term it
+takes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from factbook.render.charts import Chart
+    from factbook.render.pivot import Pivot
 
 
 # Groups whose queries are run by other commands, not by name
@@ -88,6 +90,7 @@ class StoredQuery:
     parameters: tuple[Parameter, ...] = ()
     columns: tuple[Column, ...] = ()
     chart: Chart | None = None
+    pivot: Pivot | None = None
     front_matter: dict[str, Any] = field(default_factory=dict)
     """The whole front matter, with the keys of other tools."""
 
@@ -199,6 +202,7 @@ def parse_stored_query(text: str, *, path: Path, group: str = "") -> StoredQuery
         parameters=_parameters(text, header, path),
         columns=_columns(header, path),
         chart=_chart(header, path),
+        pivot=_pivot(header, path),
         front_matter=header,
     )
 
@@ -268,6 +272,21 @@ def _chart(header: dict[str, Any], path: Path) -> Chart | None:
         return read_chart(header["chart"])
     except UsageError as error:
         raise InputError(f"{path}:1: {error}") from None
+
+
+def _pivot(header: dict[str, Any], path: Path) -> Pivot | None:
+    if "pivot" not in header:
+        return None
+    from factbook.render.pivot import read_pivot
+
+    try:
+        pivot = read_pivot(header["pivot"])
+    except UsageError as error:
+        raise InputError(f"{path}:1: {error}") from None
+    unknown = set(pivot.names) - set(header.get("columns") or {})
+    if unknown:
+        raise InputError(f"{path}:1: pivot: there is no column '{min(unknown)}'")
+    return pivot
 
 
 def _columns(header: dict[str, Any], path: Path) -> tuple[Column, ...]:

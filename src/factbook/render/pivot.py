@@ -1,0 +1,243 @@
+"""Lay an answer out crosswise: a row for each thing, a column for each year or quarter."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.errors import UsageError, did_you_mean
+from factbook.render.cells import Cells, CellTexts, Column
+from factbook.render.humanize import count_noun, format_date, words_in_name
+from factbook.render.labels import Labels
+from factbook.render.marks import explain_marks
+from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from factbook.rdf.terms import Term
+    from factbook.store.answers import Engine, Row
+
+    Key = tuple[Term | str | None, ...]
+
+SPANS = ("year", "quarter")
+_UNDATED = "undated"
+_NO_VALUE = "–"  # noqa: RUF001 - a dash for a statement without a number
+_DAY = re.compile(r"(\d{4})(?:-(\d\d))?")
+
+
+@dataclass(frozen=True)
+class Pivot:
+    """What the front matter of a query says of its crosswise table.
+
+    Each combination of the values of `rows` has a row, each value of `columns` a column, or each
+    year or quarter of its dates where `by` says so. `cells` names the column with the values.
+    """
+
+    rows: tuple[str, ...]
+    columns: str
+    cells: str
+    by: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the answer that it needs."""
+        return (*self.rows, self.columns, self.cells)
+
+
+def read_pivot(raw: object) -> Pivot:
+    """Return the crosswise table that the front matter of a query describes.
+
+    Raises:
+        UsageError: The description is not valid.
+    """
+    if not isinstance(raw, dict):
+        raise UsageError(
+            "pivot: write a mapping such as {rows: company, columns: year, cells: sum}"
+        )
+    known = [each.name for each in fields(Pivot)]
+    for key in raw:
+        if key not in known:
+            raise UsageError(f"pivot: there is no key '{key}'.{did_you_mean(str(key), known)}")
+    for key in ("rows", "columns", "cells"):
+        if not raw.get(key):
+            raise UsageError(f"pivot: name the column for '{key}'")
+    by = str(raw.get("by", ""))
+    if by and by not in SPANS:
+        raise UsageError(f"pivot: by '{by}' is none of {', '.join(SPANS)}")
+    rows = raw["rows"]
+    names = tuple(map(str, rows)) if isinstance(rows, list | tuple) else (str(rows),)
+    return Pivot(names, str(raw["columns"]), str(raw["cells"]), by)
+
+
+class _Grid:
+    """The rows of an answer by the row and the column of the crosswise table that they fall in."""
+
+    def __init__(self, pivot: Pivot, texts: CellTexts, rows: Sequence[Row]) -> None:
+        self.pivot, self.texts = pivot, texts
+        self.places: dict[Key, dict[str, list[Row]]] = {}
+        for row in rows:
+            inside = self.places.setdefault(self._key(row), {})
+            inside.setdefault(self._head(row), []).append(row)
+        heads = {head for inside in self.places.values() for head in inside}
+        self.heads = sorted(heads, key=lambda head: (head == _UNDATED, head))
+
+    def _key(self, row: Row) -> Key:
+        key: list[Term | str | None] = []
+        for name in self.pivot.rows:
+            term = self.texts.term(row, name)
+            key.append(term)
+            if term is not None and self.is_period(
+                name
+            ):  # a quarter to April is another row than one to July
+                key.append(self._month(row))
+        return tuple(key)
+
+    def is_period(self, name: str) -> bool:
+        """Tell whether a column holds lengths of time, which a row shows with their last month."""
+        about = self.texts.columns.get(name)
+        return self.pivot.by == "year" and about is not None and about.type == "period"
+
+    def _month(self, row: Row) -> str:
+        day = self.texts.term(row, self.pivot.columns)
+        if not isinstance(day, Literal) or not _DAY.match(day.value):
+            return ""
+        return format_date(day.value, "month").split(" ")[0]
+
+    def _head(self, row: Row) -> str:
+        term = self.texts.term(row, self.pivot.columns)
+        if term is None:
+            return _UNDATED
+        match = _DAY.match(term.value) if self.pivot.by and isinstance(term, Literal) else None
+        if match is None:
+            return self.texts.of(row, self.pivot.columns)
+        if self.pivot.by == "year" or match[2] is None:
+            return match[1]
+        return f"{match[1]}-Q{(int(match[2]) + 2) // 3}"
+
+    def value(self, row: Row) -> Term | None:
+        """Return the value of a cell for programs: a number, or a range as text."""
+        term, text = self.texts.term(row, self.pivot.cells), self.texts.of(row, self.pivot.cells)
+        return Literal(text) if term is None and text else term
+
+    def label(self, row: Row, name: str) -> str:
+        """Return the text of a column that stands before the years."""
+        text = self.texts.of(row, name)
+        if not text or not self.is_period(name):
+            return text
+        month = self._month(row)
+        return f"{text} to {month}" if month else text
+
+
+def pivot_cells(  # noqa: PLR0913 - as `build_cells`
+    pivot: Pivot,
+    variables: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    engine: Engine,
+    prefixes: Mapping[str, str],
+    columns: Sequence[Column] = (),
+    marks: Mapping[str, Sequence[str]] | None = None,
+    wide: bool = False,
+) -> Cells:
+    """Return the crosswise table of an answer as text.
+
+    Rows that fall into one cell all stand in it, with semicolons between, and a note counts such
+    cells; equal texts stand once, with their number. Where a terminal has no room, the oldest
+    columns are left out first.
+
+    Args:
+        pivot: What stands where.
+        variables: The columns of the answer.
+        rows: Its rows.
+        engine: Where labels are looked up.
+        prefixes: The prefixes for what has no label.
+        columns: The columns as the query's header describes them.
+        marks: The names of marks by the figure or source that they are about.
+        wide: Whether to leave nothing out where there is no room.
+    """
+    labels = Labels(prefixes, engine)
+    labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
+    texts = CellTexts(variables, columns, labels, marks or {})
+    grid = _Grid(pivot, texts, rows)
+    crowded = 0
+    lines: list[tuple[str, ...]] = []
+    for inside in grid.places.values():
+        first = next(iter(inside.values()))[0]
+        line = [grid.label(first, name) for name in pivot.rows]
+        for head in grid.heads:
+            found = Counter(texts.of(row, pivot.cells) or _NO_VALUE for row in inside.get(head, ()))
+            crowded += found.total() > 1
+            line.append("; ".join(_repeat(text, number) for text, number in found.items()))
+        lines.append(tuple(line))
+    about = [texts.columns.get(name, Column(name)) for name in (*pivot.rows, pivot.cells)]
+    titles = [column.title or words_in_name(column.name) for column in about]
+    notes = [f"In the cells: {titles[-1]}. --no-pivot gives a line to each statement."]
+    if crowded:
+        notes.append(
+            f"{count_noun(crowded, 'cell')} with several statements, divided by semicolons."
+        )
+    legend = explain_marks(texts.used)
+    beside = list(zip(*lines, strict=True))[len(pivot.rows) :]
+    numeric = (not any("; " in text for text in column) for column in beside)
+    return Cells(
+        headings=(*titles[:-1], *grid.heads),
+        rows=lines,
+        numeric=(*(False for _ in pivot.rows), *numeric),
+        priorities=() if wide else (*(0 for _ in pivot.rows), *_prefer_new(grid.heads)),
+        notes=(*notes, *([legend] if legend else [])),
+    )
+
+
+def _prefer_new(heads: Sequence[str]) -> list[int]:
+    """Return the priority of each column: what has no date is left out first, the newest last."""
+    return [
+        len(heads) + 1 if head == _UNDATED else len(heads) - place
+        for place, head in enumerate(heads)
+    ]
+
+
+def _repeat(text: str, number: int) -> str:
+    return text if number == 1 else f"{text} ({number}×)"  # noqa: RUF001 - times
+
+
+def pivot_table(pivot: Pivot, table: Table, columns: Sequence[Column], labels: Labels) -> Table:
+    """Return the crosswise table of an answer for programs, with the unit in a column before it.
+
+    Raises:
+        UsageError: Two rows fall into one cell, which can hold one value only.
+    """
+    rows = list(table.rows)
+    about = {column.name: column for column in columns}.get(pivot.cells)
+    unit = about.unit if about and about.unit in table.variables else None
+    wanted = Pivot(
+        (*pivot.rows, *([unit] if unit and unit not in pivot.rows else [])),
+        pivot.columns,
+        pivot.cells,
+        pivot.by,
+    )
+    texts = CellTexts(table.variables, columns, labels)
+    grid = _Grid(wanted, texts, rows)
+    made: list[Row] = []
+    for inside in grid.places.values():
+        first = next(iter(inside.values()))[0]
+        line: list[Term | None] = [
+            Literal(grid.label(first, name)) if grid.is_period(name) else texts.term(first, name)
+            for name in wanted.rows
+        ]
+        for head in grid.heads:
+            found = inside.get(head, [])
+            if len(found) > 1:
+                what = ", ".join(grid.label(first, name) for name in wanted.rows)
+                raise UsageError(
+                    f"--pivot: {len(found)} rows fall into one cell ({what}; {head}); "
+                    "leave --pivot out or narrow the answer with --where"
+                )
+            line.append(grid.value(found[0]) if found else None)
+        made.append(tuple(line))
+    heads = [re.sub(r"\W", "_", head) for head in grid.heads]
+    return Table((*wanted.rows, *heads), made)
