@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rdflib import Dataset, URIRef
+from tests.core_book import core_book
 
-import factbook
+from factbook.book import Book
 from factbook.check.lint import lint_queries
 from factbook.query.stored_queries import check_queries, query_paths
 from factbook.rdf.bridge import from_rdflib, to_rdflib
@@ -73,6 +74,12 @@ def test_check_gives_same_rows_in_both_engines(
 
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: str(path.relative_to(ROOT / "queries")))
-def test_check_and_rule_queries_have_no_findings(path: Path) -> None:
+def test_check_and_rule_queries_have_no_findings(path: Path, core: Book) -> None:
     """Queries that cannot be asked by name break no rule; tests/queries has the others."""
-    assert lint_queries([path], factbook.open()).findings == ()
+    assert lint_queries([path], core).findings == ()
+
+
+@pytest.fixture(scope="module")
+def core() -> Book:
+    """The book without imports."""
+    return Book(core_book())

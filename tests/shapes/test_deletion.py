@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.core_book import core_book
 
 from factbook.book import Book
 from factbook.check.run import check_book
@@ -91,10 +92,9 @@ def with_deletions(number: int) -> tuple[str, dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of the book whose chapter may be spoilt."""
+    """A copy of the book without imports whose chapter may be spoilt."""
     copy = tmp_path_factory.mktemp("deletion")
-    for part in ("ontology", "data", "queries"):
-        shutil.copytree(ROOT / part, copy / part)
+    shutil.copytree(core_book(), copy, dirs_exist_ok=True)
     yield copy
     shutil.rmtree(copy)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.core_book import core_book
 from tests.store.snapshots import (
     OLD,
     all_files,
@@ -279,9 +280,10 @@ def test_two_folders_written_in_the_same_tick_have_two_answers(
     for name in ("one", "two"):
         (tmp_path / name / "data.ttl").write_text(f"<http://e/a> <http://e/p> '{name}' .\n")
     folders = [tmp_path / "one", tmp_path / "two"]
+    asked = [*program, "--book", str(core_book())]
 
-    answers = [_query(program, folder, tmp_path / "cache") for folder in folders]
-    without = [_query([*program, "--no-cache"], folder, tmp_path / "cache") for folder in folders]
+    answers = [_query(asked, folder, tmp_path / "cache") for folder in folders]
+    without = [_query([*asked, "--no-cache"], folder, tmp_path / "cache") for folder in folders]
 
     assert answers == without == [(0, "o\none\n"), (0, "o\ntwo\n")]
 
