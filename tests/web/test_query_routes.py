@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from factbook.query.refine import Refinement
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import all_queries, find_query
 from factbook.store.answers import Table
@@ -73,6 +74,15 @@ def test_graph_is_answered_in_every_syntax(client: FlaskClient, ending: str) -> 
         ("/api/query/valuations?asof=yesterday", 400, "asof: 'yesterday' is not an xsd:date"),
         ("/api/query/valuations?nonsense=1", 400, "no parameter nonsense"),
         ("/api/query/valuations?known-by=soon", 400, "a day such as"),
+        ("/api/query/valuations?where=amuont>1B", 400, "no column 'amuont'"),
+        ("/api/query/valuations?where=amount", 400, "where: cannot read"),
+        ("/api/query/valuations?sort=amount:up", 400, "sort: write COLUMN"),
+        ("/api/query/valuations?top=few", 400, "top: 'few' is not a number of rows"),
+        ("/api/query/valuations?top=0", 400, "top: 0 is not a number of rows"),
+        ("/api/query/valuations?columns=nothing", 400, "no column 'nothing'"),
+        ("/api/query/valuations?since=then", 400, "since: 'then' is not a day"),
+        ("/api/query/valuations?labels=perhaps", 400, "labels: 'perhaps' is not one of"),
+        ("/api/query/company-graph?company=groq&top=1", 400, "no parameter top"),
     ],
 )
 def test_wrong_request_is_refused_in_words(
@@ -96,12 +106,48 @@ def test_answer_names_the_address_that_keeps_it(app: Flask, client: FlaskClient)
     assert client.get(address).data == response.data
 
 
+def test_answer_is_narrowed_like_on_the_command_line(client: FlaskClient, book: Book) -> None:
+    """Conditions, order, limit, columns and days give the rows that `run_stored` gives."""
+    refine = Refinement(
+        where=("amount >= 1B", "amount < 200B"),
+        sort="amount:desc",
+        top=3,
+        columns=("company", "amount"),
+        since="2020",
+        until="2026-06",
+    )
+    stored = find_query(book.layout.queries, "valuations")
+    table = run_stored(book, stored, {"asof": "2026-11-01"}, refine=refine)
+    response = client.get(
+        f"{VALUATIONS}.csv?asof=2026-11-01&where=amount>%3D1B&where=amount<200B&sort=amount:desc"
+        "&top=3&columns=company,amount&since=2020&until=2026-06"
+    )
+    rows = list(csv.reader(io.StringIO(response.text, newline="")))
+
+    assert isinstance(table, Table)
+    assert rows[0] == ["company", "amount"]
+    expected = [[getattr(term, "value", "") for term in row] for row in table.rows]
+    assert rows[1:] == expected
+    assert len(rows) == 4
+    assert client.get(response.headers["Content-Location"]).data == response.data
+
+
+def test_names_stand_beside_iris_if_asked_for(client: FlaskClient) -> None:
+    """`labels` adds a column of names, and the address that keeps the answer has it."""
+    response = client.get(f"{VALUATIONS}.csv?top=1&labels=true")
+
+    header, row = csv.reader(io.StringIO(response.text, newline=""))
+    assert row[header.index("company")].startswith("https://")
+    assert row[header.index("companyLabel")]
+    assert "labels=true" in response.headers["Content-Location"]
+
+
 def test_version_that_is_gone_leads_to_the_answer_of_now(client: FlaskClient) -> None:
     """An address with another version answers with 410 and the address without it."""
     response = client.get(f"{VALUATIONS}.csv?asof=2026-01-01&data-version=0123456789ab")
 
     assert response.status_code == 410
-    assert f"{VALUATIONS}?asof=2026-01-01" in response.text
+    assert f"{VALUATIONS}.csv?asof=2026-01-01" in response.text
 
 
 def test_unchanged_answer_is_304(client: FlaskClient) -> None:

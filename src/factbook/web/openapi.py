@@ -36,6 +36,20 @@ _TERM: Final[Json] = {
         "xml:lang": {"type": "string"},
     },
 }
+LABELS: Final = "labels"
+_STRING: Final[Json] = {"type": "string"}
+_REFINEMENTS: Final[dict[str, tuple[str, Json]]] = {
+    "where": (
+        "Keep rows such as 'COLUMN >= VALUE' (= != < <= > >= ~); of several, all must hold.",
+        {"type": "array", "items": _STRING},
+    ),
+    "sort": ("Sort by COLUMN or COLUMN:desc, or by several with commas between.", _STRING),
+    "top": ("Keep so many rows.", {"type": "integer", "minimum": 1}),
+    "columns": ("Keep these columns, with commas between, in this order.", _STRING),
+    "since": ("Keep rows from this day, month, quarter or year on.", _STRING),
+    "until": ("Keep rows until the end of this day, month, quarter or year.", _STRING),
+    LABELS: ("Add the names of things beside their IRIs.", {"type": "boolean", "default": False}),
+}
 _ERRORS: Final = {
     "400": "A parameter is missing or unknown, or its value does not fit",
     "406": "The answer cannot be written in what the client accepts",
@@ -71,6 +85,10 @@ def describe_api(queries: Iterable[StoredQuery], site: Site, server: str) -> Jso
                 for code, text in _ERRORS.items()
             },
             "parameters": {
+                **{
+                    name: {"name": name, "in": "query", "description": about, "schema": schema}
+                    for name, (about, schema) in _REFINEMENTS.items()
+                },
                 "known-by": {
                     "name": "known-by",
                     "in": "query",
@@ -88,9 +106,22 @@ def describe_api(queries: Iterable[StoredQuery], site: Site, server: str) -> Jso
     }
 
 
+def refinements_of(query: StoredQuery) -> list[str]:
+    """Return the names of the arguments that narrow a query, as the command line has them.
+
+    A parameter of the query that has such a name takes its place.
+    """
+    if query.form != "SELECT":
+        return []
+    taken = {parameter.name for parameter in query.parameters}
+    if query.day_column is None:
+        taken |= {"since", "until"}
+    return [name for name in _REFINEMENTS if name not in taken]
+
+
 def _operation(query: StoredQuery) -> Json:
     is_graph = query.form in {"CONSTRUCT", "DESCRIBE"}
-    shared = ("known-by", "data-version")
+    shared = (*refinements_of(query), "known-by", "data-version")
     return {
         "operationId": query.name,
         "summary": query.summary,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Final
@@ -18,13 +18,15 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, abort, jsonify, request
 
 from factbook.errors import UsageError
+from factbook.query.refine import Refinement
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import all_queries, find_query
+from factbook.render.labels import Labels, add_label_columns
 from factbook.render.result_formats import write_boolean, write_table
-from factbook.store.answers import Graph
+from factbook.store.answers import Graph, Table
 from factbook.web.endpoint import mark_cut
 from factbook.web.negotiation import GRAPHS, TABLES, choose, with_charset
-from factbook.web.openapi import describe_api
+from factbook.web.openapi import LABELS, describe_api, refinements_of
 from factbook.web.site import current_site, cut_of_request
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ GRAPH_ENDINGS: Final = {
     "nq": "application/n-quads",
 }
 _DAY: Final = "asof"
+_TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
 _OPTION: Final = re.compile(r"--(?=[a-z])")
 
 
@@ -67,6 +70,9 @@ class Question:
     query: StoredQuery
     values: Mapping[str, Sequence[str]]
     known_by: str | None = None
+    refine: Refinement = field(default_factory=Refinement)
+    labels: bool = False
+    """Whether names stand beside IRIs."""
 
     @property
     def is_graph(self) -> bool:
@@ -76,8 +82,17 @@ class Question:
     def path(self, ending: str = "", version: str | None = None) -> str:
         """Return the address of the answer; with a version, the one that keeps it."""
         pairs = [(name, each) for name, given in self.values.items() for each in given]
-        if self.known_by is not None:
-            pairs.append((KNOWN_BY, self.known_by))
+        pairs += [("where", each) for each in self.refine.where]
+        others = {
+            "sort": self.refine.sort,
+            "top": self.refine.top,
+            "columns": ",".join(self.refine.columns),
+            "since": self.refine.since,
+            "until": self.refine.until,
+            LABELS: "true" if self.labels else None,
+            KNOWN_BY: self.known_by,
+        }
+        pairs += [(name, str(each)) for name, each in others.items() if each]
         if version is not None:
             pairs.append((VERSION, version))
         suffix = f".{ending}" if ending else ""
@@ -90,15 +105,37 @@ class Question:
         if not takes_day or _DAY in self.values:
             return self
         today = datetime.now(UTC).date().isoformat()
-        return Question(self.query, {**self.values, _DAY: [today]}, self.known_by)
+        return replace(self, values={**self.values, _DAY: [today]})
 
 
 def read_question(query: StoredQuery) -> Question:
-    """Return what the arguments of the request ask of a stored query."""
+    """Return what the arguments of the request ask of a stored query.
+
+    Raises:
+        UsageError: A number or a truth value is none.
+    """
     values = {name: request.args.getlist(name) for name in request.args}
     known_by = values.pop(KNOWN_BY, [None])[-1]
     values.pop(VERSION, None)
-    return Question(query, values, known_by)
+    narrow = {name: values.pop(name) for name in refinements_of(query) if name in values}
+
+    def last(name: str) -> str | None:
+        return narrow.get(name, [None])[-1]
+
+    top, labels = last("top"), last(LABELS) or "false"
+    if top is not None and not (top.isascii() and top.isdigit()):
+        raise UsageError(f"top: '{top}' is not a number of rows")
+    if labels not in _TRUTHS:
+        raise UsageError(f"{LABELS}: '{labels}' is not one of {', '.join(_TRUTHS)}")
+    refine = Refinement(
+        where=tuple(narrow.get("where", ())),
+        sort=last("sort") or "",
+        top=int(top) if top is not None else None,
+        columns=tuple(filter(None, (last("columns") or "").split(","))),
+        since=last("since"),
+        until=last("until"),
+    )
+    return Question(query, values, known_by, refine, labels=_TRUTHS[labels])
 
 
 def answer_question(question: Question) -> Answer:
@@ -113,12 +150,12 @@ def answer_question(question: Question) -> Answer:
     leads = question.query.asks_leads or site.book.leads
     edition = site.edition_for(leads=leads, known_by=question.known_by)
     try:
-        return run_stored(edition.limited, question.query, question.values)
+        return run_stored(edition.limited, question.query, question.values, refine=question.refine)
     except UsageError as error:
         raise UsageError(_OPTION.sub("", str(error))) from None
 
 
-def require_version(question: Question, current: str) -> None:
+def require_version(question: Question, current: str, ending: str) -> None:
     """Make sure that the request asks for no other version of the data than is served.
 
     Raises:
@@ -129,7 +166,7 @@ def require_version(question: Question, current: str) -> None:
         abort(
             410,
             f"Version {wanted} of the data is no longer served here. The answer of version "
-            f"{current}: {question.path()}",
+            f"{current}: {question.path(ending)}",
         )
 
 
@@ -149,7 +186,7 @@ def stored_query(name: str) -> Response:
     if not stem or ending not in TABLE_ENDINGS | GRAPH_ENDINGS:
         stem, ending = name, ""
     question = read_question(_find(stem))
-    require_version(question, site.version)
+    require_version(question, site.version, ending)
     media_type, form = _choose_format(question, ending)
     pinned = question.dated()
     tag = _tag(pinned, media_type, site.version)
@@ -157,7 +194,7 @@ def stored_query(name: str) -> Response:
     if request.if_none_match.contains(tag):
         response.status_code = 304
     else:
-        response.set_data(_write(answer_question(pinned), form))
+        response.set_data(_write(pinned, answer_question(pinned), form))
     response.set_etag(tag)
     response.headers["Content-Location"] = pinned.path(ending, site.version)
     response.headers["Last-Modified"] = formatdate(site.modified, usegmt=True)
@@ -188,9 +225,11 @@ def _choose_format(question: Question, ending: str) -> tuple[str, str]:
     return endings[ending], offered[endings[ending]]
 
 
-def _write(answer: Answer, form: str) -> bytes:
+def _write(question: Question, answer: Answer, form: str) -> bytes:
     out = io.BytesIO()
     book = current_site().book
+    if isinstance(answer, Table) and (question.labels or question.query.has_labels):
+        answer = add_label_columns(answer, Labels(book.prefixes, book.engine))
     if isinstance(answer, Graph):
         from factbook.export.rdf_writer import write_rdf
 
