@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import sys
 import time
@@ -219,6 +220,85 @@ def test_unanswerable_question_is_refused(assistant: Assistant, question: str) -
 def test_golden_questions_are_twelve() -> None:
     """Twelve questions are kept, four of them refused; three have a test of their own."""
     assert len(GOLDEN) + 3 + len(REFUSED) == 12
+
+
+# Written from the files of sources alone: the tool, its arguments, and what the answer must hold
+FURTHER: dict[str, tuple[str, dict[str, object], str]] = {
+    "How much did Lambda raise in its Series E?": (
+        "run_query",
+        {"name": "funding-rounds", "parameters": {"company": "Lambda"}, "limit": 500},
+        "observation/lambda-series-e-amount-raised-2025-11-18-lambda",
+    ),
+    "What was the run-rate of Databricks' revenue in February 2026?": (
+        "show",
+        {"thing": "Databricks", "measure": "annualized revenue"},
+        "observation/databricks-annualized-revenue-2026-02-09-databricks",
+    ),
+    "How many chips has a Bow-2000?": (
+        "show",
+        {"thing": "Bow-2000", "measure": "chip count"},
+        "observation/bow-2000-chip-count-graphcore",
+    ),
+    "How many cores has a Bow-2000?": (
+        "run_query",
+        {"name": "accelerator", "parameters": {"product": "Bow-2000"}},
+        "observation/bow-2000-core-count-graphcore",
+    ),
+    "What does Nscale pay for Anyscale?": (
+        "run_query",
+        {"name": "valuation-history", "parameters": {"company": "Anyscale"}},
+        "observation/anyscale-valuation-2026-07-30-bloomberg",
+    ),
+    "Who founded Modal?": ("show", {"thing": "Modal"}, "person/erik-bernhardsson"),
+    "Whom does Modal serve?": (
+        "run_query",
+        {"name": "relationships", "parameters": {"company": "Modal"}, "limit": 500},
+        "organization/suno",
+    ),
+    "Is it right that Databricks' revenue run-rate passed $5.4 billion in February 2026?": (
+        "verify",
+        {"text": "Databricks passed a revenue run-rate of $5.4 billion in February 2026."},
+        "observation/databricks-annualized-revenue-2026-02-09-databricks",
+    ),
+}
+FURTHER_REFUSED: dict[str, tuple[str, dict[str, object], str]] = {
+    "What does an hour of a Bow-2000 cost?": (
+        "run_query",
+        {"name": "prices", "parameters": {"product": "Bow-2000"}},
+        "no answer: 'prices'",
+    ),
+    "What was Modal's revenue in 2021?": (
+        "run_query",
+        {"name": "revenue", "parameters": {"company": "Modal", "asof": "2021-12-31"}},
+        "no answer: 'revenue'",
+    ),
+    "How many patents has Cerebras?": (
+        "show",
+        {"thing": "Cerebras", "measure": "patent count"},
+        "states no patent count of Cerebras",
+    ),
+    "Who runs OpenNova Chips?": (
+        "show",
+        {"thing": "OpenNova Chips"},
+        "no thing is called 'OpenNova Chips'",
+    ),
+}
+
+
+@pytest.mark.parametrize("question", FURTHER)
+def test_further_question_is_answered(assistant: Assistant, question: str) -> None:
+    """The answer names the observation or the thing that the source has."""
+    tool, arguments, iri = FURTHER[question]
+
+    assert f'"{IRI}{iri}"' in json.dumps(assistant.call(tool, **arguments))
+
+
+@pytest.mark.parametrize("question", FURTHER_REFUSED)
+def test_further_unanswerable_question_is_refused(assistant: Assistant, question: str) -> None:
+    """The refusal says what is missing."""
+    tool, arguments, words = FURTHER_REFUSED[question]
+
+    assert words in assistant.refusal(tool, **arguments)
 
 
 def test_wrong_names_are_answered_with_similar_ones(assistant: Assistant) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from factbook.errors import UsageError, did_you_mean
+from factbook.render.humanize import words_in_iri
 from factbook.render.markup import drop_empty
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def select_figures(page: Page, measure: str) -> dict[str, Any]:
 
     Args:
         page: The page of the thing.
-        measure: The IRI or the label of the measure.
+        measure: The IRI or the label of the measure, or the words in its IRI.
 
     Raises:
         UsageError: The graph has none; the message says what it has instead.
@@ -53,11 +54,7 @@ def select_figures(page: Page, measure: str) -> dict[str, Any]:
     amounts = [amount for event in page.events for amount in event.amounts]
     every: list[Figure] = [*page.figures, *page.further_figures, *amounts]
     wanted = measure.casefold()
-    found = [
-        each
-        for each in every
-        if wanted in {each.measure.iri.casefold(), each.measure.label.casefold()}
-    ]
+    found = [each for each in every if wanted in _names(each)]
     if not found:
         known = sorted({each.measure.label for each in every})
         has = f"It has: {', '.join(known)}." if known else "It has no figures of it at all."
@@ -98,6 +95,12 @@ def _without_sizes(part: Any) -> Any:  # noqa: ANN401 - what JSON holds
             if key == "cells" or value not in ("", [], None, False)
         }
     return [_without_sizes(each) for each in part] if isinstance(part, list) else part
+
+
+def _names(figure: Figure) -> set[str]:
+    iri = figure.measure.iri
+    names = {iri, figure.measure.label, words_in_iri(iri).replace("-", " ")}
+    return {name.casefold() for name in names}
 
 
 def _sources(page: Page) -> dict[int, str]:
