@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from factbook.errors import FactbookError, UsageError
 from factbook.store.query_limits import BusyError, QueryStoppedError
 from factbook.web import pages as page_views
-from factbook.web import query_pages
+from factbook.web import compare_page, query_pages
 from factbook.web.data_routes import data_routes
 from factbook.web.endpoint import endpoint
 from factbook.web.linked_data import linked_data
@@ -25,7 +25,7 @@ from factbook.web.site import KEY, Settings, Site
 if TYPE_CHECKING:
     from factbook.api import Book
 
-_VIEWS: Final = (page_views, query_pages)
+_VIEWS: Final = (page_views, query_pages, compare_page)
 """The modules that have added their pages to the blueprint when they were imported."""
 _MOST_BYTES: Final = 4 << 20
 _UNAVAILABLE: Final = 503

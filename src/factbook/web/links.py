@@ -43,7 +43,7 @@ def days() -> dict[str, str]:
     return {name: request.args[name] for name in DAYS if request.args.get(name)}
 
 
-def page_address(endpoint: str, **values: str | int | None) -> str:
+def page_address(endpoint: str, **values: str | int | list[str] | None) -> str:
     """Return the address of a page, relative where pages are written to files."""
     url_for = current_app.jinja_env.globals["url_for"]
     given = {key: value for key, value in values.items() if value is not None}

@@ -106,7 +106,8 @@ class Explorer:
 
     def __init__(self, edition: Edition, version: str) -> None:
         self.book: Book = edition.book
-        self._limited: Book = edition.limited
+        self.limited: Book = edition.limited
+        """The book with queries that are stopped when they use too much."""
         self.version = version
         self.catalog = Catalog(edition.book)
         self._answers: Recent[Answered] = Recent(_MOST_ANSWERS)
@@ -157,7 +158,7 @@ class Explorer:
         return self._answers.get(_key(query, values), lambda: self._run(query, values))
 
     def _run(self, query: StoredQuery, values: Mapping[str, str]) -> Answered:
-        found = run_stored(self._limited, query, values)
+        found = run_stored(self.limited, query, values)
         if isinstance(found, Table):
             return Answered(found.variables, tuple(found.rows))
         if isinstance(found, Graph):

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, request
 
 from factbook.errors import FactbookError
+from factbook.web import links
 from factbook.web.catalog import PanelSpec
 from factbook.web.page_blueprint import keep_response, pages, render
-from factbook.web.page_forms import fields_of
+from factbook.web.page_forms import fields_of, suggest_days
 from factbook.web.panels import (
     ROWS_OF_PAGE,
     Explorer,
@@ -83,6 +84,8 @@ def _answer_query(name: str, ending: str, about: str | None, iri: str | None) ->
         given[parameter.name] = iri
     if ending == "html":
         return _query_page(stored, parameter, iri, given)
+    if links.is_static():  # a file has no days in its address; these are those of the page
+        given = {**suggest_days(stored), **given}
     return _download(explorer, stored, ending, given)
 
 

@@ -1,0 +1,92 @@
+"""The page on which things stand side by side, and its rows for programs."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from flask import Response, request
+
+from factbook.errors import FactbookError
+from factbook.query.names import Names
+from factbook.show.compare import MOST_THINGS, ask_comparison, compare_things, require_several
+from factbook.web.page_blueprint import keep_response, pages, render
+from factbook.web.panels import current_explorer, explain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyoxigraph import NamedNode
+
+    from factbook.show.compare import Comparison
+    from factbook.web.panels import Explorer
+
+ENDINGS = {
+    "csv": "text/csv; charset=utf-8",
+    "tsv": "text/tab-separated-values; charset=utf-8",
+    "json": "application/sparql-results+json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_FEWEST_FIELDS = 3
+
+
+@pages.get("/compare/")
+def compare() -> Response:
+    """Return two to six things side by side, with a form for others."""
+    names = [each.strip()[:200] for each in request.args.getlist("thing") if each.strip()]
+    explorer = current_explorer()
+    comparison, fault = None, ""
+    if len(names) > 1:
+        try:
+            things = _find_things(explorer, names)
+            comparison = compare_things(explorer.limited, things, asof=request.args.get("asof"))
+        except FactbookError as error:
+            fault = explain(error)
+
+    def make(explorer: Explorer) -> str:
+        if comparison is not None:
+            explorer.labels.look_up(_linked(comparison))
+        return render(
+            "compare.html",
+            explorer,
+            names=[*names, *[""] * (_FEWEST_FIELDS - len(names))],
+            can_add=len(names) < MOST_THINGS,
+            comparison=comparison,
+            fault=fault,
+            endings=list(ENDINGS),
+        )
+
+    if fault:
+        return Response(make(explorer), 400, mimetype="text/html")
+    return keep_response(make)
+
+
+@pages.get(f"/compare/rows.<any({','.join(ENDINGS)}):ending>")
+def compared_rows(ending: str) -> Response:
+    """Return what is stated of several things, one row for each statement."""
+    from factbook.render.result_formats import write_table
+
+    explorer = current_explorer()
+    things = _find_things(explorer, request.args.getlist("thing"))
+    answer = ask_comparison(explorer.limited, things, asof=request.args.get("asof"))
+    out = io.BytesIO()
+    write_table(answer, ending, out)
+    return Response(out.getvalue(), content_type=ENDINGS[ending])
+
+
+def _linked(comparison: Comparison) -> set[str]:
+    """Return what the cells name, which is a link where the graph knows it."""
+    rows = [row for part in (*comparison.sections, *comparison.apart) for row in part.rows]
+    items = (item for row in rows for cell in row.cells for item in cell.items)
+    return {item.iri for item in items if item.iri}
+
+
+def _find_things(explorer: Explorer, names: Sequence[str]) -> list[NamedNode]:
+    """Return the things that some names, CURIEs or IRIs stand for.
+
+    Raises:
+        UsageError: There are too few or too many, or a name is not known.
+    """
+    require_several(names)
+    found = Names.of(explorer.book)
+    return [found.lookup_one(name) for name in names]
