@@ -35,6 +35,7 @@ PAGES = (
     "/changes/",
     "/quality/",
     "/sites/",
+    "/compare/",
     "/queries/",
     "/queries/valuations.html",
     "/queries/company-graph.html?company=company:groq",
@@ -122,6 +123,41 @@ def test_thing_is_cited_as_on_the_command_line(client: FlaskClient, book: Book) 
     page = client.get("/company/coreweave.html", headers=HTML).text
 
     assert book.cite("company:coreweave", asked=datetime.now(UTC).date()).strip() in page
+
+
+def test_things_stand_side_by_side(client: FlaskClient) -> None:
+    """The page of a comparison has a column for each thing, with dates, sources and its rows."""
+    address = "/compare/?thing=NVIDIA+H100+SXM+80+GB&thing=company:groq&thing="
+    page = client.get(address, headers=HTML).text
+
+    heads = re.findall(r'<th scope="col"><a href="([^"]*)">', page)
+    assert heads[:2] == ["/product/h100-sxm.html", "/company/groq.html"]
+    assert '<sup class="cite"><a href="#s1">' in page
+    assert 'id="s1"' in page
+    assert 'href="/product/groqchip.html"' in page
+    rows = re.search(r'href="(/compare/rows\.csv[^"]*)"', page)
+    assert rows
+    answer = client.get(rows[1].replace("&amp;", "&"))
+    assert answer.status_code == 200
+    assert answer.text.startswith("thing,")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("thing=Groq&thing=Cerebrus", "Cerebrus"),
+        ("thing=Groq&thing=Cerebras&asof=never", "asof"),
+        ("&".join(f"thing={n}" for n in range(7)), "2 to 6 things"),
+    ],
+)
+def test_wrong_comparison_is_explained(client: FlaskClient, arguments: str, words: str) -> None:
+    """A name that nothing has, a wrong day and too many things are told on the page."""
+    response = client.get(f"/compare/?{arguments}", headers=HTML)
+
+    assert response.status_code == 400
+    alert = re.search(r'(?s)role="alert">(.*?)</p>', response.text)
+    assert alert
+    assert words in alert[1]
 
 
 def test_changes_end_on_a_day(client: FlaskClient) -> None:

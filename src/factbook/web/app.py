@@ -10,8 +10,8 @@ from werkzeug.exceptions import HTTPException
 
 from factbook.errors import FactbookError, UsageError
 from factbook.store.query_limits import BusyError, QueryStoppedError
-from factbook.web import pages as page_views
 from factbook.web import compare_page, query_pages
+from factbook.web import pages as page_views
 from factbook.web.data_routes import data_routes
 from factbook.web.endpoint import endpoint
 from factbook.web.linked_data import linked_data

@@ -76,7 +76,8 @@ def compared_rows(ending: str) -> Response:
 
 def _linked(comparison: Comparison) -> set[str]:
     """Return what the cells name, which is a link where the graph knows it."""
-    rows = [row for part in (*comparison.sections, *comparison.apart) for row in part.rows]
+    rows = [row for section in comparison.sections for row in section.rows]
+    rows += [row for apart in comparison.apart for row in apart.rows]
     items = (item for row in rows for cell in row.cells for item in cell.items)
     return {item.iri for item in items if item.iri}
 

@@ -24,6 +24,7 @@ KINDS = (
     "/timeline/",
     "/graph/?company=company:groq",
     "/changes/",
+    "/compare/?thing=Groq&thing=Cerebras",
     "/quality/",
     "/queries/",
     "/queries/valuations.html",

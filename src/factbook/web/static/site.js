@@ -21,7 +21,7 @@ const key = (row, column, numeric) => {
   return numeric ? (text === "" ? NaN : Number(text.replace(/[^0-9.eE+-]/g, ""))) : text;
 };
 for (const table of document.querySelectorAll(".panel table, main > .scroll table")) {
-  if (table.tBodies[0].rows.length < 3) continue;
+  if (table.tBodies[0].rows.length < 3 || table.matches(".compared")) continue;
   [...table.tHead.rows[0].cells].forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";
