@@ -91,7 +91,7 @@ def test_error_is_not_kept() -> None:
 def test_oldest_answers_give_way() -> None:
     """No more is kept than there is room for, and what was used last stays."""
     application = Counting()
-    client = Client(ResponseCache(application, size=250))
+    client = Client(ResponseCache(application, size=7_500))
     for path in ("/a", "/b", "/a", "/c", "/a"):
         client.get(path)
     assert application.asked == 3

@@ -51,10 +51,11 @@ class Running:
 
 
 @contextlib.contextmanager
-def serving(*options: str) -> Iterator[Running]:
+def serving(*options: str, book: Path | None = None) -> Iterator[Running]:
     """Run `factbook serve` on a free port until the block ends."""
+    own = [] if book is None else ["--book", str(book)]
     code = "import sys; from factbook.cli import main; sys.argv[0] = 'factbook'; main()"
-    command = [sys.executable, "-c", code, "serve", "--port", "0", *options]
+    command = [sys.executable, "-c", code, *own, "serve", "--port", "0", *options]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 64 << 20
 _MOST_BYTES_OF_ONE = 512 << 10
+_BYTES_OF_ENTRY = 3 << 10  # of the objects that hold an answer
 _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_AUTHORIZATION")
 
 
@@ -71,9 +72,9 @@ class ResponseCache:
             if key in self._kept:
                 return
             self._kept[key] = answer
-            self._used += len(answer.body)
+            self._used += _size_of(key, answer)
             while self._used > self._size:
-                self._used -= len(self._kept.popitem(last=False)[1].body)
+                self._used -= _size_of(*self._kept.popitem(last=False))
 
 
 def _key(environ: WSGIEnvironment) -> Key | None:
@@ -82,6 +83,12 @@ def _key(environ: WSGIEnvironment) -> Key | None:
         return None
     names = ("HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "wsgi.url_scheme")
     return (datetime.now(UTC).date().isoformat(), *(environ.get(name, "") for name in names))
+
+
+def _size_of(key: Key, answer: _Kept) -> int:
+    """Return about how many bytes an answer takes in memory, with what it is kept for."""
+    texts = sum(map(len, key)) + sum(len(name) + len(value) for name, value in answer.headers)
+    return len(answer.body) + texts + _BYTES_OF_ENTRY
 
 
 def _may_keep(status: str, headers: list[tuple[str, str]]) -> bool:
