@@ -164,13 +164,19 @@ class Inputs:
         in_memory = self.parsed
         if len(in_memory) == len(self._files):
             return in_memory
-        from factbook.check.locate import nodes_of
+        from factbook.check.locate import nodes_of, properties_of
         from factbook.rdf.positions import search_files
 
         self._announce("Looking for the places of what was found")
         try:
             focus_nodes = frozenset(finding.focus for finding in findings)
-            return search_files(self._files, nodes_of(findings), required=focus_nodes)
+            return search_files(
+                self._files,
+                nodes_of(findings),
+                required=focus_nodes,
+                # Of several files, the one that says most about a node is chosen
+                properties=properties_of(findings) if len(self._files) == 1 else None,
+            )
         finally:
             self._announce("")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, NamedNode
 
 from factbook.rdf.parse import RdfFile
 from factbook.rdf.positions import Places, SearchedFile, places_of
+from factbook.shacl import INVERSE, PathExpression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,6 +41,30 @@ def nodes_of(findings: Iterable[RawFinding]) -> frozenset[Term]:
     """Return the focus nodes and values of findings: the nodes to look up in files."""
     ends = (end for finding in findings for end in (finding.focus, finding.value))
     return frozenset(end for end in ends if end is not None)
+
+
+def properties_of(findings: Iterable[RawFinding]) -> dict[Term, frozenset[NamedNode]]:
+    """Return which properties matter of nodes of findings, for the nodes of which not all do."""
+    found: dict[Term, set[NamedNode]] = defaultdict(set)
+    whole: set[Term] = set()
+    for finding in findings:
+        predicate, backward = finding.first_step
+        focus, value = finding.focus, finding.value
+        ends = {focus} if value is None else {focus, value}
+        for end in ends:
+            found[end].update(())
+        is_simple = isinstance(finding.path, NamedNode) or (
+            isinstance(finding.path, PathExpression)
+            and finding.path.operator == INVERSE
+            and isinstance(finding.path.parts[0], NamedNode)
+        )
+        if predicate is None or not is_simple:
+            whole |= ends if len(ends) > 1 or predicate is not None else set()
+            continue
+        subject = value if backward else focus
+        if subject is not None:
+            found[subject].add(predicate)
+    return {node: frozenset(each) for node, each in found.items() if node not in whole}
 
 
 def anchor(finding: RawFinding, store: Store) -> RawFinding:

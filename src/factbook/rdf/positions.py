@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -45,6 +46,14 @@ _LINE_STARTS = {
     True: re.compile(rb"\n([^\s#]+)[ \t]*([^\s]+)[ \t]*([^\s]+)"),
 }
 """What stands at the start of a line: the subject; or also the predicate and the object."""
+_IRI = rb"<[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>"
+_PLAIN = re.compile(
+    rb"(" + _IRI + rb"|_:[^\s]+)[ \t]+(" + _IRI + rb")[ \t]+"
+    rb"(" + _IRI + rb"|_:[^\s]+|\"[^\"\\\n]*\"(?:@[A-Za-z0-9-]+|\^\^" + _IRI + rb")?)[ \t]*\.\s*"
+)
+"""A statement of one triple on one line that depends on no directive."""
+_ONE_TRIPLE = re.compile(rb"[^\s]+[ \t]+([^\s]+)[ \t][^;]*\.\s*")
+"""A statement about one property on one line."""
 
 
 @dataclass(frozen=True, order=True)
@@ -178,10 +187,15 @@ class Extract:
 
 
 SearchedFile: TypeAlias = RdfFile | Extract
+PropertiesOf: TypeAlias = Mapping["Term", frozenset["NamedNode"]]
 
 
 def search_files(
-    files: Iterable[RdfFile | RdfStream], nodes: frozenset[Term], *, required: frozenset[Term]
+    files: Iterable[RdfFile | RdfStream],
+    nodes: frozenset[Term],
+    *,
+    required: frozenset[Term],
+    properties: PropertiesOf | None = None,
 ) -> list[SearchedFile]:
     """Return files; of large ones only what they state about some nodes.
 
@@ -192,12 +206,15 @@ def search_files(
         files: The files; those that are streams are opened again.
         nodes: The wanted subjects.
         required: The nodes to find at least a mention of.
+        properties: For some nodes all properties of interest: their first statement and those with
+            one of the properties will do, where statements stand on lines of their own.
 
     Raises:
         InputError: A file can no longer be read.
     """
     opened = list(files)
-    found = [file if isinstance(file, RdfFile) else _search(file, nodes) for file in opened]
+    of = properties or {}
+    found = [file if isinstance(file, RdfFile) else _search(file, nodes, of) for file in opened]
     missing = required - {quad.subject for file in found for quad in file.quads}
     if missing:
         found = [
@@ -207,10 +224,10 @@ def search_files(
     return found
 
 
-def _search(file: RdfStream, nodes: frozenset[Term]) -> Extract:
+def _search(file: RdfStream, nodes: frozenset[Term], properties: PropertiesOf) -> Extract:
     if file.syntax.parser not in _SEARCHED:
         return _search_everywhere(file, nodes, frozenset())
-    placed = tuple(_search_statements(file, nodes))
+    placed = tuple(_search_statements(file, nodes, properties=properties))
     return Extract(file.path, file.graph, tuple(each.quad for each in placed), placed)
 
 
@@ -230,7 +247,11 @@ def _search_everywhere(
 
 
 def _search_statements(
-    file: RdfFile | RdfStream, subjects: Iterable[Term], mentioned: Iterable[Term] = ()
+    file: RdfFile | RdfStream,
+    subjects: Iterable[Term],
+    mentioned: Iterable[Term] = (),
+    *,
+    properties: PropertiesOf | None = None,
 ) -> Iterator[PlacedQuad]:
     """Yield the statements about some nodes that begin at the start of a line.
 
@@ -241,10 +262,21 @@ def _search_statements(
         directives = [] if has_lines else list(_find_directives(content))
         wanted = _spellings(file, subjects)
         others = _spellings(file, mentioned) if has_lines else set()
+        narrowed = _spell_properties(file, properties or {})
         number, counted = 1, 0  # the line of an offset
-        for start in _find_statements(content, wanted, others):
+        seen: set[bytes] = set()
+        for start, node in _find_statements(content, wanted, others):
+            line = content[start : content.find(b"\n", start) + 1 or len(content)]
+            one = _ONE_TRIPLE.fullmatch(line) if node in narrowed and node in seen else None
+            if one is not None and one[1] not in narrowed[node]:
+                continue
+            seen.add(node)
             number += content[counted:start].count(b"\n")
             counted = start
+            plain = _place_plain(line, number, file)
+            if plain is not None:
+                yield plain
+                continue
             before = b"".join(text for at, text in directives if at < start)
             lines = enumerate(_lines_from(content, start), start=number)
             yield from _place_statement(lines, before.decode(errors="replace"), file)
@@ -273,8 +305,8 @@ def _find_directives(content: bytes | mmap.mmap) -> Iterator[tuple[int, bytes]]:
 
 def _find_statements(
     content: bytes | mmap.mmap, wanted: set[bytes], others: set[bytes]
-) -> Iterator[int]:
-    """Yield the offsets of the lines that begin with a wanted node or mention another one."""
+) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that begin with a wanted node or mention another: offset and first word."""
     pattern = _LINE_STARTS[bool(others)]
     start = len(BOM) if content[: len(BOM)] == BOM else 0
     end = content.find(b"\n") + 1 or len(content)
@@ -288,7 +320,7 @@ def _find_statements(
             or (b"\\" in node and node.replace(b"\\", b"") in wanted)
             or (others and (match[2] in others or match[3] in others))
         ):
-            yield start if match is first else match.start() + 1
+            yield start if match is first else match.start() + 1, node
 
 
 def _lines_from(content: bytes | mmap.mmap, start: int) -> Iterator[bytes]:
@@ -297,6 +329,21 @@ def _lines_from(content: bytes | mmap.mmap, start: int) -> Iterator[bytes]:
         end = content.find(b"\n", start) + 1 or size
         yield content[start:end]
         start = end
+
+
+def _place_plain(line: bytes, number: int, file: RdfFile | RdfStream) -> PlacedQuad | None:
+    """Return the quad of a line that is a plain triple, with its places."""
+    match = _PLAIN.fullmatch(line)
+    if match is None:
+        return None
+    quads = _parse_quads(line.decode(errors="replace"), file.syntax.parser, file.address)
+    if len(quads) != 1:
+        return None
+    places = (
+        Place(number, len(line[: match.start(group)].decode(errors="replace")) + 1)
+        for group in (1, 2, 3)
+    )
+    return PlacedQuad(quads[0], *places)
 
 
 def _place_statement(
@@ -346,6 +393,20 @@ def _spellings(file: RdfFile | RdfStream, terms: Iterable[Term]) -> set[bytes]:
         if folder and iri.startswith(folder):
             found.add(f"<{iri.removeprefix(folder)}>")
     return {text.encode() for text in found}
+
+
+def _spell_properties(
+    file: RdfFile | RdfStream, properties: PropertiesOf
+) -> dict[bytes, set[bytes]]:
+    """Return the spellings of the properties of interest, by those of their subjects."""
+    spelt: dict[frozenset[NamedNode], set[bytes]] = {}
+    found: dict[bytes, set[bytes]] = {}
+    for node, predicates in properties.items():
+        if predicates not in spelt:
+            spelt[predicates] = {b"a", *_spellings(file, predicates)}
+        for spelling in _spellings(file, [node]):
+            found[spelling] = spelt[predicates]
+    return found
 
 
 def _escape(character: str) -> str:
