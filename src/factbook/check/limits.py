@@ -38,6 +38,8 @@ class Limits:
 
     def drop_known(self, found: Iterable[T], identity: Callable[[T], str]) -> list[T]:
         """Return the findings that are not accepted."""
+        if not self.known:
+            return list(found)
         left = Counter(self.known)
         new = []
         for each in found:

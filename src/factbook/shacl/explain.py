@@ -50,9 +50,13 @@ def explain(
         depth: How deep the results are inside others.
     """
     listed = list(results)
-    values = _values_to_count(listed, shapes, compiler, find)
+    explained = [each for each in listed if _members(each, shapes, (*_EXPLAINED, *_QUALIFIED))]
+    if not explained:
+        yield from listed
+        return
+    values = _values_to_count(explained, shapes, compiler, find)
     wanted: dict[Node, dict[Term, None]] = {}
-    for result in listed:
+    for result in explained:
         for member in (*_members(result, shapes), *_members(result, shapes, _QUALIFIED)):
             nodes = wanted.setdefault(member, {})
             for value in values.get((result.source_shape, result.focus), [result.value]):
@@ -66,8 +70,8 @@ def explain(
         if counted:
             about = values.get((result.source_shape, result.focus), [])
             known = [value for value in about if all(value in wanted[each] for each in counted)]
-            explained = (_counted(value, counted, found) for value in known)
-            yield replace(result, alternatives=tuple(explained))
+            counts = (_counted(value, counted, found) for value in known)
+            yield replace(result, alternatives=tuple(counts))
             continue
         value = result.value
         alternatives = tuple(
@@ -146,6 +150,8 @@ def _members(
     if not isinstance(source, NamedNode | BlankNode):
         return ()
     shape: Shape = shapes[source]
-    same = (each for each in shape.constraints if each.component == result.component)
-    members = (each.shapes for each in same if each.name in names)
-    return tuple(dict.fromkeys(node for found in members for node in found))
+    found: dict[Node, None] = {}
+    for each in shape.constraints:
+        if each.name in names and each.component == result.component:
+            found |= dict.fromkeys(each.shapes)
+    return tuple(found)
