@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _ALL = "all"
 _MANY = 200
 _FIRST = 10
+_MANY_RESULTS = 5_000
+"""A report graph with more is written in the order of its results, and not sorted."""
 
 
 @click.command(
@@ -299,18 +301,21 @@ def _write(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
 def _write_graph(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
     """Write the SHACL validation report, and say on stderr what it leaves out."""
     from factbook.check.shapes import KIND as SHAPE
-    from factbook.export.rdf_writer import write_rdf
+    from factbook.export.rdf_writer import write_rdf, write_turtle_pieces
     from factbook.render.humanize import count_noun
-    from factbook.shacl import SH, to_graph
+    from factbook.shacl import SH, iterate_graph
 
     found = outcome.validation
     if found is None:
         raise UsageError(f"-f {name} writes results of shapes, and stored queries have none")
     prefixes = {**outcome.prefixes, "sh": SH}
     context = {prefix: iri for prefix, iri in prefixes.items() if prefix}
-    graph = to_graph(found.report, shapes=found.shapes, data=found.data)
+    graph = iterate_graph(found.report, shapes=found.shapes, data=found.data)
     with open_output(wanted.output) as out:
-        write_rdf(graph, name, out, prefixes=prefixes, context=context)
+        if name == "turtle" and len(found.report.results) > _MANY_RESULTS:
+            write_turtle_pieces(graph, out, prefixes=prefixes)
+        else:
+            write_rdf(graph, name, out, prefixes=prefixes, context=context)
         out.flush()
     others = {rule.name for rule in outcome.rules.values() if rule.kind != SHAPE}
     left_out = sum(finding.rule in others for finding in outcome.findings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from operator import attrgetter
 from typing import IO, TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 # A string or an IRI of the engine's Turtle, or what stands between two objects
 _BETWEEN_OBJECTS = re.compile(rb'("(?:[^"\\]|\\.)*"|<[^>]*>)| , ')
+
+_PIECE = 10_000
 
 # XML 1.0, section 2.2
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -79,6 +82,25 @@ def write_rdf(
         out.write(_rdf_xml(quads, prefixes))
     else:
         out.write(_turtle(quads, syntax, prefixes))
+
+
+def write_turtle_pieces(
+    quads: Iterable[Quad], out: IO[bytes], *, prefixes: Mapping[str, str]
+) -> None:
+    """Write triples as Turtle in the order in which they come, in bounded memory.
+
+    Args:
+        quads: The triples, those of a subject after one another.
+        out: Where to.
+        prefixes: To shorten IRIs with; all are declared.
+    """
+    declared = dict(sorted(prefixes.items()))
+    header = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in declared.items())
+    out.write(header.encode())
+    relabelled = relabel_blank_nodes(quads)
+    while piece := list(islice(relabelled, _PIECE)):
+        text = pyoxigraph.serialize(piece, format=RdfFormat.TURTLE, prefixes=declared) or b""
+        out.write(text.split(b"\n", len(declared))[-1])
 
 
 def _quads(statements: Iterable[Triple | Quad], syntax: Syntax) -> Iterator[Quad]:

@@ -27,6 +27,7 @@ from factbook.shacl.report import (
     Report,
     Result,
     index_blank_nodes,
+    iterate_graph,
     to_graph,
 )
 from factbook.shacl.run import run, unreached_by
@@ -58,6 +59,7 @@ __all__ = [
     "Result",
     "ShapesError",
     "index_blank_nodes",
+    "iterate_graph",
     "load_data",
     "to_graph",
     "validate",

@@ -114,7 +114,17 @@ def to_graph(
     shapes: DescribeNode = _describe_nothing,
     data: DescribeNode = _describe_nothing,
 ) -> list[Quad]:
-    """Return a report as triples: the results, and the path of each shape once.
+    """Return a report as triples; see `iterate_graph`."""
+    return list(iterate_graph(report, shapes=shapes, data=data))
+
+
+def iterate_graph(
+    report: Report,
+    *,
+    shapes: DescribeNode = _describe_nothing,
+    data: DescribeNode = _describe_nothing,
+) -> Iterator[Quad]:
+    """Yield a report as triples: the results, and the path of each shape once.
 
     Blank nodes are described by the triples of the shapes or the data, as in pySHACL's reports.
 
@@ -125,17 +135,19 @@ def to_graph(
     """
     head = BlankNode()
     conforms = Literal(str(report.conforms).lower(), datatype=NamedNode(f"{XSD}boolean"))
-    quads = [Quad(head, TYPE, sh("ValidationReport")), Quad(head, sh("conforms"), conforms)]
+    yield Quad(head, TYPE, sh("ValidationReport"))
+    yield Quad(head, sh("conforms"), conforms)
     paths: dict[tuple[Node, Path], Node] = {}
     described: dict[BlankNode, DescribeNode] = {}
     for result in report.results:
         if result.path is not None and (result.source_shape, result.path) not in paths:
             node, steps = path_quads(result.path)
             paths[result.source_shape, result.path] = node
-            quads += steps
+            yield from steps
         node = BlankNode()
-        quads.append(Quad(head, sh("result"), node))
-        quads += (Quad(node, name, value) for name, value in _properties(result, paths))
+        yield Quad(head, sh("result"), node)
+        for name, value in _properties(result, paths):
+            yield Quad(node, name, value)
         for part in (result.source_shape, result.constraint):
             if isinstance(part, BlankNode):
                 described[part] = shapes
@@ -143,8 +155,7 @@ def to_graph(
             if isinstance(end, BlankNode):
                 described.setdefault(end, data)
     for node, describe in described.items():
-        quads += islice(_description(node, node, describe, ()), _MAX_TRIPLES)
-    return quads
+        yield from islice(_description(node, node, describe, ()), _MAX_TRIPLES)
 
 
 def _description(
