@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -114,3 +114,20 @@ def test_atomic_write_refuses_a_read_only_file(tmp_path: Path) -> None:
             file.write(b"new")
 
     assert path.read_text() == "old"
+
+
+def test_signal_at_the_moment_of_creation_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is there already, and nobody has been told its handle yet."""
+    real = os.open
+
+    def create_and_be_interrupted(*arguments: Any, **options: Any) -> int:  # noqa: ANN401 - passed on
+        os.close(real(*arguments, **options))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "open", create_and_be_interrupted)
+    with pytest.raises(KeyboardInterrupt), atomic_write(tmp_path / "x.csv"):
+        pass
+
+    assert list(tmp_path.iterdir()) == []

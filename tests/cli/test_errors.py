@@ -226,6 +226,26 @@ def test_folder_without_book_is_an_input_error(run: Run, tmp_path: Path) -> None
     assert result.exit_code == UNREADABLE
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it"),
+        ("SELECT ?s {\n ?s ?p }", "the query is not valid SPARQL: line 2"),
+    ],
+)
+def test_fault_of_a_query_file_names_the_file(
+    run: Run, tmp_path: Path, text: str, said: str
+) -> None:
+    """Whoever keeps queries in files wants to know which one it is."""
+    path = tmp_path / "q.rq"
+    path.write_text(text, encoding="utf-8")
+
+    done = run("sparql", "--file", str(path))
+
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"error: {path}: {said}")
+
+
 def test_failed_query_leaves_the_old_file(run: Run, tmp_path: Path) -> None:
     """When a query fails, the file that stood there before still stands, whole."""
     target = tmp_path / "out.csv"

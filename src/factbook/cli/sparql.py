@@ -20,6 +20,7 @@ from factbook.sparql.tokens import query_form
 
 if TYPE_CHECKING:
     from factbook.cli.output import OutputOptions
+    from factbook.store.answers import Answer
 
 
 @click.command(
@@ -59,15 +60,20 @@ def command(  # noqa: PLR0913 - one for each option
     query = _read_query(text, path)
     form = query_form(query)
     if form is None:
-        raise UsageError("the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
+        where = "" if path is None else f"{path}: "
+        raise UsageError(f"{where}the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
     book = session.book
-    write_answer(
-        book,
-        lambda: run_text(book, query, services=services),
-        form=form,
-        wanted=wanted,
-        view=View(labels=labels),
-    )
+
+    def ask() -> Answer:
+        try:
+            return run_text(book, query, services=services)
+        except UsageError as wrong:
+            said = str(wrong)
+            if path is None or not said.startswith("the query "):
+                raise
+            raise UsageError(f"{path}: {said}") from None
+
+    write_answer(book, ask, form=form, wanted=wanted, view=View(labels=labels))
 
 
 def _read_query(text: str | None, path: Path | None) -> str:
