@@ -93,6 +93,7 @@ def test_baseline_accepts_what_was_there(tmp_path: Path, shapes: Path) -> None:
     more = check(lakes(tmp_path / "d.ttl", 3), shapes, "--baseline", str(log))
 
     assert (same.exit_code, same.stdout) == (0, "")
+    assert "Accepted by the baseline: 4 findings" in same.stderr
     assert more.exit_code == 1
     assert [line.partition(" ex:lake2: ")[1] for line in more.stdout.splitlines()] == [
         " ex:lake2: "

@@ -14,6 +14,7 @@ from factbook.check.remarks import Completeness, shorten
 from factbook.check.rules import require_known_rules
 from factbook.errors import InputError, UsageError
 from factbook.query.names import Names
+from factbook.render.humanize import count_noun
 from factbook.render.labels import Labels
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
     is_selected = _file_filter(context, selection)
     wanted = [each for each in raw_findings if selection.has_rule(each.rule.name)]
     limits = selection.limits
-    wanted = limits.drop_known(wanted, lambda each: _identity(each, context.prefixes))
+    new = limits.drop_known(wanted, lambda each: _identity(each, context.prefixes))
+    accepted = len(wanted) - len(new)
+    wanted = new
     by_file = bool(selection.sources) or selection.paths is not None
     hidden: Counter[Kind] = Counter()
     if not by_file:  # else it is known only later which ones are in the files
@@ -114,7 +117,9 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
         located = [(each, locator.locate(at)) for each, at in zip(wanted, places, strict=True)]
     findings = describe(located, engine=context.engine, prefixes=context.prefixes)
     others = [finding for finding in file_findings if selection.has_rule(finding.rule)]
-    findings += limits.drop_known(others, identity_of)
+    new_others = limits.drop_known(others, identity_of)
+    findings += new_others
+    accepted += len(others) - len(new_others)
     if selection != EVERYTHING:
         findings = [finding for finding in findings if is_selected(finding.path)]
         results = tuple(
@@ -128,7 +133,11 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
         context.rules,
         files=context.files,
         triples=context.triples,
-        notes=(*(shorten(note, context.prefixes) for note in validation.report.notes), *notes),
+        notes=(
+            *(shorten(note, context.prefixes) for note in validation.report.notes),
+            *notes,
+            *([f"Accepted by the baseline: {count_noun(accepted, 'finding')}"] if accepted else []),
+        ),
         validation=validation,
         completeness=completeness,
         hidden=hidden,
