@@ -15,6 +15,7 @@ from factbook.render.humanize import format_date, make_printable
 from factbook.render.labels import Labels
 from factbook.show.events import build_events
 from factbook.show.figures import Observation, build_figures, group_observations
+from factbook.show.latest import explain_latest
 from factbook.show.lines import (
     Citations,
     PageContext,
@@ -24,7 +25,7 @@ from factbook.show.lines import (
     cite_values,
     group_by_subject,
 )
-from factbook.show.page import Cited, Page, Reference
+from factbook.show.page import Cited, Line, Page, Reference
 from factbook.show.statements import Part, Role, ask_sources, ask_statements
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     Descriptions = Mapping[str, Mapping[str, Term]]
 
+_OBSERVATION = "https://schema.org/Observation"
 _NOT_IN_FACTS = {
     Role.NAME,
     Role.ALIAS,
@@ -86,7 +88,10 @@ def gather_page(book: Book, thing: NamedNode, *, asof: str | None = None) -> Pag
         types=_cite_types(own, context),
         aliases=aliases,
         texts=cite_values(_in_role(own, Role.TEXT), context),
-        notes=build_lines(_in_role(own, Role.NOTE), context),
+        notes=(
+            *build_lines(_in_role(own, Role.NOTE), context),
+            *_explain_latest(book, thing, own, labels),
+        ),
         facts=build_lines((each for each in rest if _is_fact(each)), context),
         figures=_build_own_figures(others, context),
         events=build_events(happened, amounts, context),
@@ -168,6 +173,16 @@ def _cite_types(own: list[Statement], context: PageContext) -> tuple[Cited, ...]
         Cited(label, iri, context.citations.cite(sources[label, iri]))
         for label, iri in sorted(sources)
     )
+
+
+def _explain_latest(
+    book: Book, thing: NamedNode, own: list[Statement], labels: Labels
+) -> tuple[Line, ...]:
+    """Return the line on when a figure is the latest; nothing for what is no figure."""
+    if not any(each.text == _OBSERVATION for each in _in_role(own, Role.TYPE)):
+        return ()
+    reason = explain_latest(book, thing, labels)
+    return (Line("latest", (Cited(reason),)),) if reason else ()
 
 
 def _split_amounts(
