@@ -59,7 +59,7 @@ def test_revenues_are_ranked_within_one_length_of_time() -> None:
     rows = ask("rank", measure="revenue", kind="infra:Company", asof=TODAY)
     periods = [row["period"] for row in rows]
 
-    assert periods == sorted(periods, key=str, reverse=False)
+    assert periods == sorted(periods, key=lambda period: (period is None, str(period)))
     assert [slug(row["thing"]) for row in rows if row["period"] == "P1Y"][:2] == [
         "coreweave",
         "databricks",
@@ -269,3 +269,103 @@ def test_what_was_true_counts_and_not_when_it_was_published() -> None:
 
     assert worth(ask("valuations", asof="2024-12-31")) == [2_800_000_000]
     assert worth(list(known.query("valuations", asof="2024-12-31"))) == [None]
+
+
+ESTIMATE = """
+@base <https://w3id.org/ai-infra/source/estimate> .
+@prefix company: <https://w3id.org/ai-infra/company/> .
+@prefix date-precision: <https://w3id.org/ai-infra/date-precision/> .
+@prefix event: <https://w3id.org/ai-infra/event/> .
+@prefix event-kind: <https://w3id.org/ai-infra/event-kind/> .
+@prefix infra: <https://w3id.org/ai-infra/def#> .
+@prefix measure: <https://w3id.org/ai-infra/measure/> .
+@prefix observation: <https://w3id.org/ai-infra/observation/> .
+@prefix product: <https://w3id.org/ai-infra/product/> .
+@prefix schema: <https://schema.org/> .
+@prefix segment: <https://w3id.org/ai-infra/segment/> .
+@prefix stage: <https://w3id.org/ai-infra/stage/> .
+@prefix standing: <https://w3id.org/ai-infra/standing/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<> a infra:Source ; schema:datePublished "2025-06-01"^^xsd:date ;
+    infra:datePrecision date-precision:day ; infra:knownSince "2025-06-01"^^xsd:date ;
+    infra:evidence <https://w3id.org/ai-infra/evidence/read> .
+company:acme a infra:Company ; schema:name "Acme"@en ; infra:segment segment:chip-makers ;
+    infra:develops product:a1 .
+company:holding a infra:Company ; schema:name "Holding"@en .
+product:a1 a infra:Chip ; schema:name "A1"@en ;
+    infra:category <https://w3id.org/ai-infra/category/accelerator-chip> .
+observation:worth a schema:Observation ; schema:observationAbout company:acme ;
+    schema:measuredProperty measure:valuation ;
+    schema:value 120 ; schema:minValue 100 ; schema:maxValue 150 ;
+    schema:observationDate "2025-05-01"^^xsd:date ; infra:datePrecision date-precision:day ;
+    infra:standing standing:estimated .
+observation:memory a schema:Observation ; schema:observationAbout product:a1 ;
+    schema:measuredProperty measure:off-chip-memory ; schema:minValue 80 ; schema:maxValue 96 ;
+    infra:standing standing:reported .
+event:purchase a infra:Event ; infra:kind event-kind:acquisition ; infra:stage stage:completed ;
+    infra:standing standing:reported ; infra:company company:acme ; infra:acquirer company:holding ;
+    schema:startDate "2025-05-01"^^xsd:date ; infra:datePrecision date-precision:day .
+event:sale a infra:Event ; infra:kind event-kind:announcement ; infra:stage stage:completed ;
+    infra:standing standing:reported ; infra:company company:acme ; infra:ends event:purchase ;
+    schema:startDate "2025-05-20"^^xsd:date ; infra:datePrecision date-precision:day .
+"""
+
+
+@pytest.fixture(scope="module")
+def estimates(tmp_path_factory: pytest.TempPathFactory) -> factbook.Book:
+    """Return a book with an estimate between bounds, a range, and a purchase that has ended."""
+    folder = tmp_path_factory.mktemp("estimates")
+    for part in ("ontology", "queries"):
+        (folder / part).symlink_to(core_book() / part)
+    (folder / "data" / "register").mkdir(parents=True)
+    (folder / "data" / "sources").mkdir()
+    (folder / "data" / "sources" / "estimate.ttl").write_text(ESTIMATE, encoding="utf-8")
+    return factbook.open(folder, cache=False)
+
+
+@pytest.mark.parametrize(
+    ("query", "values", "column"),
+    [
+        ("stale", {"months": "12", "thing": "Acme"}, "value"),
+        ("single-source", {"thing": "Acme"}, "value"),
+        ("category-totals", {}, "partial"),
+    ],
+)
+def test_estimate_with_bounds_counts_once(
+    estimates: factbook.Book, query: str, values: dict[str, str], column: str
+) -> None:
+    """Its lower bound is no second figure, and no part of a sum."""
+    rows = list(estimates.query(query, **values, asof=TODAY))
+
+    assert {row[column] for row in rows if row[column] is not None} == {120}
+    assert len(rows) == len({tuple(row[name] for name in row) for row in rows})
+
+
+def test_news_give_an_estimate_once(estimates: factbook.Book) -> None:
+    """What is new since a day has the estimate with its value, and not with its lower bound."""
+    rows = list(estimates.query("since", day="2025-01-01"))
+
+    assert [row["value"] for row in rows if slug(row["thing"]) == "acme"].count(120) == 1
+    assert 100 not in {row["value"] for row in rows}
+
+
+def test_range_can_be_the_figure_that_counts(estimates: factbook.Book) -> None:
+    """A figure between two bounds is current although it has no single value."""
+    (row,) = estimates.query("accelerator", product="A1")
+
+    assert (row["value"], row["upto"], row["current"]) == (80, 96, True)
+
+
+@pytest.mark.parametrize(("day", "owners"), [("2025-05-19", ["holding"]), ("2025-05-20", [])])
+def test_owner_holds_until_the_purchase_ends(
+    estimates: factbook.Book, day: str, owners: list[str]
+) -> None:
+    """An end of a later day takes nothing away."""
+    rows = estimates.query("ownership", company="Acme", asof=day)
+
+    assert [slug(row["owner"]) for row in rows] == owners
+
+
+def test_maker_of_chips_has_not_moved_to_hardware(estimates: factbook.Book) -> None:
+    """Makers of chips are a part of the segment that mostly offers chips."""
+    assert list(estimates.query("drift", company="Acme")) == []
