@@ -34,17 +34,12 @@ _FEWEST_FIELDS = 3
 def compare() -> Response:
     """Return two to six things side by side, with a form for others."""
     names = [each.strip()[:200] for each in request.args.getlist("thing") if each.strip()]
-    explorer = current_explorer()
-    comparison, fault = None, ""
-    if len(names) > 1:
-        try:
+
+    def make(explorer: Explorer, fault: str = "") -> str:
+        comparison = None
+        if len(names) > 1 and not fault:
             things = _find_things(explorer, names)
             comparison = compare_things(explorer.limited, things, asof=request.args.get("asof"))
-        except FactbookError as error:
-            fault = explain(error)
-
-    def make(explorer: Explorer) -> str:
-        if comparison is not None:
             explorer.labels.look_up(_linked(comparison))
         return render(
             "compare.html",
@@ -56,9 +51,11 @@ def compare() -> Response:
             endings=list(ENDINGS),
         )
 
-    if fault:
-        return Response(make(explorer), 400, mimetype="text/html")
-    return keep_response(make)
+    try:
+        return keep_response(make)
+    except FactbookError as error:
+        page = make(current_explorer(), explain(error))
+        return Response(page, 400, mimetype="text/html")
 
 
 @pages.get(f"/compare/rows.<any({','.join(ENDINGS)}):ending>")

@@ -92,12 +92,12 @@ def _answer_query(name: str, ending: str, about: str | None, iri: str | None) ->
 def _query_page(
     stored: StoredQuery, parameter: Parameter | None, iri: str | None, given: dict[str, str]
 ) -> Response:
-    explorer = current_explorer()
-    panel, answered, fault = None, None, ""
     wide = request.args.get("wide") == "1"
-    asks = request.args.get("run") or given
-    if asks or not any(each.required for each in stored.parameters):
-        try:
+    asks = request.args.get("run") or given or not any(each.required for each in stored.parameters)
+
+    def make(explorer: Explorer, fault: str = "") -> str:
+        panel, answered = None, None
+        if asks and not fault:
             answered = explorer.answer(stored, given)
             panel = build_panel(
                 explorer,
@@ -107,10 +107,6 @@ def _query_page(
                 most=ROWS_OF_PAGE,
                 wide=wide,
             )
-        except FactbookError as error:
-            fault = explain(error)
-
-    def make(explorer: Explorer) -> str:
         return render(
             "query.html",
             explorer,
@@ -128,9 +124,11 @@ def _query_page(
             thing=iri,
         )
 
-    if fault:
-        return Response(make(explorer), 400, mimetype="text/html")
-    return keep_response(make)
+    try:
+        return keep_response(make)
+    except FactbookError as error:
+        page = make(current_explorer(), explain(error))
+        return Response(page, 400, mimetype="text/html")
 
 
 def _download(
