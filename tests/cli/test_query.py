@@ -322,3 +322,20 @@ def test_pivot_over_an_unknown_column_is_an_error(run: Run, tmp_path: Path) -> N
 
     assert result.exit_code == 3
     assert "pivot: there is no column 'day'" in result.stderr
+
+
+def test_table_says_when_numbers_of_several_units_were_compared(run: Run, tmp_path: Path) -> None:
+    """A number in metres and one in kilometres do not compare, and the table does not hide it."""
+    book = shutil.copytree(BOOK, tmp_path / "book")
+    source = book / "data" / "sources" / "survey" / "gauges.ttl"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("unit:KiloM", "unit:M", 1), encoding="utf-8")
+
+    sorted_rows = run("query", "lengths", "--sort", "length", "-f", "table", book=book).stdout
+    chosen_rows = run("query", "lengths", "--where", "length > 1", "-f", "md", book=book).stdout
+
+    said = "length was compared by number alone, across units: "
+    assert said in sorted_rows
+    assert said in chosen_rows
+    assert said not in run("query", "lengths", "--sort", "length", "-f", "table").stdout
+    assert said not in run("query", "lengths", "--sort", "date", "-f", "table", book=book).stdout

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from factbook.render.humanize import format_amount, format_date, format_period
+from factbook.render.humanize import (
+    format_amount,
+    format_date,
+    format_period,
+    round_computed,
+)
 
 QUDT = "http://qudt.org/vocab/unit/"
 
@@ -101,3 +106,21 @@ def test_date_is_as_exact_as_its_precision(precision: str, expected: str) -> Non
 def test_period_goes_by_the_calendar(end: str, length: str, expected: str) -> None:
     """Whole years, quarters and months have names; other periods say when they end."""
     assert format_period(end, length) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("2.415789473684210526", "2.42"),
+        ("0.047459213025001724", "0.0475"),
+        ("1234.56789", "1235"),
+        ("0.00000", "0"),
+        ("129.4", "129.4"),
+        ("2.5", "2.5"),
+        ("7", "7"),
+        ("-2.415789473684", "-2.42"),
+    ],
+)
+def test_computed_number_has_three_digits(number: str, text: str) -> None:
+    """A quotient is shortened, a number with few decimals stays."""
+    assert round_computed(number) == text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -88,8 +89,20 @@ def build_command(query: StoredQuery) -> click.Command:
         }
         only = tuple(find_column(query, name).name for name in refine.columns)
         asof = next(iter(given.get("asof", ())), None)
+        named = [part.partition(":")[0].strip() for part in refine.sort.split(",")]
+        named += [re.split(r"[=!<>~]", condition)[0].strip() for condition in refine.where]
+        compared = tuple(column.name for column in query.columns if column.name in named)
         names = labels or query.has_labels
-        view = View(query, only, wide=wide, draw=draw, labels=names, asof=asof, pivot=pivot)
+        view = View(
+            query,
+            only,
+            wide=wide,
+            draw=draw,
+            labels=names,
+            asof=asof,
+            compared=compared,
+            pivot=pivot,
+        )
         if only and writes_for_people(wanted, view):
             refine = replace(refine, columns=())  # a cell needs the unit beside it
         write_answer(

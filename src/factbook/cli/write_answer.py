@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
 import click
+from pyoxigraph import NamedNode
 
 from factbook.cli.execution import interruptible
 from factbook.cli.output import (
@@ -21,7 +22,7 @@ from factbook.render.result_formats import HUMAN, PICTURES, write_boolean
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from factbook.book import Book
     from factbook.cli.output import OutputOptions
@@ -52,6 +53,8 @@ class View:
     asof: str | None = None
     """The day that decides which figures are marked as old, by default today."""
 
+    compared: tuple[str, ...] = ()
+    """The columns by which rows were chosen or sorted."""
     pivot: bool | None = None
     """Whether years or quarters stand across; by default in tables for people."""
 
@@ -169,7 +172,27 @@ def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
             only=(*added, *view.only) if view.only else (),
             wide=view.wide,
         )
-    write_cells(cells, name, out, title=view.title, svg=svg)
+    lines = (*_note_units(book, found.variables, rows, view), *cells.notes)
+    write_cells(replace(cells, notes=lines), name, out, title=view.title, svg=svg)
+
+
+def _note_units(
+    book: Book, variables: Sequence[str], rows: Sequence[Row], view: View
+) -> Iterator[str]:
+    """Yield a line for each column whose numbers were compared across units or currencies."""
+    from factbook.render.labels import Labels
+
+    for column in view.query.columns if view.query else ():
+        if column.name not in view.compared or column.unit not in variables:
+            continue
+        place, beside = variables.index(column.name), variables.index(column.unit)
+        units = {row[beside] for row in rows if row[place] is not None and row[beside] is not None}
+        if len(units) > 1:
+            labels = Labels(book.prefixes, book.engine)
+            labels.look_up(unit.value for unit in units if isinstance(unit, NamedNode))
+            symbols = ", ".join(sorted(labels.of_term(unit) for unit in units if unit is not None))
+            title = column.title or column.name
+            yield f"{title} was compared by number alone, across units: {symbols}."
 
 
 def _describe(book: Book, found: Table, view: View) -> list[tuple[str, ...]]:

@@ -311,6 +311,7 @@ def _columns(header: dict[str, Any], path: Path) -> tuple[Column, ...]:
                 title=str(facts.get("title", "")),
                 cite=facts.get("cite") is True,
                 figure=facts.get("figure"),
+                computed=bool(facts.get("computed")),
                 priority=int(facts.get("priority", 0)),
             )
         )

@@ -12,7 +12,9 @@ from factbook.render.humanize import (
     format_amount,
     format_iso_date,
     format_range,
+    group_thousands,
     make_printable,
+    round_computed,
 )
 from factbook.render.labels import Labels
 from factbook.render.marks import explain_marks, mark_text
@@ -33,7 +35,8 @@ class Column:
     tables for people show them in one cell. A `detail` is left out of such tables unless asked for,
     and a `sparse` column where no row has anything in it. Where a terminal has no room for all
     columns, those of `cite` become numbers of a list below, and the columns with the greatest
-    `priority` are left out first. `figure` names the column with the observation that a value is
+    `priority` are left out first. A `computed` number is shown with three significant digits where
+    it has many decimals. `figure` names the column with the observation that a value is
     of, whose marks stand behind the value.
     """
 
@@ -50,6 +53,7 @@ class Column:
     cite: bool = False
     priority: int = 0
     figure: str | None = None
+    computed: bool = False
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,8 @@ class CellTexts:
         if isinstance(unit, NamedNode) and isinstance(term, Literal) and _is_number(term):
             symbol = self.labels.of(unit.value)
             return make_printable(format_amount(term.value, unit.value, symbol))
+        if column.computed and isinstance(term, Literal) and _is_number(term):
+            return group_thousands(round_computed(term.value))
         return self.labels.of_term(term, column.type)
 
 

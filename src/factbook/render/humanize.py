@@ -91,6 +91,19 @@ def format_literal(literal: Literal, column_type: str = "") -> str:
     return make_printable(literal.value)
 
 
+def round_computed(number: str) -> str:
+    """Return a quotient or an average with three significant digits; a short number stays exact."""
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        return number
+    decimals = -int(value.as_tuple().exponent) if value.is_finite() else 0
+    if decimals <= _MOST_DIGITS:
+        return number
+    kept = max(_FEWEST_DIGITS - 1 - value.adjusted(), 0) if value else 0
+    return f"{round(value, kept):f}" if kept < decimals else number
+
+
 def format_amount(number: str, unit: str, symbol: str, *, exact: bool = False) -> str:
     """Return a number with its unit.
 
