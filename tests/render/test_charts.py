@@ -120,6 +120,21 @@ def test_series_beyond_the_palette_are_grey() -> None:
     assert GREY in str(spec)
 
 
+def test_grey_lines_are_not_joined() -> None:
+    """Each series beyond the palette keeps a line of its own."""
+    rows = [row(f"River {number}", str(number + 1), day=day("2024-01-01")) for number in range(9)]
+    spec = vega_lite(picture(*rows, type="line", x="day", color="river"))
+
+    assert "{'field': 'riverLabel', 'type': 'nominal'}" in str(spec)
+
+
+@pytest.mark.parametrize("x", ["river", ["river", "day"]])
+def test_chart_refuses_to_colour_bars_by_their_names(x: object) -> None:
+    """The names of bars join several columns, which would then be the colours."""
+    with pytest.raises(UsageError, match="names the bars already"):
+        read_chart({"type": "range", "x": x, "y": "toll", "color": "river"})
+
+
 def test_range_is_drawn_as_a_line() -> None:
     """A value that is a range has a line from end to end."""
     most = Literal("9", datatype=NamedNode(f"{XSD}decimal"))

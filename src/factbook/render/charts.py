@@ -90,6 +90,9 @@ def read_chart(raw: object) -> Chart:
     for key in ("x", "y"):
         if not raw.get(key):
             raise UsageError(f"chart: name the column for '{key}'")
+    first = raw["x"][0] if isinstance(raw["x"], list | tuple) else raw["x"]
+    if raw["type"] in {"bar", "range"} and first in {raw.get("color"), raw.get("shape")}:
+        raise UsageError(f"chart: '{first}' names the bars already; color and shape need another")
 
     def names(key: str) -> tuple[str, ...]:
         value = raw.get(key) or ()
@@ -358,7 +361,8 @@ class _Drawing:
             return
         counts = Counter(point[name] for point in points)
         kept = {text for text, _ in counts.most_common(len(PALETTE))}
-        for point in points:
+        for point in points if len(counts) > len(kept) else ():
+            point[name + LABEL] = point[name]  # by which a line stays one of its own
             if point[name] not in kept:
                 point[name] = OTHERS
 

@@ -182,7 +182,7 @@ def _layers(picture: Picture, encoding: dict[str, Any]) -> list[dict[str, Any]]:
         text = {"text": {"field": value + LABEL, "type": "nominal"}}
         return [*layers, {"mark": words, "encoding": places | text}]
     if chart.type == "line":
-        detail = [{"field": each, "type": "nominal"} for each in chart.series]
+        detail = [{"field": each, "type": "nominal"} for each in _line_fields(picture)]
         with_detail = encoding | ({"detail": detail} if detail else {})
         line = {"type": "line", "strokeWidth": 2, "opacity": 0.8}
         if chart.color is None:
@@ -238,6 +238,13 @@ def _quantity(picture: Picture) -> dict[str, Any]:
         "scale": scale,
         "axis": axis,
     }
+
+
+def _line_fields(picture: Picture) -> list[str]:
+    """Return the fields that tell lines apart; grey ones have no colour that could."""
+    label = (picture.chart.color or "") + LABEL
+    is_merged = any(label in point for point in picture.points)
+    return [*picture.chart.series, *([label] if is_merged else [])]
 
 
 def _series(picture: Picture) -> dict[str, Any]:
