@@ -221,6 +221,15 @@ def test_syntax_error_names_the_place(client: FlaskClient) -> None:
     assert b"line 2, column" in response.data
 
 
+def test_text_that_is_no_query_names_the_place(client: FlaskClient) -> None:
+    """A misspelt first word is answered with its place and the word that was meant."""
+    response = client.get("/sparql", query_string={"query": "SELEKT * { ?s ?p ?o }"})
+
+    assert response.status_code == 400
+    assert "line 1, column 1" in response.text
+    assert "SELECT" in response.text
+
+
 def test_query_by_get_may_be_two_parameters_only_once(client: FlaskClient) -> None:
     """Two queries in one address are refused."""
     query = quote(ASK)

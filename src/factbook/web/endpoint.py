@@ -12,7 +12,6 @@ from flask import Blueprint, Response, abort, request
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from werkzeug.wsgi import wrap_file
 
-from factbook.errors import UsageError
 from factbook.rdf.terms import XSD, is_iri
 from factbook.sparql.tokens import query_form
 from factbook.web.negotiation import GRAPHS, TABLES, choose, prefers_page, with_charset
@@ -69,9 +68,7 @@ def sparql() -> Response:
         if prefers_page(*_GRAPH_TYPES):
             return Response(render_sparql(), mimetype="text/html", headers={"Vary": "Accept"})
         return _describe()
-    form = query_form(operation.text)
-    if form is None:
-        raise UsageError("the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
+    form = query_form(operation.text)  # None where it is no query; the engine says where and why
     offered = GRAPHS if form in {"CONSTRUCT", "DESCRIBE"} else TABLES
     media_type, name = choose(offered)
     response = answer(current_site().workers, operation, media_type, name)
