@@ -37,8 +37,11 @@ if TYPE_CHECKING:
     from factbook.store.query_limits import Outcome
 
 _POLL_SECONDS = 0.1
-_PATIENCE_SECONDS = 0.03
-"""How long a query waits for a worker before another one is started."""
+_PATIENCE_SECONDS = 0.05
+"""How often a query that waits looks whether it needs a worker of its own."""
+_STUCK_SECONDS = 0.1
+"""Another worker is started when all have been at their queries for longer: where queries are many
+but small, one becomes free sooner than another starts."""
 _MOST_WAIT_SECONDS = 5.0
 _SLOW_SECONDS = 0.5
 _MOST_WAITING = 4
@@ -214,13 +217,19 @@ class Workers:
                     return self._idle.get(timeout=min(left, _PATIENCE_SECONDS))
                 with self._lock:
                     is_room = len(self._all) + self._starting < self._most
-                    self._starting += is_room
-                if is_room:
+                    starts = is_room and self._are_all_stuck()
+                    self._starting += starts
+                if starts:
                     return self._start_reserved()
         finally:
             with self._lock:
                 self._waiting -= 1
         raise BusyError(_BUSY)
+
+    def _are_all_stuck(self) -> bool:
+        """Tell whether no worker will soon be free; the lock is held."""
+        last = time.monotonic() - _STUCK_SECONDS
+        return all(worker.since is not None and worker.since < last for worker in self._all)
 
     def _release(self, worker: Worker) -> None:
         """Take a worker back, or replace it."""
