@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from factbook.cli.completion import complete_values
+from factbook.cli.execution import interruptible
 from factbook.cli.output import OutputOptions, labels_option, service_option, with_output_options
 from factbook.cli.session import Session, get_session
 from factbook.cli.supervise import limit_options
@@ -105,13 +106,18 @@ def build_command(query: StoredQuery) -> click.Command:
         )
         if only and writes_for_people(wanted, view):
             refine = replace(refine, columns=())  # a cell needs the unit beside it
-        write_answer(
+        is_empty = write_answer(
             book,
             lambda: run_stored(book, query, given, services=services, refine=refine),
             form=query.form,
             wanted=wanted,
             view=view,
         )
+        if is_empty and not services:
+            from factbook.query.empty_answer import explain_empty
+
+            reason = interruptible(lambda: explain_empty(book, query, given, refine))
+            click.echo(f"No rows. {reason}", err=True)
 
     if uses_service(query.text):
         run = service_option(run)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from factbook.cli.execution import interruptible
 from factbook.cli.output import labels_option, service_option, with_output_options
 from factbook.cli.session import Session, pass_session
 from factbook.cli.supervise import limit_options
 from factbook.cli.write_answer import View, write_answer
 from factbook.errors import InputError, UsageError
 from factbook.query.run_query import run_text
+from factbook.query.unknown_terms import find_unknown_terms
 from factbook.rdf.formats import NAMES
 from factbook.render.result_formats import TABLE_FORMATS
 from factbook.sparql.tokens import query_form
@@ -74,6 +76,9 @@ def command(  # noqa: PLR0913 - one for each option
             raise UsageError(f"{path}: {said}") from None
 
     write_answer(book, ask, form=form, wanted=wanted, view=View(labels=labels))
+    if not services:
+        for warning in interruptible(lambda: find_unknown_terms(book, query)):
+            click.echo(f"Warning: {warning}", err=True)
 
 
 def _read_query(text: str | None, path: Path | None) -> str:

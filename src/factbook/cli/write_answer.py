@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 from pyoxigraph import NamedNode
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from factbook.render.pivot import Pivot
     from factbook.store.answers import Answer, Row
 
+_TEXTS = {"csv", "tsv", "json", "xml"}
+_LONGEST_EMPTY = 4096  # bytes; an answer without rows is shorter
 _WIDTH_OF_CHARTS = 100  # of a chart in characters that goes to a pipe or a file
 
 
@@ -82,8 +85,8 @@ def write_answer(
     form: str,
     wanted: OutputOptions,
     view: View | None = None,
-) -> None:
-    """Run a query and write its answer.
+) -> bool:
+    """Run a query and write its answer; return whether it is a table without rows.
 
     Args:
         book: The book that has the labels of things.
@@ -100,7 +103,10 @@ def write_answer(
     is_graph = form in {"CONSTRUCT", "DESCRIBE"}
     name = choose_answer_format(wanted, is_graph=is_graph, has_chart=has_chart)
 
+    is_empty = False
+
     def write(out: IO[bytes]) -> None:
+        nonlocal is_empty
         found = ask()
         if isinstance(found, bool):
             if name in HUMAN:
@@ -108,7 +114,9 @@ def write_answer(
             else:
                 write_boolean(found, name, out)
         elif isinstance(found, Table):
-            _write_rows(book, found, "text" if view.draw else name, out, view=view, wanted=wanted)
+            is_empty = _write_rows(
+                book, found, "text" if view.draw else name, out, view=view, wanted=wanted
+            )
         else:
             from factbook.export.rdf_writer import write_rdf
 
@@ -116,11 +124,40 @@ def write_answer(
 
     with open_output(wanted.output) as out:
         interruptible(lambda: write(out))
+    return is_empty
+
+
+class _Watched:
+    """A file that keeps the beginning of what is written, to see whether any row was."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self._head = b""
+
+    def write(self, data: bytes) -> int:
+        """Write on."""
+        if len(self._head) < _LONGEST_EMPTY:
+            self._head += bytes(data[:_LONGEST_EMPTY])
+        return self._out.write(data)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - all else is that of the file
+        return getattr(self._out, name)
+
+    def is_empty(self, name: str) -> bool:
+        """Tell whether an answer in a format was written without a row."""
+        if len(self._head) >= _LONGEST_EMPTY:
+            return False
+        if name in {"csv", "tsv"}:
+            return self._head.rstrip().count(b"\n") == 0
+        if name == "json":
+            return re.search(rb'"bindings":\s*\[\s*\]', self._head) is not None
+        return name == "xml" and b"<result>" not in self._head
 
 
 def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
     book: Book, found: Table, name: str, out: IO[bytes], *, view: View, wanted: OutputOptions
-) -> None:
+) -> bool:
+    """Write the rows of an answer; return whether there were none, where that is known."""
     if name not in {*HUMAN, *PICTURES, "text"}:
         columns = view.query.columns if view.query else ()
         notes: list[tuple[str, ...]] = []
@@ -131,13 +168,15 @@ def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
             found = _pivot(book, found, view.query.pivot, columns)
         if view.labels or name == "xlsx":
             found = _add_labels(book, found)
-        write_for_programs(found, name, out, wanted, columns=columns, notes=notes)
-        return
+        watched = _Watched(out)
+        target = cast("IO[bytes]", watched) if name in _TEXTS else out
+        write_for_programs(found, name, target, wanted, columns=columns, notes=notes)
+        return name in _TEXTS and watched.is_empty(name)
     rows = list(found.rows)
     has_chart = view.query is not None and view.query.chart is not None
     if has_chart and name not in HUMAN:
         _write_picture(_picture(book, found.variables, rows, view), name, out)
-        return
+        return False
     svg = ""
     if has_chart and name == "html":
         svg = _draw_for_page(_picture(book, found.variables, rows, view))
@@ -174,6 +213,7 @@ def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
         )
     lines = (*_note_units(book, found.variables, rows, view), *cells.notes)
     write_cells(replace(cells, notes=lines), name, out, title=view.title, svg=svg)
+    return not rows
 
 
 def _note_units(

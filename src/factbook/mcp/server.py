@@ -22,6 +22,7 @@ from factbook.mcp.cells import build_answer
 from factbook.mcp.page import build_comparison, build_page, select_figures
 from factbook.mcp.schema_card import describe_schema, list_queries
 from factbook.mcp.verification import describe_verified
+from factbook.query.empty_answer import explain_empty
 from factbook.query.names import Names
 from factbook.query.parameters import parse_values
 from factbook.query.refine import Refinement
@@ -149,7 +150,8 @@ class Tools:
             limit=limit,
         )
         if answer.get("count") == 0 or answer.get("answer") is False:
-            raise UsageError(_say_empty(stored, values, where))
+            reason = explain_empty(book, stored, values, refine, leads=False)
+            raise UsageError(_say_empty(stored, values, where, reason))
         return {"query": name, "parameters": values, **answer}
 
     def show(
@@ -259,10 +261,12 @@ def _computed(query: StoredQuery) -> dict[str, list[str]]:
     return found
 
 
-def _say_empty(query: StoredQuery, values: dict[str, str], where: Sequence[str]) -> str:
+def _say_empty(
+    query: StoredQuery, values: dict[str, str], where: Sequence[str], reason: str
+) -> str:
     given = ", ".join((*(f"{name} = {value}" for name, value in values.items()), *where))
     asked = f" with {given}" if given else ""
     return (
-        f"The graph has no answer: '{query.name}' ({query.summary}){asked} has no rows. "
+        f"The graph has no answer: '{query.name}' ({query.summary}){asked} has no rows. {reason} "
         "Do not estimate; say that the graph does not state it."
     )

@@ -1,0 +1,164 @@
+"""Say why a stored query has no rows: the conditions, the leads, or what nobody states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode
+
+from factbook.query.names import Names
+from factbook.query.parameters import parse_values
+from factbook.query.run_query import run_stored
+from factbook.query.stored_queries import find_page_query
+from factbook.rdf.terms import local_name
+from factbook.render.humanize import count_noun
+from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from factbook.book import Book
+    from factbook.query.parameters import Values
+    from factbook.query.refine import Refinement
+    from factbook.query.stored_queries import StoredQuery
+
+    Terms = Mapping[str, Sequence[NamedNode | Literal]]
+
+_DAY = "asof"
+_MOST_KINDS = 3
+
+
+def explain_empty(
+    book: Book,
+    query: StoredQuery,
+    values: Values,
+    refine: Refinement | None = None,
+    *,
+    leads: bool = True,
+) -> str:
+    """Return in a sentence why a stored query that was asked has no rows.
+
+    It asks again with less, so that it costs as much as the question or a few times that.
+
+    Args:
+        book: The book that was asked.
+        query: The query, whose answer is empty.
+        values: The values of its parameters.
+        refine: What was kept of its rows.
+        leads: Whether to look among the leads too, which loads them.
+
+    Raises:
+        UsageError: As for the question.
+        EndpointError: An endpoint failed.
+    """
+    if refine is not None and (refine.where or refine.since or refine.until):
+        everything = replace(refine, where=(), since=None, until=None, top=None)
+        count = _count(book, query, values, everything)
+        if count:
+            return f"None of the {count_noun(count, 'row')} meets {_describe_conditions(refine)}."
+    given = {name: value for name, value in values.items() if value}
+    terms = parse_values(query, given, book)
+    named = {p.name: terms[p.variable] for p in query.parameters if p.variable in terms}
+    if leads and _is_in_leads(book, named) and _count(book.with_leads(), query, given, refine):
+        return "Only leads state it, which are too weak to answer with; --leads includes them."
+    required = [parameter.name for parameter in query.parameters if parameter.required]
+    return (
+        _explain_one_less(book, query, given, named, required)
+        or _explain_alone(book, query, given, named, required)
+        or ("Nobody states it for all of these together." if given else "Nobody states it.")
+    )
+
+
+def _explain_one_less(
+    book: Book, query: StoredQuery, given: Values, named: Terms, required: Sequence[str]
+) -> str:
+    """Return which optional value leaves no rows, if a single one does."""
+    for name in sorted(given.keys() - set(required), key=lambda name: (name == _DAY, name)):
+        rest = {other: value for other, value in given.items() if other != name}
+        count = _count(book, query, rest, None)
+        if not count:
+            continue
+        there = f"without --{name} there {'is' if count == 1 else 'are'} {count_noun(count, 'row')}"
+        if name == _DAY:
+            return f"Nothing of it was so on that day; {there}."
+        shown = _labels(book, named[name])
+        reason = _explain_measure(book, named[name]) or f"Nobody states it of {shown}"
+        if not _are_things(named[name]):
+            reason = f"Nothing fits --{name} {shown}"
+        return f"{reason}; {there}."
+    return ""
+
+
+def _explain_alone(
+    book: Book, query: StoredQuery, given: Values, named: Terms, required: Sequence[str]
+) -> str:
+    """Return which thing has none of what is asked, whatever else is asked for."""
+    needed = {name: given[name] for name in required if name in given}
+    for name, found in named.items():
+        if _are_things(found) and not _count(book, query, {**needed, name: given[name]}, None):
+            reason = _explain_measure(book, found) if name in needed else ""
+            return f"{reason or f'Nobody states this of {_labels(book, found)}'}."
+    return ""
+
+
+def _are_things(terms: Sequence[NamedNode | Literal]) -> bool:
+    return all(isinstance(term, NamedNode) for term in terms)
+
+
+def _describe_conditions(refine: Refinement) -> str:
+    parts = [f"--where '{condition}'" for condition in refine.where]
+    parts += [
+        f"--{name} {day}" for name, day in (("since", refine.since), ("until", refine.until)) if day
+    ]
+    return " and ".join(parts)
+
+
+def _count(book: Book, query: StoredQuery, values: Values, refine: Refinement | None) -> int:
+    answer = run_stored(book, query, values, refine=refine)
+    return sum(1 for _ in answer.rows) if isinstance(answer, Table) else int(answer is True)
+
+
+def _is_in_leads(book: Book, named: Terms) -> bool:
+    """Tell whether the leads that are not loaded mention all the things of a question."""
+    if book.leads or book.endpoint is not None:
+        return False
+    own = set(book.paths(leads=False))
+    names = [
+        [local_name(term.value).encode() for term in terms if isinstance(term, NamedNode)]
+        for terms in named.values()
+    ]
+    wanted = [each for each in names if each]
+    texts = (path.read_bytes() for path in book.paths(leads=True) if path not in own)
+    return bool(wanted) and any(
+        all(any(name in text for name in each) for each in wanted) for text in texts
+    )
+
+
+def _explain_measure(book: Book, terms: Sequence[NamedNode | Literal]) -> str:
+    """Return of what kinds of things a measure has figures; nothing for what is no measure."""
+    query = find_page_query(book.layout.queries, "measured")
+    for term in terms:
+        if not isinstance(term, NamedNode):
+            continue
+        answer = run_stored(book, query, {"measure": term})
+        rows = list(answer.rows) if isinstance(answer, Table) else []
+        kinds = [Names.of(book).kind(kind) for kind, _ in rows if isinstance(kind, NamedNode)]
+        if kinds:
+            shown = " or ".join(f"'{kind}'" for kind in kinds[:_MOST_KINDS])
+            return f"{_label(book, term)} is stated only of things of the kind {shown}"
+    return ""
+
+
+def _labels(book: Book, terms: Sequence[NamedNode | Literal]) -> str:
+    return ", ".join(_label(book, term) for term in terms)
+
+
+def _label(book: Book, term: NamedNode | Literal) -> str:
+    if isinstance(term, Literal):
+        return term.value
+    from factbook.render.labels import Labels
+
+    labels = Labels(book.prefixes, book.engine)
+    labels.look_up([term.value])
+    return labels.of(term.value)

@@ -1,0 +1,75 @@
+"""Find the terms of a query that the book does not have, such as a misspelt class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode
+
+from factbook.errors import did_you_mean
+from factbook.query.entities import read_names
+from factbook.rdf.terms import curie, expand, is_iri
+from factbook.sparql.bind import bind
+from factbook.sparql.tokens import meaningful, uses_service
+from factbook.sparql.tree import parse_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from factbook.book import Book
+
+_KNOWN = (
+    "ASK { { ?term ?p ?o } UNION { ?s ?term ?o } UNION { ?s ?p ?term } "
+    "UNION { GRAPH ?term { ?s ?p ?o } } }"
+)
+
+
+def find_unknown_terms(book: Book, text: str) -> list[str]:
+    """Return a sentence for each term of a query that is neither in the data nor the ontology.
+
+    Only terms in namespaces in which the book has named things count. Nothing is said of a query
+    to an endpoint, nor of one with SERVICE.
+
+    Raises:
+        UsageError: The query cannot be parsed.
+    """
+    if book.endpoint is not None or uses_service(text):
+        return []
+    query = parse_query(text)
+    prefixes = {**book.prefixes, **query.prefixes}
+    unknown = [iri for iri in _terms(text, query.where.start, prefixes) if not _is_known(book, iri)]
+    if not unknown:
+        return []
+    names = read_names(book.engine)
+    found = []
+    for iri in unknown:
+        namespace = _namespace(iri)
+        near = {curie(each, prefixes) or each for each in names if _namespace(each) == namespace}
+        if near:
+            short = curie(iri, prefixes) or iri
+            offer = did_you_mean(short, near, most=1).strip().replace("'", "")
+            hint = f"; {offer[:1].lower()}{offer[1:]}" if offer else "."
+            found.append(f"{short} is not in the data or the ontology{hint}")
+    return found
+
+
+def _terms(text: str, start: int, prefixes: Mapping[str, str]) -> Iterator[str]:
+    """Yield each IRI in the pattern of a query once."""
+    seen: set[str] = set()
+    for token in meaningful(text):
+        iri = ""
+        if token.start >= start and token.kind == "name":
+            iri = expand(token.text, prefixes) or ""
+        elif token.start >= start and token.kind == "iri":
+            iri = token.text[1:-1]
+        if is_iri(iri) and iri not in seen and _namespace(iri) != iri:
+            seen.add(iri)
+            yield iri
+
+
+def _is_known(book: Book, iri: str) -> bool:
+    return book.engine.query(bind(_KNOWN, {"term": NamedNode(iri)})) is True
+
+
+def _namespace(iri: str) -> str:
+    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
