@@ -12,7 +12,7 @@ from factbook.query.unknown_terms import find_unknown_terms
 
 QUESTIONS = {
     "condition": (
-        ("revenue", "--company", "Groq", "--where", "amount > 900T"),
+        ("revenue", "--company", "Cerebras", "--where", "amount > 900T"),
         "No rows. None of the",
     ),
     "first day": (

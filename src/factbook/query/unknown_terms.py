@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from factbook.errors import did_you_mean
 from factbook.query.entities import read_names
 from factbook.rdf.terms import curie, expand, is_iri
 from factbook.sparql.bind import bind
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from factbook.book import Book
 
+_LEAST_SIMILAR = 75  # of 100
 _KNOWN = (
     "ASK { { ?term ?p ?o } UNION { ?s ?term ?o } UNION { ?s ?p ?term } "
     "UNION { GRAPH ?term { ?s ?p ?o } } }"
@@ -40,6 +40,8 @@ def find_unknown_terms(book: Book, text: str) -> list[str]:
     unknown = [iri for iri in _terms(text, query.where.start, prefixes) if not _is_known(book, iri)]
     if not unknown:
         return []
+    from rapidfuzz import fuzz, process
+
     names = read_names(book.engine)
     found = []
     for iri in unknown:
@@ -47,8 +49,10 @@ def find_unknown_terms(book: Book, text: str) -> list[str]:
         near = {curie(each, prefixes) or each for each in names if _namespace(each) == namespace}
         if near:
             short = curie(iri, prefixes) or iri
-            offer = did_you_mean(short, near, most=1).strip().replace("'", "")
-            hint = f"; {offer[:1].lower()}{offer[1:]}" if offer else "."
+            best = process.extractOne(
+                short, sorted(near), scorer=fuzz.ratio, score_cutoff=_LEAST_SIMILAR
+            )
+            hint = f"; did you mean {best[0]}?" if best else "."
             found.append(f"{short} is not in the data or the ontology{hint}")
     return found
 
