@@ -102,7 +102,7 @@ BROKEN = {
     "one-unknown-name": (
         with_cell(1, "Owner", "Nobody"),
         (
-            ", row 1: the register has no schema:Organization called 'Nobody' (?Owner). "
+            ", row 1: the register has no organization called 'Nobody' (?Owner). "
             "Add them, or give --propose."
         ),
     ),
@@ -111,7 +111,7 @@ BROKEN = {
             *([f"M{n}", f"Nobody {n}", "1", "", "", "", "1/2/2025", "", ""] for n in range(1000))
         ),
         (
-            ", row 7: the register has no schema:Organization called 'Nobody 0' (?Owner), "
+            ", row 7: the register has no organization called 'Nobody 0' (?Owner), "
             "and 999 more names have no thing. Add them, or give --propose."
         ),
     ),

@@ -194,9 +194,7 @@ def test_unknown_names_are_listed_with_near_ones(
     result = imports("machines", table)
 
     assert result.exit_code == 3
-    assert result.stdout == (
-        "schema:Organization 'Delta Lab' (Owner, 1 row) Did you mean 'Delta Labs'?\n"
-    )
+    assert result.stdout == ("organization 'Delta Lab' (Owner, 1 row) Did you mean 'Delta Labs'?\n")
     assert not source_of(book).exists()
 
 

@@ -93,7 +93,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
 
 def _describe(name: UnknownName) -> str:
     rows = "1 row" if name.rows == 1 else f"{name.rows:,} rows"
-    return f"{name.class_curie} '{name.name}' ({name.column}, {rows}){name.hint}"
+    return f"{name.kind} '{name.name}' ({name.column}, {rows}){name.hint}"
 
 
 def _report(imported: Imported) -> list[str]:

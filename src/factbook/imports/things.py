@@ -36,6 +36,8 @@ class UnknownName:
     """The number of the first row that has it."""
     rows: int
     class_curie: str
+    kind: str
+    """The word for the things of that class."""
     hint: str
     """The nearest names, or the things that it can stand for."""
     is_ambiguous: bool
@@ -49,7 +51,7 @@ class UnknownNamesError(InputError):
     def __init__(self, table: str, names: list[UnknownName]) -> None:
         first, others = names[0], len(names) - 1
         name = f"'{shorten(first.name)}' (?{first.column})"
-        what = f"the register has no {first.class_curie} called {name}"
+        what = f"the register has no {first.kind} called {name}"
         if first.is_ambiguous:
             what = f"several things of the register are called {name}:{first.hint}"
         more = f", and {others:,} more names have no thing" if others else ""
@@ -97,8 +99,10 @@ def resolve_names(rows: TableRows, book: Book) -> Resolution:
                 hint = f" {', '.join(register.short(each) for each in candidates[:5])}"
             else:
                 hint = did_you_mean(name, register.all_names)
+            curie = naming.class_curie
+            kind = names.kind(names.class_iri(curie))
             unknown.append(
-                UnknownName(column, name, row, count, naming.class_curie, hint, bool(candidates))
+                UnknownName(column, name, row, count, curie, kind, hint, bool(candidates))
             )
     return Resolution(things, unknown)
 
