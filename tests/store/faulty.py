@@ -32,6 +32,15 @@ def table(rows: int, *, start: int = 0) -> bytes:
 
 
 GOOD = table(3)
+GOOD_XML = (
+    b'<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#"><head>'
+    b'<variable name="n"/></head><results>'
+    + b"".join(
+        b'<result><binding name="n"><uri>https://a.example/%d</uri></binding></result>' % n
+        for n in range(3)
+    )
+    + b"</results></sparql>"
+)
 TRIPLES = b"".join(
     b"<https://a.example/%d> <https://a.example/p> <https://a.example/o> .\n" % n for n in range(3)
 )
@@ -209,6 +218,7 @@ def _sent(
 FAULTS: dict[str, Callable[[Handler, int], None]] = {
     "good": _sent(GOOD),
     "good-bom": _sent(b"\xef\xbb\xbf" + GOOD),
+    "good-xml": _sent(GOOD_XML, XML),
     "good-triples": _sent(TRIPLES, NTRIPLES),
     "good-chunked": lambda handler, _: _raw(
         handler,
@@ -229,6 +239,8 @@ FAULTS: dict[str, Callable[[Handler, int], None]] = {
     "cut-chunked": _cut_chunked(JSON, GOOD[:60]),
     "cut-chunked-triples": _cut_chunked(NTRIPLES, TRIPLES),
     "cut-unmeasured": _cut_unmeasured(JSON, GOOD[:60]),
+    "cut-unmeasured-xml": _cut_unmeasured(XML, GOOD_XML.removesuffix(b"</results></sparql>")),
+    "cut-xml-of-right-length": _sent(GOOD_XML.removesuffix(b"</sparql>"), XML),
     "cut-unmeasured-triples": _cut_unmeasured(NTRIPLES, TRIPLES),
     "html": _sent(b"<html><title>Sign in</title>", "text/html"),
     "html-as-json": _sent(b"<html>oops</html>"),

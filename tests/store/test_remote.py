@@ -22,6 +22,7 @@ RIGHT = {
     "good",
     "good-bom",
     "good-chunked",
+    "good-xml",
     "429-then-good",
     "503-then-good",
     "cut-once",

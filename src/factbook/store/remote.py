@@ -186,6 +186,8 @@ class RemoteEngine:
                 f"expected: {reply.beginning}"
             )
         try:
+            if reply.media_type.endswith("+xml"):
+                _require_whole_xml(reply.body)
             if form in {"SELECT", "ASK"}:
                 return self._bindings(reply, form)
             if not reply.has_known_length:  # triples end anywhere, and a cut would not be seen
@@ -207,6 +209,20 @@ class RemoteEngine:
         if answer is None:
             raise self._transport.failure(f"sent an answer of the wrong kind to {form}")
         return answer
+
+
+def _require_whole_xml(body: bytes) -> None:
+    """Check that XML is well-formed to its end: the engine takes one that was cut off for whole.
+
+    Raises:
+        ValueError: It is not.
+    """
+    from xml.parsers import expat
+
+    try:
+        expat.ParserCreate().Parse(body, True)  # noqa: FBT003 - expat has no name for it
+    except expat.ExpatError as error:
+        raise ValueError(f"not well-formed XML: {error}") from None
 
 
 def _may_be_truncated(rows: int) -> bool:
