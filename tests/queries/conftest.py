@@ -57,10 +57,14 @@ VIRTUOSO_DIFFERS = {
     "efficiency",
     "funding-rounds",
     "gaps",
+    "guidance-outcomes",
+    "investor-customers",
+    "money-raised",
     "ownership",
     "products",
     "rank",
     "rented-by",
+    "unknown-figures",
     "valuations",
 }
 
