@@ -345,7 +345,9 @@ def test_runaway_query_ends_at_its_deadline(rivers: Assistant) -> None:
     """A query that takes too long is refused in words, and the next question is answered."""
     begun = time.monotonic()
     refused = rivers.refusal(
-        "sparql", query="SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+        "sparql",
+        query="SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?p . "
+        "?q ?r ?s . ?t ?u ?v }",
     )
 
     assert "the query took longer than 2 s" in refused
