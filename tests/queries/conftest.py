@@ -9,6 +9,7 @@ name that ends in `-with-leads` opens a book with its leads.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -22,6 +23,7 @@ from rdflib import Dataset, URIRef
 from tests.core_book import core_book
 
 from factbook.api import Book
+from factbook.errors import EndpointError
 from factbook.layout import layout_of
 from factbook.push.push_book import push
 from factbook.push.target import find_target
@@ -58,7 +60,7 @@ VIRTUOSO_DIFFERS = {
     "funding-rounds",
     "gaps",
     "guidance-outcomes",
-    "investor-customers",
+    "circular-deals",
     "money-raised",
     "ownership",
     "products",
@@ -149,6 +151,15 @@ class Virtuoso:
             self.holding = name
         return address
 
+    def has_ended(self) -> bool:
+        """Tell whether the server that was asked last has ended, or does so within 5 seconds."""
+        until = time.monotonic() + 5
+        while self.started is not None and not self.started.ended:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.1)
+        return True
+
     def _running(self) -> Server:
         if self.started is None or self.started.ended:
             self.holding = ""
@@ -209,7 +220,13 @@ class Tested:
             return run_stored(remote, find_query(remote.layout.queries, query), values)
         stored = find_query(self.book.layout.queries, query)
         columns, bound = bind_stored(stored, values, self.book)
-        return ask_bound(columns, bound, self.engine(engine).query)
+        try:
+            return ask_bound(columns, bound, self.engine(engine).query)
+        except EndpointError:
+            # Virtuoso 7.2 may end some time after the query that harmed it
+            if engine != "virtuoso" or not self.shared.has_ended():
+                raise
+            return ask_bound(columns, bound, self.engine(engine).query)
 
 
 @dataclass

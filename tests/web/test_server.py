@@ -86,7 +86,7 @@ def test_runaway_query_is_503_at_its_deadline_while_others_are_answered(server: 
         ended = [bomb.result() for bomb in bombs]
 
     assert {status for status, _, _ in small} == {200}
-    assert max(taken for _, _, taken in small) < 1
+    assert max(taken for _, _, taken in small) < _SECONDS  # not after the others
     assert {status for status, _, _ in ended} == {503}
     assert max(taken for _, _, taken in ended) < _SECONDS + 2
 

@@ -60,7 +60,7 @@ def command(  # noqa: PLR0913 - one for each argument and option
     form = document_format(wanted)
 
     def compare_revisions() -> Differences:
-        from factbook.diff.compare import compare
+        from factbook.diff.compare_states import compare
         from factbook.diff.revisions import open_revisions
 
         folder, leads = session.own_folder, session.leads

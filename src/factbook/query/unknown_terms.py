@@ -10,7 +10,7 @@ from factbook.query.entities import read_names
 from factbook.rdf.terms import curie, expand, is_iri
 from factbook.sparql.bind import bind
 from factbook.sparql.tokens import meaningful, uses_service
-from factbook.sparql.tree import parse_query
+from factbook.sparql.tree import QueryTextError, parse_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,14 +28,14 @@ def find_unknown_terms(book: Book, text: str) -> list[str]:
     """Return a sentence for each term of a query that is neither in the data nor the ontology.
 
     Only terms in namespaces in which the book has named things count. Nothing is said of a query
-    to an endpoint, nor of one with SERVICE.
-
-    Raises:
-        UsageError: The query cannot be parsed.
+    to an endpoint, nor of one with SERVICE, nor of one that is nested too deeply to be read here.
     """
     if book.endpoint is not None or uses_service(text):
         return []
-    query = parse_query(text)
+    try:
+        query = parse_query(text)
+    except QueryTextError:
+        return []
     prefixes = {**book.prefixes, **query.prefixes}
     unknown = [iri for iri in _terms(text, query.where.start, prefixes) if not _is_known(book, iri)]
     if not unknown:
