@@ -353,6 +353,13 @@ def test_later_figures_and_events_are_left_out_as_of_a_day(core: Book) -> None:
     assert "no figure or event after 30 Jun 2025" in as_text(then)
 
 
+def test_former_holder_of_an_office_has_the_end_of_it(core: Book) -> None:
+    """A figure that an event ends says until when it held, also where its start is not known."""
+    page = gather_page(core, Names.of(core).lookup_one("company:groq"))
+
+    assert "undated      Jonathan Ross, until 24 Dec 2025, disclosed" in as_text(page)
+
+
 def test_day_that_is_none_is_an_error() -> None:
     """A wrong day is told, with an example."""
     result = run("acme", "--asof", "yesterday")
