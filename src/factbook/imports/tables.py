@@ -1,12 +1,10 @@
-"""Read tables with DuckDB: their layout and cells are checked, their rows reshaped and chosen.
+"""Read tables with DuckDB: their rows are reshaped and chosen, and each has a key of its own.
 
-A temporary database on disk holds the tables, so that memory does not grow with them. Cells are
-texts as the file spells them; `Kind` says what a text stands for.
+A temporary database on disk holds the tables, so that memory does not grow with them.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 import tempfile
@@ -19,18 +17,12 @@ from factbook.errors import InputError, UsageError, did_you_mean
 from factbook.imports.mapping import (
     BOOLEAN,
     DATE,
-    IGNORED,
-    INTEGER,
     NUMBER,
     ROW_NUMBER,
-    TEXT,
     Kind,
-    TableFormat,
     TableMapping,
-    name_columns,
 )
-from factbook.rdf.parse import GZIP, open_unpacked
-from factbook.render.humanize import make_printable
+from factbook.imports.table_loader import TableLoader, quote, quote_text, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,10 +30,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _MEMORY = "1GB"
-_DELIMITERS = {"csv": ",", "tsv": "\t"}
-_LEAST_BUFFER, _PACKED_BUFFER = 1 << 24, 1 << 27  # bytes for one JSON record
-_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-_THOUSANDS = r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
 _SQL_KINDS = (
     (re.compile(r"(U?(BIG|HUGE|SMALL|TINY)?INT(EGER)?|DECIMAL|DOUBLE|FLOAT)\b"), Kind(NUMBER)),
     (re.compile(r"DATE$"), Kind(DATE)),
@@ -51,8 +39,6 @@ _ROWS = "the_rows"
 _KEPT = "the_kept_rows"
 _SLUGS = "the_shared_slugs"
 _LONGEST_SLUG = 80
-_LONGEST_NUMBER = 60
-_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -88,15 +74,15 @@ class TableRows:
     def values_of(self, column: str) -> list[tuple[str, int, int]]:
         """Return each text in a column with the first row that has it and the number of rows."""
         query = (
-            f"SELECT trim({_quoted(column)}), min({ROW_NUMBER}), count(*) "
-            f"FROM ({self._solutions([column])}) WHERE {_quoted(column)} IS NOT NULL "
+            f"SELECT trim({quote(column)}), min({ROW_NUMBER}), count(*) "
+            f"FROM ({self._solutions([column])}) WHERE {quote(column)} IS NOT NULL "
             "GROUP BY 1 ORDER BY 1"
         )
         return self._fetch(query)
 
     def read(self, columns: Sequence[str], size: int) -> Iterator[list[Row]]:
         """Yield the rows in lists, each row once for each of its solutions."""
-        cells = "".join(f", {_quoted(column)}" for column in columns)
+        cells = "".join(f", {quote(column)}" for column in columns)
         cursor = self.connection.cursor()
         cursor.execute(
             f"SELECT {ROW_NUMBER}, row_key, row_slug{cells} FROM ({self._solutions(columns)})"
@@ -120,7 +106,7 @@ class TableRows:
         for column, split in self.mapping.splits.items():
             if column not in needed:
                 continue
-            name = _quoted(column)
+            name = quote(column)
             words = "|".join(map(re.escape, split.qualifiers))
             value, qualifier = "trim(the_piece)", "NULL"
             if words:
@@ -128,9 +114,9 @@ class TableRows:
                 qualifier = f"nullif(regexp_extract(trim(the_piece), '\\s+#({words})$', 1), '')"
             query = (
                 f"SELECT * EXCLUDE the_piece REPLACE ({value} AS {name}), "
-                f"{qualifier} AS {_quoted(f'{column}_qualifier')} "
+                f"{qualifier} AS {quote(f'{column}_qualifier')} "
                 f"FROM (SELECT *, unnest(coalesce(nullif("
-                f"list_filter(string_split({name}, {_string(split.separator)}), "
+                f"list_filter(string_split({name}, {quote_text(split.separator)}), "
                 f"lambda part: trim(part) <> ''), []), [NULL])) AS the_piece FROM ({query}))"
             )
         return query
@@ -164,18 +150,15 @@ def open_tables(mapping: TableMapping, files: Sequence[Path]) -> Iterator[TableR
             connection.execute(f"SET memory_limit = '{_MEMORY}'")
             kinds: dict[str, Kind] = {}
             for number, (table, path) in enumerate(zip(mapping.tables, files, strict=True)):
-                kinds |= _Loader(connection, mapping, table, path, Path(folder, str(number))).load()
+                kinds |= TableLoader(
+                    connection, mapping, table, path, Path(folder, str(number))
+                ).load()
             # The SQL of a mapping sees the tables, and no file
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield _choose_rows(connection, mapping, files, kinds)
         finally:
             connection.close()
-
-
-def shorten(text: str) -> str:
-    """Return a text for a message: printable, and not long."""
-    return make_printable(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
 
 
 def checksum(path: Path) -> Checksum:
@@ -191,213 +174,6 @@ def checksum(path: Path) -> Checksum:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-@dataclass(frozen=True)
-class _Loader:
-    """Loads one file as a table."""
-
-    connection: DuckDBPyConnection
-    mapping: TableMapping
-    table: TableFormat
-    path: Path
-    link: Path
-    """Where to make a link to the file, whose own name DuckDB could take for a pattern."""
-
-    def load(self) -> dict[str, Kind]:
-        """Load the file and return the kinds of the variables.
-
-        Raises:
-            InputError: The file cannot be read, or is not as the mapping says.
-        """
-        is_packed = self._start().startswith(GZIP)
-        file = self.link.with_suffix(f".{self.table.format}{'.gz' if is_packed else ''}")
-        file.symlink_to(self.path.resolve())
-        if self.table.format in _DELIMITERS:
-            columns = self._read_delimited(str(file), is_packed=is_packed)
-        elif self.table.format == "parquet":
-            columns = self._read_parquet(str(file))
-        else:
-            columns = self._read_json(str(file), is_packed=is_packed)
-        self._check_cells(columns)
-        kinds = self._kinds(columns)
-        self._make_view(kinds)
-        return kinds
-
-    def _start(self) -> bytes:
-        try:
-            with self.path.open("rb") as file:
-                start = file.read(len(GZIP))
-        except FileNotFoundError:
-            raise InputError(f"{self.path}: no such file") from None
-        except OSError as error:
-            raise InputError(f"{self.path}: cannot be read: {error.strerror}") from None
-        if not start:
-            raise InputError(f"{self.path}: is empty")
-        return start
-
-    @property
-    def _raw(self) -> str:
-        return f"raw_{self.table.name}"
-
-    def _read_delimited(self, file: str, *, is_packed: bool) -> list[tuple[str, str]]:
-        delimiter = _DELIMITERS[self.table.format]
-        columns = name_columns(self._header(delimiter))
-        self._check_layout([label for label, _ in columns])
-        types = ", ".join(f"{_string(variable)}: 'VARCHAR'" for _, variable in columns)
-        self._run(
-            f"CREATE TABLE {self._raw} AS SELECT row_number() OVER () AS {ROW_NUMBER}, * FROM "
-            "read_csv(?, auto_detect=false, header=true, strict_mode=true, delim=?, quote='\"', "
-            f"escape='\"', compression=?, columns={{{types}}})",
-            [file, delimiter, "gzip" if is_packed else "none"],
-        )
-        return columns
-
-    def _header(self, delimiter: str) -> list[str]:
-        """Return the cells of the first line."""
-        try:
-            with open_unpacked(self.path) as file:
-                lines = (line.decode() for line in file)
-                header = next(csv.reader(lines, delimiter=delimiter, strict=True), [])
-        except UnicodeDecodeError:
-            raise InputError(f"{self.path}:1: is not UTF-8") from None
-        except csv.Error as error:
-            raise InputError(f"{self.path}:1: {error}") from None
-        if not any(map(str.strip, header)):
-            raise InputError(f"{self.path}:1: the first line has no names of columns")
-        return header
-
-    def _read_parquet(self, file: str) -> list[tuple[str, str]]:
-        described = self._run("DESCRIBE SELECT * FROM read_parquet(?)", [file])
-        names = [str(name) for name, *_ in described]
-        columns = name_columns(names)
-        self._check_layout([label for label, _ in columns])
-        cells = ", ".join(
-            f"CAST({_quoted(name)} AS VARCHAR) AS {_quoted(variable)}"
-            for name, (_, variable) in zip(names, columns, strict=True)
-        )
-        self._run(
-            f"CREATE TABLE {self._raw} AS SELECT row_number() OVER () AS {ROW_NUMBER}, {cells} "
-            "FROM read_parquet(?)",
-            [file],
-        )
-        return columns
-
-    def _read_json(self, file: str, *, is_packed: bool) -> list[tuple[str, str]]:
-        form = "newline_delimited" if self.table.format == "jsonl" else "auto"
-        record = "json"
-        # No record is larger than its file
-        size = _PACKED_BUFFER if is_packed else max(self.path.stat().st_size + 1, _LEAST_BUFFER)
-        arguments: list[object] = [file, form, size]
-        if self.table.records:
-            record = "unnest(json_extract(json, ?))"
-            arguments.insert(0, self.table.records)
-        self._run(
-            f"CREATE TABLE records AS SELECT row_number() OVER () AS {ROW_NUMBER}, json FROM "
-            f"(SELECT {record} AS json "
-            "FROM read_json_objects(?, format=?, maximum_object_size=?))",
-            arguments,
-        )
-        wrong = self._run(
-            f"SELECT min({ROW_NUMBER}) FROM records WHERE json_type(json) <> 'OBJECT'"
-        )[0][0]
-        if wrong is not None:
-            raise InputError(
-                f"{self.path}, row {wrong}: is not a JSON object; `records` in "
-                f"{self.mapping.path} is the path of the records"
-            )
-        keys = [
-            str(key)
-            for (key,) in self._run(
-                "SELECT key FROM (SELECT DISTINCT unnest(json_keys(json)) AS key FROM records) "
-                "ORDER BY key"
-            )
-        ]
-        columns = name_columns(keys)
-        self._check_layout([label for label, _ in columns])
-        cells = ", ".join(
-            f"nullif(json_extract_string(json, {_string(_json_path(key))}), '') "
-            f"AS {_quoted(variable)}"
-            for key, (_, variable) in zip(keys, columns, strict=True)
-        )
-        self._run(f"CREATE TABLE {self._raw} AS SELECT {ROW_NUMBER}, {cells} FROM records")
-        self._run("DROP TABLE records")
-        return columns
-
-    def _check_layout(self, labels: Sequence[str]) -> None:
-        """Compare the columns with those that the mapping expects."""
-        expected = self.table.columns
-        for label in labels:
-            if label not in expected:
-                raise InputError(
-                    f"{self.path}:1: the column '{shorten(label)}' is not among those that "
-                    f"{self.mapping.path} expects.{did_you_mean(label, expected)}"
-                )
-        for label in expected:
-            if label not in labels:
-                raise InputError(
-                    f"{self.path}:1: has no column '{label}', which {self.mapping.path} "
-                    f"expects.{did_you_mean(label, labels)}"
-                )
-
-    def _check_cells(self, columns: Sequence[tuple[str, str]]) -> None:
-        """Make sure that there are rows, and that each cell is what the mapping says."""
-        if not self._run(f"SELECT count(*) FROM {self._raw}")[0][0]:
-            raise InputError(f"{self.path}: has no rows")
-        conditions = [
-            (label, variable, condition)
-            for label, variable in columns
-            if (condition := _wrong_cell(variable, self.table.columns[label]))
-        ]
-        if not conditions:
-            return
-        cases = " ".join(
-            f"WHEN {condition} THEN {place}" for place, (_, _, condition) in enumerate(conditions)
-        )
-        found = self._run(
-            f"SELECT {ROW_NUMBER}, wrong, count(*) OVER () FROM (SELECT {ROW_NUMBER}, "
-            f"CASE {cases} END AS wrong FROM {self._raw}) WHERE wrong IS NOT NULL "
-            f"ORDER BY {ROW_NUMBER} LIMIT 1"
-        )
-        if not found:
-            return
-        number, place, count = found[0]
-        label, variable, _ = conditions[place]
-        cell = self._run(
-            f"SELECT {_quoted(variable)} FROM {self._raw} WHERE {ROW_NUMBER} = ?",
-            [number],
-        )[0][0]
-        more = f"; {count - 1:,} more rows have such cells" if count > 1 else ""
-        raise InputError(
-            f"{self.path}, row {number}: the column '{label}' has '{shorten(cell)}', which is not "
-            f"{_in_words(self.table.columns[label])}{more}"
-        )
-
-    def _kinds(self, columns: Sequence[tuple[str, str]]) -> dict[str, Kind]:
-        found = {variable: self.table.columns[label] for label, variable in columns}
-        return {variable: kind for variable, kind in found.items() if kind.name != IGNORED}
-
-    def _make_view(self, kinds: dict[str, Kind]) -> None:
-        """Make the table that the SQL of the mapping sees: days as ISO 8601, no thousands marks."""
-        cells = ""
-        for variable, kind in kinds.items():
-            name = cell = _quoted(variable)
-            if kind.name == DATE:
-                cell = f"CAST(CAST(strptime({name}, {_string(kind.date_form)}) AS DATE) AS VARCHAR)"
-            elif kind.thousands:
-                cell = f"replace({name}, ',', '')"
-            cells += f", {cell} AS {name}"
-        self._run(
-            f"CREATE VIEW {_quoted(self.table.name)} AS SELECT {ROW_NUMBER}{cells} FROM {self._raw}"
-        )
-
-    def _run(self, query: str, arguments: Sequence[object] = ()) -> list[Any]:
-        import duckdb
-
-        try:
-            return self.connection.execute(query, list(arguments)).fetchall()
-        except duckdb.Error as error:
-            raise InputError(f"{self.path}{_explain(str(error))}") from None
-
-
 def _choose_rows(
     connection: DuckDBPyConnection,
     mapping: TableMapping,
@@ -406,7 +182,7 @@ def _choose_rows(
 ) -> TableRows:
     """Reshape the tables, leave out rows, and give each of the others its key."""
     names = ", ".join(map(str, files))
-    rows = mapping.reshape or f"SELECT * FROM {_quoted(mapping.tables[0].name)}"
+    rows = mapping.reshape or f"SELECT * FROM {quote(mapping.tables[0].name)}"
     described = _run_own(connection, mapping, "`reshape`", f"DESCRIBE SELECT * FROM ({rows}\n)")
     types = {str(name): str(kind) for name, kind, *_ in described}
     columns = {
@@ -418,7 +194,7 @@ def _choose_rows(
     conditions = [f"WHEN ({skip.where}\n) THEN {place}" for place, skip in enumerate(mapping.skips)]
     skip = f"CASE {' '.join(conditions)} END" if conditions else "CAST(NULL AS INTEGER)"
     number = ROW_NUMBER if ROW_NUMBER in types else "row_number() OVER ()"
-    cells = "".join(f", CAST({_quoted(name)} AS VARCHAR) AS {_quoted(name)}" for name in columns)
+    cells = "".join(f", CAST({quote(name)} AS VARCHAR) AS {quote(name)}" for name in columns)
     _run_own(
         connection,
         mapping,
@@ -428,7 +204,7 @@ def _choose_rows(
     )
     key = (
         "concat_ws(' / ', "
-        + ", ".join(f"coalesce({_quoted(name)}, '')" for name in mapping.key)
+        + ", ".join(f"coalesce({quote(name)}, '')" for name in mapping.key)
         + ")"
     )
     stem = "trim(regexp_replace(lower(strip_accents(row_key)), '[^a-z0-9]+', '-', 'g'), '-')"
@@ -446,7 +222,7 @@ def _choose_rows(
         f"trim(rtrim(left(stem, {_LONGEST_SLUG - 9}), '-') || '-' || left(md5(row_key), 8), '-') "
         "END AS row_slug FROM keyed"
     )
-    counted = _quoted(mapping.tables[0].name) if ROW_NUMBER in types else _ROWS
+    counted = quote(mapping.tables[0].name) if ROW_NUMBER in types else _ROWS
     count = connection.execute(f"SELECT count(*) FROM {counted}").fetchall()[0][0]
     return TableRows(mapping, names, columns, connection, count)
 
@@ -488,69 +264,3 @@ def _kind_of(sql_type: str, declared: Kind | None) -> Kind:
         if pattern.match(sql_type):
             return kind
     return declared or Kind()
-
-
-def _wrong_cell(variable: str, kind: Kind) -> str:
-    """Return the SQL condition for a cell that is not of its kind, or nothing."""
-    cell = _quoted(variable)
-    if kind.allowed:
-        values = ", ".join(map(_string, kind.allowed))
-        return f"{cell} NOT IN ({values})"
-    if kind.name == DATE:
-        return f"{cell} IS NOT NULL AND try_strptime({cell}, {_string(kind.date_form)}) IS NULL"
-    if kind.name not in {INTEGER, NUMBER}:
-        return ""
-    pattern = f"{_NUMBER}|{_THOUSANDS}" if kind.thousands else _NUMBER
-    wrong = (
-        f"NOT regexp_full_match({cell}, {_string(pattern)}) OR length({cell}) > {_LONGEST_NUMBER}"
-    )
-    if kind.name == INTEGER:
-        plain = f"replace({cell}, ',', '')" if kind.thousands else cell
-        wrong += (
-            f" OR coalesce(TRY_CAST({plain} AS DECIMAL(38, 9)) % 1, "
-            f"TRY_CAST({plain} AS DOUBLE) % 1) <> 0"
-        )
-    return f"({wrong})"
-
-
-def _in_words(kind: Kind) -> str:
-    if kind.allowed:
-        return f"one of: {', '.join(kind.allowed)}"
-    return {
-        INTEGER: "a whole number",
-        NUMBER: "a number",
-        DATE: f"a day in the form {kind.date_form}",
-        TEXT: "a text",
-    }[kind.name]
-
-
-def _explain(message: str) -> str:
-    """Return what is wrong with a file, with the row where DuckDB names it."""
-    line = re.search(r"CSV Error on Line: (\d+)", message)
-    cells = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
-    if "Invalid unicode" in message or "not utf-8" in message.casefold():
-        reason = "is not UTF-8"
-    elif cells:
-        reason = f"has {cells[2]} cells, and the first line has {cells[1]}"
-    elif "Maximum line size" in message:
-        reason = "is longer than 2 MB"
-    elif "unterminated quote" in message:
-        reason = "a cell with a quotation mark is not closed"
-    else:
-        reason = re.sub(r'(in file )"[^"]*/\d+\.\w+(\.gz)?"', "", message.splitlines()[0])
-        reason = re.sub(r"^(?:\w+ )*Error: ", "", reason).strip()
-    return f", row {int(line[1]) - 1}: {reason}" if line else f": {reason}"
-
-
-def _string(text: str) -> str:
-    """Return a text as a string of SQL."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _json_path(key: str) -> str:
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-    return f'$."{escaped}"'

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Triple
 
 from factbook.errors import InputError, did_you_mean
-from factbook.imports.tables import shorten
+from factbook.imports.table_loader import shorten
 from factbook.query.names import Names
 from factbook.rdf.terms import curie, expand, local_name, make_slug
 
