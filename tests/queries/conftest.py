@@ -54,18 +54,21 @@ LEADS = "-with-leads"
 # Virtuoso 7.2 loses rows of these queries or cannot compile them, as they ask for what is derived
 VIRTUOSO_DIFFERS = {
     "accelerators",
+    "chip-owners",
+    "circular-deals",
     "companies",
     "connections",
     "efficiency",
     "funding-rounds",
     "gaps",
     "guidance-outcomes",
-    "circular-deals",
     "money-raised",
     "ownership",
     "products",
     "rank",
+    "rental-prices",
     "rented-by",
+    "token-prices",
     "unknown-figures",
     "valuations",
 }
