@@ -324,6 +324,17 @@ def test_html_page_escapes_everything_that_a_book_says() -> None:
     assert not re.search(r'href="?(?!#source-\d|http)', text[start:])
 
 
+def test_markdown_page_has_no_link_that_runs_a_script(core: Book) -> None:
+    """An address of another scheme than http is text, also where a copy of a page is named."""
+    page = gather_page(core, Names.of(core).lookup_one("company:groq"))
+    figure = replace(page.figures[0], also=("javascript:alert", "https://example.org/copy"))
+
+    text = as_markdown(replace(page, figures=(figure,)))
+
+    assert "](javascript:" not in text
+    assert "](https://example.org/copy)" in text
+
+
 def _poison(value: Any, evil: str) -> Any:  # noqa: ANN401 - any part of a page
     """Return a page with a text behind each of its texts, and with addresses that run scripts."""
     if is_dataclass(value) and not isinstance(value, type):

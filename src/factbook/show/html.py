@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from factbook.rdf.terms import is_iri
 from factbook.render.marks import mark_text
 from factbook.render.markup import html_page
 from factbook.show.page import (
@@ -18,6 +17,7 @@ from factbook.show.page import (
     explain_page_marks,
     group_by_sources,
     host_of,
+    is_web_address,
 )
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from factbook.show.page import Cited, Event, Figure, Line, Page, Reference, Subject
 
-_WEB = ("http://", "https://")
 _STYLE = (
     "body{max-width:60rem;margin:2rem auto;padding:0 1rem;line-height:1.45}"
     "h1,h2{line-height:1.2}h2{margin-top:2rem}.dim{opacity:.7}sup a{text-decoration:none}"
@@ -152,7 +151,7 @@ def _reference(reference: Reference) -> str:
 
 def _link(text: str, address: str) -> str:
     """Return a link to a page of the web; any other address, such as javascript:, is only text."""
-    if not address.startswith(_WEB) or not is_iri(address):
+    if not is_web_address(address):
         return escape(text)
     return f'<a rel="noreferrer nofollow" href="{escape(address)}">{escape(text)}</a>'
 

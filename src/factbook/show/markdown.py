@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from factbook.rdf.terms import is_iri
 from factbook.render.marks import mark_text
 from factbook.render.markup import escape_markdown as escape
 from factbook.show.page import (
@@ -17,14 +16,13 @@ from factbook.show.page import (
     explain_page_marks,
     group_by_sources,
     host_of,
+    is_web_address,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from factbook.show.page import Cited, Event, Figure, Line, Page, Reference, Subject
-
-_WEB = ("http://", "https://")
 
 
 def as_markdown(page: Page) -> str:
@@ -125,24 +123,19 @@ def _values(values: Iterable[Cited]) -> str:
 
 
 def _value(value: Cited) -> str:
-    if value.iri is not None and value.text == value.iri and value.iri.startswith(_WEB):
-        return f"<{value.iri}>" if is_iri(value.iri) else escape(value.text)
-    return escape(value.text)
+    is_address = value.text == value.iri and is_web_address(value.text)
+    return f"<{value.text}>" if is_address else escape(value.text)
 
 
 def _reference(reference: Reference) -> str:
     address = address_of(reference)
-    shown = (
-        (f"<{address}>" if address.startswith(_WEB) and is_iri(address) else f"`{address}`")
-        if address
-        else ""
-    )
+    shown = (f"<{address}>" if is_web_address(address) else f"`{address}`") if address else ""
     return f"[^{reference.number}]: {escape(describe_reference(reference))} {shown}".rstrip()
 
 
 def _link(text: str, address: str) -> str:
     target = address.replace("(", "%28").replace(")", "%29")
-    return f"[{escape(text)}]({target})" if is_iri(address) else escape(address)
+    return f"[{escape(text)}]({target})" if is_web_address(address) else escape(address)
 
 
 def _footnotes(sources: Sequence[int]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from factbook.rdf.terms import is_iri
 from factbook.render.humanize import count_noun, format_date
 from factbook.render.marks import explain_marks, mark_text
 
@@ -202,6 +203,11 @@ def describe_reference(reference: Reference) -> str:
 def address_of(reference: Reference) -> str:
     """Return where a source can be looked up: on the web, or else in the book."""
     return "" if reference.is_file else reference.address or reference.curie
+
+
+def is_web_address(text: str) -> bool:
+    """Tell whether a text can be a link to a page of the web; javascript: and the like cannot."""
+    return text.startswith(("http://", "https://")) and is_iri(text)
 
 
 def date_prefix(figure: Figure, event: Event) -> str:
