@@ -16,7 +16,7 @@ from factbook.shacl.report import Alternative
 from factbook.shacl.value_constraints import TermConstraint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from factbook.rdf.terms import Term
     from factbook.shacl.compile import Compiler, Task
@@ -91,10 +91,8 @@ class _Reasons:
     find: FindResults
     depth: int
 
-    def __call__(self, member: Node, nodes: Collection[Term]) -> dict[Term, list[Result]]:
+    def __call__(self, member: Node, nodes: Iterable[Term]) -> dict[Term, list[Result]]:
         """Return the results of a shape for some nodes, by node."""
-        if not nodes:  # engines differ on VALUES without a term
-            return {}
         tasks = self.compiler.tasks_for_nodes(self.shapes[member], list(nodes))
         inner: Iterable[Result] = self.find(tasks)
         if self.depth + 1 < _MAX_DEPTH:
