@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import query_limit_options
 from factbook.errors import UsageError
 
 
@@ -19,23 +20,7 @@ Examples:
   factbook --book my-book mcp --allow-sparql"""
 )
 @click.option("--allow-sparql", is_flag=True, help="Let the assistant write SPARQL of its own.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    default=30.0,
-    show_default=True,
-    help="Stop a query after so many seconds.",
-)
-@click.option(
-    "--memory",
-    "megabytes",
-    type=click.IntRange(min=16),
-    metavar="MB",
-    default=512,
-    show_default=True,
-    help="Stop a query that needs more memory.",
-)
+@query_limit_options(seconds=30.0)
 @pass_session
 def command(session: Session, *, allow_sparql: bool, timeout: float, megabytes: int) -> None:
     """Serve the book to an AI assistant (Model Context Protocol) over stdin and stdout."""

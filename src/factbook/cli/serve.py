@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from factbook.cli.session import Session, pass_session
+from factbook.cli.supervise import query_limit_options
 from factbook.errors import UsageError
 
 
@@ -33,23 +34,7 @@ Examples:
     metavar="URL",
     help="The public address of the site, where it is another than that of requests.",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    default=10.0,
-    show_default=True,
-    help="Stop a visitor's query after so many seconds.",
-)
-@click.option(
-    "--memory",
-    "megabytes",
-    type=click.IntRange(min=16),
-    metavar="MB",
-    default=512,
-    show_default=True,
-    help="Stop a visitor's query that needs more memory.",
-)
+@query_limit_options(seconds=10.0)
 @click.option(
     "--max-rows",
     type=click.IntRange(min=1),

@@ -109,6 +109,35 @@ def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def query_limit_options(*, seconds: float) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what gives a server's command the limits of each query, with a default time."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in (
+            click.option(
+                "--memory",
+                "megabytes",
+                type=click.IntRange(min=16),
+                metavar="MB",
+                default=512,
+                show_default=True,
+                help="Stop a query that needs more memory.",
+            ),
+            click.option(
+                "--timeout",
+                type=click.FloatRange(min=0, min_open=True),
+                metavar="SECONDS",
+                default=seconds,
+                show_default=True,
+                help="Stop a query after so many seconds.",
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return add
+
+
 def _tell_parent(context: click.Context, option: click.Parameter, value: float | None) -> None:
     """Send a limit to the process that watches this one."""
     if value is None:
