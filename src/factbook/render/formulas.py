@@ -40,11 +40,7 @@ def defuse_formulas(table: Table) -> Table:
 def _defuse(term: Term | None) -> Term | None:
     if not isinstance(term, Literal) or not is_formula(term):
         return term
-    return (
-        Literal(f"'{term.value}", language=term.language)
-        if term.language
-        else Literal(f"'{term.value}")
-    )
+    return Literal(f"'{term.value}", language=term.language)
 
 
 @dataclass

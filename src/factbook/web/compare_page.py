@@ -12,6 +12,7 @@ from factbook.query.names import Names
 from factbook.show.compare import MOST_THINGS, ask_comparison, compare_things, require_several
 from factbook.web.page_blueprint import keep_response, pages, render
 from factbook.web.panels import current_explorer, explain
+from factbook.web.query_pages import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +22,7 @@ if TYPE_CHECKING:
     from factbook.show.compare import Comparison
     from factbook.web.panels import Explorer
 
-ENDINGS = {
-    "csv": "text/csv; charset=utf-8",
-    "tsv": "text/tab-separated-values; charset=utf-8",
-    "json": "application/sparql-results+json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+ENDINGS = ("csv", "tsv", "json", "xlsx")
 _FEWEST_FIELDS = 3
 
 
@@ -48,7 +44,7 @@ def compare() -> Response:
             can_add=len(names) < MOST_THINGS,
             comparison=comparison,
             fault=fault,
-            endings=list(ENDINGS),
+            endings=ENDINGS,
         )
 
     try:
@@ -68,7 +64,7 @@ def compared_rows(ending: str) -> Response:
     answer = ask_comparison(explorer.limited, things, asof=request.args.get("asof"))
     out = io.BytesIO()
     write_table(answer, ending, out)
-    return Response(out.getvalue(), content_type=ENDINGS[ending])
+    return Response(out.getvalue(), content_type=FORMATS[ending])
 
 
 def _linked(comparison: Comparison) -> set[str]:
