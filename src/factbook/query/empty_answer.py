@@ -146,6 +146,7 @@ def _explain_measure(book: Book, terms: Sequence[NamedNode | Literal]) -> str:
         kinds = [Names.of(book).kind(kind) for kind, _ in rows if isinstance(kind, NamedNode)]
         if kinds:
             shown = " or ".join(f"'{kind}'" for kind in kinds[:_MOST_KINDS])
+            shown += " and of others" if len(kinds) > _MOST_KINDS else ""
             return f"{_label(book, term)} is stated only of things of the kind {shown}"
     return ""
 
