@@ -17,7 +17,8 @@ from factbook.rdf.bounds import (
     check_jsonld,
     check_namespaces,
 )
-from factbook.rdf.parse import is_large, read_rdf
+from factbook.rdf.parse import read_rdf
+from factbook.rdf.unpack import is_large
 
 if TYPE_CHECKING:
     from pathlib import Path

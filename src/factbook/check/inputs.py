@@ -10,8 +10,9 @@ from pyoxigraph import BlankNode
 
 from factbook.errors import InputError, UsageError
 from factbook.rdf.formats import syntax_of
-from factbook.rdf.parse import Progress, RdfFile, is_large, open_rdf, read_rdf
+from factbook.rdf.parse import RdfFile, open_rdf, read_rdf
 from factbook.rdf.rdf_input import RdfInput
+from factbook.rdf.unpack import Progress, is_large
 from factbook.shacl import SH, load_data
 
 if TYPE_CHECKING:

@@ -31,7 +31,8 @@ from factbook.fmt.turtle_layout import (
 )
 from factbook.rdf.canonical import canonicalize
 from factbook.rdf.formats import syntax_of
-from factbook.rdf.parse import RdfSyntaxError, read_rdf
+from factbook.rdf.parse import read_rdf
+from factbook.rdf.syntax_error import RdfSyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -23,7 +23,7 @@ from factbook.imports.mapping import (
     TableMapping,
     name_columns,
 )
-from factbook.rdf.parse import GZIP, open_unpacked
+from factbook.rdf.unpack import GZIP, open_unpacked
 from factbook.render.humanize import make_printable
 
 if TYPE_CHECKING:

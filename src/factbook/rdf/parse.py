@@ -13,11 +13,9 @@ import io
 import itertools
 import os
 import re
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import monotonic
-from typing import IO, TYPE_CHECKING, ClassVar, cast
+from typing import IO, TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, parse
@@ -25,6 +23,8 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, parse
 from factbook.errors import InputError
 from factbook.rdf.formats import BY_ENDING, BY_NAME, Syntax, syntax_of
 from factbook.rdf.rdf_input import address_of, as_input
+from factbook.rdf.syntax_error import RdfSyntaxError, syntax_error
+from factbook.rdf.unpack import CountedFile, is_large, open_unpacked, read_bytes, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,32 +34,11 @@ if TYPE_CHECKING:
 
     from factbook.rdf.rdf_input import RdfInput
 
-BOM = b"\xef\xbb\xbf"
-GZIP = b"\x1f\x8b"
-_LARGE = 16 << 20
-_LARGE_PACKED = 2 << 20
 _START_BYTES = 4096
 _QUADS_BETWEEN_LOOKS = 1000
 _TURTLE_START = re.compile(
     rb"\s*(?:#[^\n]*\s+)*(?:@prefix\s|@base\s|prefix\s|base\s|<(?:https?|urn|file):)", re.IGNORECASE
 )
-_PLACE = re.compile(r"^(?:Parser error )?(?:at|between) line .*?: ", re.DOTALL)
-_HINTS = (
-    ("No scheme found", "relative IRI: write it in full, or name a base with --base"),
-    ("prefix has not been declared", "declare the prefix at the top of the file"),
-    ("Unexpected end of file", "a statement, string or bracket is not closed"),
-)
-
-
-class RdfSyntaxError(InputError):
-    """A file that breaks the grammar of its format."""
-
-    exit_code: ClassVar[int] = InputError.exit_code
-
-    def __init__(self, message: str, *, line: int | None, column: int | None) -> None:
-        super().__init__(message)
-        self.line = line
-        self.column = column
 
 
 @dataclass(frozen=True)
@@ -100,21 +79,6 @@ def in_graph(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:
 def graph_for(path: Path) -> NamedNode:
     """Return the name for the graph of a file that does not name one itself."""
     return NamedNode(f"urn:factbook:file:{quote(os.fsencode(path.name), safe='.-_')}")
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return a file's bytes, unpacked and without a byte order mark.
-
-    Raises:
-        InputError: The file is missing or cannot be read.
-    """
-    with reading(path):
-        content = path.read_bytes()
-        if content.startswith(GZIP):
-            import gzip
-
-            content = gzip.decompress(content)
-    return content.removeprefix(BOM)
 
 
 def syntax_for_reading(path: Path) -> Syntax:
@@ -291,27 +255,6 @@ def without_direction(quads: Iterable[Quad]) -> Iterator[Quad]:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn what goes wrong while a file is read into an error for people.
-
-    Raises:
-        RdfSyntaxError: The file breaks its grammar.
-        InputError: The file is missing or cannot be read.
-    """
-    try:
-        yield
-    except SyntaxError as error:
-        raise _syntax_error(path, error) from None
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: is a folder, not a file") from None
-    except (OSError, EOFError, ValueError, MemoryError, zlib.error) as error:
-        said = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: cannot be read: {said}") from None
-
-
-@contextmanager
 def _parsing(given: RdfInput, syntax: Syntax) -> Iterator[None]:
     """Turn what goes wrong while a file is parsed into an error with a line.
 
@@ -332,7 +275,7 @@ def _parsing(given: RdfInput, syntax: Syntax) -> Iterator[None]:
                 from factbook.rdf.jsonld import find_line
 
                 line = find_line(read_bytes(given.path), str(error))
-            raise _syntax_error(given.path, error, line=line) from None
+            raise syntax_error(given.path, error, line=line) from None
 
 
 def _find_line(given: RdfInput, syntax: Syntax) -> int | None:
@@ -360,17 +303,6 @@ class _Lines(io.RawIOBase):
         line = self._file.readline()
         self.number += bool(line)
         return line
-
-
-def _syntax_error(path: Path, error: SyntaxError, *, line: int | None = None) -> RdfSyntaxError:
-    column = error.offset if line is None else None
-    line = error.lineno if line is None else line
-    said = _PLACE.sub("", error.msg or str(error)).strip().rstrip(".")
-    hint = next((hint for words, hint in _HINTS if words in said), None)
-    place = ":".join(str(part) for part in (path, line, column) if part is not None)
-    return RdfSyntaxError(
-        f"{place}: {said}" + (f" ({hint})" if hint else ""), line=line, column=column
-    )
 
 
 @dataclass(frozen=True)
@@ -401,28 +333,6 @@ def read_any(file: Path | RdfInput) -> RdfFile | RdfStream:
     return open_rdf(file) if is_large(as_input(file).path) else read_rdf(file)
 
 
-def is_large(path: Path, size: int | None = None) -> bool:
-    """Tell whether a file is too large to read as a whole; its size may be known already."""
-    if size is None:
-        try:
-            size = path.stat().st_size
-        except OSError:
-            return False  # reading it will say what is wrong
-    if path.suffix != ".gz":
-        return size > _LARGE
-    return size > _LARGE_PACKED or (size > 0 and _unpacked_size(path) > _LARGE)
-
-
-def _unpacked_size(path: Path) -> int:
-    """Return the size that a packed file states at its end, modulo 2^32; 0 where it has none."""
-    try:
-        with path.open("rb") as file:
-            file.seek(-4, os.SEEK_END)
-            return int.from_bytes(file.read(4), "little")
-    except OSError:
-        return 0  # reading it will say what is wrong
-
-
 def open_rdf(
     file: Path | RdfInput,
     *,
@@ -444,77 +354,5 @@ def open_rdf(
     given = as_input(file)
     syntax_for_reading(given.path)
     with reading(given.path):
-        source = cast("IO[bytes]", _Counted(given.path, progress))
+        source = cast("IO[bytes]", CountedFile(given.path, progress))
     return _parse(given, source, rename=rename)
-
-
-def open_unpacked(path: Path) -> IO[bytes]:
-    """Open a file to be read by lines, unpacked and without a byte order mark.
-
-    Raises:
-        InputError: The file is missing or cannot be read.
-    """
-    with reading(path):
-        with path.open("rb") as file:
-            is_packed = file.read(len(GZIP)) == GZIP
-        import gzip
-
-        lines: IO[bytes] = cast("IO[bytes]", gzip.open(path)) if is_packed else path.open("rb")  # noqa: SIM115 - whoever asked for it closes it
-        if lines.read(len(BOM)) != BOM:
-            lines.seek(0)
-    return lines
-
-
-class Progress:
-    """Announces from time to time how much of a file is read; see `open_rdf`.
-
-    Args:
-        doing: What the file is read for, the first word of the line.
-        path: The file.
-        announce: Called with the line.
-        every: Seconds from one line to the next.
-    """
-
-    def __init__(
-        self, doing: str, path: Path, announce: Callable[[str], None], *, every: float
-    ) -> None:
-        self._what = f"{doing} {path.name}"
-        self._announce = announce
-        self._every = every
-        self._next = monotonic() + every
-
-    def __call__(self, part: float) -> None:
-        """Announce the part that is read, from 0 to 1, if it is time to."""
-        if monotonic() >= self._next:
-            self._next = monotonic() + self._every
-            self._announce(f"{self._what}: {part:.0%}")
-
-
-class _Counted(io.RawIOBase):
-    """The bytes of a file, unpacked, without a byte order mark, and counted as they are read."""
-
-    def __init__(self, path: Path, progress: Callable[[float], None] | None) -> None:
-        self._packed = path.open("rb")
-        self._size = path.stat().st_size or 1
-        self._progress = progress
-        self._file: IO[bytes] = self._packed
-        if self._packed.peek(2).startswith(GZIP):
-            import gzip
-
-            self._file = cast("IO[bytes]", gzip.GzipFile(fileobj=self._packed))
-        start = self._file.read(len(BOM))
-        self._start = start.removeprefix(BOM)
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return the next bytes."""
-        if self._start:
-            start, self._start = self._start, b""
-            return start + (self._file.read() if size < 0 else b"")
-        if self._progress is not None:
-            self._progress(self._packed.tell() / self._size)
-        return self._file.read(size)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._packed.close()
-        super().close()

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, parse
 
-from factbook.rdf.parse import BOM, GZIP, RdfFile, open_rdf, read_bytes
+from factbook.rdf.parse import RdfFile, open_rdf
 from factbook.rdf.rdf_input import RdfInput
 from factbook.rdf.turtle_scanner import Offsets, scan_line, scan_turtle
+from factbook.rdf.unpack import BOM, GZIP, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 from factbook.rdf.lexical import is_ill_typed
-from factbook.rdf.parse import RdfFile, open_rdf, open_unpacked, reading
+from factbook.rdf.parse import RdfFile, open_rdf
+from factbook.rdf.unpack import open_unpacked, reading
 from factbook.shacl.data_graph import (
     DataGraph,
     add_noncanonical,

@@ -107,7 +107,7 @@ def _depends_on_address(path: Path, content: bytes) -> bool:
 
 def _names_contexts(path: Path) -> bool:
     from factbook.rdf.jsonld import names_contexts
-    from factbook.rdf.parse import read_bytes
+    from factbook.rdf.unpack import read_bytes
 
     try:
         return names_contexts(read_bytes(path))

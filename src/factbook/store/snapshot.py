@@ -298,7 +298,8 @@ def _build(
     rules: Sequence[Path],
     announce: Callable[[str], None],
 ) -> None:
-    from factbook.rdf.parse import Progress, is_large, open_rdf, read_rdf
+    from factbook.rdf.parse import open_rdf, read_rdf
+    from factbook.rdf.unpack import Progress, is_large
 
     def read(file: RdfInput) -> RdfFile | RdfStream:
         if not is_large(file.path):
