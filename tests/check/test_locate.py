@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 from factbook.check.findings import ERROR, RawFinding, Rule
 from factbook.check.locate import Locator
 from factbook.rdf.parse import read_rdf
-from factbook.rdf.positions import Place
+from factbook.rdf.places import Place
 from factbook.shacl import INVERSE, PathExpression
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import InputError
-from factbook.rdf import parse
+from factbook.rdf import unpack
 from factbook.rdf.parse import open_rdf, read_any, read_rdf
 from factbook.rdf.rdf_input import RdfInput
 
@@ -88,7 +88,7 @@ def test_graph_of_a_book_file_is_its_first_base_at_any_size(
     path = write(tmp_path / "bases.ttl", text)
 
     whole = read_any(path)
-    monkeypatch.setattr(parse, "_LARGE", 0)
+    monkeypatch.setattr(unpack, "_LARGE", 0)
     streamed = read_any(path)
 
     assert whole.graph == streamed.graph == NamedNode("http://e.org/one")

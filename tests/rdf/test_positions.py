@@ -10,7 +10,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
 from factbook.rdf import positions
 from factbook.rdf.parse import read_rdf
-from factbook.rdf.positions import Place, Places, places_of
+from factbook.rdf.places import Place, Places
+from factbook.rdf.positions import places_of
 from factbook.rdf.turtle_scanner import (
     BLANK,
     IRI,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from pyoxigraph import BlankNode, NamedNode
 
 from factbook.rdf.parse import RdfFile
-from factbook.rdf.positions import Places, SearchedFile, places_of
+from factbook.rdf.places import Places
+from factbook.rdf.positions import SearchedFile, places_of
 from factbook.shacl import INVERSE, PathExpression
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, Store
 
     from factbook.check.findings import RawFinding
-    from factbook.rdf.positions import Place
+    from factbook.rdf.places import Place
     from factbook.rdf.terms import Term
 
 _MOST_STEPS = 100

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from factbook.rdf.positions import Places, places_of
+from factbook.rdf.positions import places_of
 from factbook.rdf.terms import curie
 from factbook.render.humanize import format_path
 from factbook.shacl import SH
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from factbook.rdf.parse import RdfFile
+    from factbook.rdf.places import Places
     from factbook.rdf.terms import Term
     from factbook.shacl import Remark, Report
 
