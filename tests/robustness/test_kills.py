@@ -14,8 +14,12 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.imports.conftest import BOOK, CONTEXT, source_of
 
+from factbook.new.book import create_book
+from factbook.rdf.mapping_files import NEGATIVE, POSITIVE, PREDICTED
 from factbook.rdf.parse import read_rdf
+from factbook.rdf.sssom import read_mapping_set
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +28,8 @@ KILLS = int(os.environ.get("FACTBOOK_TEST_KILLS", "6"))
 FACTBOOK = [sys.executable, "-m", "factbook"]
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 THINGS = 4_000
+ROWS = 2_000
+PAIRS = 400
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL needs a POSIX system")
 
 
@@ -115,3 +121,53 @@ def test_killed_indexing_gives_no_wrong_answer(data: Path, tmp_path: Path) -> No
 
         done = run(*arguments, cache=cache)
         assert (done.returncode, done.stdout, done.stderr) == (0, f"?n\n{2 * THINGS}\n", "")
+
+
+def test_killed_import_leaves_the_whole_source_or_none(tmp_path: Path) -> None:
+    """A part of a table would pass for the table."""
+    book, cache, table = tmp_path / "book", tmp_path / "cache", tmp_path / "machines.csv"
+    shutil.copytree(BOOK, book)
+    shutil.copy(CONTEXT, book / "ontology" / "context.jsonld")
+    head = "Machine,Owner,Accelerators,Least,Most,Unit,Seen on,Users,Notes\n"
+    row = "Orion {0},Acme Compute,{0},,,,3/31/2025,,big\n"
+    table.write_text(head + "".join(map(row.format, range(ROWS))), encoding="utf-8")
+    arguments = ("--book", book, "import", "machines", table)
+    longest = duration(*arguments, cache=cache)
+    source = source_of(book)
+    whole = source.read_bytes()
+    chance = random.Random(4)  # noqa: S311 - moments, not secrets
+    for _ in range(KILLS):
+        source.unlink(missing_ok=True)
+
+        kill_at_random(chance, *arguments, cache=cache, longest=longest)
+
+        assert not source.exists() or source.read_bytes() == whole
+        assert run("--book", book, "sparql", COUNT, cache=cache).returncode == 0
+
+
+def test_killed_review_loses_no_candidate(tmp_path: Path) -> None:
+    """A row moves from one file to another: it may stand in both for a moment, never in none."""
+    book, cache = tmp_path / "lights", tmp_path / "cache"
+    create_book(book, namespace="https://example.org/lights/")
+    links = book / "data" / "links"
+    pairs = [f"lighthouse:grey-point wikidata:Q{n}" for n in range(1, PAIRS + 1)]
+    with (links / f"{PREDICTED}.sssom.tsv").open("a", encoding="utf-8") as file:
+        for pair in pairs:
+            subject, target = pair.split()
+            cells = [subject, "schema:sameAs", "", target, "semapv:LexicalMatching", "0.5"]
+            file.write("\t".join(cells) + "\n")
+    review = ("--book", book, "link", "review")
+    longest = duration(*review, *pairs[0].split(), "--accept", "--by", "Ada", cache=cache)
+    chance = random.Random(5)  # noqa: S311 - moments, not secrets
+    for number in range(1, min(KILLS, PAIRS - 1) + 1):
+        verdict = "--accept" if number % 2 else "--reject"
+        arguments = (*review, *pairs[number].split(), verdict, "--by", "Ada")
+
+        kill_at_random(chance, *arguments, cache=cache, longest=longest)
+
+        found = [
+            row.pair
+            for role in (PREDICTED, POSITIVE, NEGATIVE)
+            for row in read_mapping_set(links / f"{role}.sssom.tsv").rows
+        ]
+        assert {" ".join(pair) for pair in found} == set(pairs)
