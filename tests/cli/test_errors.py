@@ -87,7 +87,9 @@ WRONG = {
     ),
     "shell": (["completion", "tcsh"], "no completion for 'tcsh'; known shells: bash, zsh, fish"),
     "not Unicode": (["query", "river", "--river", "\udcff"], "--river: '\\udcff' is not valid"),
-    "no Unicode query": (["sparql", "ASK { \udcff }"], "the query is not valid Unicode text"),
+    "no Unicode query": (["sparql", "ASK { \udcff }"], "' is not valid Unicode text"),
+    "no Unicode words": (["search", "\udcff"], "'\\udcff' is not valid Unicode text"),
+    "no Unicode words of queries": (["queries", "\udcff"], "'\\udcff' is not valid Unicode text"),
 }
 
 

@@ -28,6 +28,7 @@ def verifier() -> Verifier:
         ("CoreWeave's revenue in 2025 was €5.131 billion.", Verdict.NOT_STATED),
         ("CoreWeave ran 1.7 GW.", Verdict.NOT_STATED),
         ("It was worth $12 billion.", Verdict.NO_SUBJECT),
+        ("In 2031 revenue was $5.131 billion at CoreWeave", Verdict.OTHER_DATE),
     ],
 )
 def test_number_is_judged(verifier: Verifier, text: str, verdict: Verdict) -> None:

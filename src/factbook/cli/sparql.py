@@ -17,6 +17,7 @@ from factbook.errors import InputError, UsageError
 from factbook.query.run_query import run_text
 from factbook.query.unknown_terms import find_unknown_terms
 from factbook.rdf.formats import NAMES
+from factbook.rdf.terms import require_unicode
 from factbook.render.result_formats import TABLE_FORMATS
 from factbook.sparql.tokens import query_form
 
@@ -91,8 +92,7 @@ def _read_query(text: str | None, path: Path | None) -> str:
     if (text is None) == (path is None):
         raise UsageError("give the query as TEXT, as '-' for stdin, or with --file FILE")
     if text is not None and text != "-":
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            raise UsageError("the query is not valid Unicode text")
+        require_unicode(text, "the query")
         return text
     try:
         content = sys.stdin.buffer.read() if path is None else path.read_bytes()

@@ -21,7 +21,7 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
 from factbook.query.entities import NAMES, fold_words, read_names, strip_legal_form
-from factbook.rdf.terms import curie, expand, is_iri, local_name
+from factbook.rdf.terms import curie, expand, is_iri, local_name, require_unicode
 from factbook.render.humanize import words_in_iri
 from factbook.sparql.bind import bind
 from factbook.store.answers import select
@@ -99,9 +99,8 @@ class Names:
         Raises:
             UsageError: Nothing or more than one thing fits, or it is of another class.
         """
+        require_unicode(text, option)
         where = f"{option}: " if option else ""
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            raise UsageError(f"{where}{text!a} is not valid Unicode text")
         wanted = self.class_iri(type_curie)
         given = self.parse_iri(text)
         if given is not None:

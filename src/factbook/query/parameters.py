@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError, did_you_mean
-from factbook.rdf.terms import XSD
+from factbook.rdf.terms import XSD, require_unicode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -135,8 +135,7 @@ def parse_literal(name: str, kind: str, value: str) -> Literal:
         UsageError: The value is not of that kind.
     """
     kind, _, detail = kind.partition(":")
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise UsageError(f"--{name}: {value!a} is not valid Unicode text")
+    require_unicode(value, f"--{name}")
     if kind == "lang":
         return Literal(value, language=detail)
     if kind == "text":

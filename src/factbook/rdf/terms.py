@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
+from factbook.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -17,6 +19,7 @@ Term = NamedNode | BlankNode | Literal | Triple
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_SLUG_LENGTH = 60
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -30,6 +33,21 @@ def is_iri(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def require_unicode(text: str, where: str = "") -> None:
+    """Check that terms can hold a text, which bytes of another encoding cannot become.
+
+    Args:
+        text: What a user gave.
+        where: The option or the thing that it was given for, for the message.
+
+    Raises:
+        UsageError: It is not valid Unicode.
+    """
+    if _SURROGATE.search(text):
+        shown = text if len(text) <= _MAX_SLUG_LENGTH else f"{text[:_MAX_SLUG_LENGTH]}…"
+        raise UsageError(f"{where}{': ' if where else ''}{shown!a} is not valid Unicode text")
 
 
 def note_local(statements: Iterable[S]) -> Iterator[S]:

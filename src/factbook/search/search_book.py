@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode
 from factbook.query.entities import Entity, read_entities, read_names
 from factbook.query.names import Names
 from factbook.query.stored_queries import StoredQuery, all_queries
-from factbook.rdf.terms import curie, expand, local_name
+from factbook.rdf.terms import curie, expand, local_name, require_unicode
 from factbook.search.word_index import WordIndex, content_words
 from factbook.sparql.tokens import meaningful, uses_service
 from factbook.sparql.tree import parse_query
@@ -84,6 +84,7 @@ def search(book: Book, words: str, *, limit: int = MOST_HITS) -> tuple[Hit, ...]
         limit: The most hits to return.
 
     Raises:
+        UsageError: The words are not valid Unicode.
         InputError: The front matter of a stored query cannot be understood.
         EndpointError: An endpoint failed.
     """
@@ -97,6 +98,7 @@ def search_queries(book: Book, words: str) -> tuple[StoredQuery, ...]:
     names of the measures of a query.
 
     Raises:
+        UsageError: The words are not valid Unicode.
         InputError: The front matter of a stored query cannot be understood.
     """
     found = _Search(book, words)
@@ -113,6 +115,7 @@ class _Search:
     """One search of a book."""
 
     def __init__(self, book: Book, words: str) -> None:
+        require_unicode(words)
         self.book = book
         self.index = _index_of(book)
         self.names = Names.of(book)

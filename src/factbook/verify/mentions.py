@@ -60,7 +60,7 @@ class NameIndex:
     ) -> tuple[Mention | None, int]:
         for length in sorted(self._lengths.get(words[place], ()), reverse=True):
             named = self._by_words.get(tuple(words[place : place + length]))
-            if named is None:
+            if named is None or place + length > len(words):
                 continue
             start, end = found[place].start(), found[place + length - 1].end()
             things = tuple(sorted(self._fitting(named, text[start:end])))
