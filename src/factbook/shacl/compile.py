@@ -7,18 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 from typing import Literal as OneOf
 
-from pyoxigraph import BlankNode, NamedNode
-
-from factbook.rdf.terms import to_sparql
-from factbook.shacl.dialect import VIEWS, all_of, any_of, negate, union
+from factbook.shacl.dialect import VIEWS, all_of, negate
 from factbook.shacl.emitter import CannotCompileError, Emitter
-from factbook.shacl.paths import is_enumerable, is_nullable, properties_of
+from factbook.shacl.focus_nodes import find_focus_nodes, find_nodes_on, find_value_nodes
+from factbook.shacl.paths import is_enumerable, properties_of
 from factbook.shacl.patterns import PatternError
 from factbook.shacl.plan import FocusConstraint, FocusNodes, RowPlan, ValueConstraint, to_select
 from factbook.shacl.prebinding import (
     depends_on_form,
     for_all,
-    for_one,
     reads_properties,
     why_one_by_one,
 )
@@ -187,7 +184,7 @@ class Compiler:
             self._encodes_all = encodes_all or any(each.kind == "where" for each in shape.targets)
             try:
                 focus = {
-                    view: _focus_nodes(shape.targets, emitter)
+                    view: find_focus_nodes(shape.targets, emitter)
                     for view, emitter in self.emitters.items()
                 }
             except CannotCompileError as error:
@@ -226,7 +223,8 @@ class Compiler:
                 self.faults += ill_formed(shape.node, problem, sh("pattern")).remarks
         if shape.path is not None and shape.properties:
             focus = {
-                view: _value_nodes(focus[view], shape.path, self.emitters[view]) for view in VIEWS
+                view: find_value_nodes(focus[view], shape.path, self.emitters[view])
+                for view in VIEWS
             }
         for node in shape.properties:
             inner = self.shapes[node]
@@ -247,7 +245,7 @@ class Compiler:
         self._encodes_all = bool(self._noncanonical)
         try:
             focus = {
-                view: _focus_nodes(targets, emitter) for view, emitter in self.emitters.items()
+                view: find_focus_nodes(targets, emitter) for view, emitter in self.emitters.items()
             }
             yield from self._tasks_below(shape, shape, focus)
         except CannotCompileError:  # a blank node at an endpoint
@@ -277,7 +275,7 @@ class Compiler:
             if (path := self.shapes[each].path) is not None
         ]
         whole = Shape(node, None, (), (conforms_to(node),), (), (), shape.severity, (), False)  # noqa: FBT003
-        focus = {view: _nodes_on(paths, emitter) for view, emitter in self.emitters.items()}
+        focus = {view: find_nodes_on(paths, emitter) for view, emitter in self.emitters.items()}
         (task,) = self._compile_core(Task(whole, whole, whole.of_values[0]), focus)
         return task
 
@@ -359,86 +357,3 @@ def _plan_values(constraint: ValueConstraint, path: Path | None, emitter: Emitte
         is_enumerable=is_fast,
         excluded=constraint.conforming("?value", emitter) if is_fast else None,
     )
-
-
-def _focus_nodes(targets: tuple[Target, ...], emitter: Emitter) -> FocusNodes:
-    """Return the focus nodes of a shape with targets.
-
-    Raises:
-        CannotCompileError: A target is a query that has to be run by itself.
-    """
-    listed = [target.term for target in targets if target.kind == "node"]
-    others = [target for target in targets if target.kind != "node"]
-    patterns = [target_pattern(target, emitter) for target in others]
-    tests = [f"EXISTS {{ {target_pattern(target, emitter)} }}" for target in others]
-    if listed:
-        patterns += _listed_nodes(listed, emitter)
-        tests += [emitter.is_term("?this", term) for term in listed]
-    if len(patterns) == 1 and (not others or _finds_once(others[0], emitter)):
-        pattern = patterns[0]
-    else:
-        branches = " UNION ".join(f"{{ {pattern} }}" for pattern in patterns)
-        pattern = f"{{ SELECT DISTINCT ?this WHERE {{ {branches} }} }}"
-    return FocusNodes(pattern, any_of(tests), is_listed=not others)
-
-
-def _value_nodes(focus: FocusNodes, path: Path, emitter: Emitter) -> FocusNodes:
-    """Return the value nodes of a path, which are the focus nodes of the next shape."""
-    before = emitter.new_variable()
-    start = emitter.rename(focus.pattern, "?this", before)
-    route = (*focus.route, before)
-    branches = " UNION ".join(
-        f"{{ {start} {pattern} }}" for pattern in emitter.path_patterns(path, before, "?this")
-    )
-    columns = " ".join(("?this", *route))
-    pattern = f"{{ SELECT DISTINCT {columns} WHERE {{ {branches} }} }}"
-    return FocusNodes(pattern, None, route, is_listed=focus.is_listed)
-
-
-def _nodes_on(paths: list[Path], emitter: Emitter) -> FocusNodes:
-    """Return the nodes at the ends of the properties of some paths, or all nodes."""
-    this, other, property_ = "?this", emitter.new_variable(), emitter.new_variable()
-    steps = {to_sparql(each) for path in paths for each in properties_of(path)}
-    if any(is_nullable(path) for path in paths):
-        steps = {property_}
-    ends = [
-        pattern
-        for step in sorted(steps)
-        for pattern in (f"{this} {step} {other} .", f"{other} {step} {this} .")
-    ]
-    return FocusNodes(f"{{ SELECT DISTINCT ?this WHERE {{ {union(ends)} }} }}", None)
-
-
-def _listed_nodes(terms: list[Term], emitter: Emitter) -> list[str]:
-    blank = [term for term in terms if isinstance(term, BlankNode)]
-    named = [emitter.term(term) for term in terms if not isinstance(term, BlankNode)]
-    values = [f"VALUES ?this {{ {' '.join(named)} }}"] if named else []
-    return values + [f"BIND({emitter.term(term)} AS ?this)" for term in blank]
-
-
-def _finds_once(target: Target, emitter: Emitter) -> bool:
-    return target.kind == "class" and len(emitter.classes.closure(target.term) or ()) == 1
-
-
-def target_pattern(target: Target, emitter: Emitter) -> str:
-    """Return the pattern for the nodes of a target.
-
-    Raises:
-        CannotCompileError: It is a query that has to be run by itself.
-    """
-    if target.query is not None:
-        query = for_one(target.query.bind(emitter), "")
-        return f"{{ SELECT DISTINCT ?this WHERE {{ {{ {query} }} }} }}"
-    if target.kind == "where":
-        other, property_ = emitter.new_variable(), emitter.new_variable()
-        ends = [f"?this {property_} {other} .", f"{other} {property_} ?this ."]
-        assert isinstance(target.term, NamedNode | BlankNode)  # noqa: S101 - it is a shape
-        test = emitter.conforms(target.term, "?this")
-        return f"{{ SELECT DISTINCT ?this WHERE {{ {union(ends)} FILTER({test}) }} }}"
-    if target.kind == "class":
-        return emitter.instances("?this", target.term)
-    other = emitter.new_variable()
-    property_ = emitter.term(target.term)
-    if target.kind == "subjectsOf":
-        return f"?this {property_} {other} ."
-    return f"{other} {property_} ?this ."

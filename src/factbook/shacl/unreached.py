@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from factbook.rdf.terms import to_sparql
-from factbook.shacl.compile import target_pattern
 from factbook.shacl.emitter import CannotCompileError
+from factbook.shacl.focus_nodes import target_pattern
 from factbook.shacl.shapes import TARGETS
 from factbook.shacl.shapes_graph import TYPE, Remark, sh, shape_name
 from factbook.shacl.without_effect import find_without_effect
