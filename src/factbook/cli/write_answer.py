@@ -19,6 +19,7 @@ from factbook.cli.output import (
     write_for_programs,
 )
 from factbook.errors import UsageError
+from factbook.rdf.terms import value_of
 from factbook.render.result_formats import HUMAN, PICTURES, write_boolean
 from factbook.store.answers import Table
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from factbook.book import Book
     from factbook.cli.output import OutputOptions
     from factbook.query.stored_queries import StoredQuery
-    from factbook.rdf.terms import Term
     from factbook.render.cells import Column
     from factbook.render.charts import Picture
     from factbook.render.pivot import Pivot
@@ -247,21 +247,19 @@ def _describe(book: Book, found: Table, view: View) -> list[tuple[str, ...]]:
         lines += [("Description", " ".join(view.query.description.split()))]
     lines.append(("Day", view.asof or datetime.now(UTC).date().isoformat()))
     for row in ask_page(book, "about"):
-        lines += [("Data", _text(row.get("title"))), ("Licence", _text(row.get("licence")))]
+        lines += [("Data", value_of(row.get("title"))), ("Licence", value_of(row.get("licence")))]
     cited = sorted(list_marked(found.variables, list(found.rows), columns))
     shown: set[str] = set()
     for row in ask_page(book, "references", sources=cited):
-        source = _text(row.get("source"))
+        source = value_of(row.get("source"))
         if source not in shown:
-            lines.append(("Source", _text(row.get("title")) or source, _text(row.get("address"))))
+            lines.append(
+                ("Source", value_of(row.get("title")) or source, value_of(row.get("address")))
+            )
         shown.add(source)
     for column in columns:
         lines.append((f"Column {column.name}", column.title or column.name, column.doc))
     return [line for line in lines if any(line[1:])]
-
-
-def _text(term: Term | None) -> str:
-    return str(getattr(term, "value", ""))
 
 
 def _pivot(book: Book, found: Table, pivot: Pivot, columns: Sequence[Column]) -> Table:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import InputError
-from factbook.rdf.terms import expand, is_iri
+from factbook.rdf.terms import expand, is_iri, value_of
 from factbook.sparql.bind import bind_rows
 from factbook.store.answers import select
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from factbook.book import Book
-    from factbook.rdf.terms import Term
 
 KEY, LABEL, AMBIGUOUS = "key", "label", "ambiguous"
 """What a match rests on: one candidate by key, by label, or several candidates by key."""
@@ -195,13 +194,8 @@ def read_key_values(
     for thing, name, value in select(book.engine, query):
         if isinstance(thing, NamedNode) and isinstance(name, NamedNode) and thing.value in wanted:
             key = by_property[name.value]
-            found.setdefault(thing.value, {}).setdefault(key, []).append(term_text(value))
+            found.setdefault(thing.value, {}).setdefault(key, []).append(value_of(value))
     return found
-
-
-def term_text(term: Term | None) -> str:
-    """Return the text of an IRI or a literal; anything else gives an empty text."""
-    return term.value if isinstance(term, NamedNode | Literal) else ""
 
 
 def _shared_value(

@@ -24,7 +24,6 @@ from factbook.link.scoring import (
     match_by_label,
     read_key_values,
     read_keys,
-    term_text,
 )
 from factbook.query.entities import read_names
 from factbook.rdf.mapping_files import (
@@ -38,6 +37,7 @@ from factbook.rdf.mapping_files import (
 )
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.sssom import BACKGROUND_KNOWLEDGE, EXACT_MATCH, LEXICAL, MappingRow, MappingSet
+from factbook.rdf.terms import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -170,7 +170,7 @@ def _match_by_key(
     found: dict[str, set[str]] = {}
     matched_keys: dict[str, list[tuple[str, str]]] = {}
     for row in target.run("by-key", ("key", "value"), dict.fromkeys(rows)):
-        key_iri, value, iri = (term_text(row[column]) for column in ("key", "value", "candidate"))
+        key_iri, value, iri = (value_of(row[column]) for column in ("key", "value", "candidate"))
         for thing in asked.get((key_iri, value), ()):
             found.setdefault(thing, set()).add(iri)
             # An item that another was merged into may not have the key itself
@@ -200,9 +200,9 @@ def _match_by_label(
                 rows += [(Literal(spelling, language="en"),), (Literal(spelling),)]
     found: dict[str, list[tuple[str, str]]] = {}
     for row in target.run("by-label", ("name",), dict.fromkeys(rows)):
-        name = term_text(row["name"])
+        name = value_of(row["name"])
         for thing in asked.get(name, ()):
-            found.setdefault(thing, []).append((term_text(row["candidate"]), name))
+            found.setdefault(thing, []).append((value_of(row["candidate"]), name))
     candidates = _read_candidates(target, keys, {iri for pair in found.values() for iri, _ in pair})
     return {
         thing: match_by_label(
@@ -233,7 +233,7 @@ def _read_candidates(
         for name, value in pairs:
             values.setdefault(iri, {}).setdefault(by_property[name], []).append(value)
     for row in target.run("facts", ("candidate", "key"), rows):
-        iri, name, value = (term_text(row[column]) for column in ("candidate", "key", "value"))
+        iri, name, value = (value_of(row[column]) for column in ("candidate", "key", "value"))
         if name == _RDFS_LABEL:
             names.setdefault(iri, value)
         else:

@@ -10,9 +10,9 @@ from urllib.parse import urljoin
 from pyoxigraph import NamedNode
 
 from factbook.errors import EndpointError
-from factbook.link.scoring import term_text
 from factbook.rdf.mapping_files import NEGATIVE, POSITIVE, UNSURE, MappingFiles
 from factbook.rdf.sssom import SAME_AS
+from factbook.rdf.terms import value_of
 from factbook.store.transport import AGENT, Transport
 
 if TYPE_CHECKING:
@@ -66,13 +66,13 @@ def check_items(
         progress(start, len(iris))
         batch = [(NamedNode(iri),) for iri in iris[start : start + _ITEMS_PER_REQUEST]]
         for answer in target.run("state", ("item",), batch):
-            item = term_text(answer["item"])
-            if term_text(answer.get("alive")) == "true":
+            item = value_of(answer["item"])
+            if value_of(answer.get("alive")) == "true":
                 alive.add(item)
-            if term_text(answer.get("moved")) == "true":
+            if value_of(answer.get("moved")) == "true":
                 moved.add(item)
             if "now" in answer:
-                destinations.setdefault(item, []).append(term_text(answer["now"]))
+                destinations.setdefault(item, []).append(value_of(answer["now"]))
     progress(len(iris), len(iris))
     found = []
     for role, row, iri in mapped:

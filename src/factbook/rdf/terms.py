@@ -109,6 +109,11 @@ def make_slug(title: str) -> str:
     return slug
 
 
+def value_of(term: object) -> str:
+    """Return the text of an IRI or a literal; anything else gives an empty text."""
+    return term.value if isinstance(term, NamedNode | Literal) else ""
+
+
 def to_sparql(term: NamedNode | Literal) -> str:
     """Return a term's N-Triples form, safe inside a SPARQL query whatever it contains.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
-from factbook.rdf.terms import local_name
+from factbook.rdf.terms import local_name, value_of
 from factbook.render.humanize import make_printable
 from factbook.render.labels import Labels
 from factbook.show.gather import gather_page
@@ -164,5 +164,4 @@ def _describe_dataset(book: Book) -> Dataset:
 
 
 def _text(row: Row, column: str) -> str:
-    term = row.get(column)
-    return make_printable(term.value) if isinstance(term, Literal | NamedNode) else ""
+    return make_printable(value_of(row.get(column)))

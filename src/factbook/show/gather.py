@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from factbook.query.marks import find_marks
 from factbook.query.parameters import parse_literal
+from factbook.rdf.terms import value_of
 from factbook.render.humanize import format_date, make_printable
 from factbook.render.labels import Labels
 from factbook.show.events import build_events
@@ -261,8 +262,7 @@ def _build_reference(
         return Reference(number, iri, short, title, is_file=True)
 
     def text(column: str) -> str:
-        term = description.get(column)
-        return term.value if isinstance(term, Literal | NamedNode) else ""
+        return value_of(description.get(column))
 
     def label(column: str) -> str:
         return labels.of(text(column)) if text(column) else ""

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
-
+from factbook.rdf.terms import value_of
 from factbook.render.humanize import count_noun, format_date
 from factbook.show.statements import ask_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from pyoxigraph import NamedNode
 
     from factbook.book import Book
     from factbook.rdf.terms import Term
@@ -54,7 +55,7 @@ def explain_latest(book: Book, figure: NamedNode, labels: Labels) -> str:
     Nothing is said where the store holds no series of it, as it may not hold what is derived.
     """
     rows = ask_page(book, "series", thing=figure)
-    removed = {_text(row["by"]) for row in rows if row["by"] is not None}
+    removed = {value_of(row["by"]) for row in rows if row["by"] is not None}
     if removed:
         names = ", ".join(map(labels.short, sorted(removed)))
         return f"never, as {names} withdraws or replaces it"
@@ -119,19 +120,19 @@ def _name_best(own: _Member, rivals: list[_Member], labels: Labels) -> str:
 def _members(rows: Iterable[Mapping[str, Term | None]]) -> list[_Member]:
     found: dict[str, _Member] = {}
     for row in rows:
-        figure = _text(row["figure"])
+        figure = value_of(row["figure"])
         found.setdefault(
             figure,
             _Member(
                 figure,
-                _text(row["key"]),
-                _text(row["since"]),
-                _text(row["from"]),
-                _text(row["until"]),
-                _text(row["end"]),
-                _text(row["standing"]),
-                _text(row["answers"]) in {"true", "1"},
-                _text(row["first"]),
+                value_of(row["key"]),
+                value_of(row["since"]),
+                value_of(row["from"]),
+                value_of(row["until"]),
+                value_of(row["end"]),
+                value_of(row["standing"]),
+                value_of(row["answers"]) in {"true", "1"},
+                value_of(row["first"]),
             ),
         )
     return list(found.values())
@@ -140,7 +141,3 @@ def _members(rows: Iterable[Mapping[str, Term | None]]) -> list[_Member]:
 def _split(key: str) -> tuple[str, ...]:
     first, *others = key.split(" ")
     return (first[0], first[1], first[2:], *others)
-
-
-def _text(term: Term | None) -> str:
-    return term.value if isinstance(term, Literal | NamedNode) else ""

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 from factbook.errors import InputError, UsageError
 from factbook.layout import bundled
 from factbook.query.stored_queries import PAGES
-from factbook.rdf.terms import is_iri
+from factbook.rdf.terms import is_iri, value_of
 from factbook.sparql.bind import bind, bind_rows
 from factbook.store.answers import Table
 
@@ -125,11 +125,11 @@ def ask_statements(
             found.append(
                 Statement(
                     subject=subject.value,
-                    role=_text_of(row.get("role")),
+                    role=value_of(row.get("role")),
                     about=about.value,
                     value=value,
                     source=source.value,
-                    part=_text_of(row.get("part")),
+                    part=value_of(row.get("part")),
                 )
             )
     return sorted(found, key=lambda statement: statement.order)
@@ -180,10 +180,6 @@ def _select(book: Book, query: str) -> list[dict[str, Term | None]]:
     if not isinstance(answer, Table):
         raise InputError("a query in queries/pages/ is not a SELECT")
     return [dict(zip(answer.variables, row, strict=True)) for row in answer.rows]
-
-
-def _text_of(term: Term | None) -> str:
-    return term.value if isinstance(term, Literal) else ""
 
 
 def _read(book: Book, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.query.stored_queries import find_page_query
-from factbook.rdf.terms import is_iri
+from factbook.rdf.terms import is_iri, value_of
 from factbook.render.humanize import format_amount, format_date, format_range
 from factbook.sparql.bind import bind_rows
 from factbook.store.answers import select
@@ -109,12 +109,12 @@ def find_observed(book: Book, *, variable: str, iris: Iterable[str]) -> list[Obs
 
 def _build(row: tuple[Term | None, ...]) -> Observed:
     iri, thing, about, measure, value, low, high, *rest = row
-    unit, date, precision, standing, until, source = map(_text, rest)
+    unit, date, precision, standing, until, source = map(value_of, rest)
     return Observed(
-        iri=_text(iri),
-        thing=_text(thing),
-        about=_text(about),
-        measure=_text(measure),
+        iri=value_of(iri),
+        thing=value_of(thing),
+        about=value_of(about),
+        measure=value_of(measure),
         value=value,
         low=low,
         high=high,
@@ -125,7 +125,3 @@ def _build(row: tuple[Term | None, ...]) -> Observed:
         until=until,
         source=source,
     )
-
-
-def _text(term: Term | None) -> str:
-    return term.value if isinstance(term, NamedNode | Literal) else ""

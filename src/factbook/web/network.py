@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
+from factbook.rdf.terms import value_of
 from factbook.render.humanize import make_printable
 
 if TYPE_CHECKING:
@@ -56,8 +57,7 @@ def draw_network(
     places = {name: place for place, name in enumerate(variables)}
 
     def text(row: Row, key: str) -> str:
-        term = row[places[about[key]]] if about.get(key) in places else None
-        return term.value if isinstance(term, NamedNode | Literal) else ""
+        return value_of(row[places[about[key]]]) if about.get(key) in places else ""
 
     named = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
     labels.look_up({center, *named})

@@ -6,14 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
-from factbook.rdf.terms import local_name
+from factbook.rdf.terms import local_name, value_of
 from factbook.render.humanize import make_printable
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
-    from factbook.rdf.terms import Term
     from factbook.web.panels import Explorer
 
 KINDS = {"class": "Classes", "property": "Properties", "scheme": "Concept schemes"}
@@ -45,13 +44,13 @@ def build_vocabulary(explorer: Explorer, *, within: str = "") -> dict[str, Any]:
     for term, kind, label, definition, heading, other in rows:
         if not isinstance(term, NamedNode) or not term.value.startswith(within):
             continue
-        entry = kinds[_text(kind)].setdefault(
+        entry = kinds[value_of(kind)].setdefault(
             term.value, TermEntry(term.value, local_name(term.value))
         )
-        entry.label = entry.label or make_printable(_text(label))
-        entry.definition = entry.definition or make_printable(_text(definition))
+        entry.label = entry.label or make_printable(value_of(label))
+        entry.definition = entry.definition or make_printable(value_of(definition))
         if isinstance(other, NamedNode):
-            entry.links[_text(heading)].add(other.value)
+            entry.links[value_of(heading)].add(other.value)
     entries = {
         kind: sorted(found.values(), key=lambda each: (each.anchor.casefold(), each.iri))
         for kind, found in kinds.items()
@@ -66,7 +65,3 @@ def build_vocabulary(explorer: Explorer, *, within: str = "") -> dict[str, Any]:
     )
     things = {each.iri: each.things for each in explorer.catalog.classes}
     return {"kinds": entries, "titles": KINDS, "labels": labels, "counts": things}
-
-
-def _text(term: Term | None) -> str:
-    return term.value if isinstance(term, Literal) else ""
