@@ -141,12 +141,12 @@ def test_python_example_passes_strict_type_check(page: Path, tmp_path: Path) -> 
     assert done.returncode == 0, done.stdout
 
 
-def test_readme_claims_no_more_than_the_graph_holds() -> None:
-    """The counted line is one that the script writes, of this state or an earlier one."""
+def test_readme_counts_what_the_graph_holds() -> None:
+    """The counted line is the script's, and a source may be added without writing it again."""
     match = LINE.search(README.read_text(encoding="utf-8"))
     assert match is not None
 
     counts = count_things()
 
     for kind, said in match.groupdict().items():
-        assert 0 < int(said.replace(",", "")) <= counts[kind], kind
+        assert counts[kind] * 0.8 <= int(said.replace(",", "")) <= counts[kind], kind
