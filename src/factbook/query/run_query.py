@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from factbook.query.parameters import Values
     from factbook.query.refine import Refinement
     from factbook.query.stored_queries import StoredQuery
-    from factbook.store.answers import Answer, Row
+    from factbook.store.answers import Answer, Engine, Row
 
 
 def with_leads_for(book: Book, query: StoredQuery) -> Book:
@@ -150,10 +150,17 @@ def run_text(book: Book, text: str, *, services: Collection[str] = ()) -> Answer
         UsageError: The query is not valid, or uses an endpoint that is not allowed.
         EndpointError: An endpoint failed.
     """
-    return _run(book, text, book.prefixes, services)
+    return _run(book, text, book.prefixes, services, as_standard=True)
 
 
-def _run(book: Book, text: str, prefixes: Mapping[str, str], services: Collection[str]) -> Answer:
+def _run(
+    book: Book,
+    text: str,
+    prefixes: Mapping[str, str],
+    services: Collection[str],
+    *,
+    as_standard: bool = False,
+) -> Answer:
     """Run a query; with leads, mark each row that needs one."""
     if services or uses_service(text):
         from factbook.query.federation import answer_services, require_registered
@@ -165,10 +172,16 @@ def _run(book: Book, text: str, prefixes: Mapping[str, str], services: Collectio
             allowed=services,
             prefixes=prefixes,
         )
-    answer = note_missing_sums(book.engine.query(text, prefixes=prefixes), text)
+
+    def ask(engine: Engine) -> Answer:
+        run = getattr(engine, "query_as_standard", engine.query) if as_standard else engine.query
+        found: Answer = run(text, prefixes=prefixes)
+        return found
+
+    answer = note_missing_sums(ask(book.engine), text)
     if not book.leads or not isinstance(answer, Table):
         return answer
-    without = book.engine_without_leads.query(text, prefixes=prefixes)
+    without = ask(book.engine_without_leads)
     return mark_leads(answer, without) if isinstance(without, Table) else answer
 
 

@@ -11,7 +11,6 @@ from factbook.shacl.dialect import VIEWS, all_of, negate
 from factbook.shacl.emitter import CannotCompileError, Emitter
 from factbook.shacl.focus_nodes import find_focus_nodes, find_nodes_on, find_value_nodes
 from factbook.shacl.paths import is_enumerable, properties_of
-from factbook.shacl.patterns import PatternError
 from factbook.shacl.plan import FocusConstraint, FocusNodes, RowPlan, ValueConstraint, to_select
 from factbook.shacl.prebinding import (
     depends_on_form,
@@ -24,6 +23,7 @@ from factbook.shacl.recursion import Conformance
 from factbook.shacl.shapes import Shape, Target
 from factbook.shacl.shapes_graph import ill_formed, sh
 from factbook.shacl.value_constraints import conforms_to
+from factbook.sparql.patterns import PatternError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from factbook.shacl.dialect import View
     from factbook.shacl.emitter import ClassHierarchy
     from factbook.shacl.paths import Path
-    from factbook.shacl.patterns import RegexFunctions
     from factbook.shacl.plan import Constraint
     from factbook.shacl.shapes import Shapes
     from factbook.shacl.shapes_graph import Node, Remark
+    from factbook.sparql.patterns import RegexFunctions
     from factbook.sparql.tree import Select
 
 ValueSource: TypeAlias = OneOf["row", "focus", "none"]

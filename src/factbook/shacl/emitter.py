@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from factbook.shacl.backend import Backend
     from factbook.shacl.dialect import View
     from factbook.shacl.paths import Path
-    from factbook.shacl.patterns import RegexFunctions
     from factbook.shacl.shapes_graph import Node
+    from factbook.sparql.patterns import RegexFunctions
     from factbook.sparql.tree import Select
 
 CONSTANT = "urn:factbook:constant:"

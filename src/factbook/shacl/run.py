@@ -17,7 +17,6 @@ from factbook.shacl.compile import Compiler, Task
 from factbook.shacl.data_graph import is_canonical, load_data
 from factbook.shacl.emitter import CONSTANT, CannotCompileError, ClassHierarchy
 from factbook.shacl.explain import explain
-from factbook.shacl.patterns import RegexFunctions
 from factbook.shacl.prebinding import for_one, mentions
 from factbook.shacl.query_constraints import AskConstraint, SelectConstraint
 from factbook.shacl.recursion import FUNCTION
@@ -35,6 +34,7 @@ from factbook.shacl.shapes_graph import (
 )
 from factbook.shacl.unreached import find_unreached
 from factbook.shacl.without_effect import deactivated
+from factbook.sparql.patterns import RegexFunctions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

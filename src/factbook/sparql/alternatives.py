@@ -90,7 +90,7 @@ class _Alternatives:
             return
         if part.keyword in {"EXISTS", "MINUS"}:
             harmless = True
-        for pattern in _patterns(part):
+        for pattern in find_patterns(part):
             yield from self._in_pattern(pattern, harmless=harmless)
 
     def _in_pattern(self, pattern: list[Part], *, harmless: bool) -> Iterator[_Edit]:
@@ -172,7 +172,7 @@ def _removes_duplicates(select: Select, outer: bool) -> bool:  # noqa: FBT001 - 
     return "DISTINCT" in words or (outer and not words & {"LIMIT", "OFFSET"})
 
 
-def _patterns(group: Group) -> Iterator[list[Part]]:
+def find_patterns(group: Group) -> Iterator[list[Part]]:
     """Yield the patterns of a group: blocks of triples, FILTER(…), GRAPH ?g {…}, {…} and so on."""
     parts = group.parts
     index = 0

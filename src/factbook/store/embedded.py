@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 
 from factbook.errors import UsageError
-from factbook.store.answers import Graph, table_from
+from factbook.store.answers import Graph, Table, table_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     Graphs: TypeAlias = tuple[Sequence[str], Sequence[str]]
     """The IRIs of the graphs whose merge is the default graph, and of the named graphs."""
 
+FUNCTION = "urn:factbook:function:"
+"""Begins the IRIs of the functions of ours that a rewritten query calls."""
 _UNKNOWN_FUNCTION = r"custom function (<[^>]*>)"
 
 
@@ -60,6 +63,27 @@ class EmbeddedEngine:
                 said = explain(str(error), text, known)
                 raise UsageError(f"the query is not valid SPARQL: {said}") from None
 
+    def query_as_standard(
+        self,
+        text: str,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        graphs: Graphs | None = None,
+    ) -> Answer:
+        """Run a query as SPARQL 1.1 says, also where the engine departs from it.
+
+        Raises:
+            UsageError: The query is not valid SPARQL 1.1, or calls a function that is not known.
+        """
+        from factbook.sparql.standard import follow_standard
+
+        written = follow_standard(text, _Asked(self, dict(prefixes or {}), graphs))
+        if written != text:
+            # An error is about the query as the user wrote it
+            with contextlib.suppress(UsageError):
+                return self.query(written, prefixes=prefixes, graphs=graphs)
+        return self.query(text, prefixes=prefixes, graphs=graphs)
+
     def _query(self, text: str, prefixes: dict[str, str], graphs: Graphs | None) -> Answer:
         default, named = graphs or (None, None)
         try:
@@ -68,6 +92,7 @@ class EmbeddedEngine:
                 prefixes=prefixes or None,
                 default_graph=None if default is None else list(map(NamedNode, default)),
                 named_graphs=None if named is None else list(map(NamedNode, named)),
+                custom_functions=_functions() if FUNCTION in text else None,
             )
             if isinstance(found, QueryBoolean):
                 return bool(found)
@@ -79,6 +104,39 @@ class EmbeddedEngine:
             if match is None:
                 raise
             raise UsageError(f"the query calls {match[1]}, which is no known function") from None
+
+
+class _Asked(NamedTuple):
+    """What the engine knows of a query before it runs; see `sparql.standard`."""
+
+    engine: EmbeddedEngine
+    prefixes: dict[str, str]
+    graphs: Graphs | None
+
+    def is_absent(self, prologue: str, term: str) -> bool:
+        """Tell whether a term occurs nowhere in the default graph."""
+        ends = f"{{ ?s ?p {term} }}"
+        if not term.startswith(('"', "'")):
+            ends += f" UNION {{ {term} ?p ?o }}"
+        text = f"{prologue} ASK {{ {ends} }}"
+        try:
+            return not self.engine.query(text, prefixes=self.prefixes, graphs=self.graphs)
+        except UsageError:
+            return False  # the query itself is not valid either
+
+    def columns(self, text: str) -> list[str]:
+        """Return the names of the variables that a query returns; none if it is not valid."""
+        try:
+            answer = EmbeddedEngine(Store()).query(text, prefixes=self.prefixes)
+        except UsageError:
+            return []
+        return list(answer.variables) if isinstance(answer, Table) else []
+
+
+def _functions() -> dict[NamedNode, Any]:
+    from factbook.sparql.standard import FUNCTIONS
+
+    return {NamedNode(iri): call for iri, call in FUNCTIONS.items()}
 
 
 def load_files(paths: Iterable[Path | RdfInput], rules: Sequence[Path] = ()) -> Store:

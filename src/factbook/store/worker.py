@@ -152,6 +152,7 @@ class Workers:
         graph_format: str = "turtle",
         graphs: Graphs | None = None,
         limits: Limits | None = None,
+        as_standard: bool = False,
     ) -> Outcome:
         """Run a query and write its answer.
 
@@ -162,6 +163,7 @@ class Workers:
             graph_format: How triples are written, see `formats.BY_NAME`.
             graphs: The graphs to ask, instead of those that the query names.
             limits: What it may use, instead of the limits of all.
+            as_standard: Whether to put right where the engine departs from SPARQL 1.1.
 
         Raises:
             UsageError: The query is not valid or asks another endpoint.
@@ -179,6 +181,7 @@ class Workers:
             "memory": limits.memory,
             "rows": limits.rows,
             "size": limits.size,
+            "standard": as_standard,
         }
         message = json.dumps(request).encode()
         for _ in range(_TRIES):
@@ -316,8 +319,22 @@ class WorkerEngine:
             FactbookError: As `Workers.run`.
         """
         del prefixes
+        return self._query(text, as_standard=False)
+
+    def query_as_standard(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
+        """Run a query; see `EmbeddedEngine.query_as_standard`.
+
+        Raises:
+            FactbookError: As `Workers.run`.
+        """
+        del prefixes
+        return self._query(text, as_standard=True)
+
+    def _query(self, text: str, *, as_standard: bool) -> Answer:
         out = io.BytesIO()
-        outcome = self._workers.run(text, out, graph_format="nt", limits=self._limits)
+        outcome = self._workers.run(
+            text, out, graph_format="nt", limits=self._limits, as_standard=as_standard
+        )
         out.seek(0)
         if outcome.cut is not None:
             self._on_cut(outcome)

@@ -171,7 +171,9 @@ class _Answer:
                     raise UsageError("SERVICE is not allowed here: no other endpoint is asked")
         # Each prefix that is handed over takes the engine a microsecond
         used = {name: iri for name, iri in self.prefixes.items() if f"{name}:" in text}
-        return self.engine.query(text, prefixes=used, graphs=self.request["graphs"])
+        is_own = self.request["standard"]
+        ask = self.engine.query_as_standard if is_own else self.engine.query
+        return ask(text, prefixes=used, graphs=self.request["graphs"])
 
     def _write_table(self, found: Table, rows: int | None, size: int | None) -> dict[str, Any]:
         from factbook.store.result_writer import write_rows

@@ -97,6 +97,7 @@ def answer(workers: Workers, operation: Operation, media_type: str, name: str) -
             table_format=name if name in TABLES.values() else "json",
             graph_format=name if name in GRAPHS.values() else "turtle",
             graphs=operation.graphs,
+            as_standard=True,
         )
     except BaseException:
         out.close()

@@ -34,7 +34,7 @@ def _ask(text: str) -> str:
     if text.strip():
         out = io.BytesIO()
         try:
-            outcome = site.workers.run(text, out)
+            outcome = site.workers.run(text, out, as_standard=True)
             is_cut = outcome.cut is not None
             if outcome.kind == "triples":
                 triples = out.getvalue()[:_MOST_SHOWN].decode("utf-8", "replace")

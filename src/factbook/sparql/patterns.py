@@ -1,4 +1,4 @@
-r"""Regular expressions: XPath's dialect, which SHACL uses, written for the engines at hand.
+r"""Regular expressions: XPath's dialect, of SPARQL and SHACL, written for the engines at hand.
 
 The embedded engine matches in linear time. It writes the subtraction of classes differently, has
 no `\i` and `\c` (XML Schema 2, appendix G) and no back-references (XPath functions, section 5.6.1);
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, Store
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
 
 _BOOLEAN = NamedNode(f"{XSD}boolean")
-_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": re.VERBOSE}
+_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": 0, "q": 0}
+"""Python's options; `x` and `q` are seen to here, as it would read `#` as a comment."""
+_WHITE = "\t\n\r "
 _START = (
     r":A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D"
     r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
@@ -45,6 +48,7 @@ _ESCAPE = re.compile(
     r"\\(?:[pP]\{(?P<property>[^}]*)\}|(?P<digits>[1-9][0-9]*)|(?P<one>.))", re.DOTALL
 )
 _GROUP = re.compile(r"\((?!\?)")
+_REPLACED = re.compile(r"\\(?P<escaped>[$\\])|\$(?P<digits>[0-9]+)|[$\\]")
 
 
 class PatternError(Exception):
@@ -57,6 +61,7 @@ class _Translator:
 
     text: str
     for_python: bool
+    flags: str = ""
     at: int = 0
     groups: int = 0
 
@@ -70,8 +75,9 @@ class _Translator:
                 written.append(self._escape(inside=False))
             else:
                 self.groups += _GROUP.match(self.text, self.at) is not None
-                is_end = character == "$" and self.for_python
-                written.append(r"\Z" if is_end else character)
+                is_end = character == "$" and self.for_python and "m" not in self.flags
+                if "x" not in self.flags or character not in _WHITE:
+                    written.append(r"\Z" if is_end else character)
                 self.at += 1
         return "".join(written)
 
@@ -160,6 +166,116 @@ def _character(match: re.Match[str]) -> str:
     return chr(code)
 
 
+@lru_cache(maxsize=256)
+def compile_pattern(pattern: str, flags: str) -> re.Pattern[str]:
+    """Return an expression that matches with Python's `re`.
+
+    Raises:
+        PatternError: It is not valid, or Python cannot read it.
+    """
+    options = 0
+    try:
+        for flag in flags:
+            options |= _FLAGS[flag]
+        if "q" in flags:  # the characters stand for themselves (XPath functions, 5.6.2)
+            return re.compile(re.escape(pattern), options)
+        return re.compile(_Translator(pattern, for_python=True, flags=flags).translate(), options)
+    except KeyError as error:
+        raise PatternError(f"{error} is no flag; there are i, m, q, s and x") from None
+    except re.error as error:
+        raise PatternError(str(error)) from None
+
+
+def count_groups(pattern: str, flags: str) -> int:
+    """Return how many groups of an expression a replacement can name.
+
+    Raises:
+        PatternError: It is not valid.
+    """
+    if "q" in flags:
+        return 0
+    reader = _Translator(pattern, for_python=False, flags=flags)
+    reader.translate()
+    return reader.groups
+
+
+def match_terms(text: Term, pattern: Term, flags: Term | None = None) -> Literal | None:
+    """Return what SPARQL's REGEX does, or None for an error."""
+    found = _compile_terms(text, pattern, flags)
+    return None if found is None else _truth(found[0].search(found[1]))
+
+
+def replace_terms(
+    text: Term, pattern: Term, replacement: Term, flags: Term | None = None
+) -> Literal | None:
+    """Return what SPARQL's REPLACE does, or None for an error."""
+    found = _compile_terms(text, pattern, flags)
+    if found is None or not isinstance(text, Literal) or not isinstance(replacement, Literal):
+        return None
+    expression, value = found
+    try:
+        written = flags.value if isinstance(flags, Literal) else ""
+        pieces = parse_replacement(replacement.value, flags=written, groups=expression.groups)
+    except PatternError:
+        return None
+
+    def replaced(match: re.Match[str]) -> str:
+        return "".join(
+            piece if isinstance(piece, str) else (match[piece] or "") for piece in pieces
+        )
+
+    result = expression.sub(replaced, value)
+    return Literal(result, language=text.language) if text.language else Literal(result)
+
+
+def parse_replacement(text: str, *, flags: str, groups: int) -> list[str | int]:
+    r"""Return the texts of a replacement, and the numbers of the groups that stand in it.
+
+    XPath functions, section 5.6.4: `$2` is the text of a group, of the longest number that there
+    is; `\$` and `\\` are a dollar and a backslash.
+
+    Raises:
+        PatternError: A dollar or a backslash stands by itself.
+    """
+    if "q" in flags:
+        return [text]
+    pieces: list[str | int] = []
+    end = 0
+    for match in _REPLACED.finditer(text):
+        pieces.append(text[end : match.start()])
+        end = match.end()
+        if match["escaped"]:
+            pieces.append(match["escaped"])
+        elif match["digits"]:
+            count = len(match["digits"])
+            while count > 1 and int(match["digits"][:count]) > groups:
+                count -= 1
+            number = int(match["digits"][:count])
+            pieces += [number if number <= groups else "", match["digits"][count:]]
+        else:
+            raise PatternError(
+                f"{match.group()} in the replacement stands by itself: write \\{match.group()}"
+            )
+    return [piece for piece in [*pieces, text[end:]] if piece != ""]
+
+
+def _compile_terms(
+    text: Term, pattern: Term, flags: Term | None
+) -> tuple[re.Pattern[str], str] | None:
+    terms = [text, pattern, *([] if flags is None else [flags])]
+    values = [term.value for term in terms if isinstance(term, Literal)]
+    if len(values) < len(terms):
+        return None
+    try:
+        return compile_pattern(values[1], values[2] if flags is not None else ""), values[0]
+    except PatternError:
+        return None
+
+
+def _truth(match: re.Match[str] | None) -> Literal:
+    return Literal("true" if match is not None else "false", datatype=_BOOLEAN)
+
+
 class RegexFunctions:
     """How the embedded engine matches each expression: by itself, or with a function."""
 
@@ -181,6 +297,8 @@ class RegexFunctions:
             pattern = re.escape(pattern)
             flags = flags.replace("q", "")
             candidates = [pattern]
+        elif "x" in flags:
+            candidates = []
         else:
             try:
                 candidates = [_Translator(pattern, for_python=False).translate()]
@@ -204,20 +322,10 @@ class RegexFunctions:
         known = self._calls.get((pattern, flags))
         if known is not None:
             return known
-        options = 0
-        try:
-            text = _Translator(pattern, for_python=True).translate()
-            for flag in flags.replace("q", ""):
-                options |= _FLAGS[flag]
-            expression = re.compile(re.escape(pattern) if "q" in flags else text, options)
-        except (re.error, KeyError) as error:
-            raise PatternError(str(error)) from None
+        expression = compile_pattern(pattern, flags)
 
         def matches(term: Term) -> Term | None:
-            if not isinstance(term, Literal):
-                return None
-            is_match = expression.search(term.value) is not None
-            return Literal("true" if is_match else "false", datatype=_BOOLEAN)
+            return _truth(expression.search(term.value)) if isinstance(term, Literal) else None
 
         name = f"urn:factbook:pattern:{len(self._calls)}"
         self.functions[name] = matches
