@@ -11,8 +11,6 @@ from factbook.cli.session import Session, announce, pass_session
 from factbook.cli.supervise import limit_options
 from factbook.errors import DONE, FOUND, UsageError
 
-_SECONDS = 120.0
-_MEMORY = 2 << 30
 _MOST_FAULTS = 20
 
 
@@ -49,7 +47,6 @@ def command(session: Session, *, folder: Path, address: str | None, processes: i
         import flask_frozen  # noqa: F401
     except ImportError:
         raise UsageError("factbook site needs more packages: pip install 'factbook[web]'") from None
-    from factbook.store.query_limits import Limits
     from factbook.web.freeze import write_pages
     from factbook.web.site import Settings
     from factbook.web.site_folder import replace_site
@@ -59,8 +56,7 @@ def command(session: Session, *, folder: Path, address: str | None, processes: i
         raise UsageError("site needs the files of a book and cannot be combined with --endpoint")
     settings = Settings(
         address=f"{address.rstrip('/')}/" if address else None,
-        limits=Limits(seconds=_SECONDS, memory=_MEMORY, rows=None, size=None),
-        workers=1,
+        has_visitors=False,
     )
     count = processes or os.cpu_count() or 1
     with replace_site(folder) as content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from factbook.query.refine import Refinement
     from factbook.query.stored_queries import StoredQuery
     from factbook.store.answers import Answer, Engine, Row
+
+
+_KEPT = 256  # stored queries, of which it is known which columns are sums
 
 
 def with_leads_for(book: Book, query: StoredQuery) -> Book:
@@ -64,11 +68,11 @@ def run_stored(
     book = with_leads_for(book, query)
 
     def ask(text: str) -> Answer:
-        if refine:
-            from factbook.query.refine import refine_text
+        if not refine:  # values do not change which columns are sums
+            return _run(book, text, {}, services, summed=_sums_of(query.text))
+        from factbook.query.refine import refine_text
 
-            text = refine_text(text, query, refine, book)
-        return _run(book, text, {}, services)
+        return _run(book, refine_text(text, query, refine, book), {}, services)
 
     if not query.parameters and not values:
         return ask(query.text)
@@ -159,6 +163,7 @@ def _run(
     prefixes: Mapping[str, str],
     services: Collection[str],
     *,
+    summed: Collection[str] | None = None,
     as_standard: bool = False,
 ) -> Answer:
     """Run a query; with leads, mark each row that needs one."""
@@ -178,14 +183,18 @@ def _run(
         found: Answer = run(text, prefixes=prefixes)
         return found
 
-    answer = note_missing_sums(ask(book.engine), text)
+    summed = sums(text) if summed is None else summed
+    answer = note_missing_sums(ask(book.engine), summed)
     if not book.leads or not isinstance(answer, Table):
         return answer
     without = ask(book.engine_without_leads)
     return mark_leads(answer, without) if isinstance(without, Table) else answer
 
 
-def note_missing_sums(answer: Answer, text: str) -> Answer:
+_sums_of = lru_cache(_KEPT)(sums)
+
+
+def note_missing_sums(answer: Answer, summed: Collection[str]) -> Answer:
     """Return an answer that logs how many of its sums have no value once it was read.
 
     A sum without a value is one that the engine could not compute: integers have 64 bits in it and
@@ -193,7 +202,6 @@ def note_missing_sums(answer: Answer, text: str) -> Answer:
     """
     if not isinstance(answer, Table):
         return answer
-    summed = sums(text)
     places = [place for place, name in enumerate(answer.variables) if name in summed]
     if not places:
         return answer

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from factbook.errors import InputError, UsageError, did_you_mean
@@ -53,6 +54,7 @@ _COLUMN_KEYS = frozenset(
 )
 _NOT_BY_NAME = {CHECKS, IMPORTS, LINKS, PAGES, RULES}
 _PARAMETER = re.compile(r"(?P<lead>__?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?:_(?P<kind>\w+))?")
+_KEPT = 256  # read queries, more than a book has
 _XSD_KINDS = {"integer", "decimal", "boolean", "date", "dateTime", "gYear"}
 
 
@@ -177,6 +179,7 @@ def read_query(path: Path, *, group: str = "") -> StoredQuery:
     return parse_stored_query(text, path=path, group=group)
 
 
+@lru_cache(_KEPT)
 def parse_stored_query(text: str, *, path: Path, group: str = "") -> StoredQuery:
     """Return the stored query of a text with front matter.
 

@@ -14,6 +14,7 @@ from factbook.show.gather import gather_page
 from factbook.show.statements import ask_page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from factbook.book import Book
@@ -67,7 +68,12 @@ class Citation:
 
 
 def gather_citation(
-    book: Book, thing: NamedNode, *, asked: date, page: Page | None = None
+    book: Book,
+    thing: NamedNode,
+    *,
+    asked: date,
+    page: Page | None = None,
+    say: Callable[[NamedNode], Mapping[str, str]] | None = None,
 ) -> Citation:
     """Return the citation of anything in a book.
 
@@ -76,6 +82,7 @@ def gather_citation(
         thing: The IRI, see `query.names`.
         asked: The day on which the book is asked.
         page: The page of the thing, if it was gathered before.
+        say: Returns what `say_figures` does, if something keeps it.
 
     Raises:
         FactbookError: A query cannot be read, or the engine failed.
@@ -87,7 +94,8 @@ def gather_citation(
     is_source = thing.value in sources
     title, kind = "", ""
     if isinstance(about, NamedNode):
-        title = _figure_in_words(gather_page(book, about), thing.value)
+        said = say(about) if say is not None else say_figures(book, about)
+        title = said.get(thing.value, "")
     if not title and not is_source:
         page = page or gather_page(book, thing)
         title = page.name.text
@@ -104,13 +112,14 @@ def gather_citation(
     )
 
 
-def _figure_in_words(page: Page, observation: str) -> str:
-    """Return what a figure says, or nothing if it is not on the page."""
+def say_figures(book: Book, about: NamedNode) -> dict[str, str]:
+    """Return what the figures on the page of a thing say, by the IRIs of the observations."""
+    page = gather_page(book, about)
     amounts = (figure for event in page.events for figure in event.amounts)
+    said: dict[str, str] = {}
     for figure in (*page.figures, *page.further_figures, *amounts):
-        if observation in figure.observations:
-            return _in_words(figure)
-    return ""
+        said |= {iri: said.get(iri) or _in_words(figure) for iri in figure.observations}
+    return said
 
 
 def _in_words(figure: Figure) -> str:

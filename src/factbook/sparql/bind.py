@@ -5,7 +5,8 @@ Values are always RDF terms, never text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from factbook.rdf.terms import Term
+
+_KEPT_TEXTS: Final = 256  # more than there are stored queries
 
 
 def bind(text: str, terms: Mapping[str, NamedNode | Literal]) -> str:
@@ -28,7 +31,19 @@ def bind(text: str, terms: Mapping[str, NamedNode | Literal]) -> str:
     if not terms:
         return text
     forms = {name: to_sparql(term) for name, term in terms.items()}
-    return "".join(forms.get(token.variable, token.text) for token in tokens(text))
+    return "".join(forms.get(variable, piece) for piece, variable in _split(text))
+
+
+@lru_cache(_KEPT_TEXTS)
+def _split(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the pieces of a query, each with the name of the variable that it is, or nothing."""
+    pieces: list[tuple[str, str]] = []
+    start = 0
+    for token in tokens(text):
+        if token.variable:
+            pieces += [(text[start : token.start], ""), (token.text, token.variable)]
+            start = token.start + len(token.text)
+    return (*pieces, (text[start:], ""))
 
 
 def bind_rows(text: str, names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> str:
@@ -39,10 +54,16 @@ def bind_rows(text: str, names: Sequence[str], rows: Iterable[Sequence[Term | No
         names: The names of the variables, without '?'.
         rows: A term for each variable.
     """
+    inside = _find_where(text)
+    return f"{text[:inside]} {values_block(names, rows)}{text[inside:]}"
+
+
+@lru_cache(_KEPT_TEXTS)
+def _find_where(text: str) -> int:
+    """Return where the patterns of a query begin, behind the brace."""
     from factbook.sparql.tree import parse_query
 
-    inside = parse_query(text).where.start + 1
-    return f"{text[:inside]} {values_block(names, rows)}{text[inside:]}"
+    return parse_query(text).where.start + 1
 
 
 def values_block(names: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> str:

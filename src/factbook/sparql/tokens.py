@@ -31,6 +31,7 @@ _TOKEN = re.compile(
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _LAST_CODE_POINT = 0x10FFFF
 _BOOLEANS = frozenset({"TRUE", "FALSE"})
+_SERVICE = re.compile(r"service(?![\w-])", re.IGNORECASE)
 _SUMS = frozenset({"SUM", "AVG"})
 FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 """The keywords of the query forms."""
@@ -79,7 +80,7 @@ def query_form(text: str) -> str | None:
 
 def uses_service(text: str) -> bool:
     """Tell whether a query has a SERVICE, which may be written with escapes."""
-    if "service" not in text.casefold() and "\\" not in text:
+    if "\\" not in text and _SERVICE.search(text) is None:
         return False
     return any(token.keyword == "SERVICE" for token in meaningful(resolve_escapes(text)))
 
@@ -94,8 +95,6 @@ def sums(text: str) -> set[str]:
     if not any(word in text.upper() for word in _SUMS):
         return set()
     found: set[str] = set()
-    if not any(each in text.upper() for each in _SUMS):
-        return found
     inside: list[bool] = []
     last: list[Token] = []
     for token in meaningful(text):

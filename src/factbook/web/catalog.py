@@ -87,7 +87,7 @@ class Catalog:
     def topics(self) -> dict[str, Topic]:
         """The pages that queries name, by name, in the order of their first panels."""
         found: dict[str, list[PanelSpec]] = defaultdict(list)
-        for query in self._tables():
+        for query in self._tables:
             pages = query.front_matter.get("pages")
             for name, order in (pages if isinstance(pages, dict) else {}).items():
                 if _TOPIC.fullmatch(str(name)) and isinstance(order, int | float):
@@ -102,7 +102,7 @@ class Catalog:
         """Return the panels of a thing of some classes."""
         classes = self.classes_above(types)
         found = []
-        for query in self._tables():
+        for query in self._tables:
             order = query.front_matter.get("panel", _DEFAULT_ORDER)
             if order is False or not isinstance(order, int | float):
                 continue
@@ -119,7 +119,9 @@ class Catalog:
         """Return some classes with all that they are subclasses of."""
         return {above for each in types for above in (*self._superclasses.get(each, ()), each)}
 
+    @cached_property
     def _tables(self) -> list[StoredQuery]:
+        """The queries whose answer is a table that a page can show."""
         return [
             query
             for query in self.queries.values()

@@ -8,25 +8,21 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from factbook.errors import InputError
-from factbook.rdf.parse import graph_for, read_rdf
-from factbook.rdf.positions import places_of
 from factbook.show.citation import gather_citation
 from factbook.show.citation_formats import as_text
 from factbook.show.gather import gather_page
 from factbook.web.panels import Panel, build_panel, today
+from factbook.web.site import current_site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from factbook.book import Book
-    from factbook.rdf.rdf_input import RdfInput
     from factbook.show.page import Page
     from factbook.web.panels import Explorer
 
 _MOST_FILES = 12
-_HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -65,9 +61,14 @@ def build_dossier(explorer: Explorer, iri: str, given: Mapping[str, str]) -> Dos
         for spec in explorer.catalog.panels_about(types)
     ]
     graphs = [iri, *(reference.iri for reference in page.sources)]
-    written = list(find_written(explorer.book, iri, graphs))
+    written = [
+        Written(_relative(path, explorer.book), line)
+        for path, line in current_site().thing_files.lines_about(iri, set(graphs))
+    ]
     day = date.fromisoformat(today())
-    cited = gather_citation(explorer.book, NamedNode(iri), asked=day, page=page)
+    cited = gather_citation(
+        explorer.book, NamedNode(iri), asked=day, page=page, say=explorer.say_figures
+    )
     return Dossier(
         page=page,
         panels=tuple(panel for panel in panels if not panel.is_empty),
@@ -75,39 +76,6 @@ def build_dossier(explorer: Explorer, iri: str, given: Mapping[str, str]) -> Dos
         more_files=max(0, len(written) - _MOST_FILES),
         citation=as_text([cited]).strip(),
     )
-
-
-def find_written(book: Book, iri: str, graphs: list[str]) -> Iterator[Written]:
-    """Yield where a thing is written, in the files of some graphs.
-
-    Args:
-        book: The book.
-        iri: The thing.
-        graphs: The graphs that speak of it.
-    """
-    wanted = set(graphs)
-    thing = NamedNode(iri)
-    for given in book.inputs():
-        if not wanted & set(_graphs_of(given)):
-            continue
-        try:
-            file = read_rdf(given)
-        except InputError:
-            continue  # it has changed since the book was opened
-        place = places_of(file, frozenset({thing})).find(thing)
-        if place is not None and any(quad.subject == thing for quad in file.quads):
-            yield Written(_relative(given.path, book), place.line)
-
-
-def _graphs_of(given: RdfInput) -> Iterator[str]:
-    """Yield the names that the graph of a file can have: its base, or one after the file."""
-    yield graph_for(given.path).value
-    yield given.address
-    with given.path.open("rb") as opened:
-        head = opened.read(_HEAD_BYTES).decode("utf-8", "replace")
-    _, found, rest = head.partition("@base <")
-    if found:
-        yield rest.partition(">")[0]
 
 
 def _relative(path: Path, book: Book) -> str:

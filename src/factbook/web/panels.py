@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,7 +19,9 @@ from factbook.query.names import Names
 from factbook.query.run_query import run_stored
 from factbook.render.labels import Labels
 from factbook.search.search_book import search
+from factbook.show.citation import say_figures
 from factbook.store.answers import Graph, Table
+from factbook.store.query_limits import QueryStoppedError
 from factbook.web import links
 from factbook.web.catalog import Catalog
 from factbook.web.network import draw_network
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from pyoxigraph import Triple
+    from pyoxigraph import NamedNode, Triple
 
     from factbook.api import Book
     from factbook.check.findings import Finding
@@ -50,6 +53,7 @@ _MOST_DRAWN = 250_000  # characters of a chart; what is larger has an address of
 _MOST_BOOKS = 3  # of different days of publication
 ROWS_OF_PANEL = 12
 ROWS_OF_PAGE = 200
+_REST_SECONDS = 300.0
 _OPTION = re.compile(r"--(?=[a-z])")
 T = TypeVar("T")
 
@@ -69,11 +73,20 @@ class Recent(Generic[T]):
                 self._kept.move_to_end(key)
                 return self._kept[key]
         made = make()
+        self.put(key, made)
+        return made
+
+    def put(self, key: object, made: T) -> None:
+        """Keep something under a key."""
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        return made
+
+    def find(self, key: object) -> T | None:
+        """Return what is kept under a key."""
+        with self._lock:
+            return self._kept.get(key)
 
     def forget(self, key: object) -> None:
         """Drop what is kept under a key."""
@@ -111,6 +124,8 @@ class Explorer:
         self.version = version
         self.catalog = Catalog(edition.book)
         self._answers: Recent[Answered] = Recent(_MOST_ANSWERS)
+        self._faults: Recent[tuple[float, QueryStoppedError]] = Recent(_MOST_ANSWERS)
+        self._figures: Recent[Mapping[str, str]] = Recent(_MOST_ANSWERS)
         self._charts: Recent[str] = Recent(_MOST_ANSWERS)
         self.pages: Recent[str] = Recent(_MOST_PAGES)
 
@@ -149,13 +164,27 @@ class Explorer:
             for each in found
         ]
 
+    def say_figures(self, about: NamedNode) -> Mapping[str, str]:
+        """Return what the figures on the page of a thing say, by the IRIs of the observations."""
+        return self._figures.get(about, lambda: say_figures(self.book, about))
+
     def answer(self, query: StoredQuery, values: Mapping[str, str]) -> Answered:
         """Return the answer of a query.
+
+        A query that has used too much is not run again for some minutes.
 
         Raises:
             FactbookError: A value does not fit, or the query failed.
         """
-        return self._answers.get(_key(query, values), lambda: self._run(query, values))
+        key = _key(query, values)
+        since, fault = self._faults.find(key) or (0.0, None)
+        if fault is not None and time.monotonic() - since < _REST_SECONDS:
+            raise fault.with_traceback(None)
+        try:
+            return self._answers.get(key, lambda: self._run(query, values))
+        except QueryStoppedError as error:
+            self._faults.put(key, (time.monotonic(), error))
+            raise
 
     def _run(self, query: StoredQuery, values: Mapping[str, str]) -> Answered:
         found = run_stored(self.limited, query, values)

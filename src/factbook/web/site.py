@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from factbook.api import Book
+    from factbook.store.answers import Engine
 
 KEY = "factbook"
 _MORE_WORKERS = 16
@@ -52,6 +53,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     workers: int = 2
     """How many processes run the queries of visitors while none is slow."""
+    has_visitors: bool = True
+    """Whether others ask, within limits; else the queries of pages run in this process."""
 
 
 class Edition:
@@ -72,7 +75,9 @@ class Edition:
             limits=settings.limits,
             prefixes=book.prefixes,
         )
-        self.engine = WorkerEngine(self.workers, _note_cut)
+        self.engine: Engine = (
+            WorkerEngine(self.workers, _note_cut) if settings.has_visitors else book.engine
+        )
         other = without_leads.engine if without_leads is not None else None
         self.limited = book.with_engine(self.engine, other)
         """The book with queries that are stopped when they use too much."""

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from factbook.errors import InputError
 from factbook.export.selection import describe_things
-from factbook.rdf.parse import read_rdf
+from factbook.rdf.parse import graph_for, read_rdf
+from factbook.rdf.positions import places_of
 from factbook.rdf.rdf_input import RdfInput
 from factbook.rdf.terms import to_sparql
 from factbook.sparql.bind import bind
 from factbook.store.answers import Graph, select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
 
     from factbook.book import Book
     from factbook.rdf.parse import RdfFile
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 _HEAD_BYTES = 64 << 10
 _KEPT_FILES = 256
+_KEPT_THINGS = 4  # of which somebody wants the data in several formats
+_KEPT_INDEXES = 1024
 _BATCH = 500
 _BASE = re.compile(rb"^\s*@base\s*<([^>]*)>", re.MULTILINE)
 # The files that mention a thing, and those with figures of events that mention it
@@ -44,19 +49,36 @@ class ThingFiles:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._read = lru_cache(_KEPT_FILES)(read_rdf)
+        self.quads = lru_cache(_KEPT_THINGS)(self._gather)
+        """What the files say about a thing, and what a merge of them would lose."""
+        self._lines_in = lru_cache(_KEPT_INDEXES)(self._index)
+
+    @cached_property
+    def _graphs(self) -> list[tuple[RdfInput, str]]:
+        """The files in the order of loading, each with the IRI of its graph."""
+        return [(file, _graph_of(file)) for file in self._book.inputs()]
 
     @cached_property
     def by_graph(self) -> dict[str, RdfInput]:
         """The files by the IRIs of their graphs."""
-        found = {}
-        for file in self._book.inputs():
-            graph = file.address
-            if file.in_book:
-                with file.path.open("rb") as content:
-                    declared = _BASE.search(content.read(_HEAD_BYTES))
-                graph = declared[1].decode(errors="replace") if declared else graph
-            found[graph] = file
-        return found
+        return {graph: file for file, graph in self._graphs}
+
+    def lines_about(self, iri: str, graphs: Collection[str]) -> Iterator[tuple[Path, int]]:
+        """Yield where the files of some graphs begin to speak of a thing: a file and a line."""
+        for file, graph in self._graphs:
+            if graph in graphs and (line := self._lines_in(file).get(iri)) is not None:
+                yield file.path, line
+
+    def _index(self, file: RdfInput) -> dict[str, int]:
+        """Return the line at which a file begins to speak of each thing."""
+        try:
+            read = self._read(file)
+        except InputError:
+            return {}  # it has changed since the book was opened
+        places = places_of(read)
+        subjects = dict.fromkeys(quad.subject for quad in read.quads)
+        found = ((each, places.find(each)) for each in subjects if isinstance(each, NamedNode))
+        return {each.value: place.line for each, place in found if place is not None}
 
     @cached_property
     def _graphs_of_terms(self) -> dict[str, set[Term | None]]:
@@ -79,8 +101,7 @@ class ThingFiles:
         ontology = (RdfInput(p, in_book=True) for p in self._book.layout.ontology_files())
         return [self._read(file) for file in {**wanted, **dict.fromkeys(ontology)}]
 
-    def quads(self, iri: str) -> list[Quad]:
-        """Return what the files say about a thing, and what a merge of them would lose."""
+    def _gather(self, iri: str) -> list[Quad]:
         found = list(describe_things(self.files_about(iri), {NamedNode(iri)}))
         return [
             *found,
@@ -106,3 +127,12 @@ class ThingFiles:
                     Quad(t.subject, t.predicate, t.object, rules.graph) for t in answer.triples
                 ]
         return found
+
+
+def _graph_of(file: RdfInput) -> str:
+    """Return the IRI of the graph of a file."""
+    if not file.in_book:
+        return file.address
+    with file.path.open("rb") as content:
+        declared = _BASE.search(content.read(_HEAD_BYTES))
+    return declared[1].decode(errors="replace") if declared else graph_for(file.path).value
