@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from flask import current_app, request
 from markupsafe import Markup, escape
@@ -17,29 +15,32 @@ from markupsafe import Markup, escape
 from factbook.errors import FactbookError, UsageError
 from factbook.query.names import Names
 from factbook.query.run_query import run_stored
+from factbook.rdf.terms import is_iri
 from factbook.render.labels import Labels
 from factbook.search.search_book import search
 from factbook.show.citation import say_figures
+from factbook.sparql.column_filter import find_column_filter
 from factbook.store.answers import Graph, Table
 from factbook.store.query_limits import QueryStoppedError
 from factbook.web import links
+from factbook.web.answers import Answered, Parts, Recent
 from factbook.web.catalog import Catalog
 from factbook.web.network import draw_network
 from factbook.web.site import current_site
 from factbook.web.tables import build_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from pyoxigraph import NamedNode, Triple
+    from pyoxigraph import NamedNode
 
     from factbook.api import Book
     from factbook.check.findings import Finding
     from factbook.query.stored_queries import Parameter, StoredQuery
     from factbook.render.charts import Picture
     from factbook.search.search_book import Hit
-    from factbook.store.answers import Row
+    from factbook.sparql.column_filter import ColumnFilter
     from factbook.web.catalog import PanelSpec
     from factbook.web.site import Edition
     from factbook.web.tables import TableView
@@ -55,58 +56,6 @@ ROWS_OF_PANEL = 12
 ROWS_OF_PAGE = 200
 _REST_SECONDS = 300.0
 _OPTION = re.compile(r"--(?=[a-z])")
-T = TypeVar("T")
-
-
-class Recent(Generic[T]):
-    """Keeps the results that were used last."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[object, T] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: object, make: Callable[[], T]) -> T:
-        """Return what is kept under a key, or make it."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        made = make()
-        self.put(key, made)
-        return made
-
-    def put(self, key: object, made: T) -> None:
-        """Keep something under a key."""
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-
-    def find(self, key: object) -> T | None:
-        """Return what is kept under a key."""
-        with self._lock:
-            return self._kept.get(key)
-
-    def forget(self, key: object) -> None:
-        """Drop what is kept under a key."""
-        with self._lock:
-            self._kept.pop(key, None)
-
-
-@dataclass(frozen=True)
-class Answered:
-    """The answer of a query, read whole."""
-
-    variables: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    triples: tuple[Triple, ...] = ()
-    truth: bool | None = None
-
-    @property
-    def table(self) -> Table:
-        """The rows as the writers of formats take them."""
-        return Table(self.variables, iter(self.rows), length=len(self.rows))
 
 
 class Explorer:
@@ -126,6 +75,8 @@ class Explorer:
         self._answers: Recent[Answered] = Recent(_MOST_ANSWERS)
         self._faults: Recent[tuple[float, QueryStoppedError]] = Recent(_MOST_ANSWERS)
         self._figures: Recent[Mapping[str, str]] = Recent(_MOST_ANSWERS)
+        self._parts: Recent[Parts] = Recent(_MOST_ANSWERS)
+        self._has_visitors = edition.has_visitors
         self._charts: Recent[str] = Recent(_MOST_ANSWERS)
         self.pages: Recent[str] = Recent(_MOST_PAGES)
 
@@ -187,6 +138,30 @@ class Explorer:
             raise
 
     def _run(self, query: StoredQuery, values: Mapping[str, str]) -> Answered:
+        return self._take_part(query, values) or self._ask(query, values)
+
+    def _take_part(self, query: StoredQuery, values: Mapping[str, str]) -> Answered | None:
+        """Return the rows for one thing from the answer for all, if all things will be asked for.
+
+        Where visitors ask, the answer for all may be more than a query may use.
+        """
+        if self._has_visitors:
+            return None
+        for each in query.parameters:
+            value = values.get(each.name, "")
+            if each.kind == "iri" and not each.required and is_iri(value):
+                by = find_column_filter(query.text, each.variable)
+                if by is not None:
+                    rest = {name: text for name, text in values.items() if name != each.name}
+                    return self._divide(query, rest, by).of(value)
+        return None
+
+    def _divide(self, query: StoredQuery, values: Mapping[str, str], by: ColumnFilter) -> Parts:
+        return self._parts.get(
+            (_key(query, values), by), lambda: Parts(self.answer(query, values), by)
+        )
+
+    def _ask(self, query: StoredQuery, values: Mapping[str, str]) -> Answered:
         found = run_stored(self.limited, query, values)
         if isinstance(found, Table):
             return Answered(found.variables, tuple(found.rows))

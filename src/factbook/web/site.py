@@ -68,6 +68,7 @@ class Edition:
 
     def __init__(self, book: Book, settings: Settings, without_leads: Edition | None) -> None:
         self.book = book
+        self.has_visitors = settings.has_visitors
         self.workers = Workers(
             Source.of(book.engine, book.inputs(), book.layout.rules()),
             count=settings.workers,

@@ -1,0 +1,100 @@
+"""Find the columns that a parameter only filters, so that one answer holds those for all values.
+
+Such a parameter stands in one filter of the outermost group, by itself or joined by `&&`, as
+
+    ?company = COALESCE(?__company_iri, ?company)
+    COALESCE(?maker, ?product) = COALESCE(?__company_iri, ?maker, ?product)
+    COALESCE(?company = ?__company_iri, true)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from factbook.sparql.tree import AGGREGATES, parse_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from factbook.sparql.tokens import Token
+
+_VARIABLE = r"\?\w+"
+_BY_COLUMNS = re.compile(
+    rf"(?:(?P<one>{_VARIABLE})|COALESCE \( (?P<several>{_VARIABLE}(?: , {_VARIABLE})*) \))"
+    rf" = COALESCE \( (?P<given>{_VARIABLE}) , (?P<same>{_VARIABLE}(?: , {_VARIABLE})*) \)"
+)
+_OR_UNBOUND = re.compile(
+    rf"COALESCE \( (?P<one>{_VARIABLE}) = (?P<given>{_VARIABLE}) , true \)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class ColumnFilter:
+    """What a row of the answer without a value must have to be in the answer with one."""
+
+    columns: tuple[str, ...]
+    """The first of these that is bound has the value."""
+    keeps_unbound: bool
+    """Whether rows stay in which none is bound."""
+
+
+@lru_cache(256)
+def find_column_filter(text: str, variable: str) -> ColumnFilter | None:
+    """Return how an optional parameter that takes an IRI filters a query's rows.
+
+    Args:
+        text: The query.
+        variable: The name of the parameter's variable.
+
+    Returns:
+        The filter, or None if the parameter may do anything else.
+    """
+    tree = parse_query(text)
+    uses = len(re.findall(rf"[?$]{re.escape(variable)}\b", text))
+    given = f"?{variable}"
+    if (
+        tree.form != "SELECT"
+        or any(tree.clause(each) for each in ("GROUP", "HAVING", "LIMIT", "OFFSET", "VALUES"))
+        or any(token.keyword in AGGREGATES for token in tree.head)
+    ):
+        return None
+    for condition in _conditions(tree.where.tokens):
+        found: ColumnFilter | None = None
+        if match := _BY_COLUMNS.fullmatch(condition):
+            named = match["one"] or match["several"]
+            if match["given"] == given and named == match["same"] and uses == 1:
+                found = ColumnFilter(
+                    tuple(each[1:] for each in named.split(" , ")), keeps_unbound=False
+                )
+        elif (match := _OR_UNBOUND.fullmatch(condition)) and match["given"] == given and uses == 1:
+            found = ColumnFilter((match["one"][1:],), keeps_unbound=True)
+        if found is not None and {*found.columns} <= {*tree.columns}:
+            return found
+    return None
+
+
+def _conditions(tokens: Sequence[Token]) -> Iterator[str]:
+    """Yield what each filter of a group demands, its tokens joined by spaces."""
+    place = 0
+    while place < len(tokens):
+        if tokens[place].keyword != "FILTER" or tokens[place + 1 :][:1] == []:
+            place += 1
+            continue
+        depth, parts = 0, [""]
+        place += 1
+        while place < len(tokens):
+            token = tokens[place]
+            depth += {"(": 1, ")": -1}.get(token.text, 0)
+            if depth == 1 and token.text == "&&":
+                parts.append("")
+            elif depth > 1 or (depth == 1 and token.text not in "()") or token.text == ")":
+                text = token.keyword if token.keyword == "COALESCE" else token.text
+                parts[-1] = f"{parts[-1]} {text}"
+            place += 1
+            if not depth:
+                break
+        parts[-1] = parts[-1].removesuffix(" )")
+        yield from (part.strip() for part in parts)

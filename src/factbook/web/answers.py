@@ -1,0 +1,99 @@
+"""Answers of stored queries that are kept, and divided by the things that they are about."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pyoxigraph import NamedNode
+
+from factbook.store.answers import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyoxigraph import Triple
+
+    from factbook.sparql.column_filter import ColumnFilter
+    from factbook.store.answers import Row
+
+T = TypeVar("T")
+
+
+class Recent(Generic[T]):
+    """Keeps the results that were used last."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[object, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: object, make: Callable[[], T]) -> T:
+        """Return what is kept under a key, or make it."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        self.put(key, made)
+        return made
+
+    def put(self, key: object, made: T) -> None:
+        """Keep something under a key."""
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def find(self, key: object) -> T | None:
+        """Return what is kept under a key."""
+        with self._lock:
+            return self._kept.get(key)
+
+    def forget(self, key: object) -> None:
+        """Drop what is kept under a key."""
+        with self._lock:
+            self._kept.pop(key, None)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer of a query, read whole."""
+
+    variables: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    triples: tuple[Triple, ...] = ()
+    truth: bool | None = None
+
+    @property
+    def table(self) -> Table:
+        """The rows as the writers of formats take them."""
+        return Table(self.variables, iter(self.rows), length=len(self.rows))
+
+
+class Parts:
+    """The answer for all things, divided by the thing that each row is about.
+
+    Args:
+        whole: The answer.
+        by: The columns that say which thing it is.
+    """
+
+    def __init__(self, whole: Answered, by: ColumnFilter) -> None:
+        self._whole = whole
+        self._places: dict[str, list[int]] = defaultdict(list)
+        self._of_all: list[int] = []
+        columns = [whole.variables.index(name) for name in by.columns]
+        for place, row in enumerate(whole.rows):
+            term = next((row[column] for column in columns if row[column] is not None), None)
+            if isinstance(term, NamedNode):
+                self._places[term.value].append(place)
+            elif term is None and by.keeps_unbound:
+                self._of_all.append(place)
+
+    def of(self, iri: str) -> Answered:
+        """Return the rows about a thing, in their order."""
+        places = sorted((*self._places.get(iri, ()), *self._of_all))
+        return Answered(self._whole.variables, tuple(self._whole.rows[each] for each in places))
