@@ -7,8 +7,10 @@ to, whose answers it has just computed.
 from __future__ import annotations
 
 import posixpath
+import signal
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from multiprocessing import get_context
@@ -25,7 +27,7 @@ from factbook.web.app import create_app
 from factbook.web.site import KEY, Settings, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -218,6 +220,8 @@ def write_pages(
         processes, get_context("spawn"), initializer=_start, initargs=(book, settings, folder)
     )
     try:
+        with _holding_interrupts():
+            pool.submit(_write, "/")  # all processes start with the first task
         _crawl(pool, done, processes * _WAITING, progress)
     finally:
         pool.shutdown(cancel_futures=True)
@@ -247,6 +251,19 @@ def _crawl(
         progress(f"Writing pages: {done.pages:,} of {len(seen):,}")
 
 
+@contextmanager
+def _holding_interrupts() -> Iterator[None]:
+    """Let processes start that no interrupt reaches; one that comes meanwhile waits."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 _freezers: list[Freezer] = []
 """What writes pages in a process of the pool."""
 
@@ -254,7 +271,6 @@ _freezers: list[Freezer] = []
 def _start(book: Book, settings: Settings, folder: Path) -> None:
     """Prepare a process of the pool; it ends quietly when the user interrupts its parent."""
     import atexit
-    import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     freezer = Freezer(book, settings, folder)
