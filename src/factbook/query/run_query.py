@@ -157,7 +157,7 @@ def run_text(book: Book, text: str, *, services: Collection[str] = ()) -> Answer
     return _run(book, text, book.prefixes, services, as_standard=True)
 
 
-def _run(
+def _run(  # noqa: PLR0913 - each is one thing that the answer depends on
     book: Book,
     text: str,
     prefixes: Mapping[str, str],

@@ -59,6 +59,11 @@ class ThingFiles:
         return [(file, _graph_of(file)) for file in self._book.inputs()]
 
     @cached_property
+    def _ontology(self) -> dict[RdfInput, None]:
+        files = self._book.layout.ontology_files()
+        return dict.fromkeys(RdfInput(path, in_book=True) for path in files)
+
+    @cached_property
     def by_graph(self) -> dict[str, RdfInput]:
         """The files by the IRIs of their graphs."""
         return {graph: file for file, graph in self._graphs}
@@ -98,8 +103,7 @@ class ThingFiles:
             for graph in sorted(graphs, key=str)
             if isinstance(graph, NamedNode) and graph.value in self.by_graph
         }
-        ontology = (RdfInput(p, in_book=True) for p in self._book.layout.ontology_files())
-        return [self._read(file) for file in {**wanted, **dict.fromkeys(ontology)}]
+        return [self._read(file) for file in {**wanted, **self._ontology}]
 
     def _gather(self, iri: str) -> list[Quad]:
         found = list(describe_things(self.files_about(iri), {NamedNode(iri)}))
