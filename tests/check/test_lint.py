@@ -192,7 +192,7 @@ def test_lint_finds_rows_with_equal_sort_keys(
         ("{type: text, figure: labl}", "", "figure of column label: the query has no such column"),
         ("{type: text, priorty: 1}", "", "there is no key 'priorty'. Did you mean 'priority'"),
         ("{type: text}", "{type: bar, x: labels, y: label}", "Did you mean 'label'"),
-        ("{type: text}", "{type: pie, x: label, y: label}", "type 'pie' is none of bar"),
+        ("{type: text}", "{type: pie, x: label, y: label}", "type 'pie' is not one of bar"),
     ],
 )
 def test_front_matter_refers_to_columns_of_the_query(

@@ -142,7 +142,10 @@ HEAD = "#+ summary: a\n#+ problem: b\n#+ fix: c\n"
         ("SELECT ?focus WHERE { ?focus ?p ?o }", "needs 'summary'"),
         (HEAD + "ASK { ?s ?p ?o }", "is a SELECT"),
         (HEAD + "SELECT ?river WHERE { ?river ?p ?o }", "the columns"),
-        (HEAD + "#+ severity: fatal\nSELECT ?focus WHERE { ?focus ?p ?o }", "'fatal' is none of"),
+        (
+            HEAD + "#+ severity: fatal\nSELECT ?focus WHERE { ?focus ?p ?o }",
+            "'fatal' is not one",
+        ),
     ],
     ids=["front matter", "form", "columns", "severity"],
 )

@@ -57,6 +57,7 @@ WRONG = {
         "the query is not valid SPARQL: line 1, column 10: the '{' is not closed",
     ),
     "no sparql": (["sparql", "hello"], "the query has no SELECT, ASK, CONSTRUCT or DESCRIBE"),
+    "file as text": (["sparql", "q.rq"], "DESCRIBE in it; for a file: --file q.rq"),
     "update": (["sparql", "DROP ALL"], "the query has no SELECT, ASK, CONSTRUCT or DESCRIBE"),
     "nothing to run": (["sparql"], "give the query as TEXT"),
     "service": (

@@ -235,3 +235,15 @@ def test_sum_beyond_the_range_of_the_engine_is_noted(program: list[str]) -> None
 
     assert (code, out) == (0, "?all\t?least\n\t9223372036854775806\n")
     assert err.startswith("note: no value for 1 of the sums and averages: ")
+
+
+def test_optional_sum_without_a_value_is_not_noted(program: list[str]) -> None:
+    """A sum in an OPTIONAL may have no value without any fault."""
+    text = (
+        "SELECT * { VALUES ?x { 1 } "
+        "OPTIONAL { SELECT ?x (SUM(?n) AS ?all) { VALUES (?x ?n) { (2 1) } } GROUP BY ?x } }"
+    )
+
+    code, out, err = finish([*program, "sparql", text], within=20)
+
+    assert (code, sorted(out.split()), err) == (0, ["1", "?all", "?x"], "")

@@ -29,6 +29,10 @@ QUESTIONS = {
         "No rows. Nobody states this of Graphcore Bow IPU.",
     ),
     "kind": (("rank", "--measure", "throughput", "--kind", "system"), "without --kind there"),
+    "measure without amounts": (
+        ("rank", "--measure", "chief executive"),
+        "but not as this query asks. See: factbook show measure:chief-executive",
+    ),
 }
 
 

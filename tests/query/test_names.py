@@ -137,6 +137,23 @@ def test_thing_of_another_class_is_named(names: Names) -> None:
         names.lookup_one("nvidia", type_curie="infra:Product")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Groq Energy", "'Groq'"),
+        ("Softbnak", "'SoftBank Corp.'"),
+        ("Horowitz", "'Andreessen Horowitz'"),
+        ("Graphcore Bwo IPU", "'Graphcore Bow IPU'"),
+    ],
+)
+def test_part_of_a_name_is_offered(text: str, expected: str, names: Names) -> None:
+    """A name that the text begins with or holds is offered, and legal forms do not count."""
+    with pytest.raises(UsageError) as refused:
+        names.lookup_one(text)
+
+    assert str(refused.value).startswith(f"no thing is called '{text}'; nearest: {expected}")
+
+
 def test_nothing_is_offered_where_nothing_is_like_it(names: Names) -> None:
     """No suggestion is better than a wrong one."""
     with pytest.raises(UsageError, match=r"^no thing is called 'cheapest'\.$"):

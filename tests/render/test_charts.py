@@ -53,7 +53,7 @@ def picture(*rows: dict[str, Term], **chart: object) -> Picture:
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        ({"type": "pie", "x": "a", "y": "b"}, "type 'pie' is none of bar"),
+        ({"type": "pie", "x": "a", "y": "b"}, "type 'pie' is not one of bar"),
         ({"type": "bar", "x": "a"}, "name the column for 'y'"),
         ({"type": "bar", "x": "a", "y": "b", "colour": "c"}, "Did you mean 'color'"),
         ("bar", "write a mapping"),

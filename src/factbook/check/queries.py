@@ -37,7 +37,7 @@ def query_rule(query: StoredQuery) -> Rule:
     severity = str(front.get("severity", ERROR))
     if severity not in SEVERITIES:
         raise InputError(
-            f"{query.path}:1: severity '{severity}' is none of {', '.join(SEVERITIES)}"
+            f"{query.path}:1: severity '{severity}' is not one of {', '.join(SEVERITIES)}"
         )
     return Rule(
         name=query.name,

@@ -55,6 +55,17 @@ class Queries(click.Group):
             with formatter.section(group.capitalize()):
                 formatter.write_dl(entries)
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write examples with a query of the book."""
+        queries = all_queries(get_session(ctx).book.layout.queries)
+        asked = [query for query in queries if not any(p.required for p in query.parameters)]
+        name = asked[0].name if asked else "NAME"
+        self.epilog = (
+            "A value for a thing is its IRI, a CURIE or any of its names.\n\n"
+            f"\b\nExamples:\n  factbook query {name}\n  factbook query {name} --help"
+        )
+        super().format_epilog(ctx, formatter)
+
 
 def build_command(query: StoredQuery) -> click.Command:
     """Return the command that runs a stored query."""
@@ -245,12 +256,6 @@ def _epilog(query: StoredQuery) -> str:
 @click.group(
     cls=Queries,
     subcommand_metavar="NAME [--PARAMETER VALUE]…",
-    epilog="""A value for a thing is its IRI, a CURIE or any of its names.
-
-\b
-Examples:
-  factbook query companies
-  factbook query companies --help""",
 )
 @click.pass_obj
 def command(session: Session) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from factbook.cli.output import OutputOptions
     from factbook.store.answers import Answer
 
+_SUFFIXES = (".rq", ".sparql")
+
 
 @click.command(
     epilog="""\b
@@ -64,7 +66,8 @@ def command(  # noqa: PLR0913 - one for each option
     form = query_form(query)
     if form is None:
         where = "" if path is None else f"{path}: "
-        raise UsageError(f"{where}the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it")
+        hint = f"; for a file: --file {text}" if (text or "").endswith(_SUFFIXES) else ""
+        raise UsageError(f"{where}the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it{hint}")
     book = session.book
 
     def ask() -> Answer:

@@ -297,7 +297,7 @@ def _tables(header: _FrontMatter) -> Iterator[TableFormat]:
             header.fail(f"'{name}' is not a name of lower-case letters, digits and underscores")
         table.require(("format", "columns", "records"), ("format", "columns"))
         if table.text("format") not in FORMATS:
-            table.fail(f"`format` is none of {', '.join(FORMATS)}")
+            table.fail(f"`format` is not one of {', '.join(FORMATS)}")
         columns = table.values["columns"]
         if isinstance(columns, list):
             columns = dict.fromkeys(columns, TEXT)

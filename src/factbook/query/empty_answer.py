@@ -11,7 +11,7 @@ from factbook.query.names import Names
 from factbook.query.parameters import parse_values
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import find_page_query
-from factbook.rdf.terms import local_name
+from factbook.rdf.terms import curie, local_name
 from factbook.render.humanize import count_noun
 from factbook.store.answers import Table
 
@@ -83,7 +83,10 @@ def _explain_one_less(
         if name == _DAY:
             return f"Nothing of it was so on that day; {there}."
         shown = _labels(book, named[name])
-        reason = _explain_measure(book, named[name]) or f"Nobody states it of {shown}"
+        kinds = _describe_kinds(book, named[name])
+        reason = f"Nobody states it of {shown}"
+        if kinds:
+            reason = f"{shown} is stated only of things of the kind {kinds}"
         if not _are_things(named[name]):
             reason = f"Nothing fits --{name} {shown}"
         return f"{reason}; {there}."
@@ -97,8 +100,13 @@ def _explain_alone(
     needed = {name: given[name] for name in required if name in given}
     for name, found in named.items():
         if _are_things(found) and not _count(book, query, {**needed, name: given[name]}, None):
-            reason = _explain_measure(book, found) if name in needed else ""
-            return f"{reason or f'Nobody states this of {_labels(book, found)}'}."
+            if name in needed and (kinds := _describe_kinds(book, found)):
+                measure = curie(found[0].value, book.prefixes) or found[0].value
+                return (
+                    f"{_labels(book, found)} is stated of things of the kind {kinds}, but not as "
+                    f"this query asks. See: factbook show {measure}"
+                )
+            return f"Nobody states this of {_labels(book, found)}."
     return ""
 
 
@@ -135,8 +143,8 @@ def _is_in_leads(book: Book, named: Terms) -> bool:
     )
 
 
-def _explain_measure(book: Book, terms: Sequence[NamedNode | Literal]) -> str:
-    """Return of what kinds of things a measure has figures; nothing for what is no measure."""
+def _describe_kinds(book: Book, terms: Sequence[NamedNode | Literal]) -> str:
+    """Return the kinds of things of which a measure has figures; nothing for what is no measure."""
     query = find_page_query(book.layout.queries, "measured")
     for term in terms:
         if not isinstance(term, NamedNode):
@@ -146,8 +154,7 @@ def _explain_measure(book: Book, terms: Sequence[NamedNode | Literal]) -> str:
         kinds = [Names.of(book).kind(kind) for kind, _ in rows if isinstance(kind, NamedNode)]
         if kinds:
             shown = " or ".join(f"'{kind}'" for kind in kinds[:_MOST_KINDS])
-            shown += " and of others" if len(kinds) > _MOST_KINDS else ""
-            return f"{_label(book, term)} is stated only of things of the kind {shown}"
+            return shown + (" and of others" if len(kinds) > _MOST_KINDS else "")
     return ""
 
 

@@ -194,21 +194,28 @@ class Names:
         """
         from rapidfuzz import fuzz, process
 
-        names = {}
-        for iri, name in self._spellings(wanted):
-            names[iri, name] = " ".join(fold_words(name))
-            names[iri, ""] = " ".join(fold_words(local_name(iri)))
-        spelled = " ".join(fold_words(text))
+        names = self._plain_spellings(wanted)
+        spelled = _plain(text)
         found = process.extract(
             spelled, names, scorer=fuzz.ratio, limit=5 * most, score_cutoff=least
         )
         keys = [key for _, _, key in found]
-        if spelled:  # names that begin with the text
-            keys += [key for key, name in names.items() if name.startswith(f"{spelled} ")][:most]
+        if spelled:  # names that the text begins, or else that hold it
+            holding = [key for key, name in names.items() if f" {spelled} " in f" {name} "]
+            holding.sort(key=lambda key: (names[key].find(spelled) > 0, len(names[key])))
+            keys += holding[: 2 * most]
         best: dict[NamedNode, str] = {}
         for iri, name in keys:
             best.setdefault(NamedNode(iri), name or self._folded.names[iri][0])
         return dict(list(best.items())[:most])
+
+    def _plain_spellings(self, wanted: NamedNode | None) -> dict[tuple[str, str], str]:
+        """Return each name of each thing, and the end of its IRI, as a text is compared with it."""
+        names = {}
+        for iri, name in self._spellings(wanted):
+            names[iri, name] = _plain(name)
+            names[iri, ""] = _plain(local_name(iri))
+        return names
 
     def _spellings(self, wanted: NamedNode | None) -> Iterable[tuple[str, str]]:
         if wanted is not None:
@@ -288,10 +295,24 @@ class Names:
         return self.engine.query(bind(text, terms)) is True
 
     def _say_unknown(self, text: str, wanted: NamedNode | None) -> str:
-        near = self.nearest(text, wanted).values()
+        near = list(self.nearest(text, wanted).values())
+        begun = self._beginning(text, wanted)
+        if begun and not any(_plain(name).startswith(_plain(begun)) for name in near):
+            near = [begun, *near][:_MOST_NEAREST]
         quoted = ", ".join(f"'{name}'" for name in near)
         offer = f"; nearest: {quoted}" if near else ""
         return f"no {self.kind(wanted)} is called '{text}'{offer}."
+
+    def _beginning(self, text: str, wanted: NamedNode | None) -> str:
+        """Return the longest name with which a text begins: Acme of "Acme Energy"."""
+        spelled = _plain(text)
+        names = self._plain_spellings(wanted).items()
+        found = [(len(name), key) for key, name in names if name and spelled.startswith(f"{name} ")]
+        longest = max(found, default=None)
+        if longest is None:
+            return ""
+        iri, name = longest[1]
+        return name or self._folded.names[iri][0]
 
     def _say_other_class(self, text: str, thing: NamedNode, wanted: NamedNode) -> str:
         own = next((NamedNode(iri) for iri in sorted(self._classes(thing.value))), None)
@@ -307,6 +328,11 @@ class Names:
 
     def _short(self, thing: NamedNode) -> str:
         return curie(thing.value, self.prefixes) or f"<{thing.value}>"
+
+
+def _plain(name: str) -> str:
+    """Return the words of a name without its legal form, as names are compared."""
+    return " ".join(strip_legal_form(fold_words(name)))
 
 
 def _article(noun: str) -> str:

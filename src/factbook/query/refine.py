@@ -106,14 +106,15 @@ def refine_text(text: str, query: StoredQuery, wanted: Refinement, book: Book) -
 
 
 def find_column(query: StoredQuery, name: str) -> Column:
-    """Return the column of a name or a title.
+    """Return the column of a name or a title; a title needs no unit.
 
     Raises:
         UsageError: There is no such column; the message offers similar names.
     """
     wanted = " ".join(name.split()).casefold()
     for column in query.columns:
-        if wanted in {column.name.casefold(), column.title.casefold()} - {""}:
+        title = column.title.casefold()
+        if wanted in {column.name.casefold(), title, title.partition(",")[0]} - {""}:
             return column
     known = [column.name for column in query.columns]
     raise UsageError(
@@ -324,7 +325,7 @@ def _read_amount(text: str, column: Column) -> _Amount:
     match = _AMOUNT.fullmatch(text)
     currency = currency_of_sign(match["sign"]) if match and match["sign"] else ""
     if match is None or (match["sign"] and not currency):
-        raise UsageError(f"--where: {column.name} holds numbers, and {text!r} is none")
+        raise UsageError(f"--where: {column.name} holds numbers; {text!r} is not one")
     number, size, unit = match["number"].replace(",", ""), match["size"], match["unit"] or ""
     if size and unit:  # 80 MB: the letter is the prefix of a unit
         size, unit = "", size + unit

@@ -86,7 +86,7 @@ def read_chart(raw: object) -> Chart:
                 f"Known: {', '.join(known)}"
             )
     if raw.get("type") not in TYPES:
-        raise UsageError(f"chart: type '{raw.get('type')}' is none of {', '.join(TYPES)}")
+        raise UsageError(f"chart: type '{raw.get('type')}' is not one of {', '.join(TYPES)}")
     for key in ("x", "y"):
         if not raw.get(key):
             raise UsageError(f"chart: name the column for '{key}'")

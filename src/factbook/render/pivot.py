@@ -68,7 +68,7 @@ def read_pivot(raw: object) -> Pivot:
             raise UsageError(f"pivot: name the column for '{key}'")
     by = str(raw.get("by", ""))
     if by and by not in SPANS:
-        raise UsageError(f"pivot: by '{by}' is none of {', '.join(SPANS)}")
+        raise UsageError(f"pivot: by '{by}' is not one of {', '.join(SPANS)}")
     rows = raw["rows"]
     names = tuple(map(str, rows)) if isinstance(rows, list | tuple) else (str(rows),)
     return Pivot(names, str(raw["columns"]), str(raw["cells"]), by)

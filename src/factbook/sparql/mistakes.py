@@ -141,7 +141,8 @@ def _undeclared_prefix(
                 declared.add(prefix)
             elif prefix not in declared and prefix != "_":
                 said = f"the prefix '{prefix}:' is not declared"
-                return token, f"{said}{did_you_mean(prefix, declared, most=1)}"
+                meant = did_you_mean(prefix, declared, most=1)
+                return token, f"{said}{meant or f'; begin the query with PREFIX {prefix}: <IRI>'}"
         is_declaration = token.keyword == "PREFIX"
     return None
 

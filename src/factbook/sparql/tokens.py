@@ -91,13 +91,16 @@ def uses_graph(text: str) -> bool:
 
 
 def sums(text: str) -> set[str]:
-    """Return the names of the variables that a query gives the value of a SUM or an AVG."""
+    """Return the names of the variables that a query gives the value of a SUM or an AVG.
+
+    Those in an OPTIONAL are left out: they may have no value without any fault.
+    """
     if not any(word in text.upper() for word in _SUMS):
         return set()
     found: set[str] = set()
     inside: list[bool] = []
     last: list[Token] = []
-    for token in meaningful(text):
+    for token in _without_optional(text):
         if token.text == "(":
             inside.append(False)
         elif token.text == ")" and inside:
@@ -110,6 +113,20 @@ def sums(text: str) -> set[str]:
             inside[-1] = True
         last = [*last[-1:], token]
     return found
+
+
+def _without_optional(text: str) -> Iterator[Token]:
+    """Yield the meaningful tokens that stand in no OPTIONAL."""
+    inside: list[bool] = []
+    keyword = ""
+    for token in meaningful(text):
+        if token.text == "{":
+            inside.append(keyword == "OPTIONAL" or any(inside[-1:]))
+        elif token.text == "}" and inside:
+            inside.pop()
+        elif not any(inside[-1:]):
+            yield token
+        keyword = token.keyword
 
 
 def declare_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
