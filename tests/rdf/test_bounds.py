@@ -13,12 +13,13 @@ from factbook.errors import InputError
 from factbook.rdf.bounds import (
     LONGEST_NAMESPACE,
     MOST_LEVELS,
+    MOST_XML_LEVELS,
     BoundError,
     check_jsonld,
     check_namespaces,
 )
-from factbook.rdf.parse import read_rdf
-from factbook.rdf.unpack import is_large
+from factbook.rdf.parse import open_rdf, read_rdf
+from factbook.rdf.unpack import MOST_UNPACKED, is_large, open_unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,3 +146,65 @@ def test_packed_file_is_large_by_its_unpacked_size(tmp_path: Path) -> None:
 
     assert is_large(path)
     assert read_rdf(path).quads == ()
+
+
+def nest_xml(levels: int) -> str:
+    """Return RDF/XML of nodes within nodes."""
+    return (
+        '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e.org/">'
+        + "\n<r:Description><e:p>" * levels
+        + "1"
+        + "</e:p></r:Description>" * levels
+        + "</r:RDF>"
+    )
+
+
+def test_deep_xml_is_refused_with_its_place(tmp_path: Path) -> None:
+    """The time of the parser grows with the square of the levels."""
+    path = tmp_path / "deep.rdf"
+    path.write_text(nest_xml(100_000), encoding="utf-8")
+
+    with pytest.raises(InputError) as raised:
+        read_rdf(path)
+
+    assert str(raised.value) == f"{path}:501:16: nested more than 1,000 levels deep"
+
+
+def test_xml_at_the_bound_is_read(tmp_path: Path) -> None:
+    """Half of the levels are nodes, the others properties."""
+    path = tmp_path / "deep.rdf"
+    path.write_text(nest_xml((MOST_XML_LEVELS - 1) // 2), encoding="utf-8")
+
+    assert len(read_rdf(path).quads) == (MOST_XML_LEVELS - 1) // 2
+
+
+@pytest.mark.parametrize("name", ["a.nt.gz", "a.jsonld.gz", "a.rdf.gz"])
+def test_file_that_unpacks_without_bound_is_refused(tmp_path: Path, name: str) -> None:
+    """No honest file is a thousand times smaller than what it says."""
+    path = tmp_path / name
+    blank = b" " * (1 << 20)
+    start = b"<a>" if "rdf" in name else b"[" if "json" in name else b""
+    with gzip.open(path, "wb") as file:
+        file.write(start)
+        for _ in range((MOST_UNPACKED >> 20) + 1):
+            file.write(blank)
+
+    with pytest.raises(InputError, match="unpacks to more than 64 MB"):
+        read_rdf(path)
+    with pytest.raises(InputError, match="unpacks to more than 64 MB"):
+        list(open_rdf(path).quads)
+
+
+def test_file_that_packs_well_is_read(tmp_path: Path) -> None:
+    """Statements that resemble each other pack to a fiftieth."""
+    path = tmp_path / "a.nt.gz"
+    line = '<http://e.org/thing/{}> <http://e.org/property> "a text of a few words" .\n'
+    part = "".join(map(line.format, range(10_000))).encode()
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        for _ in range((MOST_UNPACKED // len(part)) + 1):
+            file.write(part)
+
+    with open_unpacked(path) as content:
+        size = sum(len(part) for part in iter(lambda: content.read(1 << 20), b""))
+
+    assert size > MOST_UNPACKED

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.05
 _FIRST_LOOK_SECONDS = 0.3
 """Most commands are done by then, and nobody has to look at their memory."""
-_GRACE_SECONDS = 1.5
+_GRACE_SECONDS = 1.0
 """How long a child has to clean up after it was asked to end."""
 _SHARE = 0.75
 """The part of the machine's memory that a command may use at most unless --memory allows more."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import QuadParser
 
+    from factbook.rdf.bounds import BoundError
     from factbook.rdf.rdf_input import RdfInput
 
 _START_BYTES = 4096
@@ -188,12 +189,12 @@ def _check_levels(path: Path, content: bytes) -> None:
     try:
         check_jsonld(content)
     except BoundError as error:
-        line = column = None
-        if error.offset is not None:
-            line = content.count(b"\n", 0, error.offset) + 1
-            column = error.offset - content.rfind(b"\n", 0, error.offset)
-        place = ":".join(str(part) for part in (path, line, column) if part is not None)
-        raise RdfSyntaxError(f"{place}: {error}", line=line, column=column) from None
+        raise _beyond_bound(path, error) from None
+
+
+def _beyond_bound(path: Path, error: BoundError) -> RdfSyntaxError:
+    place = ":".join(str(each) for each in (path, error.line, error.column) if each is not None)
+    return RdfSyntaxError(f"{place}: {error}", line=error.line, column=error.column)
 
 
 def _bounded(given: RdfInput, parser: QuadParser) -> Iterator[Quad]:
@@ -210,13 +211,11 @@ def _bounded(given: RdfInput, parser: QuadParser) -> Iterator[Quad]:
             yield from quads
             check_namespaces(parser, given.address)
     except BoundError as error:
-        raise RdfSyntaxError(f"{given.path}: {error}", line=None, column=None) from None
+        raise _beyond_bound(given.path, error) from None
 
 
 def _require_well_formed(path: Path, content: bytes | None) -> None:
-    """Refuse XML that is not well-formed, or whose entities expand without bound.
-
-    The parser of RDF/XML takes a file that was cut off for a short one.
+    """Refuse XML that is not well-formed, or that expands or nests without bound.
 
     Args:
         path: The file.
@@ -227,13 +226,16 @@ def _require_well_formed(path: Path, content: bytes | None) -> None:
     """
     from xml.parsers import expat
 
-    parser = expat.ParserCreate()
+    from factbook.rdf.bounds import BoundError, check_xml
+
     try:
         if content is not None:
-            parser.Parse(content, True)  # noqa: FBT003 - expat has no name for it
+            check_xml(content)
         else:
             with open_unpacked(path) as file:
-                parser.ParseFile(file)
+                check_xml(file)
+    except BoundError as error:
+        raise _beyond_bound(path, error) from None
     except expat.ExpatError as error:
         raise RdfSyntaxError(
             f"{path}:{error.lineno}:{error.offset + 1}: not well-formed XML: "

@@ -7,7 +7,7 @@ import os
 import zlib
 from contextlib import contextmanager
 from time import monotonic
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING
 
 from factbook.errors import InputError
 from factbook.rdf.syntax_error import syntax_error
@@ -20,6 +20,10 @@ BOM = b"\xef\xbb\xbf"
 GZIP = b"\x1f\x8b"
 _LARGE = 16 << 20
 _LARGE_PACKED = 2 << 20
+MOST_UNPACKED = 64 << 20
+"""Bytes that a packed file may have unpacked, however small it is itself."""
+MOST_RATIO = 250
+"""Bytes that each packed byte of a larger file may stand for; data sets have 5 to 50."""
 
 
 def read_bytes(path: Path) -> bytes:
@@ -31,9 +35,8 @@ def read_bytes(path: Path) -> bytes:
     with reading(path):
         content = path.read_bytes()
         if content.startswith(GZIP):
-            import gzip
-
-            content = gzip.decompress(content)
+            with _unpack(path.open("rb"), len(content)) as file:
+                content = file.read()
     return content.removeprefix(BOM)
 
 
@@ -44,14 +47,53 @@ def open_unpacked(path: Path) -> IO[bytes]:
         InputError: The file is missing or cannot be read.
     """
     with reading(path):
-        with path.open("rb") as file:
-            is_packed = file.read(len(GZIP)) == GZIP
+        lines: io.BufferedReader = path.open("rb")
+        if lines.peek(len(GZIP)).startswith(GZIP):
+            lines = _unpack(lines, path.stat().st_size)
+        if lines.peek(len(BOM)).startswith(BOM):
+            lines.read(len(BOM))
+    return lines
+
+
+def _unpack(packed: IO[bytes], size: int) -> io.BufferedReader:
+    """Return a packed file of so many bytes to be read unpacked; closing it closes the file."""
+    return io.BufferedReader(_Unpacked(packed, size))
+
+
+class _Unpacked(io.RawIOBase):
+    """The bytes of a packed file, unpacked as far as a bound."""
+
+    def __init__(self, packed: IO[bytes], size: int) -> None:
         import gzip
 
-        lines: IO[bytes] = cast("IO[bytes]", gzip.open(path)) if is_packed else path.open("rb")  # noqa: SIM115 - whoever asked for it closes it
-        if lines.read(len(BOM)) != BOM:
-            lines.seek(0)
-    return lines
+        self._packed = packed
+        self._file = gzip.GzipFile(fileobj=packed)
+        self._most = max(MOST_UNPACKED, size * MOST_RATIO)
+        self._read = 0
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override] # a buffer, which has no name before 3.12
+        """Read the next bytes.
+
+        Raises:
+            ValueError: They are more than the bound allows.
+        """
+        number = self._file.readinto(buffer)
+        self._read += number
+        if self._read > self._most:
+            raise ValueError(
+                f"it unpacks to more than {self._most >> 20} MB, which no honest file does; if it "
+                "is right, unpack it first"
+            )
+        return number
+
+    def close(self) -> None:
+        """Close the packed file."""
+        self._packed.close()
+        super().close()
 
 
 class CountedFile(io.RawIOBase):
@@ -63,9 +105,7 @@ class CountedFile(io.RawIOBase):
         self._progress = progress
         self._file: IO[bytes] = self._packed
         if self._packed.peek(2).startswith(GZIP):
-            import gzip
-
-            self._file = cast("IO[bytes]", gzip.GzipFile(fileobj=self._packed))
+            self._file = _unpack(self._packed, self._size)
         start = self._file.read(len(BOM))
         self._start = start.removeprefix(BOM)
 

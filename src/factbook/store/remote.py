@@ -212,17 +212,19 @@ class RemoteEngine:
 
 
 def _require_whole_xml(body: bytes) -> None:
-    """Check that XML is well-formed to its end: the engine takes one that was cut off for whole.
+    """Check that XML is well-formed to its end; see `check_xml`.
 
     Raises:
         ValueError: It is not.
     """
     from xml.parsers import expat
 
+    from factbook.rdf.bounds import BoundError, check_xml
+
     try:
-        expat.ParserCreate().Parse(body, True)  # noqa: FBT003 - expat has no name for it
-    except expat.ExpatError as error:
-        raise ValueError(f"not well-formed XML: {error}") from None
+        check_xml(body)
+    except (expat.ExpatError, BoundError) as error:
+        raise ValueError(f"not whole XML: {error}") from None
 
 
 def _may_be_truncated(rows: int) -> bool:
