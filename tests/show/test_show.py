@@ -403,3 +403,22 @@ def test_figure_with_an_interval_shows_it(tmp_path: Path) -> None:
     page = gather_page(Book(book, cache=False), NamedNode(f"{AI}company/acme"))
 
     assert "120 (100 to 150, 5th to 95th percentile)" in as_text(page)
+
+
+def test_measure_shows_only_its_figures() -> None:
+    """One measure, under any of its names, leaves its figures and their sources."""
+    words = ["--book", str(core_book()), "show", "Groq", "--measure", "CEO"]
+    page = CliRunner().invoke(root, words).stdout
+
+    assert "chief executive  " in page
+    assert "valuation" not in page
+    assert "Events" not in page
+
+
+def test_measure_without_figures_names_the_others() -> None:
+    """The error says which measures the thing has figures of."""
+    words = ["--book", str(core_book()), "show", "Groq", "--measure", "backlog"]
+    result = CliRunner().invoke(root, words)
+
+    assert result.exit_code == 2
+    assert "The graph states no backlog of Groq. It has: " in result.stderr

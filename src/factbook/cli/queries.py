@@ -14,7 +14,7 @@ from factbook.query.stored_queries import all_queries
 from factbook.render.result_formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from factbook.cli.output import OutputOptions
     from factbook.query.stored_queries import StoredQuery
@@ -27,6 +27,7 @@ _HEADINGS = ("group", "query", "summary", "parameters")
 Examples:
   factbook queries
   factbook queries company money
+  factbook queries cheapest h100
   factbook queries -f json"""
 )
 @click.argument("words", nargs=-1)
@@ -34,25 +35,31 @@ Examples:
 @with_output_options(*TABLE_FORMATS)
 @pass_session
 def command(session: Session, words: tuple[str, ...], wanted: OutputOptions) -> None:
-    """List the stored queries, or those that have all WORDS, the best first.
+    """List the stored queries, or those that fit WORDS, the best first.
 
-    WORDS may stand in the name, group, question, tags, parameters or columns of a query, or in the
-    names of the measures that it asks for.
+    WORDS may stand in the name, group, question, tags, parameters or columns of a query, in the
+    names of the measures that it asks for, or name a thing that it takes, which is then filled in.
+    `factbook search` finds things and other commands as well.
     """
-    found: Sequence[StoredQuery] = all_queries(session.book.layout.queries)
+    found: Sequence[tuple[StoredQuery, Mapping[str, str]]]
+    found = [(query, {}) for query in all_queries(session.book.layout.queries)]
     if words:
         from factbook.search.search_book import search_queries
 
         text = " ".join(words)
-        found = search_queries(session.book, text)
+        found = [(each.query, each.options) for each in search_queries(session.book, text)]
         if not found:
             raise UsageError(f"No query about '{text}'. See: factbook queries")
-    rows = [(query.group, query.name, query.summary, _parameters(query)) for query in found]
+    rows = [
+        (query.group, query.name, query.summary, _parameters(query, given))
+        for query, given in found
+    ]
     write_listing(_HEADINGS, rows, wanted, title="Stored queries")
 
 
-def _parameters(query: StoredQuery) -> str:
+def _parameters(query: StoredQuery, given: Mapping[str, str]) -> str:
     return " ".join(
-        f"--{parameter.name}" if parameter.required else f"[--{parameter.name}]"
+        given.get(parameter.name)
+        or (f"--{parameter.name}" if parameter.required else f"[--{parameter.name}]")
         for parameter in query.parameters
     )

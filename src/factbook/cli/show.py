@@ -21,6 +21,7 @@ from factbook.cli.supervise import limit_options
 
 if TYPE_CHECKING:
     from factbook.cli.output import OutputOptions
+    from factbook.show.page import Page
 
 
 _FORMATS = (*DOCUMENT_FORMATS, "html")
@@ -35,16 +36,24 @@ Examples:
   factbook show NAME
   factbook show NAME -o page.html
   factbook show NAME --asof 2025-06-30
+  factbook show NAME --measure revenue
   factbook show NAME -f json"""
 )
 @click.argument("thing", shell_complete=complete_things())
 @click.option(
     "--asof", metavar="DAY", help="Leave out figures and events of a later day. [default: none]"
 )
+@click.option("--measure", metavar="NAME", help="Show only the figures of this measure.")
 @limit_options
 @with_output_options(*_FORMATS)
 @pass_session
-def command(session: Session, thing: str, wanted: OutputOptions, asof: str | None) -> None:
+def command(
+    session: Session,
+    thing: str,
+    wanted: OutputOptions,
+    asof: str | None,
+    measure: str | None,
+) -> None:
     """Show everything that the graph has on THING: names, figures, events, relations, sources.
 
     THING is the name, the CURIE or the IRI of anything in the graph: what the book is about, a
@@ -52,16 +61,27 @@ def command(session: Session, thing: str, wanted: OutputOptions, asof: str | Non
     """
     form = document_format(wanted, _FORMATS)
     to_file = wanted.output is not None
-    text = interruptible(lambda: _render(session, thing, asof, form, to_file=to_file))
-    write_document(text, form, wanted)
+    page = interruptible(lambda: _gather(session, thing, asof, measure))
+    write_document(_render(page, form, to_file=to_file), form, wanted)
 
 
-def _render(session: Session, thing: str, asof: str | None, form: str, *, to_file: bool) -> str:
+def _gather(session: Session, thing: str, asof: str | None, measure: str | None) -> Page:
     from factbook.query.names import Names
     from factbook.show.gather import gather_page
+    from factbook.show.page import keep_measure
 
     book = session.book
-    page = gather_page(book, Names.of(book).lookup_one(thing), asof=asof)
+    names = Names.of(book)
+    page = gather_page(book, names.lookup_one(thing), asof=asof)
+    if measure is None:
+        return page
+    called = {each.value for each in names.find_by_name(measure, None)}
+    return keep_measure(
+        page, measure, called | {str(getattr(names.parse_iri(measure), "value", ""))}
+    )
+
+
+def _render(page: Page, form: str, *, to_file: bool) -> str:
     if form == "json":
         from dataclasses import asdict
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from factbook.errors import UsageError, did_you_mean
-from factbook.render.humanize import words_in_iri
 from factbook.render.markup import drop_empty
+from factbook.show.page import keep_measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from factbook.show.compare import Comparison
-    from factbook.show.page import Figure, Page
+    from factbook.show.page import Page
 
 _PARTS = (
     "facts",
@@ -44,25 +43,11 @@ def build_page(page: Page, *, limit: int) -> dict[str, Any]:
 def select_figures(page: Page, measure: str) -> dict[str, Any]:
     """Return the figures of a thing with one measure, the newest first.
 
-    Args:
-        page: The page of the thing.
-        measure: The IRI or the label of the measure, or the words in its IRI.
-
     Raises:
-        UsageError: The graph has none; the message says what it has instead.
+        UsageError: As for `show.page.keep_measure`.
     """
-    amounts = [amount for event in page.events for amount in event.amounts]
-    every: list[Figure] = [*page.figures, *page.further_figures, *amounts]
-    wanted = measure.casefold()
-    found = [each for each in every if wanted in _names(each)]
-    if not found:
-        known = sorted({each.measure.label for each in every})
-        has = f"It has: {', '.join(known)}." if known else "It has no figures of it at all."
-        raise UsageError(
-            f"The graph states no {measure} of {page.name.text}."
-            f"{did_you_mean(measure, known)} {has}"
-        )
-    document = {"figures": [asdict(each) for each in found]}
+    kept = keep_measure(page, measure)
+    document = {"figures": [asdict(each) for each in kept.figures]}
     return {
         "iri": page.iri,
         "name": page.name.text,
@@ -95,12 +80,6 @@ def _without_sizes(part: Any) -> Any:  # noqa: ANN401 - what JSON holds
             if key == "cells" or value not in ("", [], None, False)
         }
     return [_without_sizes(each) for each in part] if isinstance(part, list) else part
-
-
-def _names(figure: Figure) -> set[str]:
-    iri = figure.measure.iri
-    names = {iri, figure.measure.label, words_in_iri(iri).replace("-", " ")}
-    return {name.casefold() for name in names}
 
 
 def _sources(page: Page) -> dict[int, str]:

@@ -242,7 +242,7 @@ class _Conditions:
 
     def _date(self, column: Column, sign: str, value: str, *, option: str = "--where") -> str:
         """Return a comparison with a day, or with the first or last day of a longer time."""
-        first, last = _days(value, f"{option} {column.name}" if option == "--where" else option)
+        first, last = read_days(value, f"{option} {column.name}" if option == "--where" else option)
         low, high = (
             to_sparql(Literal(day, datatype=NamedNode(f"{XSD}date"))) for day in (first, last)
         )
@@ -338,7 +338,7 @@ def _plain(value: Decimal) -> str:
     return f"{value:f}"
 
 
-def _days(text: str, option: str) -> tuple[str, str]:
+def read_days(text: str, option: str) -> tuple[str, str]:
     """Return the first and the last day of a day, month, quarter or year."""
     wrong = UsageError(
         f"{option}: {text!r} is not a day; write 2025-03-31, 2025-03, 2025-Q1 or 2025"

@@ -1,55 +1,64 @@
 """Search a book for words, and say what can be asked of each hit.
 
-A hit is a thing, a concept, a class or a stored query. What can be asked of it follows from its
-class and the classes of the parameters of the stored queries. Where some words mean a query and the
-others a thing that it takes, the query comes with that thing filled in.
+A hit is a thing, a concept, a class, a stored query, or another command where the words ask for
+one. What can be asked of it follows from its class and the classes of the parameters of the stored
+queries. Where some words mean a query and the others a thing that it takes, the query comes with
+that thing filled in, and with the time, the number of rows and the file that the words ask for.
 """
 
 from __future__ import annotations
 
-import shlex
+from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from pyoxigraph import NamedNode
 
-from factbook.query.entities import Entity, read_entities, read_names
-from factbook.query.names import Names
-from factbook.query.stored_queries import StoredQuery, all_queries
-from factbook.rdf.terms import curie, expand, local_name, require_unicode
-from factbook.search.word_index import WordIndex, content_words
-from factbook.sparql.tokens import meaningful, uses_service
-from factbook.sparql.tree import parse_query
+from factbook.query.entities import Entity, fold_words
+from factbook.query.stored_queries import StoredQuery
+from factbook.rdf.terms import require_unicode
+from factbook.search.book_index import NAME, index_of
+from factbook.search.commands import SKOS_CONCEPT, Commands
+from factbook.search.question import CITE, COMPARE, EXPORT, Question, read_question
+from factbook.search.word_index import content_words, stem
+from factbook.sparql.bind import bind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from factbook.book import Book
-    from factbook.store.answers import Engine
-
-    Filled = dict[str, list[Entity]]
 
 MOST_HITS = 10
-_MOST_COMMANDS = 6
-_MOST_FILLED = 2
+_MOST_COMPARED = 6
+_LONGEST_NAME = 8  # words
 _LEAST_SHARE = 0.4
 """Hits with a smaller share of the best score are left out."""
-NAME, _ALIAS, _SUMMARY, _TAG, _COLUMN, _TERM, _TEXT = 10.0, 9.0, 7.0, 6.0, 4.0, 4.0, 2.5
-_WHOLE_NAME = 3.0
-_LESSER = 0.5
+_LEAST_WORDS = 0.5
+"""A hit has at least this part of the words, or is named by some of them."""
+_WHOLE_NAME, _PART_NAME, _PART_QUERY = 3.0, 2.5, 1.5
+_LESSER, _FIGURES = 0.5, 0.9
 _LEAST_NEAR = 82
 """How much a name must be spelled like the words, of 100, to count as named by them."""
-_SHAPES = "http://www.w3.org/ns/shacl#"
-QUERY = "query"
+_SCHEMA = "PREFIX schema: <https://schema.org/>\n"
+_HAS_FIGURE = (
+    f"{_SCHEMA}ASK {{ ?any schema:measuredProperty ?measure ; schema:observationAbout ?about . "
+    "{ ?any schema:observationAbout ?thing } UNION { ?about ?link ?thing } }"
+)
+QUERY, COMMAND, FIGURES = "query", "command", "figures"
+_ABOUT = {
+    COMPARE: "Put things side by side: facts, products, figures, prices and events.",
+    CITE: "Cite a thing, a source or a figure, as text, BibTeX or CSL-JSON.",
+    EXPORT: "Write the whole graph to a file, or an answer as a table or workbook.",
+}
 
 
 @dataclass(frozen=True)
 class Hit:
     """Something that a search found.
 
-    `kind` is the word for its class, or 'query'; `iri` is None for a query. `commands` are command
-    lines that say more about it, the best first.
+    `kind` is the word for its class, 'query', 'command', or 'figures' of a thing; `iri` is None for
+    queries and commands. `commands` are command lines that say more about it, the best first.
     """
 
     name: str
@@ -63,16 +72,21 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class _Index:
-    """The words of a book, and what their documents are, by number."""
+class FoundQuery:
+    """A stored query that words mean, with the values that they give to its parameters."""
 
-    words: WordIndex
-    documents: Sequence[Entity | StoredQuery]
-    entities: Mapping[str, Entity]
-    numbers: Mapping[str, int]
+    query: StoredQuery
+    values: Mapping[str, Sequence[Entity]]
+    options: Mapping[str, str]
+    """Those values as options of the command line, by parameter."""
 
 
-_INDEXES: WeakKeyDictionary[Engine, _Index] = WeakKeyDictionary()
+@dataclass(frozen=True)
+class _Named:
+    """Words next to each other that name something."""
+
+    words: frozenset[str]
+    entities: tuple[Entity, ...]
 
 
 def search(book: Book, words: str, *, limit: int = MOST_HITS) -> tuple[Hit, ...]:
@@ -91,24 +105,18 @@ def search(book: Book, words: str, *, limit: int = MOST_HITS) -> tuple[Hit, ...]
     return _Search(book, words).hits(limit)
 
 
-def search_queries(book: Book, words: str) -> tuple[StoredQuery, ...]:
-    """Return the stored queries that have all of some words, the best first.
+def search_queries(book: Book, words: str) -> tuple[FoundQuery, ...]:
+    """Return the stored queries that some words mean, the best first.
 
     The words stand in the name, summary, question, description, tags, parameters, columns or the
-    names of the measures of a query.
+    names of the measures of a query, or name a thing that it takes. Where no query has all of them,
+    those count that have most.
 
     Raises:
         UsageError: The words are not valid Unicode.
         InputError: The front matter of a stored query cannot be understood.
     """
-    found = _Search(book, words)
-    ranked = sorted(
-        (-sum(matched.values()), number)
-        for number, matched in found.matched.items()
-        if matched.keys() >= found.distinct
-    )
-    documents = (found.index.documents[number] for _, number in ranked)
-    return tuple(document for document in documents if isinstance(document, StoredQuery))
+    return _Search(book, words).queries()
 
 
 class _Search:
@@ -117,47 +125,89 @@ class _Search:
     def __init__(self, book: Book, words: str) -> None:
         require_unicode(words)
         self.book = book
-        self.index = _index_of(book)
-        self.names = Names.of(book)
-        self.text = words
-        self.wanted = content_words(words)
-        self.distinct = frozenset(self.wanted)
-        self.matched = self.index.words.match(words)
+        self.index = index_of(book)
         self._found: dict[str, tuple[Entity, ...]] = {}
-        self.meant = frozenset(entity.iri for entity in self._name_things())
+        queries = [each for each in self.index.documents if isinstance(each, StoredQuery)]
+        self.commands = Commands(book, queries)
+        self.names = self.commands.names
+        whole = self._find(words)
+        today = date.today()  # noqa: DTZ011 - the reader's own day
+        self.question = Question(words) if whole else read_question(words, today=today)
+        if not fold_words(self.question.text) and not self.question.command:
+            self.question = Question(words)
+        text = self.question.text
+        self.wanted = frozenset(content_words(text))
+        self.stems = {stem(word) for word in self.wanted}
+        self.matched: dict[int, dict[str, float]] = self.index.words.match(text)
+        self.meant = self._name_whole(whole)
+        self.named = self._name_parts(fold_words(text))
 
     def hits(self, limit: int) -> tuple[Hit, ...]:
         """Return the best hits."""
-        scored = []
+        scored: list[tuple[float, int, Hit | Entity | FoundQuery]] = []
         for number, matched in self.matched.items():
             document = self.index.documents[number]
-            if isinstance(document, StoredQuery):
-                filled = self._fill_in(document, matched)
-                scored.append((self._score(matched, filled), -number, filled))
-            else:
-                scored.append((self._score_entity(document, matched), -number, []))
+            if not isinstance(document, StoredQuery):
+                score = self._score_entity(document, matched)
+                scored.append((score, -number, document))
+        scored += self._score_queries()
+        scored += [(score, 1, hit) for score, hit in self._figures()]
         scored.sort(key=lambda each: each[:2], reverse=True)
-        return tuple(
-            self._hit(self.index.documents[-number], score, filled)
-            for score, number, filled in scored[:limit]
-            if score >= _LEAST_SHARE * scored[0][0]
-        )
+        best = scored[0][0] if scored else 0.0
+        found = [(s, each) for s, _, each in scored if s and s >= _LEAST_SHARE * best]
+        hits = [self._hit(each, score) for score, each in found[:limit]]
+        command = self._command(best)
+        if command is not None and not self._things() and command.name != EXPORT:
+            hits = [command]
+        elif command is not None:
+            hits = [*hits, command] if command.name == EXPORT else [command, *hits]
+        return tuple(hits[:limit])
 
-    def _name_things(self) -> tuple[Entity, ...]:
+    def queries(self) -> tuple[FoundQuery, ...]:
+        """Return the queries that have all words, or else those that have most."""
+        by_share: dict[int, list[tuple[float, int, FoundQuery]]] = defaultdict(list)
+        for score, number, found in self._score_queries():
+            given = self._given_words(found)
+            by_share[len(self.matched.get(-number, {}).keys() | given)].append(
+                (score, number, found)
+            )
+        if not by_share:
+            return ()
+        ranked = sorted(by_share[max(by_share)], key=lambda each: each[:2], reverse=True)
+        return tuple(found for score, _, found in ranked if score)
+
+    def _name_whole(self, found: tuple[Entity, ...]) -> frozenset[str]:
         """Return the things that the words name as a whole, and let them match every word.
 
         Where nothing has all the words, what is spelled most like the whole counts as named.
         """
-        text = " ".join(self.wanted)
-        found = self._find(self.text) or self._find(text)
-        if not found and not any(m.keys() >= self.distinct for m in self.matched.values()):
-            near = self.names.nearest(text, most=1, least=_LEAST_NEAR)
-            found = tuple(e for t in near if (e := self.index.entities.get(t.value)) is not None)
+        text = " ".join(each for each in fold_words(self.question.text) if each in self.wanted)
+        found = found or self._find(self.question.text) or self._find(text)
+        if not found and not any(m.keys() >= self.wanted for m in self.matched.values()):
+            found = self._nearest(text)
         for entity in found:
             matched = self.matched.setdefault(self.index.numbers[entity.iri], {})
-            for word in self.distinct:
+            for word in self.wanted:
                 matched.setdefault(word, NAME)
-        return found
+        return frozenset(entity.iri for entity in found)
+
+    def _name_parts(self, words: Sequence[str]) -> list[_Named]:
+        """Return what words next to each other name, the longest names first."""
+        named: list[_Named] = []
+        start = 0
+        while start < len(words):
+            for end in range(min(len(words), start + _LONGEST_NAME), start, -1):
+                own = frozenset(words[start:end]) & self.wanted
+                found = self._find(" ".join(words[start:end])) if own else ()
+                if not found and end == start + 1 and not self.index.words.knows(words[start]):
+                    found = self._nearest(words[start])
+                if found:
+                    named.append(_Named(own, found))
+                    start = end
+                    break
+            else:
+                start += 1
+        return named
 
     def _find(self, name: str) -> tuple[Entity, ...]:
         """Return what has a name."""
@@ -167,168 +217,152 @@ class _Search:
             self._found[name] = tuple(entity for entity in entities if entity is not None)
         return self._found[name]
 
-    def _score(self, matched: Mapping[str, float], filled: Sequence[Filled]) -> float:
-        """Return the score of a query: what it matches, less for each word that it lacks."""
-        complete = dict(matched)
-        if filled:
-            for word in self.distinct - matched.keys():
-                known = (self._matches(e).get(word, NAME) for v in filled[0].values() for e in v)
-                complete[word] = max(known)
-        share = len(complete) / len(self.distinct)
-        return sum(complete.values()) * share * share
+    def _nearest(self, text: str) -> tuple[Entity, ...]:
+        near = self.names.nearest(text, most=1, least=_LEAST_NEAR)
+        return tuple(e for term in near if (e := self.index.entities.get(term.value)) is not None)
+
+    def _score_queries(self) -> Iterator[tuple[float, int, FoundQuery]]:
+        """Yield the stored queries that have some word, with their scores and numbers."""
+        for number, matched in self.matched.items():
+            query = self.index.documents[number]
+            if isinstance(query, StoredQuery):
+                found = self._fill_in(query, matched)
+                complete = dict(matched)
+                for word in self._given_words(found) - matched.keys():
+                    known = (
+                        self._matches(e).get(word, NAME) for v in found.values.values() for e in v
+                    )
+                    complete[word] = max(known)
+                yield self._score(complete) * self._likeness(query), -number, found
+
+    def _likeness(self, query: StoredQuery) -> float:
+        """Return how much more a query counts that the words name, or whose question they are."""
+        name = {stem(word) for word in fold_words(query.name)}
+        asked = fold_words(self.question.text)
+        if name == self.stems or asked in map(fold_words, (query.summary, query.question)):
+            return _WHOLE_NAME
+        return _PART_QUERY if name <= self.stems else 1.0
+
+    def _given_words(self, found: FoundQuery) -> set[str]:
+        """Return the words that name the values of a query."""
+        given = {entity.iri for values in found.values.values() for entity in values}
+        return {
+            word
+            for named in self.named
+            if given & {entity.iri for entity in named.entities}
+            for word in named.words
+        }
+
+    def _score(self, matched: Mapping[str, float]) -> float:
+        """Return the score of what matches words: less for each that it lacks."""
+        share = len(matched) / len(self.wanted)
+        return sum(matched.values()) * share * share if share >= _LEAST_WORDS else 0.0
 
     def _score_entity(self, entity: Entity, matched: Mapping[str, float]) -> float:
-        score = self._score(matched, ())
+        score = self._score(matched)
         if entity.iri in self.meant:
             score *= _WHOLE_NAME
-        return score * _LESSER if entity.is_document or entity.is_term else score
+        elif any(entity in named.entities for named in self.named):
+            share = len(matched) / len(self.wanted)
+            score = _PART_NAME * sum(matched.values()) * share * share
+        is_lesser = entity.is_document or entity.is_term or self.question.is_narrow
+        return score * _LESSER if is_lesser else score
 
     def _matches(self, entity: Entity) -> Mapping[str, float]:
         return self.matched.get(self.index.numbers[entity.iri], {})
 
-    def _fill_in(self, query: StoredQuery, matched: Mapping[str, float]) -> list[Filled]:
-        """Return values for parameters of a query that the words name which it lacks."""
-        lacking = [word for word in self.wanted if word not in matched]
-        named = self._fill_in_names(query, lacking)
-        if named:
-            return [named]
-        fitting = [
-            (-sum(theirs[word] for word in set(lacking)), number, option)
-            for number, theirs in self.matched.items()
-            if lacking and theirs.keys() >= set(lacking)
-            for option in self._options(query, self.index.documents[number])
+    def _fill_in(self, query: StoredQuery, matched: Mapping[str, float]) -> FoundQuery:
+        """Return a query with the things that the words name which it lacks.
+
+        A parameter that must be given takes one thing, and the next one goes to the next parameter.
+        """
+        values: dict[str, list[Entity]] = {}
+        for named in self.named:
+            if named.words <= matched.keys():
+                continue
+            fitting = (
+                (option.name, entity)
+                for entity in named.entities
+                for option in self.commands.options(query, entity)
+                if not (option.required and option.name in values)
+            )
+            name, entity = next(fitting, ("", None))
+            if entity is not None:
+                values.setdefault(name, []).append(entity)
+        return FoundQuery(query, values, self.commands.values(query, values))
+
+    def _figures(self) -> Iterator[tuple[float, Hit]]:
+        """Yield the figures of one measure and one thing, where the words name both."""
+        pairs = [
+            (named, measure)
+            for named in self.named
+            for measure in named.entities
+            if measure.iri in self.index.measures
         ]
-        found = ((option, self.index.documents[n]) for _, n, option in sorted(fitting))
-        filled = [{option: [entity]} for option, entity in found if isinstance(entity, Entity)]
-        return filled[:_MOST_FILLED]
+        for of_measure, measure in pairs:
+            for named in self.named:
+                for thing in named.entities:
+                    if named is of_measure or thing.iri in self.index.measures:
+                        continue
+                    terms = {"measure": NamedNode(measure.iri), "thing": NamedNode(thing.iri)}
+                    if self.book.engine.query(bind(_HAS_FIGURE, terms)) is not True:
+                        continue
+                    words = {w: self._matches(measure).get(w, NAME) for w in of_measure.words}
+                    words |= {w: self._matches(thing).get(w, NAME) for w in named.words}
+                    score = _FIGURES * self._score(words)
+                    shown = self.commands.show(thing, measure, asof=self.question.asof)
+                    commands = (shown, *self.commands.about(measure)[1:2])
+                    name = f"{thing.names[0]}: {measure.names[0]}"
+                    about = measure.description
+                    yield score, Hit(name, FIGURES, thing.iri, about, (), commands, round(score, 2))
 
-    def _fill_in_names(self, query: StoredQuery, words: Sequence[str]) -> Filled:
-        """Return the things that words name, the longest names first; none if a word is left."""
-        filled: Filled = {}
-        start = 0
-        while start < len(words):
-            for end in range(len(words), start, -1):
-                fitting = [
-                    (option, entity)
-                    for entity in self._find(" ".join(words[start:end]))
-                    for option in self._options(query, entity)
-                ]
-                if fitting:
-                    option, entity = fitting[0]
-                    filled.setdefault(option, []).append(entity)
-                    start = end
-                    break
-            else:
-                return {}
-        return filled
+    def _command(self, best: float) -> Hit | None:
+        """Return the command that the words ask for, other than to run a query."""
+        command = self.question.command
+        things = self._things()
+        if not command and len(things) > 1 and _share_class([thing for _, thing in things]):
+            words = {word for named, _ in things for word in named.words}
+            command = COMPARE if words >= self.wanted else ""
+        if not command or (command == COMPARE and len(things) == 1):
+            return None
+        if command == EXPORT:
+            ending = self.question.ending or "xlsx"
+            calls: tuple[str, ...] = (
+                "factbook export -o book.ttl",
+                f"factbook query NAME -o NAME.{ending}",
+            )
+        else:
+            placeholders = "NAME NAME" if command == COMPARE else "NAME"
+            given = [thing for _, thing in things[:_MOST_COMPARED]]
+            calls = [self.commands.about_several(command, given, placeholders)]
+        return Hit(command, COMMAND, None, _ABOUT[command], (), tuple(calls), round(best + 1, 2))
 
-    def _options(self, query: StoredQuery, document: Entity | StoredQuery) -> Iterator[str]:
-        """Yield the name of the first parameter of a query that a thing fits."""
-        if isinstance(document, StoredQuery):
-            return
-        for parameter in query.parameters:
-            wanted = expand(parameter.type_curie or "", self.book.prefixes)
-            if parameter.kind == "iri" and wanted in document.classes:
-                yield parameter.name
-                return
+    def _things(self) -> list[tuple[_Named, Entity]]:
+        """Return the things that the words name, one for each name; no terms and no concepts."""
+        found = []
+        for named in self.named:
+            things = [e for e in named.entities if not e.is_term and SKOS_CONCEPT not in e.classes]
+            found += [(named, thing) for thing in things[:1]]
+        return found
 
-    def _hit(self, found: Entity | StoredQuery, score: float, filled: Sequence[Filled]) -> Hit:
-        if isinstance(found, StoredQuery):
-            commands = tuple(self._command(found, each) for each in filled or [{}])
-            about = found.question or found.summary
-            return Hit(found.name, QUERY, None, about, (), commands, round(score, 2))
+    def _hit(self, found: Hit | Entity | FoundQuery, score: float) -> Hit:
+        if isinstance(found, Hit):
+            return found
+        if isinstance(found, FoundQuery):
+            query = found.query
+            call = self.commands.ask(query, found.values, self.question)
+            about = query.question or query.summary
+            return Hit(query.name, QUERY, None, about, (), (call,), round(score, 2))
         return Hit(
             name=found.names[0],
             kind=self.names.kind(NamedNode(found.direct_classes[0])),
             iri=found.iri,
             description=found.description,
             also=tuple(name for name in found.names[1:] if any(map(str.isalpha, name))),
-            commands=tuple(self._commands(found)),
+            commands=self.commands.about(found),
             score=round(score, 2),
         )
 
-    def _commands(self, entity: Entity) -> list[str]:
-        """Return what can be asked of a thing: queries that need one like it come first."""
-        needing: list[str] = []
-        taking: list[str] = []
-        for query in self.index.documents:
-            if not isinstance(query, StoredQuery) or query.form != "SELECT":
-                continue
-            if uses_service(query.text):
-                continue
-            needed = {p.name for p in query.parameters if p.required}
-            for option in self._options(query, entity):
-                if needed <= {option}:
-                    (needing if needed else taking).append(self._command(query, {option: [entity]}))
-        shown = f"factbook show {shlex.quote(self._value(entity))}"
-        return [shown, *needing, *taking][:_MOST_COMMANDS]
 
-    def _command(self, query: StoredQuery, values: Filled) -> str:
-        parts = ["factbook", "query", query.name]
-        for parameter in query.parameters:
-            for entity in values.get(parameter.name, ()):
-                value = self._value(entity, parameter.type_curie)
-                parts += [f"--{parameter.name}", shlex.quote(value)]
-            if parameter.required and parameter.name not in values:
-                parts += [f"--{parameter.name}", parameter.name.upper()]
-        return " ".join(parts)
-
-    def _value(self, entity: Entity, type_curie: str | None = None) -> str:
-        """Return the shortest way to write a thing that means it alone among those of a class."""
-        slug = local_name(entity.iri)
-        wanted = self.names.class_iri(type_curie)
-        if self.names.find_by_name(slug, wanted) == [NamedNode(entity.iri)]:
-            return slug
-        return curie(entity.iri, self.book.prefixes) or entity.iri
-
-
-def _index_of(book: Book) -> _Index:
-    found = _INDEXES.get(book.engine)
-    if found is None:
-        found = _INDEXES[book.engine] = _build(book)
-    return found
-
-
-def _build(book: Book) -> _Index:
-    entities = read_entities(book.engine, read_names(book.engine))
-    words = WordIndex()
-    documents: list[Entity | StoredQuery] = []
-    numbers = {}
-    for entity in entities.values():
-        if any(name.startswith(_SHAPES) for name in entity.direct_classes):
-            continue
-        first, *others = entity.names
-        numbers[entity.iri] = words.add(
-            [
-                (first, NAME),
-                (local_name(entity.iri), _ALIAS),
-                *((name, _ALIAS) for name in others),
-                (entity.description, _TEXT),
-            ]
-        )
-        documents.append(entity)
-    for query in all_queries(book.layout.queries):
-        words.add(_fields(query, entities))
-        documents.append(query)
-    words.finish()
-    searched = {iri: entities[iri] for iri in numbers}
-    return _Index(words, documents, searched, numbers)
-
-
-def _fields(query: StoredQuery, entities: Mapping[str, Entity]) -> Iterator[tuple[str, float]]:
-    yield query.name, NAME
-    yield query.summary, _SUMMARY
-    yield query.question, _SUMMARY
-    yield query.description, _TEXT
-    for tag in (query.group, *query.tags):
-        yield tag, _TAG
-    for parameter in query.parameters:
-        yield f"{parameter.name} {parameter.doc}", _COLUMN
-    for column in query.columns:
-        yield f"{column.name} {column.title} {column.doc}", _COLUMN
-    prefixes = parse_query(query.text).prefixes
-    for token in meaningful(query.text):
-        iri = expand(token.text, prefixes) if token.kind == "name" else None
-        entity = entities.get(iri) if iri else None
-        if entity is not None:
-            yield from ((name, _TERM) for name in entity.names)
+def _share_class(things: Sequence[Entity]) -> bool:
+    return bool(frozenset.intersection(*(frozenset(each.direct_classes) for each in things)))

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _STOP_TEXT = (
-    "a an and any are as at be been by can did do does for from get give had has have how i in is "
-    "it its list many me mean meaning means much my now of on one or our out over per show tell "
-    "than that the their there these they this those to under was were what when where which who "
-    "whom whose why will with would you"
+    "a about all an and any are as at be been between by can define definition describe did do "
+    "does each everything find for from get give had happened has have how i in info "
+    "information is it its know known latest list many me mean meaning means much my now of "
+    "offer on one or our out over overview per please profile s show tell than that the their "
+    "there these they this those to under was were what when where which who whom whose why "
+    "will with would you"
 )
 _STOP_WORDS = frozenset(_STOP_TEXT.split())
 _ENDINGS = ("ies", "ing", "est", "ed", "er", "es", "s")
@@ -32,8 +34,10 @@ LENGTH_COUNTS = 9.0
 _SHORTEST_STEM = 3
 _SHORTEST_BEGINNING = 3
 _SHORTEST_MISSPELT = 4
-_LEAST_SIMILAR = 78  # of 100
+_LEAST_SIMILAR = 0.78
 _SAME, _STEM, _BEGINS, _SIMILAR = 1.0, 0.9, 0.6, 0.7
+_LONGER = 0.3
+"""For a longer word where the word itself occurs."""
 _NEAR_WORDS = 5
 
 
@@ -80,6 +84,10 @@ class WordIndex:
                     found[number][wanted] = max(score, found[number].get(wanted, 0.0))
         return found
 
+    def knows(self, word: str) -> bool:
+        """Tell whether a document has a word, or one with the same stem."""
+        return word in self._by_word or stem(word) in self._by_stem
+
     def _like(self, wanted: str) -> Mapping[str, float]:
         """Return the words of documents that match a word, with how well."""
         found: dict[str, float] = {}
@@ -88,7 +96,7 @@ class WordIndex:
             for word in self._sorted[start:]:
                 if not word.startswith(wanted):
                     break
-                found[word] = _BEGINS
+                found[word] = _LONGER if wanted in self._by_word else _BEGINS
         for word in self._by_stem.get(stem(wanted), ()):
             found[word] = _STEM
         if wanted in self._by_word:
@@ -98,12 +106,17 @@ class WordIndex:
     def _misspelt(self, wanted: str) -> Mapping[str, float]:
         if len(wanted) < _SHORTEST_MISSPELT:
             return {}
-        from rapidfuzz import fuzz, process
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
 
         near = process.extract(
-            wanted, self._sorted, scorer=fuzz.ratio, limit=_NEAR_WORDS, score_cutoff=_LEAST_SIMILAR
+            wanted,
+            self._sorted,
+            scorer=OSA.normalized_similarity,
+            limit=_NEAR_WORDS,
+            score_cutoff=_LEAST_SIMILAR,
         )
-        return {word: _SIMILAR * score / 100 for word, score, _ in near}
+        return {word: _SIMILAR * score for word, score, _ in near}
 
 
 def split_words(text: str) -> list[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from factbook.errors import UsageError, did_you_mean
 from factbook.rdf.terms import is_iri
-from factbook.render.humanize import count_noun, format_date
+from factbook.render.humanize import count_noun, format_date, words_in_iri
 from factbook.render.marks import explain_marks, mark_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
 SECTIONS = {
     "facts": "Facts",
@@ -153,6 +154,55 @@ class Page:
     sources: tuple[Reference, ...]
     asof: str | None = None
     """The day after which figures and events are left out."""
+
+
+def keep_measure(page: Page, measure: str, iris: Container[str] = ()) -> Page:
+    """Return a page with nothing but the figures of one measure, and their sources.
+
+    Args:
+        page: The page of a thing.
+        measure: The IRI or the label of the measure, or the words in its IRI.
+        iris: IRIs of what else is called so.
+
+    Raises:
+        UsageError: There is no such figure; the message says what there is instead.
+    """
+    amounts = [amount for event in page.events for amount in event.amounts]
+    every: list[Figure] = [*page.figures, *page.further_figures, *amounts]
+    wanted = measure.casefold()
+    found = [f for f in every if f.measure.iri in iris or wanted in _names_of_measure(f)]
+    if not found:
+        known = sorted({each.measure.label for each in every})
+        has = f"It has: {', '.join(known)}." if known else "It has no figures of it at all."
+        raise UsageError(
+            f"The graph states no {measure} of {page.name.text}."
+            f"{did_you_mean(measure, known)} {has}"
+        )
+    cited = {number for each in found for number in each.sources} | {*page.name.sources}
+    cited |= {number for each in page.types for number in each.sources}
+    return replace(
+        page,
+        aliases=(),
+        texts=(),
+        notes=(),
+        facts=(),
+        figures=tuple(found),
+        events=(),
+        relations=(),
+        pointing_here=(),
+        below=(),
+        further_figures=(),
+        statements=(),
+        links=(),
+        identifiers=(),
+        sources=tuple(each for each in page.sources if each.number in cited),
+    )
+
+
+def _names_of_measure(figure: Figure) -> set[str]:
+    iri = figure.measure.iri
+    names = {iri, figure.measure.label, words_in_iri(iri).replace("-", " ")}
+    return {name.casefold() for name in names}
 
 
 def group_by_sources(values: Iterable[Cited]) -> list[tuple[tuple[int, ...], list[Cited]]]:

@@ -100,10 +100,13 @@ def command_address(command: str, queries: Mapping[str, StoredQuery]) -> str:
     """Return the address that answers what a command line asks, or nothing if no page does.
 
     Args:
-        command: The command line, such as "factbook query revenue --company nvidia".
+        command: The command line, such as "factbook query revenue --company nvidia" or
+            "factbook compare groq cerebras".
         queries: The stored queries by name.
     """
     _, verb, name, *options = [*shlex.split(command), "", ""][: len(shlex.split(command)) + 1]
+    if verb == "compare" and name:
+        return page_address("pages.compare", thing=[name, *filter(None, options)])
     if verb != "query" or name not in queries:
         return ""
     given = [each for each in options if each]
@@ -111,7 +114,7 @@ def command_address(command: str, queries: Mapping[str, StoredQuery]) -> str:
     values = {
         option.removeprefix("--"): text
         for option, text in zip(names, texts, strict=False)
-        if text != option.removeprefix("--").upper()
+        if option != "-o" and text != option.removeprefix("--").upper()
     }
     return query_address(queries[name], values={**values, "run": "1"} if values else {})
 

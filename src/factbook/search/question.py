@@ -1,0 +1,128 @@
+"""Read a question: which command, which time, how many rows and which file it asks for.
+
+What is left are the words that say what it is about.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from factbook.errors import UsageError
+from factbook.query.refine import read_days
+
+COMPARE, CITE, EXPORT = "compare", "cite", "export"
+_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = {word: number for number, word in enumerate(_WORDS, start=2)}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_DAY = r"(?P<day>(?:19|20)\d\d(?:-(?:Q[1-4]|(?:0[1-9]|1[0-2])(?:-\d\d)?))?)\b(?![-.\d])"
+_NUMBER = rf"(?P<number>\d{{1,4}}|{'|'.join(_NUMBERS)})"
+_UNIT = rf"(?P<unit>{'|'.join(_MONTHS)})s?"
+_MOST = "most|largest|biggest|greatest|highest|cheapest|dearest|best|newest|latest|fastest|lowest"
+_LINK = r"(?:(?:as|to|into|in|for|with|draw|make|please) )*(?:an? |the )?"
+_PATTERNS = {
+    "asof": rf"(?:(?:at |by |until )?(?:the )?end of|as of|as at) {_DAY}",
+    "from": rf"(?:between|from) {_DAY} (?:and|to|until) (?P<last>\d{{4}}(?:-[\dQ]+)*)",
+    "since": rf"(?:since|from) {_DAY}",
+    "after": rf"after {_DAY}",
+    "until": rf"(?:until|till|up to) {_DAY}",
+    "before": rf"before {_DAY}",
+    "ago": rf"(?:(?:of|in|over|during|for) )?(?:the )?(?:last|past|recent) (?:{_NUMBER} )?{_UNIT}",
+    "count": rf"of {_NUMBER} {_UNIT}",
+    "within": rf"(?:(?:in|during|of|for) )?{_DAY}",
+    "top": rf"(?:the )?top {_NUMBER}",
+    "most": rf"(?:the )?{_NUMBER}(?= (?:{_MOST}))",
+    "xlsx": rf"{_LINK}(?:excel|xlsx|spreadsheet|workbook)(?: (?:file|sheet|table))?s?(?: of)?",
+    "csv": rf"{_LINK}csv(?: files?)?(?: of)?",
+    "svg": rf"{_LINK}(?:charts?|plots?|diagrams?|pictures?)(?: of)?",
+    COMPARE: r"compar(?:e|es|ed|ing|ison)|versus|vs|against|differences?|differs?|side by side",
+    CITE: r"cit(?:e|es|ed|ing|ations?)|bibtex",
+    EXPORT: r"export(?:s|ed|ing)?|downloads?",
+}
+"""What each part of a question looks like, in the order in which they are taken out of it."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What some words ask for."""
+
+    text: str
+    """The words that say what it is about."""
+    command: str = ""
+    """'compare', 'cite', 'export', or nothing."""
+    since: str = ""
+    until: str = ""
+    asof: str = ""
+    top: int = 0
+    """How many rows; 0 for all."""
+    ending: str = ""
+    """Of the file that is asked for: 'xlsx', 'csv' or 'svg'."""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it asks for rows, of a time, a number or in a file, more than for a thing."""
+        return bool(self.since or self.until or self.asof or self.top or self.ending)
+
+
+def read_question(text: str, *, today: date) -> Question:
+    """Return what some words ask for.
+
+    Args:
+        text: The words.
+        today: The day from which the last months are counted.
+    """
+    found: dict[str, re.Match[str]] = {}
+    for name, pattern in _PATTERNS.items():
+        match = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)
+        if match is not None:
+            found[name] = match
+            text = f"{text[: match.start()].rstrip()} {text[match.end() :].lstrip()}".strip()
+
+    def day(name: str, *, last: bool, group: str = "day", days: int = 0) -> str:
+        text = _span(found[name][group])[last] if name in found else ""
+        return str(date.fromisoformat(text) + timedelta(days)) if text else ""
+
+    ago = found.get("ago") or found.get("count")
+    rows = found.get("top") or found.get("most")
+    return Question(
+        text,
+        command=next((name for name in (COMPARE, CITE, EXPORT) if name in found), ""),
+        since=(
+            day("from", last=False)
+            or day("since", last=False)
+            or day("after", last=True, days=1)
+            or day("within", last=False)
+            or (_before(today, ago) if ago else "")
+        ),
+        until=(
+            day("from", last=True, group="last")
+            or day("until", last=True)
+            or day("before", last=False, days=-1)
+            or day("within", last=True)
+        ),
+        asof=day("asof", last=True),
+        top=_count(rows["number"]) if rows else 0,
+        ending=next((name for name in ("xlsx", "csv", "svg") if name in found), ""),
+    )
+
+
+def _span(day: str) -> tuple[str, str]:
+    """Return the first and the last day of a day, month, quarter or year; nothing if it is none."""
+    try:
+        return read_days(day, "")
+    except UsageError:
+        return "", ""
+
+
+def _count(number: str | None) -> int:
+    return _NUMBERS.get(number.casefold(), 0) or int(number) if number else 1
+
+
+def _before(today: date, ago: re.Match[str]) -> str:
+    """Return the day that is so many months before today."""
+    months = (
+        today.year * 12 + today.month - 1 - _count(ago["number"]) * _MONTHS[ago["unit"].lower()]
+    )
+    first = f"{months // 12:04}-{months % 12 + 1:02}"
+    return min(f"{first}-{today.day:02}", _span(first)[1])
