@@ -327,10 +327,7 @@ class _Search:
             return None
         if command == EXPORT:
             ending = self.question.ending or "xlsx"
-            calls: tuple[str, ...] = (
-                "factbook export -o book.ttl",
-                f"factbook query NAME -o NAME.{ending}",
-            )
+            calls = ["factbook export -o book.ttl", f"factbook query NAME -o NAME.{ending}"]
         else:
             placeholders = "NAME NAME" if command == COMPARE else "NAME"
             given = [thing for _, thing in things[:_MOST_COMPARED]]
