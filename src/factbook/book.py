@@ -205,7 +205,7 @@ class Book:
         return found
 
     def _open_engine(self, *, leads: bool) -> Engine:
-        from factbook.store.embedded import EmbeddedEngine, load_files
+        from factbook.store.embedded import open_files
 
         files, rules = self.inputs(leads=leads), self.layout.rules()
         if self._cache:
@@ -215,4 +215,4 @@ class Book:
             folder = cache_folder()
             if folder is not None:
                 return open_snapshot(files, folder, rules=rules, announce=self._announce)
-        return EmbeddedEngine(load_files(files, rules))
+        return open_files(files, rules)

@@ -8,7 +8,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 from tests.shacl.turtle import found, validated
 
-from factbook.shacl.data_graph import decode, encode, is_canonical
+from factbook.shacl.data_graph import decode, encode
+from factbook.store.literal_forms import is_canonical
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 FORMS = {

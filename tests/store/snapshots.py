@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from factbook.errors import FactbookError
 from factbook.store.answers import select
 from factbook.store.cache_folder import list_snapshots
-from factbook.store.embedded import EmbeddedEngine, load_files
+from factbook.store.embedded import open_files
 from factbook.store.snapshot import open_snapshot
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def content_from_snapshot(paths: Sequence[Path], cache: Path) -> Content:
 def content_of_files(paths: Sequence[Path]) -> Content:
     """Return all quads that some files give without a snapshot, or the error."""
     try:
-        return _content(EmbeddedEngine(load_files(paths)))
+        return _content(open_files(paths))
     except FactbookError as error:
         return str(error)
 

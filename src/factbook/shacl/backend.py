@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 
-from factbook.shacl.data_graph import decode, stored_forms
+from factbook.shacl.data_graph import decode
 from factbook.shacl.dialect import EMBEDDED
 from factbook.shacl.shapes_graph import SHAPES_GRAPH
 from factbook.store.answers import Graph, Table
+from factbook.store.literal_forms import stored_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

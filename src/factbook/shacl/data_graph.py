@@ -25,6 +25,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from factbook.rdf.lexical import is_ill_typed, is_well_formed
 from factbook.rdf.terms import XSD
+from factbook.store.literal_forms import DERIVED_INTEGERS, is_canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,44 +42,12 @@ OUT_OF_RANGE = "urn:factbook:out-of-range:"
 ILL_TYPED = "urn:factbook:ill-typed:"
 """The same for texts outside the lexical space of their datatype, which have no value."""
 
-_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{0,2}[1-9])?"
-_ZONE = r"(?:Z|[+-](?:0[1-9]|1[0-3]):[0-5][0-9])?"
-_CANONICAL = {
-    "boolean": r"true|false",
-    "integer": r"0|-?[1-9][0-9]{0,17}",
-    "decimal": r"0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,14})\.[0-9]{0,13}[1-9]",
-    "float": r"0|-?[1-9][0-9]{0,5}|-?(?:0|[1-9][0-9]{0,2})\.[0-9]{0,2}[1-9]",
-    "double": r"0|-?[1-9][0-9]{0,14}|-?(?:0|[1-9][0-9]{0,7})\.[0-9]{0,6}[1-9]",
-    "date": _DAY + _ZONE,
-    "time": _CLOCK + _ZONE,
-    "dateTime": f"{_DAY}T{_CLOCK}{_ZONE}",
-    "gYear": r"[0-9]{4}",
-    "gYearMonth": r"[0-9]{4}-[0-9]{2}",
-    "gMonth": r"--[0-9]{2}",
-    "gMonthDay": r"--[0-9]{2}-[0-9]{2}",
-    "gDay": r"---[0-9]{2}",
-}
-"""Lexical forms that the store is certain to keep."""
-_DERIVED_INTEGERS = (
-    *("byte", "int", "long", "negativeInteger", "nonNegativeInteger", "nonPositiveInteger"),
-    *("positiveInteger", "short", "unsignedByte", "unsignedInt", "unsignedLong", "unsignedShort"),
-)
-_NEVER_CANONICAL = (
-    *_DERIVED_INTEGERS,
-    *("dateTimeStamp", "dayTimeDuration", "duration", "yearMonthDuration"),
-)
-_NOTHING = re.compile(r"(?!)")
-_FORMS = {
-    **{XSD + name: re.compile(pattern, re.ASCII) for name, pattern in _CANONICAL.items()},
-    **{XSD + name: _NOTHING for name in _NEVER_CANONICAL},
-}
 _NUMBER = re.compile(r"[+-]?0*([0-9]*)(?:\.([0-9]*?)0*)?", re.ASCII)
 _INTEGER_DIGITS = 18
 _WHOLE_DIGITS = 20
 _FRACTION_DIGITS = 18
 _DECIMAL = f"{XSD}decimal"
-_INTEGERS = frozenset(XSD + name for name in (*_DERIVED_INTEGERS, "integer"))
+_INTEGERS = frozenset(XSD + name for name in (*DERIVED_INTEGERS, "integer"))
 _NUMERIC = _INTEGERS | {_DECIMAL, f"{XSD}double", f"{XSD}float"}
 _VALID_IF_CANONICAL = frozenset(
     XSD + name for name in ("boolean", "integer", "decimal", "float", "double", "gYear")
@@ -197,17 +166,6 @@ def _sort_chunk(chunk: list[Quad], graph: DataGraph) -> list[Quad]:
     return canonical
 
 
-def is_canonical(literal: Literal) -> bool:
-    """Tell whether the store is certain to keep a literal's lexical form."""
-    pattern = _FORMS.get(literal.datatype.value)
-    return pattern is None or pattern.fullmatch(literal.value) is not None
-
-
-def is_rewritten_kind(datatype: str) -> bool:
-    """Tell whether the store rewrites some literals of a datatype."""
-    return datatype in _FORMS
-
-
 def is_valid_if_canonical(datatype: str) -> bool:
     """Tell whether all canonical forms of a datatype are in its lexical space."""
     return datatype in _VALID_IF_CANONICAL
@@ -254,13 +212,3 @@ def is_out_of_range(value: str, datatype: str) -> bool:
     if datatype in _INTEGERS:
         return len(whole) > _INTEGER_DIGITS
     return len(whole) > _WHOLE_DIGITS or len(fraction) > _FRACTION_DIGITS
-
-
-def stored_forms(terms: Iterable[Term]) -> dict[Term, Term]:
-    """Return the form that the store gives each term back in."""
-    numbered = {NamedNode(f"urn:factbook:term:{n}"): term for n, term in enumerate(terms)}
-    predicate = NamedNode("urn:factbook:stored")
-    store = Store()
-    store.extend(Quad(subject, predicate, term) for subject, term in numbered.items())
-    stored = {quad.subject: quad.object for quad in store}
-    return {term: stored[subject] for subject, term in numbered.items()}

@@ -18,11 +18,9 @@ from factbook.rdf.unpack import open_unpacked, reading
 from factbook.shacl.data_graph import (
     DataGraph,
     add_noncanonical,
-    is_canonical,
-    is_rewritten_kind,
     is_valid_if_canonical,
-    stored_forms,
 )
+from factbook.store.literal_forms import is_canonical, is_rewritten_kind, stored_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

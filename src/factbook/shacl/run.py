@@ -14,7 +14,7 @@ from factbook.errors import EndpointError, InputError, UsageError
 from factbook.rdf.terms import to_sparql
 from factbook.shacl.backend import LocalBackend
 from factbook.shacl.compile import Compiler, Task
-from factbook.shacl.data_graph import is_canonical, load_data
+from factbook.shacl.data_graph import load_data
 from factbook.shacl.emitter import CONSTANT, CannotCompileError, ClassHierarchy
 from factbook.shacl.explain import explain
 from factbook.shacl.prebinding import for_one, mentions
@@ -35,6 +35,7 @@ from factbook.shacl.shapes_graph import (
 from factbook.shacl.unreached import find_unreached
 from factbook.shacl.without_effect import deactivated
 from factbook.sparql.patterns import RegexFunctions
+from factbook.store.literal_forms import is_canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -2,7 +2,8 @@
 
 Only what belongs to the user who runs this process is used or removed.
 
-A snapshot is a folder with a store, a lock and a manifest. The manifest lists the files of the
+A snapshot is a folder with a store, a lock, a manifest and the spellings of literals that the store
+keeps in another form. The manifest lists the files of the
 store with their content: Oxigraph opens a store with a truncated MANIFEST as an empty store, and a
 damaged block can make a filter or a CONSTRUCT drop rows without an error. So the files are verified
 before they are used. Those of a small snapshot are hashed. The large tables of a large snapshot
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 LOCK = "lock"
 MANIFEST = "manifest"
 STORE = "store"
+SPELLINGS = "spellings"
 _HASHED_BYTES = 32 << 20
 """A snapshot up to this size is hashed completely each time it is opened."""
 _SMALL_FILE_BYTES = 1 << 20

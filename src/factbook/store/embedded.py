@@ -6,7 +6,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryBoolean, QuerySolutions, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryBoolean, QuerySolutions, Store, Triple
 
 from factbook.errors import UsageError
 from factbook.store.answers import Graph, Table, table_from
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.rdf.rdf_input import RdfInput
     from factbook.store.answers import Answer
+    from factbook.store.spellings import Spellings
 
     Graphs: TypeAlias = tuple[Sequence[str], Sequence[str]]
     """The IRIs of the graphs whose merge is the default graph, and of the named graphs."""
@@ -28,10 +29,21 @@ _UNKNOWN_FUNCTION = r"custom function (<[^>]*>)"
 
 
 class EmbeddedEngine:
-    """Runs queries in this process. It never changes the store."""
+    """Runs queries in this process. It never changes the store.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: The graph.
+        spellings: How its files spell the literals that the store keeps in another form.
+    """
+
+    def __init__(self, store: Store, spellings: Spellings | None = None) -> None:
         self.store = store
+        self._spellings = spellings
+
+    @property
+    def spellings(self) -> Spellings | None:
+        """How the files spell the literals that the store keeps in another form, if known."""
+        return self._spellings
 
     def query(
         self,
@@ -72,17 +84,35 @@ class EmbeddedEngine:
     ) -> Answer:
         """Run a query as SPARQL 1.1 says, also where the engine departs from it.
 
+        Literals are spelled as in the files where these agree.
+
         Raises:
             UsageError: The query is not valid SPARQL 1.1, or calls a function that is not known.
         """
         from factbook.sparql.standard import follow_standard
 
         written = follow_standard(text, _Asked(self, dict(prefixes or {}), graphs))
+        spellings = self.spellings
+        if spellings is None or spellings.is_empty:
+            return self._query_rewritten(written, text, prefixes, graphs)
+        from factbook.sparql.spelled import call_own_functions
+        from factbook.store.spellings import spell_answer
+
+        written = call_own_functions(written)
+        answer = self._query_rewritten(written, text, prefixes, graphs)
+        return spell_answer(answer, text, spellings, self._is_stated)
+
+    def _query_rewritten(
+        self, written: str, text: str, prefixes: Mapping[str, str] | None, graphs: Graphs | None
+    ) -> Answer:
         if written != text:
             # An error is about the query as the user wrote it
             with contextlib.suppress(UsageError):
                 return self.query(written, prefixes=prefixes, graphs=graphs)
         return self.query(text, prefixes=prefixes, graphs=graphs)
+
+    def _is_stated(self, triple: Triple) -> bool:
+        return Quad(triple.subject, triple.predicate, triple.object) in self.store
 
     def _query(self, text: str, prefixes: dict[str, str], graphs: Graphs | None) -> Answer:
         default, named = graphs or (None, None)
@@ -92,7 +122,7 @@ class EmbeddedEngine:
                 prefixes=prefixes or None,
                 default_graph=None if default is None else list(map(NamedNode, default)),
                 named_graphs=None if named is None else list(map(NamedNode, named)),
-                custom_functions=_functions() if FUNCTION in text else None,
+                custom_functions=self._functions() if FUNCTION in text else None,
             )
             if isinstance(found, QueryBoolean):
                 return bool(found)
@@ -104,6 +134,14 @@ class EmbeddedEngine:
             if match is None:
                 raise
             raise UsageError(f"the query calls {match[1]}, which is no known function") from None
+
+    def _functions(self) -> dict[NamedNode, Any]:
+        from factbook.sparql.standard import FUNCTIONS
+
+        functions = dict(FUNCTIONS)
+        if self.spellings is not None:
+            functions |= self.spellings.functions()
+        return {NamedNode(iri): call for iri, call in functions.items()}
 
 
 class _Asked(NamedTuple):
@@ -133,26 +171,22 @@ class _Asked(NamedTuple):
         return list(answer.variables) if isinstance(answer, Table) else []
 
 
-def _functions() -> dict[NamedNode, Any]:
-    from factbook.sparql.standard import FUNCTIONS
-
-    return {NamedNode(iri): call for iri, call in FUNCTIONS.items()}
-
-
-def load_files(paths: Iterable[Path | RdfInput], rules: Sequence[Path] = ()) -> Store:
-    """Return a store in memory with the content of some files, and what rules derive from it.
+def open_files(paths: Iterable[Path | RdfInput], rules: Sequence[Path] = ()) -> EmbeddedEngine:
+    """Return an engine in memory with the content of some files, and what rules derive from it.
 
     Raises:
         InputError: A file or a rule cannot be read or parsed.
     """
     from factbook.rdf.parse import read_any
+    from factbook.store.spellings import SpellingScan
 
-    store = load_store(read_any(path) for path in paths)
+    scan = SpellingScan()
+    store = load_store(scan.files(read_any(path) for path in paths))
     if rules:
         from factbook.store.rules import derive, read_rules
 
         derive(store, read_rules(rules))
-    return store
+    return EmbeddedEngine(store, scan.found())
 
 
 def load_store(files: Iterable[RdfFile | RdfStream]) -> Store:

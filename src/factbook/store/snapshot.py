@@ -25,9 +25,12 @@ from factbook.store.answers import Graph, Table
 from factbook.store.cache_folder import (
     BUILDING,
     MANIFEST,
+    SPELLINGS,
     STORE,
     acquire_shared,
     create_lock,
+    decode_checked,
+    encode_checked,
     evict,
     is_intact,
     is_ours,
@@ -37,7 +40,7 @@ from factbook.store.cache_folder import (
     remove,
     write_manifest,
 )
-from factbook.store.embedded import EmbeddedEngine, dataset, load_files
+from factbook.store.embedded import EmbeddedEngine, dataset, open_files
 from factbook.store.fingerprint import fingerprint_files, key_for
 
 if TYPE_CHECKING:
@@ -50,8 +53,9 @@ if TYPE_CHECKING:
     from factbook.rdf.rdf_input import RdfInput
     from factbook.store.answers import Answer, Serializer
     from factbook.store.embedded import Graphs
+    from factbook.store.spellings import Spellings
 
-VERSION = f"8 {pyoxigraph.__version__}"
+VERSION = f"9 {pyoxigraph.__version__}"
 """Our number, counted up when the content of a snapshot changes, and the engine's version."""
 
 # The engine sorts just under a million quads in one run. With fewer at a time there are more tables
@@ -112,7 +116,7 @@ def open_snapshot(
         if snapshot is None:
             break
         return SnapshotEngine(snapshot, files, rules)
-    return EmbeddedEngine(load_files(files, rules))
+    return open_files(files, rules)
 
 
 class SnapshotEngine(EmbeddedEngine):
@@ -131,6 +135,15 @@ class SnapshotEngine(EmbeddedEngine):
     def store_path(self) -> Path | None:
         """The folder of the store, which another process may open read-only, unless damaged."""
         return None if self._place is None else self._place / STORE
+
+    @property
+    def spellings(self) -> Spellings | None:
+        """How the files spell the literals that the store keeps in another form."""
+        if self._spellings is None and self._place is not None:
+            self._spellings = read_spellings(self._place)
+            if self._spellings is None:
+                self.use_files()
+        return self._spellings
 
     def query(
         self,
@@ -176,7 +189,8 @@ class SnapshotEngine(EmbeddedEngine):
             self._release()
             _discard(self._place)
             self._place = None
-            self.store = load_files(self._files, self._rules)
+            fresh = open_files(self._files, self._rules)
+            self.store, self._spellings = fresh.store, fresh.spellings
         if rows_given:
             raise SnapshotError(
                 "a snapshot in the cache was damaged, and this answer is not complete; "
@@ -194,6 +208,16 @@ class SnapshotEngine(EmbeddedEngine):
         else:
             return
         yield from _items(run())
+
+
+def read_spellings(place: Path) -> Spellings | None:
+    """Return how the files of a snapshot spell literals, or None where it is damaged."""
+    from factbook.store.spellings import Spellings
+
+    with contextlib.suppress(OSError):
+        document = decode_checked((place / SPELLINGS).read_bytes())
+        return None if document is None else Spellings.from_json(document)
+    return None
 
 
 class _GuardedSerializer:
@@ -300,6 +324,7 @@ def _build(
 ) -> None:
     from factbook.rdf.parse import open_rdf, read_rdf
     from factbook.rdf.unpack import Progress, is_large
+    from factbook.store.spellings import SpellingScan
 
     def read(file: RdfInput) -> RdfFile | RdfStream:
         if not is_large(file.path):
@@ -309,9 +334,10 @@ def _build(
 
     if len(files) > 1:
         announce(f"Indexing {len(files)} files, once")
+    scan = SpellingScan()
     try:
         store = Store(str(place / STORE))
-        quads = dataset(map(read, files))
+        quads = dataset(scan.files(map(read, files)))
         if rules and not any(is_large(file.path) for file in files):
             _fill_from_memory(store, list(quads), rules, announce)
         else:
@@ -321,6 +347,7 @@ def _build(
         store = Store(str(place / STORE))  # opening it again removes the log of what was written
         size = len(store)
         del store
+        (place / SPELLINGS).write_bytes(encode_checked(scan.found().to_json()))
         write_manifest(place, size)
     finally:
         announce("")

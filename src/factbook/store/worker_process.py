@@ -304,16 +304,19 @@ class _Counted:
 def _open(request: dict[str, Any]) -> EmbeddedEngine:
     from pathlib import Path
 
-    from factbook.store.embedded import EmbeddedEngine, load_files
+    from factbook.store.embedded import EmbeddedEngine, open_files
 
     if request["store"] is not None:
         from pyoxigraph import Store
 
-        return EmbeddedEngine(Store.read_only(request["store"]))
+        from factbook.store.snapshot import read_spellings
+
+        place = Path(request["store"])
+        return EmbeddedEngine(Store.read_only(str(place)), read_spellings(place.parent))
     from factbook.rdf.rdf_input import RdfInput
 
     files = [RdfInput(Path(path), base, in_book) for path, base, in_book in request["files"]]
-    return EmbeddedEngine(load_files(files, list(map(Path, request["rules"]))))
+    return open_files(files, list(map(Path, request["rules"])))
 
 
 def _write_all(output: int, content: bytes) -> None:

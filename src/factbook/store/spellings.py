@@ -1,0 +1,291 @@
+"""How the files spell the literals that the embedded engine keeps in another form.
+
+The engine holds `1.50` as 1.5, an xsd:int as an xsd:integer, and language tags in lower case. Where
+all files spell a value in one way, an answer can have it so. A value that they spell in several
+ways cannot be told apart, nor counted twice: that is said.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from factbook.rdf.unpack import open_unpacked
+from factbook.sparql.spelled import (
+    OWN_DATATYPE,
+    OWN_LANG,
+    OWN_STR,
+    compares_spellings,
+    computed_variables,
+)
+from factbook.store.answers import Graph, Table
+from factbook.store.literal_forms import is_canonical, is_rewritten_kind, stored_forms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pyoxigraph import Quad
+
+    from factbook.rdf.parse import RdfFile, RdfStream
+    from factbook.rdf.terms import Term
+    from factbook.store.answers import Answer, Row
+
+_MOST_FORMS = 100_000
+_MOST_SEEN = 300_000
+_PIECE = 1 << 20
+_OVERLAP = 128
+_TAG_WITH_CAPITAL = re.compile(
+    rb"""(?:["']@|xml:lang\s*=\s*["']|"@language"\s*:\s*")([A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)"""
+)
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """The spellings of literals that the engine keeps in another form."""
+
+    statements: int = 0
+    """How many statements have such a literal, without those of language tags."""
+    example: tuple[str, str] = ("", "")
+    """One of them, as its file spells it and as the engine has it."""
+    forms: Mapping[Term, Literal] = field(default_factory=dict)
+    """By the engine's form, those that all files spell in one way."""
+    mixed: frozenset[Term] = frozenset()
+    """The engine's form of those with several spellings."""
+    is_complete: bool = True
+    """Whether these are all; otherwise there are too many to be kept."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """By the engine's form, language tags that all files spell in one way, with capitals."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the engine has every literal as its file spells it."""
+        return not self.statements and not self.tags
+
+    def spell(self, term: Term | None) -> Term | None:
+        """Return a term as the files spell it, if they agree."""
+        return self.forms.get(term, term) if isinstance(term, Literal) else term
+
+    def functions(self) -> dict[str, Callable[[Term], Term | None]]:
+        """Return the functions that read a term as the files spell it, by IRI."""
+
+        def read_str(term: Term) -> Term | None:
+            own = self.spell(term)
+            return Literal(own.value) if isinstance(own, Literal | NamedNode) else None
+
+        def read_datatype(term: Term) -> Term | None:
+            own = self.spell(term)
+            return own.datatype if isinstance(own, Literal) else None
+
+        def read_lang(term: Term) -> Term | None:
+            if not isinstance(term, Literal):
+                return None
+            tag = term.language or ""
+            return Literal(self.tags.get(tag, tag))
+
+        return {OWN_STR: read_str, OWN_DATATYPE: read_datatype, OWN_LANG: read_lang}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a document for `from_json`."""
+        return {
+            "statements": self.statements,
+            "example": self.example,
+            "forms": [[*_parts(form), *_parts(own)] for form, own in self.forms.items()],
+            "mixed": [_parts(term) for term in self.mixed],
+            "complete": self.is_complete,
+            "tags": dict(self.tags),
+        }
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Spellings:
+        """Return what `to_json` was called on."""
+        first, second = document["example"]
+        return cls(
+            document["statements"],
+            (first, second),
+            {_literal(*each[:2]): _literal(*each[2:]) for each in document["forms"]},
+            frozenset(_literal(*each) for each in document["mixed"]),
+            document["complete"],
+            document["tags"],
+        )
+
+
+class SpellingScan:
+    """Notes the spellings of literals while files are loaded."""
+
+    def __init__(self) -> None:
+        self._statements = 0
+        self._own: set[Literal] = set()
+        self._kept: set[int] | None = set()
+        self._spelled: dict[str, set[str]] = {}
+
+    def files(self, files: Iterable[RdfFile | RdfStream]) -> Iterator[RdfFile | RdfStream]:
+        """Yield the files, and note their literals."""
+        from factbook.rdf.parse import RdfFile
+
+        for file in files:
+            self._scan_tags(file.path)
+            if isinstance(file, RdfFile):
+                for _ in self._quads(file.quads):
+                    pass
+                yield file
+            else:
+                yield replace(file, quads=self._quads(file.quads))
+
+    def found(self) -> Spellings:
+        """Return what was noted."""
+        tags = {
+            tag: next(iter(spelled)) for tag, spelled in self._spelled.items() if len(spelled) == 1
+        }
+        stored = stored_forms(self._own)
+        ways: dict[Term, list[Literal]] = {}
+        for own in self._own:
+            if stored[own] != own:
+                ways.setdefault(stored[own], []).append(own)
+        if not ways:
+            return Spellings(tags=tags)
+        kept = {hash(own) for own in self._own if stored[own] == own} | (self._kept or set())
+        form, owns = min(ways.items(), key=lambda way: str(way[0]))
+        is_complete = self._kept is not None and len(self._own) < _MOST_FORMS
+        clear = {
+            form: owns[0]
+            for form, owns in ways.items()
+            if is_complete and len(owns) == 1 and hash(form) not in kept
+        }
+        return Spellings(
+            self._statements,
+            (_show(owns[0]), _show(form)),
+            clear,
+            frozenset(ways.keys() - clear.keys()) if is_complete else frozenset(),
+            is_complete,
+            tags,
+        )
+
+    def _quads(self, quads: Iterable[Quad]) -> Iterator[Quad]:
+        for quad in quads:
+            value = quad.object
+            if type(value) is Literal and is_rewritten_kind(value.datatype.value):
+                self._note(value)
+            yield quad
+
+    def _note(self, value: Literal) -> None:
+        if not is_canonical(value):
+            self._statements += 1
+            if len(self._own) < _MOST_FORMS:
+                self._own.add(value)
+        elif self._kept is not None:
+            self._kept.add(hash(value))
+            if len(self._kept) > _MOST_SEEN:
+                self._kept = None
+
+    def _scan_tags(self, path: Path) -> None:
+        """Note the language tags with capitals of a file, which no parser hands on."""
+        with open_unpacked(path) as file:
+            before = b""
+            while piece := file.read(_PIECE):
+                text = before + piece
+                for match in set(_TAG_WITH_CAPITAL.findall(text)):
+                    spelled = match.decode()
+                    ways = self._spelled.setdefault(spelled.lower(), set())
+                    ways.add(spelled)
+                    if re.search(rb"[\"'@]" + re.escape(match.lower()) + rb"(?![\w-])", text):
+                        ways.add(spelled.lower())
+                before = piece[-_OVERLAP:]
+
+
+def _parts(term: Term) -> tuple[str, str]:
+    if not isinstance(term, Literal):
+        raise TypeError(f"{term} is no literal")
+    return term.value, term.datatype.value
+
+
+def _literal(value: str, datatype: str) -> Literal:
+    return Literal(value, datatype=NamedNode(datatype))
+
+
+def _show(term: Term) -> str:
+    value, datatype = _parts(term)
+    return f'"{value}"^^xsd:{datatype.partition("#")[2]}'
+
+
+def spell_answer(
+    answer: Answer, text: str, spellings: Spellings, is_stated: Callable[[Triple], bool]
+) -> Answer:
+    """Return an answer whose literals are spelled as in the files; log a note where some are not.
+
+    Args:
+        answer: The engine's answer.
+        text: The query.
+        spellings: How the files spell literals.
+        is_stated: Tells whether a triple is in the data.
+    """
+    computed = computed_variables(text)
+    notes = _Notes(spellings, compares=compares_spellings(text))
+    if isinstance(answer, Table):
+        chosen = [name not in computed for name in answer.variables]
+
+        def rows() -> Iterator[Row]:
+            for row in answer.rows:
+                notes.look_at(row)
+                yield tuple(
+                    spellings.spell(term) if is_own else term
+                    for term, is_own in zip(row, chosen, strict=True)
+                )
+            notes.log()
+
+        return Table(answer.variables, rows())
+    if isinstance(answer, Graph):
+
+        def triples() -> Iterator[Triple]:
+            for triple in answer.triples:
+                notes.look_at((triple.object,), shows_tags=True)
+                value = spellings.spell(triple.object)
+                if value is None or value == triple.object or (computed and not is_stated(triple)):
+                    yield triple
+                else:
+                    yield Triple(triple.subject, triple.predicate, value)
+            notes.log()
+
+        return Graph(triples())
+    notes.log()
+    return answer
+
+
+class _Notes:
+    """Says once what an answer does not have as the files spell it."""
+
+    def __init__(self, spellings: Spellings, *, compares: bool) -> None:
+        self._spellings = spellings
+        is_unclear = not spellings.is_complete or bool(spellings.mixed)
+        self._has_forms = compares and is_unclear
+        self._has_tags = False
+
+    def look_at(self, terms: Iterable[Term | None], *, shows_tags: bool = False) -> None:
+        for term in terms:
+            if not isinstance(term, Literal):
+                continue
+            if term.language is not None:
+                self._has_tags |= shows_tags and term.language in self._spellings.tags
+            elif not self._has_forms:
+                self._has_forms = term in self._spellings.mixed or (
+                    not self._spellings.is_complete and is_rewritten_kind(term.datatype.value)
+                )
+
+    def log(self) -> None:
+        logger = logging.getLogger("factbook")
+        if self._has_forms:
+            own, kept = self._spellings.example
+            logger.warning(
+                "note: queries see %d literals of the data in the engine's form, such as %s as %s; "
+                "here the files spell a value in several ways, and the answer has one",
+                self._spellings.statements,
+                own,
+                kept,
+            )
+        if self._has_tags:
+            tag, own = next(iter(self._spellings.tags.items()))
+            logger.warning("note: language tags are in lower case, such as %s for %s", tag, own)
