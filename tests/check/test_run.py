@@ -140,7 +140,7 @@ HEAD = "#+ summary: a\n#+ problem: b\n#+ fix: c\n"
     ("text", "said"),
     [
         ("SELECT ?focus WHERE { ?focus ?p ?o }", "needs 'summary'"),
-        (HEAD + "ASK { ?s ?p ?o }", "is a SELECT"),
+        (HEAD + "ASK { ?s ?p ?o }", "must be a SELECT"),
         (HEAD + "SELECT ?river WHERE { ?river ?p ?o }", "the columns"),
         (
             HEAD + "#+ severity: fatal\nSELECT ?focus WHERE { ?focus ?p ?o }",

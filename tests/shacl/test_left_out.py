@@ -13,7 +13,7 @@ GOOD = "ex:Good sh:targetClass ex:Tree ; sh:property [ sh:path ex:height ; sh:mi
 UNEVALUATED = {
     "misspelt parameter": (
         "ex:S sh:targetClass ex:Tree ; sh:property [ sh:path ex:p ; sh:maxcount 1 ] .",
-        "sh:maxcount is no term of SHACL. Did you mean sh:maxCount?",
+        "sh:maxcount is not a term of SHACL. Did you mean sh:maxCount?",
     ),
     "misspelt class": (
         "ex:S a sh:NodeShpe ; sh:targetClass ex:Tree ; sh:nodeKind sh:IRI .",

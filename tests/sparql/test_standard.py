@@ -74,7 +74,7 @@ def test_regular_expressions_are_those_of_xpath(
     [
         ('REGEX("a", "(a")', 'REGEX cannot use "(a"'),
         (r'REGEX("a", "a\\2")', "invalid group reference"),
-        ('REGEX("a", "a", "g")', "'g' is no flag"),
+        ('REGEX("a", "a", "g")', "'g' is not a flag"),
         ('REPLACE("a", "a", "$x")', "stands by itself"),
         ('REGEX("a", "[a-")', "does not end"),
     ],

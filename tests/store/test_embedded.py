@@ -14,5 +14,5 @@ from factbook.store.embedded import EmbeddedEngine
 )
 def test_unknown_function_is_a_fault_of_the_query(text: str) -> None:
     """The message names the function."""
-    with pytest.raises(UsageError, match="<urn:f>, which is no known function"):
+    with pytest.raises(UsageError, match="<urn:f>, which is not a known function"):
         EmbeddedEngine(Store()).query(text)

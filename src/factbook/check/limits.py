@@ -106,6 +106,6 @@ def read_baseline(path: Path) -> Counter[str]:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
         raise InputError(
-            f"{path}: is no log of findings; write one with: factbook check -f sarif -o {path}"
+            f"{path}: is not a log of findings; write one with: factbook check -f sarif -o {path}"
         ) from None
     return Counter(kinds)

@@ -95,7 +95,7 @@ class Plan:
         from factbook.check.run import check_endpoint
 
         if self.files or self.sources or self.changed is not None:
-            raise UsageError("--endpoint checks its own graph: no FILE, --source or --changed")
+            raise UsageError("--endpoint cannot be combined with FILE, --source or --changed")
         if self.inference != NO_INFERENCE or self.ontologies:
             raise UsageError("--inference and --ont need local data, not an --endpoint")
         if self.engine == PYSHACL:

@@ -79,7 +79,7 @@ def run_query(query: StoredQuery, engine: Engine) -> Iterator[RawFinding]:
     rule = query_rule(query)
     table = engine.query(query.text)
     if not isinstance(table, Table):
-        raise InputError(f"{query.path}: a check is a SELECT")
+        raise InputError(f"{query.path}: a check must be a SELECT query")
     if _FOCUS not in table.variables or not _COLUMNS.issuperset(table.variables):
         raise InputError(
             f"{query.path}: a check has the columns ?focus and, as needed, ?path ?value ?message "

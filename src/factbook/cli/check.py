@@ -161,7 +161,7 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     of --shapes, or against the shapes that it contains. Stored queries (.rq) are checked for common
     mistakes; those that are named or --changed are also run. A folder stands for the files in it.
 
-    What is not evaluated of the shapes is named on stderr, with its place, and makes the check fail
+    Parts of the shapes that are not evaluated are named on stderr and make the check fail
     (exit code 1) unless --allow-unevaluated is given. Shapes that break the rules of SHACL are
     errors (exit code 3); all others are evaluated.
 
@@ -199,7 +199,7 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
 def _limits(name: str, top: int | None, baseline: Path | None, *, show_all: bool) -> Limits:
     """Return how many findings to report: all in formats for machines, unless --top is given."""
     if top is not None and show_all:
-        raise UsageError("--all shows all findings: no --top with it")
+        raise UsageError("--all cannot be combined with --top")
     known = read_baseline(baseline) if baseline is not None else {}
     if name in GRAPHS:  # the report graph has all results, and no lines
         return Limits(places=False, known=known)

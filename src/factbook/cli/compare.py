@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="""What is stated stands down, the things stand across. A row compares: another unit,
-currency or period has a row of its own under "Not comparable". Of several numbers the least and the
-greatest are shown. The number in brackets is the source in the list at the end.
+    epilog="""Each statement is a row and each thing a column. Values in a row have the same unit,
+currency and period; others have rows of their own under "Not comparable". Of several numbers the
+least and the greatest are shown. The number in brackets is the source in the list at the end.
 
 \b
 Examples:

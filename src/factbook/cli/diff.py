@@ -31,7 +31,6 @@ gets another type, domain, range or parent; a query is removed, fails, or takes 
 else. A new label or definition is not breaking. A query that needs a thing is run for each thing
 that a changed statement mentions.
 
-\b
 Exit codes: 0 no difference; 1 differences; 2 wrong usage; 3 a file or revision cannot be read.
 
 \b

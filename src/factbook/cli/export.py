@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     epilog="""\b
 Profiles:
   full        everything, each source a named graph if the format has them
-  schema.org  what schema.org has terms for; its JSON-LD is nested and fit for a web page
-  simple      no observations, but the latest figure of each measure as a plain property
+  schema.org  what schema.org has terms for; JSON-LD is nested, for web pages
+  simple      the latest figure of each measure as a plain property
 A book can define others: a stored query whose front matter names a profile.
 
 \b

@@ -20,7 +20,6 @@ line, subjects sorted by IRI within a section. A comment with a blank line after
 section. Missing declarations of the book's prefixes are added. A file is replaced only if its
 triples, the spelling of its literals, its base and its comments are verified to be unchanged.
 
-\b
 Exit codes: 0 done; 1 with --check or --diff: a file is not formatted; 3 a file is not valid.
 
 \b

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 and each row a solution, with front matter that describes the table; see docs/imports.md. The same
 table gives the same bytes; a newer version gives a new source, which replaces the old one.
 
-\b
 Exit codes: 0 done; 2 wrong usage; 3 the table is not as the mapping says, or names something
 unknown: nothing is written.
 

@@ -11,7 +11,7 @@ from factbook.render.humanize import format_path
 
 @click.command(
     epilog="""The book is a small invented example that passes its checks and answers its query.
-Replace it by your own; README.md in the folder says what is where.
+Replace it with your own; README.md in the folder says what is where.
 
 \b
 Examples:

@@ -65,7 +65,6 @@ Examples:
 Answers go to stdout, messages to stderr. An answer is a table on a terminal and TSV with a header
 on a pipe; -f or the ending of -o chooses another format.
 
-\b
 Exit codes: 0 done; 1 findings or differences; 2 wrong usage; 3 an input cannot be read;
 4 a remote endpoint failed; 70 a bug in factbook; 130 interrupted."""
 

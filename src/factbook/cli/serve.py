@@ -27,12 +27,12 @@ Examples:
     "trusted",
     metavar="HOST",
     multiple=True,
-    help="A name of this server that requests may use besides localhost; may be repeated.",
+    help="Also accept requests for this host name, besides localhost; may be repeated.",
 )
 @click.option(
     "--address",
     metavar="URL",
-    help="The public address of the site, where it is another than that of requests.",
+    help="The public address of the site, if it differs from that of requests.",
 )
 @query_limit_options(seconds=10.0)
 @click.option(
@@ -41,7 +41,7 @@ Examples:
     metavar="N",
     default=100_000,
     show_default=True,
-    help="Cut a longer answer to a visitor's query, and say so in a header.",
+    help="Cut answers to visitors' queries after N rows, and say so in a header.",
 )
 @click.option("--open", "opens", is_flag=True, help="Open the front page in a browser.")
 @pass_session

@@ -24,13 +24,13 @@ Examples:
 @click.option(
     "--address",
     metavar="URL",
-    help="Where the site will stand; with it, the site has a catalogue with download addresses.",
+    help="The public address of the site, for its catalogue of downloads.",
 )
 @click.option(
     "--processes",
     type=click.IntRange(min=1),
     metavar="N",
-    help="How many processes make pages. [default: one for each processor]",
+    help="Number of processes that write pages. [default: one for each processor]",
 )
 @limit_options
 @pass_session
@@ -39,8 +39,8 @@ def command(session: Session, *, folder: Path, address: str | None, processes: i
 
     All links are relative, so that the pages work below any address and when they are opened as
     files. DIR is replaced as a whole when all pages are written; it must be empty or missing, or
-    hold an earlier site. Forms and the endpoint name the command to use instead. An observation of
-    an imported source has no page of its own: links lead to the page of its source.
+    hold an earlier site. In place of forms and the endpoint, pages name the command to use. An
+    observation of an imported source has no page of its own: links lead to the page of its source.
     """
     try:
         import flask  # noqa: F401 - only whether it is there

@@ -246,7 +246,7 @@ def _require_past(values: dict[str, str]) -> None:
     today = datetime.now(UTC).date().isoformat()
     if values.get(_DAY, "") > today:
         raise UsageError(
-            f"The graph cannot answer for {values[_DAY]}: it states what was so by today, {today}. "
+            f"The graph cannot answer for {values[_DAY]}: it ends today, {today}. "
             "Guidance and plans are in the histories and on the pages of things."
         )
 

@@ -133,11 +133,9 @@ def _split_order(text: str, tree: Select, query: StoredQuery) -> tuple[str, str]
     hidden = [name for name in tree.order if name not in tree.columns]
     is_fixed = tree.is_distinct or bool(tree.clause("GROUP"))
     if (hidden and is_fixed) or any(token.keyword in _AGGREGATES for token in order):
-        raise UsageError(
-            f"Query '{query.name}' cannot be narrowed: its order depends on what is no column"
-        )
+        raise UsageError(f"Query '{query.name}' cannot be narrowed: its order is not by columns")
     if tree.clause("VALUES"):
-        raise UsageError(f"Query '{query.name}' cannot be narrowed: VALUES stands at its end")
+        raise UsageError(f"Query '{query.name}' cannot be narrowed: it ends with VALUES")
     head = tree.head[-1]
     end_of_head = head.start + len(head.text)
     added = "".join(f" ?{name}" for name in hidden)

@@ -85,8 +85,7 @@ class _Unpacked(io.RawIOBase):
         self._read += number
         if self._read > self._most:
             raise ValueError(
-                f"it unpacks to more than {self._most >> 20} MB, which no honest file does; if it "
-                "is right, unpack it first"
+                f"it unpacks to more than {self._most >> 20} MB; if you trust it, unpack it first"
             )
         return number
 

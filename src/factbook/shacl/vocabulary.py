@@ -185,7 +185,7 @@ def _describe(
         yield Remark(f"{where}: sh:{name} of the SHACL 1.2 draft", node, predicate)
     elif name not in _KNOWN:
         hint = _hint(name, _KNOWN)
-        yield Remark(f"{where}: sh:{name} is no term of SHACL.{hint}", node, predicate)
+        yield Remark(f"{where}: sh:{name} is not a term of SHACL.{hint}", node, predicate)
 
 
 def is_query_target(graph: ShapesGraph, target: Term) -> bool:

@@ -181,7 +181,7 @@ def compile_pattern(pattern: str, flags: str) -> re.Pattern[str]:
             return re.compile(re.escape(pattern), options)
         return re.compile(_Translator(pattern, for_python=True, flags=flags).translate(), options)
     except KeyError as error:
-        raise PatternError(f"{error} is no flag; there are i, m, q, s and x") from None
+        raise PatternError(f"{error} is not a flag; the flags are i, m, q, s and x") from None
     except re.error as error:
         raise PatternError(str(error)) from None
 

@@ -133,7 +133,7 @@ class EmbeddedEngine:
             match = re.search(_UNKNOWN_FUNCTION, str(error))
             if match is None:
                 raise
-            raise UsageError(f"the query calls {match[1]}, which is no known function") from None
+            raise UsageError(f"the query calls {match[1]}, which is not a known function") from None
 
     def _functions(self) -> dict[NamedNode, Any]:
         from factbook.sparql.standard import FUNCTIONS

@@ -69,7 +69,7 @@ def read_rules(paths: Sequence[Path]) -> Rules:
         exported |= {_to_iri(str(name), texts[path], path) for name in header.get("export") or ()}
     if len(graphs) > 1:
         raise InputError(
-            f"{max(graphs.values())}:1: `graph` is another than in {min(graphs.values())}: "
+            f"{max(graphs.values())}:1: `graph` differs from that in {min(graphs.values())}: "
             "all rules derive into one graph"
         )
     return Rules(texts, NamedNode(next(iter(graphs), _GRAPH)), frozenset(exported))

@@ -199,7 +199,7 @@ class SpellingScan:
 
 def _parts(term: Term) -> tuple[str, str]:
     if not isinstance(term, Literal):
-        raise TypeError(f"{term} is no literal")
+        raise TypeError(f"{term} is not a literal")
     return term.value, term.datatype.value
 
 

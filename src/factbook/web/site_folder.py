@@ -94,7 +94,7 @@ def _swap(content: Path, target: Path, earlier: Path) -> None:
     foreign = [each for each in target.iterdir() if each.name not in own]
     for each in foreign:
         if (content / each.name).exists():
-            raise UsageError(f"{each} stands where the site has a page: move it away")
+            raise UsageError(f"{each} is where a page of the site goes: move it away")
     target.rename(earlier)
     try:
         for each in foreign:
