@@ -10,7 +10,7 @@ from factbook import book
 from factbook.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     import rdflib
 
@@ -80,12 +80,14 @@ class Book(book.Book):
                 of one mean any of them.
 
         Returns:
-            Typed rows for SELECT, an rdflib graph for CONSTRUCT, a truth value for ASK.
+            Typed rows for SELECT, an rdflib graph for CONSTRUCT, a truth value for ASK. Where there
+            are no rows, their `reason` says why.
 
         Raises:
             UsageError: The query, a parameter or its value is not known, or the answer is not of
                 the type that was asked for.
         """
+        from factbook.query.empty_answer import explain_empty
         from factbook.query.refine import Refinement
         from factbook.query.run_query import run_stored, with_leads_for
         from factbook.query.stored_queries import find_query
@@ -95,7 +97,13 @@ class Book(book.Book):
         stored = find_query(self.layout.queries, name)
         answer = run_stored(self, stored, values, services=services, refine=refine)
         engine = with_leads_for(self, stored).engine
-        return self._typed(answer, result_type, engine, stored)
+        return self._typed(
+            answer,
+            result_type,
+            engine,
+            stored,
+            explain=None if services else lambda: explain_empty(self, stored, values, refine),
+        )
 
     @overload
     def sparql(self, text: str, *, services: Collection[str] = ()) -> Rows: ...
@@ -229,7 +237,13 @@ class Book(book.Book):
         export(self, Path(target), format, part)
 
     def _typed(
-        self, answer: Answer, wanted: object, engine: Engine, query: StoredQuery | None = None
+        self,
+        answer: Answer,
+        wanted: object,
+        engine: Engine,
+        query: StoredQuery | None = None,
+        *,
+        explain: Callable[[], str] | None = None,
     ) -> Rows | rdflib.Graph | bool:
         """Return an answer as Python has it, with what is needed to show it to people."""
         from factbook.render.rows import Presentation, to_python
@@ -237,7 +251,7 @@ class Book(book.Book):
         columns, chart, title = (
             (query.columns, query.chart, query.summary) if query else ((), None, "")
         )
-        presentation = Presentation(engine, self.prefixes, columns, chart, title)
+        presentation = Presentation(engine, self.prefixes, columns, chart, title, explain)
         found = to_python(answer, presentation)
         if isinstance(wanted, type) and not isinstance(found, wanted):
             raise UsageError(

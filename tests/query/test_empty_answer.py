@@ -53,6 +53,23 @@ def test_empty_answer_says_why(reason: str, form: str) -> None:
     assert "No rows" not in result.stdout
 
 
+@pytest.mark.parametrize("form", ["csv", "tsv", "xml", "jsonl", "parquet", "xlsx", "vega-lite"])
+def test_every_format_says_why(form: str) -> None:
+    """Data, workbooks and charts without a row have the reason on stderr too."""
+    result = _run("query", "prices", "--product", "Bow IPU", "-f", form)
+
+    assert "No rows. Nobody states it of Graphcore Bow IPU; without --product" in result.stderr
+
+
+def test_rows_of_python_know_why_there_are_none() -> None:
+    """Rows have the reason, but not a slice of some, and not rows that are there."""
+    book = factbook.open(core_book())
+
+    assert book.query("prices", product="Bow IPU").reason.startswith("Nobody states it of Graph")
+    rows = book.query("prices", product="h100")
+    assert (rows.reason, rows[:0].reason) == ("", "")
+
+
 @pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "xml"])
 def test_answer_with_rows_says_nothing(form: str) -> None:
     """An answer with a single row is not empty in any format."""

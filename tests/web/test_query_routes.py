@@ -211,3 +211,16 @@ def test_query_about_leads_has_them_loaded(client: FlaskClient) -> None:
 
     assert response.status_code == 200
     assert json.loads(response.data)["results"]["bindings"]
+
+
+def test_empty_answer_says_why(client: FlaskClient) -> None:
+    """A header says why an answer has no rows, and the page of the query does too."""
+    asked = "product=product:bow-ipu"
+    response = client.get(f"/api/query/prices.csv?{asked}")
+    page = client.get(f"/queries/prices.html?{asked}&run=1")
+    full = client.get("/api/query/valuations.csv")
+
+    reason = "Nobody states it of Graphcore Bow IPU; without product there are "
+    assert response.headers["X-Empty-Reason"].startswith(reason)
+    assert f"No rows. {reason}" in page.text
+    assert "X-Empty-Reason" not in full.headers

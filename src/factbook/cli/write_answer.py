@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -20,11 +19,17 @@ from factbook.cli.output import (
 )
 from factbook.errors import UsageError
 from factbook.rdf.terms import value_of
-from factbook.render.result_formats import HUMAN, PICTURES, write_boolean
+from factbook.render.result_formats import (
+    HUMAN,
+    PICTURES,
+    holds_no_row,
+    write_boolean,
+)
 from factbook.store.answers import Table
+from factbook.store.result_writer import MACHINE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from factbook.book import Book
     from factbook.cli.output import OutputOptions
@@ -34,7 +39,6 @@ if TYPE_CHECKING:
     from factbook.render.pivot import Pivot
     from factbook.store.answers import Answer, Row
 
-_TEXTS = {"csv", "tsv", "json", "xml"}
 _LONGEST_EMPTY = 4096  # bytes; an answer without rows is shorter
 _WIDTH_OF_CHARTS = 100  # of a chart in characters that goes to a pipe or a file
 
@@ -145,19 +149,26 @@ class _Watched:
 
     def is_empty(self, name: str) -> bool:
         """Tell whether an answer in a format was written without a row."""
-        if len(self._head) >= _LONGEST_EMPTY:
-            return False
-        if name in {"csv", "tsv"}:
-            return self._head.rstrip().count(b"\n") == 0
-        if name == "json":
-            return re.search(rb'"bindings":\s*\[\s*\]', self._head) is not None
-        return name == "xml" and b"<result>" not in self._head
+        return len(self._head) < _LONGEST_EMPTY and holds_no_row(self._head, name)
+
+
+class _Counted:
+    """Rows that are counted while they are read."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.count += 1
+            yield row
 
 
 def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
     book: Book, found: Table, name: str, out: IO[bytes], *, view: View, wanted: OutputOptions
 ) -> bool:
-    """Write the rows of an answer; return whether there were none, where that is known."""
+    """Write the rows of an answer; return whether there were none."""
     if name not in {*HUMAN, *PICTURES, "text"}:
         columns = view.query.columns if view.query else ()
         notes: list[tuple[str, ...]] = []
@@ -168,15 +179,20 @@ def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
             found = _pivot(book, found, view.query.pivot, columns)
         if view.labels or name == "xlsx":
             found = _add_labels(book, found)
+        if name not in MACHINE:
+            counted = _Counted(found.rows)
+            found = replace(found, rows=counted, native=None)
+            write_for_programs(found, name, out, wanted, columns=columns, notes=notes)
+            return not counted.count
         watched = _Watched(out)
-        target = cast("IO[bytes]", watched) if name in _TEXTS else out
+        target = cast("IO[bytes]", watched)
         write_for_programs(found, name, target, wanted, columns=columns, notes=notes)
-        return name in _TEXTS and watched.is_empty(name)
+        return watched.is_empty(name)
     rows = list(found.rows)
     has_chart = view.query is not None and view.query.chart is not None
     if has_chart and name not in HUMAN:
         _write_picture(_picture(book, found.variables, rows, view), name, out)
-        return False
+        return not rows
     svg = ""
     if has_chart and name == "html":
         svg = _draw_for_page(_picture(book, found.variables, rows, view))

@@ -7,6 +7,7 @@ plain values (JSON Lines); the text table, Markdown and HTML show labels and are
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from math import isfinite
 from pathlib import PurePath
@@ -178,3 +179,12 @@ def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT
     if name == LINES:
         name = "tsv"  # a word, which is JSON as well
     write_truth(answer, name, out)
+
+
+def holds_no_row(data: bytes, name: str) -> bool:
+    """Tell whether an answer that was written in a format of the W3C has no row."""
+    if name in {"csv", "tsv"}:
+        return data.rstrip().count(b"\n") == 0
+    if name == "json":
+        return re.search(rb'"bindings":\s*\[\s*\]', data) is not None
+    return b"<result>" not in data

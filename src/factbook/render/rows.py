@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, overload
 
 from pyoxigraph import Literal, NamedNode
@@ -81,6 +82,8 @@ class Presentation:
     columns: Sequence[Column] = ()
     chart: Chart | None = None
     title: str = ""
+    explain: Callable[[], str] | None = None
+    """Says why there are no rows, where that can be said."""
 
 
 class _LabelsOnDemand:
@@ -157,8 +160,18 @@ class Rows(Sequence[Row]):
     def __getitem__(self, index: slice) -> Rows: ...
     def __getitem__(self, index: int | slice) -> Row | Rows:
         if isinstance(index, slice):
-            return Rows(Table(self.columns, self._terms[index]), self._presentation)
+            about = self._presentation and replace(self._presentation, explain=None)
+            return Rows(Table(self.columns, self._terms[index]), about)
         return self._rows[index]
+
+    @cached_property
+    def reason(self) -> str:
+        """Why the answer of a stored query has no rows; empty where it has some.
+
+        The book is asked again with less when this is read first.
+        """
+        explain = self._presentation.explain if self._presentation else None
+        return explain() if explain is not None and not self._rows else ""
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -181,6 +194,8 @@ class Rows(Sequence[Row]):
             prefixes=about.prefixes,
             columns=about.columns,
         )
+        if self.reason:
+            return f"<p>No rows. {escape(self.reason)}</p>"
         left_out = len(self) - _MOST_IN_NOTEBOOK
         more = f"<p>and {count_noun(left_out, 'more row')}</p>" if left_out > 0 else ""
         return f"<div class=factbook>{_STYLE}{self._draw_chart()}{html_table(cells)}{more}</div>"

@@ -70,11 +70,13 @@ def topic(topic: str) -> Response:
             if all(given.get(each.name) for each in spec.query.parameters if each.required)
         ]
         panels = [build_panel(explorer, spec, given=given, most=most) for spec in ready]
+        shown = [panel for panel in panels if not panel.is_empty]
         return render(
             "topic.html",
             explorer,
             topic=found,
-            panels=[panel for panel in panels if not panel.is_empty],
+            panels=shown,
+            reason=explorer.explain_empty(ready[0].query, given) if ready and not shown else "",
             fields=fields_of(explorer, first),
             values=given,
             is_asked=bool(ready),

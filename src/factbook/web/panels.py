@@ -13,6 +13,7 @@ from flask import current_app, request
 from markupsafe import Markup, escape
 
 from factbook.errors import FactbookError, UsageError
+from factbook.query.empty_answer import explain_empty
 from factbook.query.names import Names
 from factbook.query.run_query import run_stored
 from factbook.rdf.terms import is_iri
@@ -169,6 +170,15 @@ class Explorer:
             return Answered(triples=tuple(found.triples))
         return Answered(truth=found)
 
+    def explain_empty(self, query: StoredQuery, values: Mapping[str, str]) -> str:
+        """Return why a query has no rows; nothing where it takes more than a page may."""
+        try:
+            return explain(
+                explain_empty(self.limited, query, select_values(query, values), leads=False)
+            )
+        except FactbookError:
+            return ""
+
     def chart(self, query: StoredQuery, values: Mapping[str, str]) -> str:
         """Return the chart of a query's answer as SVG; nothing where it has none to show."""
         return self._charts.get(_key(query, values), lambda: self._draw(query, values))
@@ -323,8 +333,8 @@ def select_values(query: StoredQuery, given: Mapping[str, str]) -> dict[str, str
     return {name: value for name, value in given.items() if name in names and value}
 
 
-def explain(error: FactbookError) -> str:
-    """Return the message of an error with the names of fields as a form has them."""
+def explain(error: FactbookError | str) -> str:
+    """Return a message with the names of fields as a form has them."""
     return _OPTION.sub("", str(error))
 
 

@@ -96,7 +96,7 @@ def _query_page(
     asks = request.args.get("run") or given or not any(each.required for each in stored.parameters)
 
     def make(explorer: Explorer, fault: str = "") -> str:
-        panel, answered = None, None
+        panel, answered, reason = None, None, ""
         if asks and not fault:
             answered = explorer.answer(stored, given)
             panel = build_panel(
@@ -107,9 +107,12 @@ def _query_page(
                 most=ROWS_OF_PAGE,
                 wide=wide,
             )
+            if panel.is_empty and answered.truth is None and not answered.triples:
+                reason = explorer.explain_empty(stored, given)
         return render(
             "query.html",
             explorer,
+            reason=reason,
             query=stored,
             panel=panel,
             truth=answered.truth if answered else None,

@@ -17,13 +17,15 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from factbook.errors import UsageError
+from factbook.errors import FactbookError, UsageError
+from factbook.query.empty_answer import explain_empty
 from factbook.query.refine import Refinement
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import all_queries, find_query
 from factbook.render.labels import Labels, add_label_columns
-from factbook.render.result_formats import write_boolean, write_table
+from factbook.render.result_formats import holds_no_row, write_boolean, write_table
 from factbook.store.answers import Graph, Table
+from factbook.store.result_writer import MACHINE
 from factbook.web.endpoint import mark_cut
 from factbook.web.negotiation import GRAPHS, TABLES, choose, with_charset
 from factbook.web.openapi import LABELS, describe_api, refinements_of
@@ -39,6 +41,7 @@ query_routes = Blueprint("query_routes", __name__, url_prefix="/api")
 
 KNOWN_BY: Final = "known-by"
 VERSION: Final = "data-version"
+REASON: Final = "X-Empty-Reason"
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PARQUET: Final = "application/vnd.apache.parquet"
 TABLE_TYPES: Final = {**TABLES, EXCEL: "xlsx", PARQUET: "parquet"}
@@ -194,7 +197,10 @@ def stored_query(name: str) -> Response:
     if request.if_none_match.contains(tag):
         response.status_code = 304
     else:
-        response.set_data(_write(pinned, answer_question(pinned), form))
+        written = _write(pinned, answer_question(pinned), form)
+        response.set_data(written)
+        if form in MACHINE and holds_no_row(written, form) and question.query.form == "SELECT":
+            response.headers[REASON] = _explain_empty(pinned)
     response.set_etag(tag)
     response.headers["Content-Location"] = pinned.path(ending, site.version)
     response.headers["Last-Modified"] = formatdate(site.modified, usegmt=True)
@@ -239,6 +245,19 @@ def _write(question: Question, answer: Answer, form: str) -> bytes:
     else:
         write_table(answer, form, out)
     return out.getvalue()
+
+
+def _explain_empty(question: Question) -> str:
+    """Return why a question has no rows, as a header holds it; nothing if that takes too much."""
+    site = current_site()
+    edition = site.edition_for(leads=site.book.leads, known_by=question.known_by)
+    try:
+        reason = explain_empty(
+            edition.limited, question.query, question.values, question.refine, leads=False
+        )
+    except FactbookError:
+        return ""
+    return _OPTION.sub("", reason).encode().decode("latin-1")
 
 
 def _tag(question: Question, media_type: str, version: str) -> str:
