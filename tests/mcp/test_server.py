@@ -128,7 +128,7 @@ GOLDEN = {
         ("chip", "NVIDIA B300"),
         "bandwidth",
         "7,700",
-        "observation/b300-off-chip-memory-bandwidth-2025-12-epoch-ai",
+        "observation/epoch-ml-hardware-2026-04-27-nvidia-b300-blackwell-ultra-memory-bandwidth-byte-s-amount",
     ),
 }
 

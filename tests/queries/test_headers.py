@@ -194,3 +194,25 @@ def test_query_names_are_unique() -> None:
     names = [path.stem for group in groups for path in group.glob("*.rq")]
 
     assert sorted(set(names)) == sorted(names)
+
+
+# Columns with amounts that have no marks
+UNMARKED = {
+    ("chip-owners", "low"): "an end of the interval of the units, which have the marks",
+    ("chip-owners", "high"): "as above",
+    ("chips-sold", "low"): "as above",
+    ("chips-sold", "high"): "as above",
+}
+
+
+@pytest.mark.parametrize("name", sorted(query_paths(ROOT)))
+def test_amount_is_marked_by_its_figures(name: str) -> None:
+    """A column of amounts names the columns with the figures whose marks stand behind them."""
+    query = read_query(query_paths(ROOT)[name])
+    named = {column.name for column in query.columns}
+    ends = {end for column in query.columns for end in (column.low, column.high)}
+
+    for column in query.columns:
+        assert set(column.marked_by) <= named
+        if (column.type == "decimal" or column.unit) and column.name not in ends:
+            assert bool(column.marked_by) != ((name, column.name) in UNMARKED), column.name

@@ -38,6 +38,37 @@ def test_marks_stand_behind_values_and_sources() -> None:
     assert cells.notes == (explain_marks(["stale", "disputed", "unread"]),)
 
 
+def test_computed_value_has_the_marks_of_what_it_rests_on() -> None:
+    """A sum is marked where one of its figures is, and the line below says so."""
+    rows = [(Literal("5"), Literal(f"{NEW.value} {OLD.value}")), (Literal("6"), Literal(NEW.value))]
+    cells = build_cells(
+        ("sum", "figures"),
+        rows,
+        engine=EmbeddedEngine(Store()),
+        prefixes={},
+        columns=(
+            Column("sum", "decimal", computed=("figures",)),
+            Column("figures", detail=True),
+        ),
+        marks=MARKED,
+    )
+
+    assert cells.rows == [("5†?",), ("6",)]
+    assert cells.notes[0].endswith("a mark says this of a figure that it rests on")
+
+
+def test_figure_has_the_mark_of_its_source_where_no_source_is_shown() -> None:
+    """Answers without a column of sources say of a figure that nobody has read its source."""
+    book = factbook.open()
+    figures = [str(row.observation) for row in book.query("valuations") if row.observation]
+
+    assert {name for marks in find_marks(book, figures).values() for name in marks} <= {
+        *MARKS.keys() - {"unread"}
+    }
+    through = find_marks(book, figures, through_sources=True)
+    assert any("unread" in marks for marks in through.values())
+
+
 def test_explanation_names_only_the_marks_in_use() -> None:
     """A table without a mark has no line about marks."""
     assert explain_marks([]) == ""
@@ -49,7 +80,7 @@ def test_query_has_a_column_for_each_mark() -> None:
     """The book's query and the wording know the same marks."""
     query = read_query(factbook.open().layout.queries / PAGES / "marks.rq")
 
-    assert [column.name for column in query.columns] == ["about", *MARKS]
+    assert [column.name for column in query.columns] == ["about", *MARKS, "unreadsource"]
 
 
 def test_marks_depend_on_the_day() -> None:

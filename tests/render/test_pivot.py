@@ -136,7 +136,7 @@ def test_table_for_programs_refuses_two_rows_in_one_cell() -> None:
         ("years", "write a mapping"),
         ({"rows": "a", "columns": "b"}, "name the column for 'cells'"),
         ({"rows": "a", "columns": "b", "cells": "c", "bye": "year"}, "Did you mean 'by'"),
-        ({"rows": "a", "columns": "b", "cells": "c", "by": "week"}, "none of year, quarter"),
+        ({"rows": "a", "columns": "b", "cells": "c", "by": "week"}, "is not one of year, quarter"),
     ],
 )
 def test_invalid_description_is_an_error(raw: object, said: str) -> None:

@@ -197,13 +197,14 @@ def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
     if has_chart and name == "html":
         svg = _draw_for_page(_picture(book, found.variables, rows, view))
     from factbook.query.marks import find_marks
-    from factbook.render.cells import build_cells, list_marked
+    from factbook.render.cells import build_cells, list_marked, shows_sources
     from factbook.render.pivot import pivot_cells
 
     columns = view.query.columns if view.query else ()
     described = {column.name for column in columns}
     added = [name for name in found.variables if name not in described]
-    marks = find_marks(book, list_marked(found.variables, rows, columns), view.asof)
+    marked = list_marked(found.variables, rows, columns)
+    marks = find_marks(book, marked, view.asof, through_sources=not shows_sources(columns))
     pivot = None if view.query is None or view.only or view.pivot is False else view.query.pivot
     if pivot is not None and rows:
         cells = pivot_cells(

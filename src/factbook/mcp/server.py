@@ -145,7 +145,7 @@ class Tools:
         answer = self._build(
             lambda: run_stored(book, stored, values, refine=refine),
             columns=stored.columns,
-            computed=_computed(stored),
+            computed={column.name: column.computed for column in stored.columns if column.computed},
             about=[term.value for given in terms.values() for term in given],
             limit=limit,
         )
@@ -249,16 +249,6 @@ def _require_past(values: dict[str, str]) -> None:
             f"The graph cannot answer for {values[_DAY]}: it ends today, {today}. "
             "Guidance and plans are in the histories and on the pages of things."
         )
-
-
-def _computed(query: StoredQuery) -> dict[str, list[str]]:
-    """Return by column the columns with the observations that it is computed from."""
-    found = {}
-    for name, about in (query.front_matter.get("columns") or {}).items():
-        given = about.get("computed") if isinstance(about, dict) else None
-        if given:
-            found[str(name)] = [given] if isinstance(given, str) else list(map(str, given))
-    return found
 
 
 def _say_empty(

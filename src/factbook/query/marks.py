@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     Marks = dict[str, tuple[str, ...]]
 
 _BATCH = 1000
+_UNREAD_SOURCE = "unreadsource"
 
 
-def find_marks(book: Book, iris: Iterable[str], asof: str | None = None) -> Marks:
+def find_marks(
+    book: Book, iris: Iterable[str], asof: str | None = None, *, through_sources: bool = False
+) -> Marks:
     """Return the names of the marks of those figures and sources that have any.
 
     A book without the query `pages/marks` has no marks.
@@ -29,6 +32,8 @@ def find_marks(book: Book, iris: Iterable[str], asof: str | None = None) -> Mark
         book: The book.
         iris: The figures and sources.
         asof: The day, by default today.
+        through_sources: Whether a figure has the marks of its source too, for answers that do not
+            show the sources.
 
     Raises:
         UsageError: The day is not a date.
@@ -49,10 +54,15 @@ def find_marks(book: Book, iris: Iterable[str], asof: str | None = None) -> Mark
         answer = book.engine.query(bind_rows(text, ["about"], rows))
         if isinstance(answer, Table):
             for about, *marks in answer.rows:
-                names = zip(answer.variables[1:], marks, strict=True)
-                found[getattr(about, "value", "")] = tuple(
-                    name for name, value in names if name in MARKS and _is_true(value)
-                )
+                true = {
+                    name
+                    for name, value in zip(answer.variables[1:], marks, strict=True)
+                    if _is_true(value)
+                }
+                if through_sources and _UNREAD_SOURCE in true:
+                    true.add("unread")
+                if named := tuple(name for name in MARKS if name in true):
+                    found[getattr(about, "value", "")] = named
     return found
 
 

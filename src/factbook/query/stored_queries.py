@@ -314,8 +314,13 @@ def _columns(header: dict[str, Any], path: Path) -> tuple[Column, ...]:
                 title=str(facts.get("title", "")),
                 cite=facts.get("cite") is True,
                 figure=facts.get("figure"),
-                computed=bool(facts.get("computed")),
+                computed=_names(facts.get("computed")),
                 priority=int(facts.get("priority", 0)),
             )
         )
     return tuple(columns)
+
+
+def _names(given: Any) -> tuple[str, ...]:  # noqa: ANN401 - what YAML holds
+    """Return one name or several as several."""
+    return (given,) if isinstance(given, str) else tuple(map(str, given or ()))

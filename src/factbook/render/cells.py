@@ -17,13 +17,15 @@ from factbook.render.humanize import (
     round_computed,
 )
 from factbook.render.labels import Labels
-from factbook.render.marks import explain_marks, mark_text
+from factbook.render.marks import MARKS, explain_marks, mark_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from factbook.rdf.terms import Term
     from factbook.store.answers import Engine, Row
+
+_OF_COMPUTED = "of a computed number, a mark says this of a figure that it rests on"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,14 @@ class Column:
     cite: bool = False
     priority: int = 0
     figure: str | None = None
-    computed: bool = False
+    computed: tuple[str, ...] = ()
+
+    @property
+    def marked_by(self) -> tuple[str, ...]:
+        """The columns with the source or the figures whose marks stand behind a value."""
+        if self.cite:
+            return (self.name,)
+        return tuple(dict.fromkeys(filter(None, (self.figure, *self.computed))))
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,6 @@ def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
     shown = list(only) or texts.choose_columns(rows, wide=wide)
     about = [texts.columns.get(name, Column(name)) for name in shown]
     cells = [tuple(texts.of(row, name) for name in shown) for row in rows]
-    legend = explain_marks(texts.used)
     return Cells(
         headings=tuple(column.title or column.name for column in about),
         rows=cells,
@@ -114,7 +122,7 @@ def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
         ),
         cited=frozenset(place for place, column in enumerate(about) if column.cite),
         priorities=() if wide or only or not columns else tuple(map(_prioritize, about)),
-        notes=(legend,) if legend else (),
+        notes=(texts.legend,) if texts.legend else (),
     )
 
 
@@ -135,6 +143,7 @@ class CellTexts:
     ) -> None:
         self.used: set[str] = set()
         """The names of the marks in the texts so far."""
+        self._marks_computed = False
         self._marks = marks or {}
         self._names = tuple(variables)
         self.columns = {column.name: column for column in columns if column.name in variables}
@@ -171,10 +180,18 @@ class CellTexts:
         if not text or not self._marks:
             return text
         column = self.columns.get(name, Column(name))
-        about = self.term(row, name if column.cite else column.figure)
-        marks = self._marks.get(about.value, ()) if isinstance(about, NamedNode) else ()
+        about = {iri for other in column.marked_by for iri in iris_in(self.term(row, other))}
+        found = {mark for iri in about for mark in self._marks.get(iri, ())}
+        marks = [name for name in MARKS if name in found]
         self.used.update(marks)
+        self._marks_computed |= bool(marks) and bool(column.computed)
         return mark_text(text, marks)
+
+    @property
+    def legend(self) -> str:
+        """What the marks in the texts so far say."""
+        said = explain_marks(self.used)
+        return f"{said}; {_OF_COMPUTED}" if self._marks_computed else said
 
     def _join(self, row: Row, name: str) -> str:
         term, column = self.term(row, name), self.columns.get(name, Column(name, ""))
@@ -202,10 +219,21 @@ def list_marked(
     variables: Sequence[str], rows: Sequence[Row], columns: Sequence[Column]
 ) -> set[str]:
     """Return the figures and sources of an answer whose marks its cells show."""
-    names = {column.name if column.cite else column.figure for column in columns}
+    names = {name for column in columns for name in column.marked_by}
     places = [place for place, name in enumerate(variables) if name in names]
-    terms = (row[place] for row in rows for place in places)
-    return {term.value for term in terms if isinstance(term, NamedNode)}
+    return {iri for row in rows for place in places for iri in iris_in(row[place])}
+
+
+def shows_sources(columns: Sequence[Column]) -> bool:
+    """Tell whether a table shows the sources of its values, whose marks stand behind them."""
+    return any(column.cite and not column.detail for column in columns)
+
+
+def iris_in(term: Term | None) -> Sequence[str]:
+    """Return the IRIs in a cell: the thing itself, or those of a text with spaces between."""
+    if isinstance(term, NamedNode):
+        return (term.value,)
+    return term.value.split() if isinstance(term, Literal) else ()
 
 
 def _is_number(term: Term | None) -> bool:

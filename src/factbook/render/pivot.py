@@ -13,7 +13,6 @@ from factbook.errors import UsageError, did_you_mean
 from factbook.render.cells import Cells, CellTexts, Column
 from factbook.render.humanize import count_noun, format_date, words_in_name
 from factbook.render.labels import Labels
-from factbook.render.marks import explain_marks
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
@@ -181,7 +180,7 @@ def pivot_cells(  # noqa: PLR0913 - as `build_cells`
         notes.append(
             f"{count_noun(crowded, 'cell')} with several statements, divided by semicolons."
         )
-    legend = explain_marks(texts.used)
+    legend = texts.legend
     beside = list(zip(*lines, strict=True))[len(pivot.rows) :]
     numeric = (not any("; " in text for text in column) for column in beside)
     return Cells(

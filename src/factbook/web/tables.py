@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.query.marks import find_marks
-from factbook.render.cells import CellTexts, Column, list_marked
+from factbook.render.cells import CellTexts, Column, list_marked, shows_sources
 from factbook.render.humanize import NUMERIC_TYPES, words_in_name
 from factbook.render.labels import Labels
-from factbook.render.marks import explain_marks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -92,7 +91,8 @@ def build_table(  # noqa: PLR0913 - each is one thing that the table depends on
     labels = Labels(book.prefixes, book.engine)
     chosen = rows[first : None if most is None else first + most]
     labels.look_up(term.value for row in chosen for term in row if isinstance(term, NamedNode))
-    marks = find_marks(book, list_marked(variables, chosen, columns), asof)
+    marked = list_marked(variables, chosen, columns)
+    marks = find_marks(book, marked, asof, through_sources=not shows_sources(columns))
     texts = CellTexts(variables, columns, labels, marks)
     shown = [
         name
@@ -101,7 +101,7 @@ def build_table(  # noqa: PLR0913 - each is one thing that the table depends on
     ]
     heads = [_build_head(name, chosen, texts) for name in shown]
     cells = tuple(tuple(_build_cell(row, head, texts) for head in heads) for row in chosen)
-    return TableView(tuple(heads), cells, len(rows), explain_marks(texts.used))
+    return TableView(tuple(heads), cells, len(rows), texts.legend)
 
 
 def _says_nothing(
