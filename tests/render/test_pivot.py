@@ -112,6 +112,17 @@ def test_oldest_years_are_left_out_where_there_is_no_room() -> None:
     assert "No room for: 1990, 1991" in text
 
 
+def test_rows_of_years_without_room_are_counted() -> None:
+    """A row whose figures are all of columns that are left out would be empty."""
+    rows = [make_row("inn", "", f"{year}-01-01", 1_000_000) for year in range(1990, 2026)]
+    rows.append(make_row("elbe", "", "1990-01-01", 2_000_000))
+
+    text = draw_table(lay_out(rows), width=80)
+
+    assert "1 row with nothing else (--wide" in " ".join(text.split())
+    assert "lbe" not in text
+
+
 def test_table_for_programs_keeps_terms_and_units() -> None:
     """Numbers stay numbers, and their unit is a column before them."""
     rows = [make_row("inn", "P3M", "2024-03-31", 1), make_row("inn", "P3M", "2023-03-31", 2)]

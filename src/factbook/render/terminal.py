@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from factbook.render.humanize import count_noun
 from factbook.render.marks import SIGNS
 
 if TYPE_CHECKING:
@@ -38,10 +39,14 @@ def draw_table(cells: Cells, *, width: int | None = None, bold: bool = False) ->
     if width is not None and _total(widths) > width and cells.priorities:
         cells, sources = _number_sources(cells)
         cells, widths, left_out = _choose_columns(cells, width)
+        filled = [row for row in cells.rows if not _has_only_names(row, cells.priorities)]
         if sources:
             footer += [line for source in sources for line in _hang(source, width)]
         if left_out:
             names = ", ".join(left_out)
+            if 0 < len(filled) < len(cells.rows):
+                names += f"; {count_noun(len(cells.rows) - len(filled), 'row')} with nothing else"
+                cells = replace(cells, rows=filled)
             footer += wrap(f"No room for: {names} (--wide and other formats have them)", width)
     elif width is not None:
         fitted = fit_columns(widths, cells.numeric, width)
@@ -134,9 +139,15 @@ def _choose_columns(cells: Cells, width: int) -> tuple[Cells, list[int], list[st
         headings=tuple(cells.headings[place] for place in kept),
         rows=[tuple(row[place] for place in kept) for row in cells.rows],
         numeric=tuple(cells.numeric[place] for place in kept),
+        priorities=tuple(cells.priorities[place] for place in kept),
     )
     left_out = [text for place, text in enumerate(cells.headings) if place not in widths]
     return chosen, [min(widths[place], width) for place in kept], left_out
+
+
+def _has_only_names(row: Sequence[str], priorities: Sequence[int]) -> bool:
+    """Tell whether a row has text only in columns that are never left out, such as before years."""
+    return not any(text.strip() for text, priority in zip(row, priorities, strict=True) if priority)
 
 
 def _narrowest(texts: Sequence[str], *, is_number: bool) -> list[int]:
