@@ -171,13 +171,57 @@ def test_direction_of_a_text_is_left_out(tmp_path: Path) -> None:
     assert quad.object == Literal("x", language="ar")
 
 
-def test_names_that_are_no_iris_are_noted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """JSON-LD drops statements about such a node; that is not silent."""
-    text = '{"@context": {"id": "@id"},\n"id": "http://e.org/a b", "http://e.org/p": 1}'
-    path = write(tmp_path / "d.jsonld", text)
+@pytest.mark.parametrize(
+    ("document", "reason", "what"),
+    [
+        ({"@context": {"id": "@id"}, "id": "http://e.org/a b"}, "not an IRI", "http://e.org/a b"),
+        ({"@id": "http://e.org/a", "p": "x"}, "no context defines the key", "p"),
+        ({"@context": {"@vocab": "http://e.org/"}, "p q": "x"}, "no context defines", "p q"),
+        ({"@context": {"@base": None}, "@id": "a", "http://e.org/p": 1}, "not an IRI", "a"),
+        ({"@id": "http://e.org/a", "@type": "http://e.org/a b"}, "not an IRI", "http://e.org/a b"),
+        ({"http://e.org/p": {"@value": "x", "@language": "a b"}}, "tag is not valid", "a b"),
+        ({"http://e.org/p": [{"http://e.org/q": {"deep": 1}}]}, "no context defines", "deep"),
+    ],
+)
+def test_what_json_ld_drops_is_noted(
+    document: dict[str, object],
+    reason: str,
+    what: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The rules of JSON-LD drop keys without IRIs, nodes without names, and bad tags."""
+    read_rdf(write(tmp_path / "d.jsonld", document))
 
-    assert read_rdf(path).quads == ()
-    assert f"{path}:2: 'http://e.org/a b' is not an IRI" in caplog.text
+    assert reason in caplog.text
+    assert f": '{what}' (line 1)" in caplog.text
+
+
+def test_what_json_ld_keeps_is_not_noted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Keys of maps, of literals of JSON and of reversed properties are no losses."""
+    terms: dict[str, object] = {
+        "m": {"@id": "http://e.org/m", "@container": "@index"},
+        "l": {"@id": "http://e.org/l", "@container": ["@language", "@set"]},
+        "j": {"@id": "http://e.org/j", "@type": "@json"},
+        "n": "@nest",
+        "kind": "@type",
+        "K": "http://e.org/K",
+        "gone": None,
+    }
+    document: dict[str, object] = {
+        "@context": terms,
+        "@id": "a",
+        "kind": "K",
+        "m": {"some key": {"http://e.org/p": 1}},
+        "l": {"en": "x"},
+        "j": {"any": "thing"},
+        "n": {"http://e.org/p": {"@value": {"any": 1}, "@type": "@json"}},
+        "@reverse": {"http://e.org/p": {"@id": "b"}},
+        "gone": "x",
+        "http://e.org/none": None,
+    }
+    assert read_rdf(write(tmp_path / "d.jsonld", document)).quads
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("packed", [False, True])

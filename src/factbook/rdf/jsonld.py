@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from factbook.errors import InputError
+from factbook.rdf.jsonld_losses import describe_losses
 
 _CONTEXT = "@context"
 _TYPE = "@type"
@@ -24,10 +25,9 @@ _NAMED_CONTEXT = re.compile(rb'"@(?:context|import)"\s*:\s*["\[]')
 _NEEDS_REWRITING = re.compile(
     rb'"@(?:context|import)"\s*:\s*["\[]|"@container"\s*:\s*(?:\[[^\]]*)?"@type"'
 )
-_ALIASES = re.compile(rb'"([^"\\]+)"\s*:\s*(?:"@id"|\{[^{}]*"@id"\s*:\s*"@id")')
-_NO_IRI = rb'[^"\\\x00-\x1f]*[\x20<>{}|^`][^"\\]*'
 _MENTIONED = re.compile(r"@[a-zA-Z]+")
-_MOST_NOTED = 3
+_MOST_LOOKED_AT = 16 << 20
+"""Bytes of a document that is looked through for losses; in larger ones they go unnoticed."""
 _MOST_INSERTED = 16 << 20
 """Bytes of contexts from other files; one that names another twice doubles it."""
 _log = logging.getLogger("factbook")
@@ -44,23 +44,32 @@ def prepare(content: bytes, path: Path, address: str) -> bytes:
     Raises:
         InputError: A context is not in a file beside the document.
     """
-    _note_dropped(content, path)
-    if not _NEEDS_REWRITING.search(content):
+    needs_rewriting = _NEEDS_REWRITING.search(content) is not None
+    if not needs_rewriting and len(content) > _MOST_LOOKED_AT:
         return content
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
         return content  # the parser says what is wrong, and where
+    if not needs_rewriting:
+        _note_losses(document, content, path)
+        return content
     folder = path.absolute().parent
     contexts = _Contexts(path, content, folder)
     base = address if address.startswith("file:") else (folder / path.name).as_uri()
     document = contexts.insert(document, base)
+    _note_losses(document, content, path)
     if contexts.type_maps:
         unclear = sorted(contexts.type_maps & contexts.others)
         if unclear:
             raise InputError(f"{path}: '{unclear[0]}' is a map by type in a way that is not read")
         document = _rewrite_type_maps(document, contexts)
     return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _note_losses(document: Any, content: bytes, path: Path) -> None:  # noqa: ANN401
+    for line in describe_losses(document, content):
+        _log.warning("note: %s: %s", path, line)
 
 
 def names_contexts(content: bytes) -> bool:
@@ -81,21 +90,6 @@ def find_line(content: bytes, message: str) -> int | None:
         if len(found) == 1:
             return content.count(b"\n", 0, found[0].end()) + 1
     return None
-
-
-def _note_dropped(content: bytes, path: Path) -> None:
-    """Log where a node's name is no IRI: JSON-LD drops all that is said of such a node."""
-    names = {b"@id", *_ALIASES.findall(content)}
-    pattern = rb'"(?:%s)"\s*:\s*"(%s)"' % (b"|".join(map(re.escape, sorted(names))), _NO_IRI)
-    found = list(re.finditer(pattern, content))
-    for match in found[:_MOST_NOTED]:
-        line = content.count(b"\n", 0, match.start()) + 1
-        name = match.group(1).decode(errors="replace")
-        _log.warning(
-            "note: %s:%d: '%s' is not an IRI: statements with it are left out", path, line, name
-        )
-    if len(found) > _MOST_NOTED:
-        _log.warning("note: %s: %d more names are not IRIs", path, len(found) - _MOST_NOTED)
 
 
 class _Contexts:
