@@ -253,6 +253,8 @@ def is_intact(place: Path, manifest: Manifest) -> bool:
     Raises:
         OSError: A file cannot be read.
     """
+    if not has_checksum((place / SPELLINGS).read_bytes()):
+        return False
     paths = [Path(name) for name in _store_files(place / STORE)]
     if {path.name for path in paths} != manifest.files.keys():
         return False
@@ -296,8 +298,13 @@ def encode_checked(document: dict[str, Any]) -> bytes:
 
 def decode_checked(content: bytes) -> dict[str, Any] | None:
     """Return the document of `encode_checked`, or None if it is damaged."""
-    checksum, _, text = content.partition(b"\n")
-    if hashlib.sha256(text).hexdigest().encode() != checksum:
+    if not has_checksum(content):
         return None
-    found: dict[str, Any] = json.loads(text)
+    found: dict[str, Any] = json.loads(content.partition(b"\n")[2])
     return found
+
+
+def has_checksum(content: bytes) -> bool:
+    """Tell whether a content is as `encode_checked` has written it."""
+    checksum, _, text = content.partition(b"\n")
+    return hashlib.sha256(text).hexdigest().encode() == checksum
