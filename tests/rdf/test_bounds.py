@@ -180,7 +180,7 @@ def test_xml_at_the_bound_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.nt.gz", "a.jsonld.gz", "a.rdf.gz"])
 def test_file_that_unpacks_without_bound_is_refused(tmp_path: Path, name: str) -> None:
-    """No honest file is a thousand times smaller than what it says."""
+    """A file of zeros is a thousand times smaller than what it unpacks to."""
     path = tmp_path / name
     blank = b" " * (1 << 20)
     start = b"<a>" if "rdf" in name else b"[" if "json" in name else b""

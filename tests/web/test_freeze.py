@@ -228,6 +228,44 @@ def test_interrupt_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_killed_command_leaves_no_process(tmp_path: Path) -> None:
+    """Processes that make pages end with the one that has started them."""
+    words = ["--book", str(RIVERS), "--no-cache", "site", str(tmp_path / "site")]
+    process = subprocess.Popen([sys.executable, "-m", "factbook", *words], start_new_session=True)
+    while process.poll() is None and not any(tmp_path.glob(".site.*/site")):
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+
+    until = time.monotonic() + 20
+    while time.monotonic() < until and _is_alive(process.pid):
+        time.sleep(0.05)
+    assert not _is_alive(process.pid)
+
+
+def _is_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_book_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    """What goes wrong in a process of the pool is said by the command."""
+    book = tmp_path / "book"
+    for name in ("ontology", "data/sources"):
+        (book / name).mkdir(parents=True)
+    (book / "ontology" / "context.jsonld").write_text('{"@context": {}}')
+    (book / "data" / "sources" / "bad.ttl").write_text("bad")
+
+    result = write(tmp_path / "site", book=book)
+
+    assert result.exit_code == 3
+    assert result.stderr.startswith(f"error: {book / 'data' / 'sources' / 'bad.ttl'}:1:")
+    assert not (tmp_path / "site").exists()
+
+
 def test_evil_texts_stay_harmless_in_files(tmp_path: Path) -> None:
     """What could be markup in the data is text in the files as well."""
     result = write(tmp_path / "site", book=EVIL)

@@ -252,7 +252,9 @@ class _Watch:
                 continue
             pause = _POLL_SECONDS
             if time.monotonic() >= self._deadline:
-                self._end(signal.SIGTERM)
+                status = self._end(signal.SIGTERM)
+                if status is not None and not _was_ended(status):
+                    return self._exit_code(status)  # it was done just then
                 print_error(
                     f"error: not done after {self._seconds:g} s: ask for less, or give it more "
                     "with --timeout"
@@ -302,6 +304,11 @@ class _Watch:
             os.kill(self._child, signal.SIGKILL)
         os.waitpid(self._child, 0)
         return None
+
+
+def _was_ended(status: int) -> bool:
+    """Tell whether a child ended because it was asked to; see `_unwind`."""
+    return os.waitstatus_to_exitcode(status) in {-signal.SIGTERM, _SIGNALLED + signal.SIGTERM}
 
 
 def _raise_ended(number: int, frame: FrameType | None) -> NoReturn:

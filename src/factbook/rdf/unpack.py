@@ -22,7 +22,7 @@ _LARGE = 16 << 20
 _LARGE_PACKED = 2 << 20
 MOST_UNPACKED = 64 << 20
 """Bytes that a packed file may have unpacked, however small it is itself."""
-MOST_RATIO = 250
+MOST_RATIO = 100
 """Bytes that each packed byte of a larger file may stand for; data sets have 5 to 50."""
 
 

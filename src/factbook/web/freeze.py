@@ -6,20 +6,22 @@ to, whose answers it has just computed.
 
 from __future__ import annotations
 
+import os
 import posixpath
 import signal
+import threading
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from pyoxigraph import NamedNode
 
-from factbook.errors import InputError
+from factbook.errors import FactbookError, InputError
 from factbook.query.stored_queries import IMPORTS
 from factbook.store.answers import select
 from factbook.web import links
@@ -223,6 +225,10 @@ def write_pages(
         with _holding_interrupts():
             pool.submit(_write, "/")  # all processes start with the first task
         _crawl(pool, done, processes * _WAITING, progress)
+    except BaseException:  # whatever they are writing will be removed
+        for process in active_children():
+            process.kill()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
         progress("")
@@ -264,19 +270,35 @@ def _holding_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_freezers: list[Freezer] = []
-"""What writes pages in a process of the pool."""
+_freezers: list[Freezer | InputError] = []
+"""What writes pages in a process of the pool, or why it cannot."""
 
 
 def _start(book: Book, settings: Settings, folder: Path) -> None:
-    """Prepare a process of the pool; it ends quietly when the user interrupts its parent."""
+    """Prepare a process of the pool; it ends when its parent is gone, or is interrupted."""
     import atexit
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    freezer = Freezer(book, settings, folder)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        freezer = Freezer(book, settings, folder)
+    except FactbookError as error:
+        _freezers.append(InputError(str(error)))  # which can be sent to the parent
+        return
     _freezers.append(freezer)
     atexit.register(freezer.close)
 
 
+def _end_with_parent() -> None:
+    """End this process, whatever it does, when its parent has been killed."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _write(address: str) -> Made:
-    return _freezers[0].write(address)
+    freezer = _freezers[0]
+    if isinstance(freezer, InputError):
+        raise freezer
+    return freezer.write(address)
