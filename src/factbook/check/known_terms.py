@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from factbook.errors import did_you_mean
 from factbook.layout import Layout, bundled
 from factbook.rdf.parse import read_rdf
+from factbook.rdf.terms import namespace_of
 
 if TYPE_CHECKING:
     from factbook.book import Book
@@ -38,11 +39,11 @@ class Vocabulary:
 
     def is_own(self, iri: str) -> bool:
         """Tell whether the graph defines terms in the namespace of an IRI."""
-        return _namespace(iri) in self._own_namespaces
+        return namespace_of(iri) in self._own_namespaces
 
     def suggest(self, iri: str) -> str:
         """Return what to write instead, with the nearest names in the same namespace."""
-        namespace = _namespace(iri)
+        namespace = namespace_of(iri)
         near = [known[len(namespace) :] for known in self._in_graph if known.startswith(namespace)]
         return f"Correct the name, or define the term.{did_you_mean(iri[len(namespace) :], near)}"
 
@@ -85,7 +86,7 @@ class Vocabulary:
     @cached_property
     def _own_namespaces(self) -> frozenset[str]:
         return frozenset(
-            _namespace(quad.subject.value)
+            namespace_of(quad.subject.value)
             for file in self._book.files
             for quad in file.quads
             if quad.predicate == _DEFINED_BY and isinstance(quad.subject, NamedNode)
@@ -105,8 +106,3 @@ class Vocabulary:
             if isinstance(vocabulary, namespace.DefinedNamespaceMeta)
             and iri.startswith(str(vocabulary))
         )
-
-
-def _namespace(iri: str) -> str:
-    end = max(iri.rfind("/"), iri.rfind("#")) + 1
-    return iri[:end]

@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
 from factbook.errors import UsageError
 from factbook.export.jsonld_context import Context, TermDefinition, read_context
 from factbook.export.quads import TYPE
-from factbook.rdf.terms import XSD
+from factbook.rdf.terms import XSD, namespace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -204,11 +204,11 @@ class _Writer:
         return self._iri(node.value) if isinstance(node, NamedNode) else node_reference(node)
 
     def _iri(self, iri: str) -> str:
-        end = max(iri.rfind("#"), iri.rfind("/")) + 1
-        prefix = self.context.namespaces.get(iri[:end])
+        namespace = namespace_of(iri)
+        prefix = self.context.namespaces.get(namespace)
         self._note_scheme(iri)
-        short = f"{prefix}:{iri[end:]}"
-        if prefix is None or end == len(iri) or short in self.context.source:
+        short = f"{prefix}:{iri.removeprefix(namespace)}"
+        if prefix is None or namespace == iri or short in self.context.source:
             return iri
         self.used.add(prefix)
         return short

@@ -23,7 +23,7 @@ from pyoxigraph import (
 from factbook.errors import UsageError
 from factbook.export.quads import RDF, TYPE, ordered, relabel_blank_nodes
 from factbook.rdf.formats import syntax_named
-from factbook.rdf.terms import XSD
+from factbook.rdf.terms import XSD, namespace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -148,7 +148,7 @@ def _used_prefixes(quads: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[s
         for term in set(map(attrgetter(part), quads)):
             collect(term)
     iris -= {TYPE.value, f"{XSD}string"}  # which Turtle does not write
-    found = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris}
+    found = {namespace_of(iri) for iri in iris}
     named = {by_namespace[namespace]: namespace for namespace in found & by_namespace.keys()}
     return dict(sorted(named.items()))
 

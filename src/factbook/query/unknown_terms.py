@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from factbook.query.entities import read_names
-from factbook.rdf.terms import curie, expand, is_iri
+from factbook.rdf.terms import curie, expand, is_iri, namespace_of
 from factbook.sparql.bind import bind
 from factbook.sparql.tokens import meaningful, uses_service
 from factbook.sparql.tree import QueryTextError, parse_query
@@ -45,8 +45,8 @@ def find_unknown_terms(book: Book, text: str) -> list[str]:
     names = read_names(book.engine)
     found = []
     for iri in unknown:
-        namespace = _namespace(iri)
-        near = {curie(each, prefixes) or each for each in names if _namespace(each) == namespace}
+        namespace = namespace_of(iri)
+        near = {curie(each, prefixes) or each for each in names if namespace_of(each) == namespace}
         if near:
             short = curie(iri, prefixes) or iri
             best = process.extractOne(
@@ -66,14 +66,10 @@ def _terms(text: str, start: int, prefixes: Mapping[str, str]) -> Iterator[str]:
             iri = expand(token.text, prefixes) or ""
         elif token.start >= start and token.kind == "iri":
             iri = token.text[1:-1]
-        if is_iri(iri) and iri not in seen and _namespace(iri) != iri:
+        if is_iri(iri) and iri not in seen and namespace_of(iri) != iri:
             seen.add(iri)
             yield iri
 
 
 def _is_known(book: Book, iri: str) -> bool:
     return book.engine.query(bind(_KNOWN, {"term": NamedNode(iri)})) is True
-
-
-def _namespace(iri: str) -> str:
-    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]

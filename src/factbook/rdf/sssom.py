@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from factbook.errors import InputError
-from factbook.rdf.terms import is_iri
+from factbook.rdf.terms import is_iri, namespace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -184,7 +184,7 @@ class MappingSet:
                 continue
             fitting = [name for name, namespace in known.items() if iri.startswith(namespace)]
             name = max(fitting, key=lambda name: len(known[name]), default=None)
-            namespace = known[name] if name else iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
+            namespace = known[name] if name else namespace_of(iri)
             name = name or _name_after_host(iri)
             candidates = chain([name], (f"{name}{number}" for number in count(2)))
             name = next(each for each in candidates if each not in found.prefixes)

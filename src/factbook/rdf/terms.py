@@ -97,6 +97,11 @@ def local_name(iri: str) -> str:
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
 
 
+def namespace_of(iri: str) -> str:
+    """Return the start of an IRI, up to and with its last '/' or '#'; nothing if it has none."""
+    return iri[: max(iri.rfind("/"), iri.rfind("#")) + 1]
+
+
 def make_slug(title: str) -> str:
     """Return the words of a title in lower-case ASCII, joined by hyphens, up to 60 characters."""
     plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()

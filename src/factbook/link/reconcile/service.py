@@ -20,7 +20,7 @@ from pyoxigraph import Literal, NamedNode
 from factbook.errors import UsageError
 from factbook.link.reconcile.matching import Json, find_candidates, parse_query, read_values
 from factbook.query.entities import EntityIndex, build_index, fold_words, similarity
-from factbook.rdf.terms import XSD, is_iri
+from factbook.rdf.terms import XSD, is_iri, namespace_of
 from factbook.sparql.bind import bind
 from factbook.store.answers import select
 
@@ -219,7 +219,7 @@ class Service:
     def _schema_space(self) -> str:
         """The namespace of the most common class."""
         first = next(iter(self._types()), "")
-        return first[: max(first.rfind("/"), first.rfind("#")) + 1] or self._identifier_space
+        return namespace_of(first) or self._identifier_space
 
     def _types(self) -> list[str]:
         counted = Counter(
