@@ -109,16 +109,14 @@ def _figure(figure: Figure) -> str:
 
 
 def _event(event: Event) -> str:
-    named = [each for each in event.titles if each.text == event.name]
-    rest = [each for each in event.titles if each.text != event.name]
-    notes = _notes(sorted({number for each in named for number in each.sources}))
-    others = f": {_values(rest)}" if rest else ""
+    notes = _notes(event.name_sources)
+    details = f": {_values(event.details)}" if event.details else ""
     lines = [f"{escape(line.label)}: {_values(line.values)}" for line in event.lines]
     lines += [
         f"{escape(each.heading)}: {escape(date_prefix(each, event))}{_figure(each)}"
         for each in event.amounts
     ]
-    head = f"{escape(event.when)} <strong>{escape(event.name)}</strong>{notes}{others}"
+    head = f"{escape(event.when)} <strong>{escape(event.name)}</strong>{notes}{details}"
     return head + _list(lines)
 
 

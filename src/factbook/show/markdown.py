@@ -103,11 +103,9 @@ def _figure(figure: Figure) -> str:
 
 
 def _event(event: Event) -> Iterator[str]:
-    named = [each for each in event.titles if each.text == event.name]
-    rest = [each for each in event.titles if each.text != event.name]
-    notes = _footnotes(sorted({number for each in named for number in each.sources}))
-    others = f": {_values(rest)}" if rest else ""
-    yield f"- {escape(event.when)} **{escape(event.name)}**{notes}{others}"
+    details = f": {_values(event.details)}" if event.details else ""
+    notes = _footnotes(event.name_sources)
+    yield f"- {escape(event.when)} **{escape(event.name)}**{notes}{details}"
     for line in event.lines:
         yield f"  - {escape(line.label)}: {_values(line.values)}"
     for figure in event.amounts:

@@ -105,6 +105,17 @@ class Event:
     lines: tuple[Line, ...]
     amounts: tuple[Figure, ...]
 
+    @property
+    def name_sources(self) -> list[int]:
+        """The numbers of the sources that give its name."""
+        named = (each.sources for each in self.titles if each.text == self.name)
+        return sorted({number for sources in named for number in sources})
+
+    @property
+    def details(self) -> list[Cited]:
+        """Its kind, its stage and its standing."""
+        return [each for each in self.titles if each.text != self.name]
+
 
 @dataclass(frozen=True)
 class Reference:
