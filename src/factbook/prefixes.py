@@ -30,6 +30,9 @@ _BUILT_IN = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 """The prefixes of every book: those of standards, and that of sources and figures (infra)."""
+_NO_VOCABULARIES = {"infra", "unit", "wikidata"}
+VOCABULARIES = tuple(iri for name, iri in _BUILT_IN.items() if name not in _NO_VOCABULARIES)
+"""The namespaces of standards, whose classes and properties are words."""
 
 
 def read_context(path: Path) -> dict[str, object]:

@@ -62,6 +62,8 @@ class Column:
         """The columns with the source or the figures whose marks stand behind a value."""
         if self.cite:
             return (self.name,)
+        if self.type == "integer" and not self.figure:  # a count or an age
+            return ()
         return tuple(dict.fromkeys(filter(None, (self.figure, *self.computed))))
 
 
@@ -202,6 +204,8 @@ class CellTexts:
         if most is None and (term is not None or column.low is None):
             return self._format(term, unit, column)
         least = self.term(row, column.low) if term is None else term
+        if least == most:
+            return self._format(least, unit, column)
         return format_range(*(self._format(end, unit, column) for end in (least, most)))
 
     def _format(self, term: Term | None, unit: Term | None, column: Column) -> str:

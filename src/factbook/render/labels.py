@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from factbook.prefixes import VOCABULARIES
 from factbook.rdf.terms import curie, is_iri
 from factbook.render.humanize import format_literal, make_printable, words_in_iri
 from factbook.store.answers import Table, select
@@ -60,9 +61,12 @@ class Labels:
         return iri in self._labels
 
     def of(self, iri: str) -> str:
-        """Return the label of an IRI, or else its CURIE or the IRI."""
+        """Return the label of an IRI, the words in a term of a standard, or the CURIE or the IRI."""
         if iri not in self._texts:
-            self._texts[iri] = make_printable(self._labels.get(iri) or self.short(iri))
+            label = self._labels.get(iri)
+            if not label and iri.startswith(VOCABULARIES):
+                label = words_in_iri(iri)
+            self._texts[iri] = make_printable(label or self.short(iri))
         return self._texts[iri]
 
     def of_property(self, iri: str) -> str:
