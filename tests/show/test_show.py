@@ -422,3 +422,11 @@ def test_measure_without_figures_names_the_others() -> None:
 
     assert result.exit_code == 2
     assert "The graph states no backlog of Groq. It has: " in result.stderr
+
+
+def test_figure_that_an_event_ends_is_named_in_words() -> None:
+    """An observation has no name; the page says what it measures, of what."""
+    page = gather_page(Book(core_book()), Names.of(Book(core_book())).lookup_one("groq"))
+
+    assert "ends: chief executive of Groq, Jonathan Ross" in as_text(page)
+    assert "ends: observation:" not in as_text(page)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.prefixes import VOCABULARIES
-from factbook.rdf.terms import curie, is_iri
+from factbook.rdf.terms import curie, is_iri, value_of
 from factbook.render.humanize import format_literal, make_printable, words_in_iri
+from factbook.sparql.bind import bind_rows
 from factbook.store.answers import Table, select
 
 if TYPE_CHECKING:
@@ -29,6 +30,13 @@ _RANKS = {iri: rank for rank, iri in enumerate(LABEL_PROPERTIES)}
 _LANGUAGE_RANKS = {"en": 0, None: 1}
 _OTHER_LANGUAGE = 2
 _BATCH = 500
+_FIGURE = """PREFIX infra: <https://w3id.org/ai-infra/def#>
+PREFIX schema: <https://schema.org/>
+SELECT ?figure ?measure ?about ?value ?day WHERE {
+  ?figure schema:measuredProperty ?measure ; schema:observationAbout ?about .
+  OPTIONAL { ?figure infra:valueThing|infra:valueText ?value }
+  OPTIONAL { ?figure schema:observationDate ?day }
+}"""
 
 
 class Labels:
@@ -56,12 +64,23 @@ class Labels:
                 self._labels |= find_labels(engine, missing)
                 missing -= self._labels.keys()
 
+    def look_up_figures(self, iris: Iterable[str]) -> None:
+        """Give observations without a label one: what they measure, of what, of which day."""
+        wanted = [(NamedNode(iri),) for iri in sorted(iris) if is_iri(iri) and not self.has(iri)]
+        for engine in self._engines if wanted else ():
+            rows = list(select(engine, bind_rows(_FIGURE, ("figure",), wanted)))
+            self.look_up(value_of(term) for row in rows for term in row[1:])
+            for figure, measure, about, *more in rows:
+                said = f"{self.of(value_of(measure))} of {self.of(value_of(about))}"
+                given = (self.of_term(term) for term in more if term is not None)
+                self._labels[value_of(figure)] = ", ".join((said, *given))
+
     def has(self, iri: str) -> bool:
         """Tell whether the graph has a label for an IRI."""
         return iri in self._labels
 
     def of(self, iri: str) -> str:
-        """Return the label of an IRI, the words in a term of a standard, or the CURIE or the IRI."""
+        """Return the label of an IRI, the words of a term of a standard, or its CURIE or itself."""
         if iri not in self._texts:
             label = self._labels.get(iri)
             if not label and iri.startswith(VOCABULARIES):

@@ -71,8 +71,10 @@ def gather_page(book: Book, thing: NamedNode, *, asof: str | None = None) -> Pag
     everything = [*statements, *figures, *events]
     sources = ask_sources(book, {each.source for each in everything})
     labels = Labels(book.prefixes, book.engine)
-    observed = {each.subject for each in figures}  # these never stand on a page by their label
+    observed = {each.subject for each in figures}
     labels.look_up(set(_mentioned(thing, everything, sources)) - observed)
+    linked = (each.value.value for each in everything if isinstance(each.value, NamedNode))
+    labels.look_up_figures(each for each in linked if not labels.has(each))
     marks = find_marks(book, observed | set(sources), asof)
     context = PageContext(thing.value, labels, Citations(thing.value), marks)
 
