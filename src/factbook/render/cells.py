@@ -168,9 +168,13 @@ class CellTexts:
             column.name
             for column in self.columns.values()
             if (column.detail and not wide)
-            or (column.sparse and all(self.term(row, column.name) is None for row in rows))
+            or (column.sparse and not any(self._has_value(row, column) for row in rows))
         }
         return [name for name in self._names if name not in left_out | self.companions]
+
+    def _has_value(self, row: Row, column: Column) -> bool:
+        ends = (column.name, column.low, column.high)
+        return any(self.term(row, name) is not None for name in ends)
 
     def term(self, row: Row, name: str | None) -> Term | None:
         """Return the term of a column, or None if there is no such column."""
