@@ -77,8 +77,8 @@ def test_chart_says_what_it_leaves_out() -> None:
 
     assert [point["river"] for point in drawn.points] == ["Inn", "Elbe"]
     assert len(drawn.notes) == 2
-    assert drawn.notes[0].startswith("1 value in another unit not drawn")
-    assert drawn.notes[1] == "1 row without toll a boat not drawn"
+    assert drawn.notes[0].startswith("1 value in another unit left out")
+    assert drawn.notes[1] == "1 row without toll a boat left out"
 
 
 def test_bars_of_one_name_stay_apart() -> None:
@@ -222,4 +222,4 @@ def test_empty_chart_is_refused_as_a_picture() -> None:
     for draw in (draw_svg, draw_png):
         with pytest.raises(UsageError, match="no row of the answer can be drawn"):
             draw(empty)
-    assert draw_text(empty).splitlines()[:2] == ["Tolls", "1 row without toll a boat not drawn"]
+    assert draw_text(empty).splitlines()[:2] == ["Tolls", "1 row without toll a boat left out"]

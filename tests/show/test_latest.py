@@ -74,30 +74,30 @@ def latest(book: Book, figure: str) -> str:
         (
             "groq-valuation-2024-08-aihubx",
             (
-                "from 31 Aug 2024 until 30 Sep 2025: {}groq-valuation-2025-09-cnbc is better: "
-                "it has the newer date; it is better than {}groq-valuation-chapter: "
+                "from 31 Aug 2024 until 30 Sep 2025, then {}groq-valuation-2025-09-cnbc: "
+                "it has the newer date; preferred to {}groq-valuation-chapter: "
                 "a value comes before none; its series has 5 figures"
             ),
         ),
         (
             "groq-valuation-2026-08-17-techcrunch",
             (
-                "from 17 Aug 2026; it is better than {}groq-valuation-2025-09-cnbc: "
+                "from 17 Aug 2026; preferred to {}groq-valuation-2025-09-cnbc: "
                 "it has the newer date; "
             ),
         ),
-        ("b200-off-chip-memory-2025-12-epoch-ai", "on all days; it is better than "),
+        ("b200-off-chip-memory-2025-12-epoch-ai", "on all days; preferred to "),
         (
             "b200-off-chip-memory-2024-08-24-tweaktown",
             (
-                "never, as {}b200-off-chip-memory-2025-12-epoch-ai is better: "
+                "never; first is {}b200-off-chip-memory-2025-12-epoch-ai: "
                 "it has the higher confidence; "
             ),
         ),
         (
             "graphcore-valuation-2018-the-guardian",
             (
-                "never, as {}graphcore-valuation-2018-silicon-republic is better: "
+                "never; first is {}graphcore-valuation-2018-silicon-republic: "
                 "its source has the better evidence; "
             ),
         ),

@@ -204,7 +204,7 @@ class _Drawing:
         missing = sum(not self._is_complete(row) for row in rows)
         if missing:
             what = self._title(chart.x[0] if chart.type == "timeline" else chart.y, "")
-            self.notes.append(f"{count_noun(missing, 'row')} without {what} not drawn")
+            self.notes.append(f"{count_noun(missing, 'row')} without {what} left out")
         drawn = self._most(self._enough(drawn), chart.facet, _MOST_FACETS)
         if chart.type == "timeline":
             drawn = self._most(drawn, chart.y, _MOST_LANES)
@@ -274,7 +274,7 @@ class _Drawing:
                 if unit is not None and unit not in chosen.values()
             }
             left = count_noun(len(rows) - len(kept), "value")
-            self.notes.append(f"{left} in another unit not drawn ({', '.join(sorted(others))})")
+            self.notes.append(f"{left} in another unit left out ({', '.join(sorted(others))})")
         return kept
 
     def _most(self, rows: list[Row], name: str | None, limit: int) -> list[Row]:
@@ -296,7 +296,7 @@ class _Drawing:
         few = {text for text, count in counts.items() if count < _FEWEST_POINTS}
         if name is None or not few or len(few) == len(counts):
             return rows
-        self.notes.append(f"not drawn, as there are too few points: {', '.join(sorted(few))}")
+        self.notes.append(f"too few points to draw: {', '.join(sorted(few))}")
         return [row for row in rows if self.texts.of(row, name) not in few]
 
     def _kind(self, name: str, rows: Sequence[Row]) -> str:

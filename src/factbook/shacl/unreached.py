@@ -91,7 +91,7 @@ def _remark(shape: Shape, target: Target) -> Remark:
         "node": f"{target.term} is not in the data, and is a target of {name}",
         "subjectsOf": f"No node has {target.term}, so that {name} is not checked there",
         "objectsOf": f"No node is a value of {target.term}, so that {name} is not checked there",
-        "where": f"No node is as sh:targetWhere wants it, so that {name} is not checked there",
+        "where": f"No node matches sh:targetWhere, so that {name} is not checked there",
         "query": f"The query of a target finds no node, so that {name} is not checked there",
     }[target.kind]
     predicates = {kind: predicate for predicate, kind in TARGETS.items()}

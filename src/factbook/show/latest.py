@@ -87,7 +87,8 @@ def _explain(own: _Member, members: Iterable[_Member], labels: Labels) -> str:
     if not own.begin:
         if own.end and own.end <= own.since:
             return f"never, as its value ended on {format_date(own.end)}"
-        return f"never, as {_name_best(own, [r for r in rivals if r.since <= own.since], labels)}"
+        best = _name_best(own, [r for r in rivals if r.since <= own.since], labels)
+        return f"never; first is {best}"
     begin = "on all days" if own.begin == _ALWAYS else f"from {format_date(own.begin)}"
     return begin + _explain_end(own, rivals, labels)
 
@@ -98,7 +99,7 @@ def _explain_end(own: _Member, rivals: list[_Member], labels: Labels) -> str:
     until = f" until {format_date(own.until)}"
     if own.until == own.end:
         return f"{until}, when its value ended"
-    return f"{until}: {_name_best(own, [r for r in rivals if r.since == own.until], labels)}"
+    return f"{until}, then {_name_best(own, [r for r in rivals if r.since == own.until], labels)}"
 
 
 def _explain_rank(own: _Member, members: Iterable[_Member], labels: Labels) -> tuple[str, ...]:
@@ -107,14 +108,14 @@ def _explain_rank(own: _Member, members: Iterable[_Member], labels: Labels) -> t
     if not below:
         return ()
     following = max(below, key=lambda each: (each.key, each.iri))
-    return (f"it is better than {labels.short(following.iri)}: {decide(own.key, following.key)}",)
+    return (f"preferred to {labels.short(following.iri)}: {decide(own.key, following.key)}",)
 
 
 def _name_best(own: _Member, rivals: list[_Member], labels: Labels) -> str:
     if not rivals:
-        return "another figure of the series is better"
+        return "another figure of the series"
     best = max(rivals, key=lambda each: (each.key, each.iri))
-    return f"{labels.short(best.iri)} is better: {decide(best.key, own.key)}"
+    return f"{labels.short(best.iri)}: {decide(best.key, own.key)}"
 
 
 def _members(rows: Iterable[Mapping[str, Term | None]]) -> list[_Member]:
