@@ -103,6 +103,22 @@ def test_csvw_files_are_the_csv_of_the_queries(tabular: Book, tmp_path: Path) ->
     assert b"https://example.org/river/inn,517.5," in lines
 
 
+@pytest.mark.parametrize("is_safe", [True, False])
+def test_formulas_are_defused_or_counted(
+    profiled: Book, tmp_path: Path, caplog: pytest.LogCaptureFixture, *, is_safe: bool
+) -> None:
+    """A text that a spreadsheet would run gets an apostrophe, or a warning counts it."""
+    text = '#+ tags: [table]\nSELECT ("=1+1" AS ?evil) (-5 AS ?cold) {}\n'
+    (profiled.layout.queries / "rivers" / "evil.rq").write_text(text, encoding="utf-8")
+
+    part = Part(query="evil")
+    write_folder(profiled, part, "csvw", tmp_path / "tables", csv_safe=is_safe)
+
+    written = (tmp_path / "tables" / "evil.csv").read_text(encoding="utf-8")
+    assert written.splitlines()[1] == ("'=1+1,-5" if is_safe else "=1+1,-5")
+    assert ("may run 1 cell as formulas" in caplog.text) is not is_safe
+
+
 def test_one_query_can_be_exported_with_its_parameters(tabular: Book, tmp_path: Path) -> None:
     """--query chooses the table and --param its rows, tagged or not."""
     part = Part(query="lengths", values={"river": "Inn"})

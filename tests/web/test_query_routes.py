@@ -8,11 +8,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from pyoxigraph import Literal
 
 from factbook.query.refine import Refinement
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import all_queries, find_query
 from factbook.store.answers import Table
+from factbook.web.query_pages import for_spreadsheets
 from factbook.web.site import KEY
 
 if TYPE_CHECKING:
@@ -224,3 +226,11 @@ def test_empty_answer_says_why(client: FlaskClient) -> None:
     assert response.headers["X-Empty-Reason"].startswith(reason)
     assert f"No rows. {reason}" in page.text
     assert "X-Empty-Reason" not in full.headers
+
+
+def test_download_of_a_page_holds_no_formula() -> None:
+    """A person opens the download of a page with a spreadsheet, so that no text may be run."""
+    table = Table(("a",), [(Literal("=1+1"),)])
+
+    assert list(for_spreadsheets(table, "csv").rows) == [(Literal("'=1+1"),)]
+    assert for_spreadsheets(table, "json") is table

@@ -196,7 +196,7 @@ def _write_folder(book: Book, part: Part, wanted: OutputOptions) -> None:
     if (folder := _file(wanted)) is None:
         raise UsageError(f"-f {wanted.format} writes a folder of tables: add -o DIR")
     name = str(wanted.format)
-    interruptible(lambda: write_folder(book, part, name, folder))
+    interruptible(lambda: write_folder(book, part, name, folder, csv_safe=wanted.csv_safe))
 
 
 def _file(wanted: OutputOptions) -> Path | None:

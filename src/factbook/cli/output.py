@@ -79,7 +79,7 @@ def with_output_options(*formats: str) -> Callable[[Callable[..., T]], Callable[
         ) -> T:
             return function(*args, wanted=OutputOptions(name, output, csv_safe), **values)
 
-        return _csv_safe_option(command) if "csv" in formats else command
+        return _csv_safe_option(command) if {"csv", "csvw"} & set(formats) else command
 
     return decorate
 

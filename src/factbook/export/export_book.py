@@ -110,7 +110,9 @@ def write_canonical_export(book: Book, part: Part, out: IO[bytes]) -> Canonical:
     return write_canonical(part.quads(book), out)
 
 
-def write_folder(book: Book, part: Part, name: str, folder: Path) -> None:
+def write_folder(
+    book: Book, part: Part, name: str, folder: Path, *, csv_safe: bool = False
+) -> None:
     """Write the stored queries that are tables as a folder; see `table_folder.write_tables`.
 
     Raises:
@@ -124,4 +126,4 @@ def write_folder(book: Book, part: Part, name: str, folder: Path) -> None:
         )
     from factbook.export.table_folder import write_tables
 
-    write_tables(book, name, folder, query=part.query, values=part.values)
+    write_tables(book, name, folder, query=part.query, values=part.values, csv_safe=csv_safe)

@@ -20,6 +20,7 @@ from factbook.atomic_write import TEMPORARY_SUFFIX
 from factbook.errors import InputError, UsageError
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import all_queries, find_query
+from factbook.render.formulas import SPREADSHEET_TEXTS, FormulaCount, defuse_formulas
 from factbook.render.humanize import count_noun
 from factbook.render.result_formats import write_table
 from factbook.store.answers import Table, select
@@ -49,13 +50,14 @@ _DATATYPES = {
 }
 
 
-def write_tables(
+def write_tables(  # noqa: PLR0913 - one for each option
     book: Book,
     name: str,
     folder: Path,
     *,
     query: str | None = None,
     values: Mapping[str, str],
+    csv_safe: bool = False,
 ) -> None:
     """Write a file for each table, and log how many things of the book are in none.
 
@@ -65,6 +67,8 @@ def write_tables(
         folder: Where to.
         query: The one stored query to write; the default is all that are tagged 'table'.
         values: The parameters of that query.
+        csv_safe: Whether to defuse texts that a spreadsheet takes for formulas, or else to log how
+            many there are.
 
     Raises:
         UsageError: No query gives a table, a value does not fit, the folder holds other files, or a
@@ -76,6 +80,7 @@ def write_tables(
     queries = _tagged(book) if query is None else [find_query(book.layout.queries, query)]
     ending = "csv" if name == "csvw" else name
     written: set[Term] = set()
+    formulas = FormulaCount()
     with _replace_folder(folder) as made:
         for stored in queries:
             answer = run_stored(book, stored, values)
@@ -83,11 +88,19 @@ def write_tables(
                 raise UsageError(
                     f"Query '{stored.name}' returns triples, not a table; choose an RDF format"
                 )
+            table = _watched(answer, written)
+            if ending in SPREADSHEET_TEXTS:
+                table = defuse_formulas(table) if csv_safe else formulas.watch(table)
             with (made / f"{stored.name}.{ending}").open("wb") as file:
-                write_table(_watched(answer, written), ending, file)
+                write_table(table, ending, file)
         if name == "csvw":
             text = json.dumps(_metadata(queries), ensure_ascii=False, indent=2)
             (made / METADATA).write_text(f"{text}\n", encoding="utf-8")
+    if formulas.count:
+        logging.getLogger("factbook").warning(
+            "Warning: a spreadsheet may run %s as formulas; --csv-safe defuses them",
+            count_noun(formulas.count, "cell"),
+        )
     if query is None:
         _note_left_out(book, written)
 

@@ -12,7 +12,7 @@ from factbook.query.names import Names
 from factbook.show.compare import MOST_THINGS, ask_comparison, compare_things, require_several
 from factbook.web.page_blueprint import keep_response, pages, render
 from factbook.web.panels import current_explorer, explain
-from factbook.web.query_pages import FORMATS
+from factbook.web.query_pages import FORMATS, for_spreadsheets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def compared_rows(ending: str) -> Response:
     things = _find_things(explorer, request.args.getlist("thing"))
     answer = ask_comparison(explorer.limited, things, asof=request.args.get("asof"))
     out = io.BytesIO()
-    write_table(answer, ending, out)
+    write_table(for_spreadsheets(answer, ending), ending, out)
     return Response(out.getvalue(), content_type=FORMATS[ending])
 
 

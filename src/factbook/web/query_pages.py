@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from factbook.query.stored_queries import Parameter, StoredQuery
+    from factbook.store.answers import Table
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -169,6 +170,13 @@ def _write_specification(
     out.write(format_json(vega_lite(picture)).encode())
 
 
+def for_spreadsheets(table: Table, ending: str) -> Table:
+    """Return a table for a download, in CSV and TSV without what a spreadsheet would run."""
+    from factbook.render.formulas import SPREADSHEET_TEXTS, defuse_formulas
+
+    return defuse_formulas(table) if ending in SPREADSHEET_TEXTS else table
+
+
 def _write(
     explorer: Explorer, stored: StoredQuery, ending: str, given: dict[str, str], out: io.BytesIO
 ) -> None:
@@ -191,4 +199,4 @@ def _write(
     elif stored.form in {"CONSTRUCT", "DESCRIBE"}:
         abort(404)
     else:
-        write_table(answered.table, ending, out)
+        write_table(for_spreadsheets(answered.table, ending), ending, out)
