@@ -369,3 +369,102 @@ def test_owner_holds_until_the_purchase_ends(
 def test_maker_of_chips_has_not_moved_to_hardware(estimates: factbook.Book) -> None:
     """Makers of chips are a part of the segment that mostly offers chips."""
     assert list(estimates.query("drift", company="Acme")) == []
+
+
+def test_table_says_that_an_amount_is_a_bound() -> None:
+    """What is only known to be at least so much does not stand as if it were exact."""
+    rows: Any = BOOK.query("multiples", company="cerebras", asof=TODAY)
+
+    assert "at least $66.0B" in rows._repr_html_()
+
+
+def test_bound_that_holds_is_no_disagreement() -> None:
+    """The chapter says over 4.25 billion of Cerebras, which 66 billion does not contradict."""
+    things = {slug(row["thing"]) for row in ask("disagreements", asof=TODAY)}
+
+    assert "cerebras" not in {
+        slug(row["thing"])
+        for row in ask("disagreements", asof=TODAY)
+        if slug(row["measure"]) == "valuation"
+    }
+    assert {"coreweave", "sambanova"} <= things
+
+
+def test_gap_is_filled_only_by_what_holds() -> None:
+    """The chief executive of a later day fills no gap of an earlier one."""
+
+    def missing(day: str) -> set[str]:
+        rows = ask("gaps", kind="infra:Company", asof=day)
+        return {str(row["missing"]) for row in rows if slug(row["thing"]) == "groq"}
+
+    assert "chief executive" in missing("2025-12-23")
+    assert "chief executive" not in missing("2025-12-24")
+
+
+UPDATE = """
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@base <https://w3id.org/ai-infra/source/update> .
+@prefix date-precision: <https://w3id.org/ai-infra/date-precision/> .
+@prefix infra: <https://w3id.org/ai-infra/def#> .
+@prefix measure: <https://w3id.org/ai-infra/measure/> .
+@prefix observation: <https://w3id.org/ai-infra/observation/> .
+@prefix precision: <https://w3id.org/ai-infra/precision/> .
+@prefix product: <https://w3id.org/ai-infra/product/> .
+@prefix company: <https://w3id.org/ai-infra/company/> .
+@prefix schema: <https://schema.org/> .
+@prefix standing: <https://w3id.org/ai-infra/standing/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<> a infra:Source ; dcterms:replaces <https://w3id.org/ai-infra/source/estimate> ;
+    schema:datePublished "2026-06-01"^^xsd:date ; infra:datePrecision date-precision:day ;
+    infra:knownSince "2026-06-01"^^xsd:date ;
+    infra:evidence <https://w3id.org/ai-infra/evidence/read> .
+observation:worth-again a schema:Observation ; schema:observationAbout company:acme ;
+    schema:measuredProperty measure:valuation ; schema:value 120 ;
+    schema:observationDate "2025-01-01"^^xsd:date ; infra:datePrecision date-precision:year ;
+    infra:standing standing:estimated .
+observation:staff a schema:Observation ; schema:observationAbout company:acme ;
+    schema:measuredProperty measure:employee-count ; schema:value 7 ;
+    schema:observationDate "2026-05-01"^^xsd:date ; infra:datePrecision date-precision:day ;
+    infra:standing standing:estimated .
+observation:cores-of-a1 a schema:Observation ; schema:observationAbout product:a1 ;
+    schema:measuredProperty measure:core-count ; schema:value 900 ;
+    infra:precision precision:at-most ; infra:standing standing:reported .
+observation:cores-of-a2 a schema:Observation ; schema:observationAbout product:a2 ;
+    schema:measuredProperty measure:core-count ; schema:value 500 ;
+    infra:precision precision:exactly ; infra:standing standing:reported .
+product:a2 a infra:Chip ; schema:name "A2"@en .
+"""
+
+
+@pytest.fixture(scope="module")
+def updated(tmp_path_factory: pytest.TempPathFactory) -> factbook.Book:
+    """Return the book of estimates with a newer version of its source."""
+    folder = tmp_path_factory.mktemp("updated")
+    for part in ("ontology", "queries"):
+        (folder / part).symlink_to(core_book() / part)
+    (folder / "data" / "register").mkdir(parents=True)
+    (folder / "data" / "sources").mkdir()
+    (folder / "data" / "sources" / "estimate.ttl").write_text(ESTIMATE, encoding="utf-8")
+    (folder / "data" / "sources" / "update.ttl").write_text(UPDATE, encoding="utf-8")
+    return factbook.open(folder, cache=False)
+
+
+def test_news_leave_out_what_a_newer_version_says_again(updated: factbook.Book) -> None:
+    """Of a newer version of a table only what the older one did not have is new."""
+    rows = [row for row in updated.query("since", day="2026-01-01") if row["what"] == "figure"]
+
+    assert {slug(row["observation"]) for row in rows} == {"staff", "cores-of-a1", "cores-of-a2"}
+
+
+def test_figure_of_a_year_is_as_old_as_its_end(updated: factbook.Book) -> None:
+    """A valuation of 2025 is eleven months old, and not twenty-two, in late November 2026."""
+    rows = list(updated.query("stale", months="0", thing="Acme", asof="2026-11-30"))
+
+    assert [row["months"] for row in rows if slug(row["measure"]) == "valuation"] == [10]
+
+
+def test_what_is_at_most_so_much_leads_no_ranking(updated: factbook.Book) -> None:
+    """At most 900 may be less than 500."""
+    rows = list(updated.query("rank", measure="cores"))
+
+    assert [(slug(row["thing"]), row["value"]) for row in rows] == [("a2", 500), ("a1", 900)]

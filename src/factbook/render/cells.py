@@ -33,10 +33,11 @@ class Column:
     """What a result column holds, and which other columns belong to it.
 
     `unit` names the column with the unit of a number, `low` and `high` those with the ends of a
-    range that stands in its place, and `precision` the one that says how much of a date is known:
-    tables for people show them in one cell. A `detail` is left out of such tables unless asked for,
-    and a `sparse` column where no row has anything in it. Where a terminal has no room for all
-    columns, those of `cite` become numbers of a list below, and the columns with the greatest
+    range that stands in its place, and `precision` the one that says how much of a date is known,
+    or that a number is about, at least or at most so much: tables for people show them in one
+    cell. A `detail` is left out of such tables unless asked for, and a `sparse` column where no
+    row has anything in it. Where a terminal has no room for all columns, those of `cite` become
+    numbers of a list below, and the columns with the greatest
     `priority` are left out first. A `computed` number is shown with three significant digits where
     it has many decimals. `figure` names the column with the observation that a value is
     of, whose marks stand behind the value.
@@ -202,8 +203,13 @@ class CellTexts:
     def _join(self, row: Row, name: str) -> str:
         term, column = self.term(row, name), self.columns.get(name, Column(name, ""))
         precision = self.term(row, column.precision)
-        if isinstance(precision, NamedNode) and isinstance(term, Literal):
-            return make_printable(format_iso_date(term.value, self.labels.of(precision.value)))
+        said = self.labels.of(precision.value) if isinstance(precision, NamedNode) else ""
+        if said and isinstance(term, Literal) and not _is_number(term):
+            return make_printable(format_iso_date(term.value, said))
+        number = self._join_number(row, term, column)
+        return f"{said} {number}" if said and number else number
+
+    def _join_number(self, row: Row, term: Term | None, column: Column) -> str:
         unit, most = self.term(row, column.unit), self.term(row, column.high)
         if most is None and (term is not None or column.low is None):
             return self._format(term, unit, column)
