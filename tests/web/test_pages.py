@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import pytest
 
 from factbook.api import Book
 from factbook.web.app import create_app
+from factbook.web.page_blueprint import keep_dates
 from factbook.web.site import KEY
 
 if TYPE_CHECKING:
@@ -243,3 +246,33 @@ def test_other_book_has_pages(rivers: Flask, address: str, words: str) -> None:
 
     assert response.status_code == 200
     assert words in response.text
+
+
+def test_facet_has_the_number_of_rows(client: FlaskClient) -> None:
+    """Each value of a facet leads to its rows, whose number it says; those without any are out."""
+    here = "/companies/"
+    page = client.get(here, headers=HTML).text
+
+    found = re.search(r'<a href="([^"]*segment=[^"]*)">([^<]*) <b>(\d+)</b></a>', page)
+    assert found
+    filtered = client.get(urljoin(here, html.unescape(found[1])), headers=HTML).text
+    panel = filtered.partition('id="companies"')[2].partition("</section>")[0]
+    shown = len(re.findall(r"<tr>", panel)) - 1
+    total = re.search(r"All (\d+) rows", panel)
+    assert int(found[3]) == (int(total[1]) if total else shown)
+    assert " <b>0</b>" not in page
+
+
+def test_page_that_needs_a_value_offers_examples(client: FlaskClient) -> None:
+    """A page that shows nothing without a value links to things that the graph says most of."""
+    here = "/graph/"
+    page = client.get(here, headers=HTML).text
+
+    found = re.search(r"For example</h2>.*?<a href=\"([^\"]*)\">", page, re.DOTALL)
+    assert found
+    assert 'class="panel"' in client.get(urljoin(here, html.unescape(found[1])), headers=HTML).text
+
+
+def test_no_line_breaks_inside_a_date() -> None:
+    """A date in a text stays whole, and markup in it stays text."""
+    assert keep_dates("<b> (2026-04-01)") == ('&lt;b&gt; (<span class="whole">2026-04-01</span>)')

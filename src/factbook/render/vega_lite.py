@@ -91,6 +91,7 @@ _CONFIG: dict[str, Any] = {
         "gridColor": INK,
         "gridOpacity": 0.15,
         "labelLimit": 260,
+        "labelSeparation": 6,  # the fonts of readers may be wider
         "titleFontWeight": "normal",
     },
     "legend": {

@@ -93,6 +93,10 @@ class Parts:
             elif term is None and by.keeps_unbound:
                 self._of_all.append(place)
 
+    def count(self, iri: str) -> int:
+        """Return how many rows are about a thing."""
+        return len(self._places.get(iri, ())) + len(self._of_all)
+
     def of(self, iri: str) -> Answered:
         """Return the rows about a thing, in their order."""
         places = sorted((*self._places.get(iri, ()), *self._of_all))

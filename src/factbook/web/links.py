@@ -51,6 +51,12 @@ def page_address(endpoint: str, **values: str | int | list[str] | None) -> str:
     return str(url_for(endpoint, **{**kept, **given}))  # type: ignore[operator]  # of a mapping of objects
 
 
+def changed_address(name: str, value: str) -> str:
+    """Return the address of this page with another value of a parameter; nothing removes it."""
+    given = {**request.args.to_dict(), name: value}
+    return f"?{urlencode({key: text for key, text in given.items() if text})}"
+
+
 def thing_address(iri: str, ending: str = "html") -> str:
     """Return the address of what is written about a thing."""
     if is_static():

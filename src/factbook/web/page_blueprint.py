@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, render_template, request
 from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
 
 from factbook.errors import FactbookError
 from factbook.render.humanize import make_printable
@@ -35,6 +37,7 @@ _PACKED = {"text/html", "text/css", "text/javascript", "image/svg+xml", "text/cs
 _LEAST_PACKED = 1000
 _LONGEST = 300  # characters of a name or a value on a page
 _NOT_FOUND = 404
+_DATE = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
 
 
 @pages.record
@@ -44,9 +47,14 @@ def _prepare(state: BlueprintSetupState) -> None:
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update(
-        cut=cut, capitalize_first=capitalize_first, host=host_of, identifier=str.isidentifier
+        cut=cut,
+        capitalize_first=capitalize_first,
+        host=host_of,
+        identifier=str.isidentifier,
+        keep_dates=keep_dates,
     )
     environment.globals.update(
+        changed_address=links.changed_address,
         class_address=class_address,
         command_address=links.command_address,
         known=is_known,
@@ -136,6 +144,11 @@ def cut(text: str, most: int = _LONGEST) -> str:
     """Return a text that is not too long for a page, without characters that reorder it."""
     text = make_printable(text[: most + 1]) + text[most + 1 :]
     return text if len(text) <= most else f"{text[:most]}… (cut: {len(text):,} characters)"
+
+
+def keep_dates(text: str) -> Markup:
+    """Return a text in which no line breaks inside a date."""
+    return Markup(_DATE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped here
 
 
 def class_address(iri: str) -> str:

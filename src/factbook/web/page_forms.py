@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
+from factbook.errors import FactbookError
 from factbook.query.names import Names
-from factbook.web.panels import Explorer, today
+from factbook.web.panels import Explorer, select_values, today
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from factbook.query.stored_queries import Parameter, StoredQuery
 
-_MOST_CHOICES = 300
-_QUARTER = 91  # days
-_DAY = "xsd:date"
+_MOST_CHOICES: Final = 300
+_MOST_EXAMPLES: Final = 12
+_QUARTER: Final = 91  # days
+_DAY: Final = "xsd:date"
+_TYPES: Final = {_DAY: "date", "xsd:integer": "number", "xsd:decimal": "number"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A thing that can be chosen in a field."""
+
+    iri: str
+    short: str
+    name: str
+    rows: int | None = None
+    """How many rows the answer has with it, where that was counted."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a form."""
+
+    parameter: Parameter
+    type: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is known how many rows each choice has."""
+        return any(each.rows is not None for each in self.choices)
 
 
 def suggest_days(query: StoredQuery) -> dict[str, str]:
@@ -22,22 +53,28 @@ def suggest_days(query: StoredQuery) -> dict[str, str]:
     return {each.name: day for each in query.parameters if each.required and each.kind == _DAY}
 
 
-def fields_of(explorer: Explorer, query: StoredQuery) -> list[dict[str, Any]]:
-    """Return the fields of a query's form, with the things that can be chosen."""
-    return [
-        {
-            "parameter": parameter,
-            "choices": _choices(explorer, parameter),
-            "type": {"xsd:date": "date", "xsd:integer": "number", "xsd:decimal": "number"}.get(
-                parameter.kind, "text"
-            ),
-        }
-        for parameter in query.parameters
-    ]
+def fields_of(
+    explorer: Explorer, query: StoredQuery, given: Mapping[str, str] | None = None
+) -> list[Field]:
+    """Return the fields of a query's form, with the things that can be chosen.
+
+    Args:
+        explorer: The book.
+        query: The query.
+        given: The values of the page: with them, each choice has the number of its rows, and those
+            without any are left out.
+    """
+    fields = []
+    for each in query.parameters:
+        choices = _choices(explorer, each)
+        if given is not None and choices and not each.required:
+            choices = _count(explorer, query, each, choices, given)
+        fields.append(Field(each, _TYPES.get(each.kind, "text"), tuple(choices)))
+    return fields
 
 
-def _choices(explorer: Explorer, parameter: Parameter) -> list[tuple[str, str]]:
-    """Return the CURIEs and names of the things that a parameter can take, if they are few."""
+def _choices(explorer: Explorer, parameter: Parameter) -> list[Choice]:
+    """Return the things that a parameter can take, if they are few."""
     if parameter.kind != "iri" or parameter.type_curie is None:
         return []
     names = Names.of(explorer.book)
@@ -46,6 +83,39 @@ def _choices(explorer: Explorer, parameter: Parameter) -> list[tuple[str, str]]:
         return []
     labels = explorer.labels
     labels.look_up(things)
-    return sorted(
-        ((labels.short(iri), labels.of(iri)) for iri in things), key=lambda pair: pair[1].casefold()
-    )
+    found = [Choice(iri, labels.short(iri), labels.of(iri)) for iri in things]
+    return sorted(found, key=lambda each: (each.name.casefold(), each.iri))
+
+
+def _count(
+    explorer: Explorer,
+    query: StoredQuery,
+    parameter: Parameter,
+    choices: list[Choice],
+    given: Mapping[str, str],
+) -> list[Choice]:
+    """Return the choices with the numbers of their rows, or unchanged where counting failed."""
+    others = select_values(query, {k: v for k, v in given.items() if k != parameter.name})
+    try:
+        rows = explorer.count_rows(query, parameter, others, [each.iri for each in choices])
+    except FactbookError:  # which the page says of its panel
+        return choices
+    if rows is None:
+        return choices
+    chosen = given.get(parameter.name)
+    return [
+        Choice(each.iri, each.short, each.name, rows[each.iri])
+        for each in choices
+        if rows[each.iri] or each.short == chosen
+    ]
+
+
+def find_examples(explorer: Explorer, parameter: Parameter) -> list[Choice]:
+    """Return some things that a parameter takes: those that the graph says most of."""
+    if parameter.kind != "iri" or parameter.type_curie is None:
+        return []
+    wanted = Names.of(explorer.book).class_iri(parameter.type_curie)
+    found = explorer.best_known(wanted.value if wanted else "", _MOST_EXAMPLES)
+    labels = explorer.labels
+    labels.look_up(found)
+    return [Choice(iri, labels.short(iri), labels.of(iri)) for iri in found]

@@ -11,8 +11,15 @@ from factbook.web import links
 from factbook.web.catalog import HOME, Catalog, PanelSpec
 from factbook.web.ontology import build_vocabulary
 from factbook.web.page_blueprint import keep_response, pages, render
-from factbook.web.page_forms import fields_of, suggest_days
-from factbook.web.panels import ROWS_OF_PAGE, Explorer, Panel, build_panel, current_explorer
+from factbook.web.page_forms import fields_of, find_examples, suggest_days
+from factbook.web.panels import (
+    ROWS_OF_PAGE,
+    ROWS_OF_TOPIC,
+    Explorer,
+    Panel,
+    build_panel,
+    current_explorer,
+)
 from factbook.web.site import KEY as SITE
 from factbook.web.site import current_site
 
@@ -62,7 +69,7 @@ def topic(topic: str) -> Response:
 
     def make(explorer: Explorer) -> str:
         found = explorer.catalog.topics[topic]
-        first, most = found.panels[0].query, ROWS_OF_PAGE if len(found.panels) == 1 else 20
+        first, most = found.panels[0].query, ROWS_OF_TOPIC if len(found.panels) == 1 else 20
         given = {**suggest_days(first), **request.args.to_dict()}
         ready = [
             spec
@@ -77,7 +84,13 @@ def topic(topic: str) -> Response:
             topic=found,
             panels=shown,
             reason=explorer.explain_empty(ready[0].query, given) if ready and not shown else "",
-            fields=fields_of(explorer, first),
+            fields=fields_of(explorer, first, given if ready else None),
+            examples=[
+                (each, choice)
+                for each in ([] if ready else first.parameters)
+                if each.required
+                for choice in find_examples(explorer, each)
+            ],
             values=given,
             is_asked=bool(ready),
             asks_day=bool(suggest_days(first)),

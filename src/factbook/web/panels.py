@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, request
 from markupsafe import Markup, escape
+from pyoxigraph import NamedNode
 
 from factbook.errors import FactbookError, UsageError
 from factbook.query.empty_answer import explain_empty
@@ -20,8 +21,9 @@ from factbook.rdf.terms import is_iri
 from factbook.render.labels import Labels
 from factbook.search.search_book import search
 from factbook.show.citation import say_figures
+from factbook.sparql.bind import bind
 from factbook.sparql.column_filter import find_column_filter
-from factbook.store.answers import Graph, Table
+from factbook.store.answers import Graph, Table, select
 from factbook.store.query_limits import QueryStoppedError
 from factbook.web import links
 from factbook.web.answers import Answered, Parts, Recent
@@ -31,10 +33,8 @@ from factbook.web.site import current_site
 from factbook.web.tables import build_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-    from pyoxigraph import NamedNode
 
     from factbook.api import Book
     from factbook.check.findings import Finding
@@ -50,10 +50,12 @@ KEY = "factbook.explorer"
 _MOST_ANSWERS = 512
 _MOST_PAGES = 512
 _MOST_HITS = 30
+_MOST_COUNTED = 40  # values of a parameter, each of which is a question
 _FEWEST_POINTS = 2  # one says more as words
 _MOST_DRAWN = 250_000  # characters of a chart; what is larger has an address of its own
 _MOST_BOOKS = 3  # of different days of publication
 ROWS_OF_PANEL = 12
+ROWS_OF_TOPIC = 50
 ROWS_OF_PAGE = 200
 _REST_SECONDS = 300.0
 _OPTION = re.compile(r"--(?=[a-z])")
@@ -161,6 +163,43 @@ class Explorer:
         return self._parts.get(
             (_key(query, values), by), lambda: Parts(self.answer(query, values), by)
         )
+
+    def count_rows(
+        self,
+        query: StoredQuery,
+        parameter: Parameter,
+        others: Mapping[str, str],
+        things: Sequence[str],
+    ) -> dict[str, int] | None:
+        """Return how many rows the answer has for each of some things.
+
+        Args:
+            query: The query.
+            parameter: The one that takes the things.
+            others: The values of the other parameters.
+            things: Their IRIs.
+
+        Returns:
+            The numbers, or None where it would take too many questions.
+
+        Raises:
+            FactbookError: As for `answer`.
+        """
+        by = find_column_filter(query.text, parameter.variable)
+        if by is not None:
+            parts = self._divide(query, others, by)
+            return {iri: parts.count(iri) for iri in things}
+        if len(things) > _MOST_COUNTED:
+            return None
+        return {
+            iri: len(self.answer(query, {**others, parameter.name: iri}).rows) for iri in things
+        }
+
+    def best_known(self, class_iri: str, most: int) -> list[str]:
+        """Return the things of a class that the graph says most of."""
+        text = bind(self.catalog.page_query("best-known").text, {"class": NamedNode(class_iri)})
+        rows = select(self.book.engine, text)
+        return [row[0].value for row in rows if isinstance(row[0], NamedNode)][:most]
 
     def _ask(self, query: StoredQuery, values: Mapping[str, str]) -> Answered:
         found = run_stored(self.limited, query, values)

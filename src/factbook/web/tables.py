@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from factbook.store.answers import Row
 
 _LONGEST = 400  # characters of a cell
+_SEVERAL_WORDS = 22  # from here on, a text in a narrow column has many lines
 _LONG_WORDS = 60  # from here on, a text may wrap
 _NUMBERS = {"integer", "decimal", "year"}
 
@@ -43,7 +44,7 @@ class Head:
     title: str
     doc: str
     kind: str
-    """'n' for numbers, 'd' for dates, 'w' for long texts, or nothing."""
+    """'n' for numbers, 'd' for dates, 'm' and 'w' for longer and long texts, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def build_table(  # noqa: PLR0913 - each is one thing that the table depends on
     shown = [
         name
         for name in texts.choose_columns(rows, wide=wide)
-        if not _says_nothing(name, rows, texts, without)
+        if not _says_nothing(name, chosen, texts, without)
     ]
     heads = [_build_head(name, chosen, texts) for name in shown]
     cells = tuple(tuple(_build_cell(row, head, texts) for head in heads) for row in chosen)
@@ -122,7 +123,7 @@ def _build_head(name: str, rows: Sequence[Row], texts: CellTexts) -> Head:
     values = [texts.term(row, name) for row in rows]
     title = column.title or words_in_name(name)
     is_number = column.type in _NUMBERS or (
-        bool(values) and all(_is_number(value) for value in values)
+        any(value is not None for value in values) and all(_is_number(value) for value in values)
     )
     if column.type == "date":
         kind = "d"
@@ -130,7 +131,8 @@ def _build_head(name: str, rows: Sequence[Row], texts: CellTexts) -> Head:
         kind = "n"
     else:
         lengths = [len(texts.of(row, name)) for row in rows[:50]]
-        kind = "w" if max(lengths, default=0) > _LONG_WORDS else ""
+        longest = max(lengths, default=0)
+        kind = "w" if longest > _LONG_WORDS else "m" if longest > _SEVERAL_WORDS else ""
     return Head(name, title[:1].upper() + title[1:], column.doc, kind)
 
 
