@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -40,7 +41,15 @@ def fault_of_request() -> str:
 
 def days() -> dict[str, str]:
     """Return the days that the address of this page asks about."""
-    return {name: request.args[name] for name in DAYS if request.args.get(name)}
+    return {name: request.args[name] for name in DAYS if _is_day(request.args.get(name, ""))}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def page_address(endpoint: str, **values: str | int | list[str] | None) -> str:

@@ -171,5 +171,13 @@ def render_error(code: int, message: str) -> str:
         explorer = current_explorer()
     except FactbookError:  # the day in the address is none
         explorer = Explorer(current_site().edition, current_site().version)
-    title = "Not found" if code == _NOT_FOUND else "This did not work"
-    return render("error.html", explorer, title=title, message=message)
+    is_missing = code == _NOT_FOUND
+    last = request.path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    return render(
+        "error.html",
+        explorer,
+        title="Not found" if is_missing else "This did not work",
+        message=message,
+        is_missing=is_missing,
+        words=" ".join(re.findall(r"\w+", last))[:_LONGEST],
+    )
