@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g, has_request_context
@@ -23,8 +24,6 @@ from factbook.web.file_cache import FileCache
 from factbook.web.thing_data import ThingFiles
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from factbook.api import Book
     from factbook.store.answers import Engine
 
@@ -53,6 +52,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     workers: int = 2
     """How many processes run the queries of visitors while none is slow."""
+    editor: Path = Path(__file__).with_name("static") / "editor"
+    """Where the files of the editor for queries are, if the installation has it."""
     has_visitors: bool = True
     """Whether others ask, within limits; else the queries of pages run in this process."""
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 
-from flask import request
-from pyoxigraph import QueryBoolean, QueryResultsFormat, parse_query_results
+from flask import Response, jsonify, request, send_from_directory
+from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, parse_query_results
 
 from factbook.errors import FactbookError
-from factbook.store.answers import table_from
+from factbook.store.answers import select, table_from
 from factbook.web.page_blueprint import pages, render
 from factbook.web.panels import ROWS_OF_PAGE, current_explorer, explain
 from factbook.web.site import current_site
 from factbook.web.tables import build_table
 
+_A_DAY = 86_400  # seconds
 _MOST_SHOWN = 100_000  # characters of Turtle
 
 
@@ -26,6 +27,25 @@ def render_sparql() -> str:
 def editor() -> str:
     """Return a form for a SPARQL query of one's own, and its answer."""
     return _ask(request.args.get("query", ""))
+
+
+@pages.get("/editor/terms.json")
+def editor_terms() -> Response:
+    """Return what the editor completes: prefixes, classes and properties that are used."""
+    explorer = current_explorer()
+    rows = select(explorer.book.engine, explorer.catalog.page_query("properties").text)
+    used = {row[1].value for row in rows if isinstance(row[1], NamedNode)}
+    return jsonify(
+        prefixes=sorted(explorer.book.prefixes.items()),
+        classes=sorted(explorer.catalog.classes_by_iri),
+        properties=sorted(used),
+    )
+
+
+@pages.get("/editor/<any('yasqe.min.js', 'yasqe.min.css'):name>")
+def editor_file(name: str) -> Response:
+    """Return a file of the editor, which an installation may lack."""
+    return send_from_directory(current_site().settings.editor, name, max_age=_A_DAY)
 
 
 def _ask(text: str) -> str:
@@ -65,6 +85,7 @@ def _ask(text: str) -> str:
         fault=fault,
         is_cut=is_cut,
         limits=site.settings.limits,
+        has_editor=(site.settings.editor / "yasqe.min.js").is_file(),
         classes=explorer.catalog.classes[:12],
         address=request.host_url + "sparql",
     )

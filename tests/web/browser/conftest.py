@@ -22,7 +22,7 @@ from werkzeug.serving import make_server
 
 from factbook.api import Book
 from factbook.web.app import create_app
-from factbook.web.site import KEY
+from factbook.web.site import KEY, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,10 +69,10 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(book: Book) -> Iterator[str]:
+def serving(book: Book, settings: Settings | None = None) -> Iterator[str]:
     """Serve a book; give the address."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = create_app(book)
+    app = create_app(book, settings)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
