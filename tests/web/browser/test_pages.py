@@ -116,7 +116,8 @@ def test_facet_narrows_list(visit: Visit) -> None:
     visit.open("/companies/")
     everything = page.locator("#companies tbody tr").count()
 
-    page.get_by_label("segment").select_option(label="Deployment and Serving")
+    field = page.get_by_label("segment", exact=True)
+    field.select_option("segment:deployment-and-serving")
     page.get_by_role("button", name="Show").first.click()
 
     few = page.locator("#companies tbody tr").count()
