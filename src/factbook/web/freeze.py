@@ -223,7 +223,7 @@ def write_pages(
     )
     try:
         with _holding_interrupts():
-            pool.submit(_write, "/")  # all processes start with the first task
+            pool.submit(_rest)  # all processes start with the first task
         _crawl(pool, done, processes * _WAITING, progress)
     except BaseException:  # whatever they are writing will be removed
         for process in active_children():
@@ -295,6 +295,10 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def _rest() -> None:
+    """Do nothing."""
 
 
 def _write(address: str) -> Made:
