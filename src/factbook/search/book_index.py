@@ -8,12 +8,13 @@ from weakref import WeakKeyDictionary
 
 from pyoxigraph import NamedNode
 
+from factbook.errors import InputError
 from factbook.query.entities import Entity, read_entities, read_names
 from factbook.query.stored_queries import StoredQuery, all_queries
 from factbook.rdf.terms import expand, local_name
 from factbook.search.word_index import WordIndex
 from factbook.sparql.tokens import meaningful
-from factbook.sparql.tree import parse_query
+from factbook.sparql.tree import QueryTextError, parse_query
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
@@ -92,7 +93,10 @@ def _fields(query: StoredQuery, entities: Mapping[str, Entity]) -> Iterator[tupl
         yield f"{parameter.name} {parameter.doc}", _COLUMN
     for column in query.columns:
         yield f"{column.name} {column.title} {column.doc}", _COLUMN
-    prefixes = parse_query(query.text).prefixes
+    try:
+        prefixes = parse_query(query.text).prefixes
+    except QueryTextError as error:
+        raise InputError(f"{query.path}: {error}") from None
     for token in meaningful(query.text):
         iri = expand(token.text, prefixes) if token.kind == "name" else None
         entity = entities.get(iri) if iri else None

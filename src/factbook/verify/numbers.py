@@ -8,12 +8,31 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from factbook.verify.number_words import find_number_words
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-_SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
-_CODES = ("USD", "EUR", "GBP", "JPY", "CHF", "CNY", "CAD", "AUD", "INR", "KRW")
-_WORDS = {"dollar": "USD", "euro": "EUR", "pound": "GBP", "yen": "JPY"}
+_SIGNS = dict(
+    re.findall(
+        r"(\S+)=(\S+)",
+        "$=USD US$=USD €=EUR £=GBP ¥=JPY CN¥=CNY ₩=KRW ₹=INR ₽=RUB ₪=ILS ₺=TRY C$=CAD CA$=CAD "
+        "A$=AUD AU$=AUD HK$=HKD S$=SGD NZ$=NZD NT$=TWD R$=BRL",
+    )
+)
+_CODES = re.findall(
+    r"\w+",
+    "USD EUR GBP JPY CHF CNY CAD AUD INR KRW RMB HKD SGD TWD NZD BRL RUB ILS TRY SEK NOK DKK PLN "
+    "AED SAR MXN ZAR THB IDR MYR VND CZK HUF",
+)
+_WORDS = dict(
+    re.findall(
+        r"(\S+)=(\S+)",
+        "dollar=USD euro=EUR pound=GBP yen=JPY yuan=CNY renminbi=CNY won=KRW rupee=INR franc=CHF "
+        "shekel=ILS krona=SEK krone=NOK rouble=RUB ruble=RUB dirham=AED",
+    )
+)
+_SAME_CURRENCY = {"RMB": "CNY"}
 _SCALES = {
     "thousand": 3,
     "k": 3,
@@ -34,17 +53,19 @@ _SPELLED_SI = re.compile(r"(kilo|mega|giga|tera|peta|exa)?([a-z]+)")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _NUMBER = re.compile(
-    r"""(?<![\w.,\N{EN DASH}/-])                                   # not inside a word: H100
-        (?P<minus>[-\N{MINUS SIGN}])?
-        (?P<before>US\$|[$€£¥]|(?:USD|EUR|GBP|JPY|CHF|CNY|CAD|AUD|INR|KRW)(?=\s?\d))?\s?
-        (?P<digits>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<fraction>\.\d+)?
-        (?:[ \N{NO-BREAK SPACE}-]?(?P<scale>thousand|million|billion|trillion|mio|bn|mn|tn)\b
+    rf"""(?:(?<![\w.,\N{{EN DASH}}/-])                              # not inside a word: H100
+           |(?P<ends_range>(?<=\d[-\N{{EN DASH}}])))                  # but the 6 of $5-6 billion
+        (?P<minus>[-\N{{MINUS SIGN}}])?
+        (?P<before>[A-Z]{{0,3}}[$€£¥₩₹₽₪₺]|(?:{"|".join(_CODES)})(?=\s?\d))?\s?
+        (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?P<fraction>\.\d+)?
+        (?:[ \N{{NO-BREAK SPACE}}-]?(?P<scale>thousand|million|billion|trillion|mio|bn|mn|tn)\b
           |(?P<letter>[kKMmBbT])(?![\w/]))?
-        (?:[ \N{NO-BREAK SPACE}-]?
-           (?P<unit>%|\N{MULTIPLICATION SIGN}|[^\W\d_][^\W_]*(?:/[^\W\d_]+)?[\u00b2\u00b3]?))?
+        (?:[ \N{{NO-BREAK SPACE}}-]?
+           (?P<unit>%|\N{{MULTIPLICATION SIGN}}|[^\W\d_][^\W_]*(?:/[^\W\d_]+)?[\u00b2\u00b3]?))?
     """,
     re.VERBOSE,
 )
+_UNIT_BEHIND = re.compile(r"[ \N{NO-BREAK SPACE}-]([^\W\d_]+)")
 _RANGE = re.compile(r"\s*(?:to|and|-|\N{EN DASH}|\N{EM DASH})\s*")
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})(?:-\d{2})?(?!\d)")
 _DAY = re.compile(
@@ -130,7 +151,9 @@ def find_numbers(
     passed = [*without, *(match.span() for match in _DAY.finditer(text))]
     found = [
         number
-        for number in _read_numbers(text, units)
+        for number in sorted(
+            (*_read_numbers(text, units), *_read_words(text, units)), key=lambda each: each.start
+        )
         if not any(start < number.end and number.start < end for start, end in passed)
     ]
     years = [
@@ -153,10 +176,12 @@ def _read_numbers(text: str, units: Units) -> Iterator[Number]:
         digits = match["digits"].replace(",", "") + (match["fraction"] or "")
         value, decimals = Decimal(digits), len(match["fraction"] or ".") - 1
         scale = _SCALES.get((match["scale"] or match["letter"] or "").lower(), 0)
-        currency = _SIGNS.get(match["before"] or "", match["before"] or "")
+        before = match["before"] or ""
+        currency = _SIGNS.get(before, _SAME_CURRENCY.get(before, before))
         word, end = match["unit"] or "", match.end()
-        unit = units.find(word)
-        by_word = _WORDS.get(word.removesuffix("s").casefold(), word if word in _CODES else "")
+        unit, by_word = units.find(word), _currency_of(word)
+        if match["ends_range"] is not None and not (scale or unit or by_word):
+            continue  # 2024-25
         if by_word and not currency:
             currency, unit = by_word, ""
         elif not unit and word:
@@ -174,6 +199,31 @@ def _read_numbers(text: str, units: Units) -> Iterator[Number]:
             currency=currency,
             unit="" if currency else unit,
             is_year=plain and _FIRST_YEAR <= value <= _LAST_YEAR,
+        )
+
+
+def _currency_of(word: str) -> str:
+    """Return the code of a currency that a text names, or nothing."""
+    by_word = _WORDS.get(word.removesuffix("s").casefold(), word if word in _CODES else "")
+    return str(_SAME_CURRENCY.get(by_word, by_word))
+
+
+def _read_words(text: str, units: Units) -> Iterator[Number]:
+    """Yield the numbers in words, with the currency or the unit behind them."""
+    for found in find_number_words(text):
+        word = _UNIT_BEHIND.match(text, found.end)
+        unit = units.find(word[1]) if word else ""
+        currency = _currency_of(word[1]) if word else ""
+        end = word.end() if word and (unit or currency) else found.end
+        yield Number(
+            text=text[found.start : end],
+            start=found.start,
+            end=end,
+            value=found.value,
+            quantum=found.quantum,
+            scale=max(0, found.quantum.adjusted()),
+            currency=currency,
+            unit="" if currency else unit,
         )
 
 

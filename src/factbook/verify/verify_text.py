@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -30,12 +32,16 @@ _CLAUSE_END = re.compile(r"[.!?;](?=\s)|\n")
 _CURRENCY = re.compile(r"http://qudt\.org/vocab/unit/CCY_([A-Z]{3})")
 _BARE = {"#", ""}  # the symbol of a count
 _MOST_SHOWN = 5
+_LEAST_AKIN = 4
+_AKIN = 0.6
+"""The part of the shorter word that akin words begin with."""
 
 
 class Verdict(StrEnum):
     """What the book has on a number."""
 
     STATED = "stated"
+    NO_MEASURE = "stated of the measure that is shown; the text names none"
     OTHER_MEASURE = "stated, but of another measure"
     OTHER_DATE = "stated, but of another date"
     OTHER_THING = "stated, but of another thing"
@@ -80,6 +86,9 @@ class Verifier:
                 (measures if measure else things).append((thing.value, name.value))
         self._things = NameIndex(things)
         self._measures = NameIndex(measures, any_case=True)
+        self._measure_words: dict[str, set[str]] = defaultdict(set)
+        for iri, words in measures:
+            self._measure_words[iri].update(_words_of(words))
         units = select(book.engine, find_page_query(book.layout.queries, "units").text)
         self._units = Units.of(
             [
@@ -107,7 +116,14 @@ class Verifier:
         years = [each for each in numbers if each.is_year]
 
         def near(number: Number) -> _Context:
-            return _context(number, (sentences, clauses), mentions, measures, years)
+            return _context(
+                number,
+                text=text,
+                parts=(sentences, clauses),
+                mentions=mentions,
+                measures=measures,
+                years=years,
+            )
 
         return [self._judge(number, near(number), by_thing) for number in numbers]
 
@@ -118,8 +134,8 @@ class Verifier:
             return VerifiedNumber(number, Verdict.A_DATE, near.subjects, (), ())
         if not near.subjects and not near.others:
             return VerifiedNumber(number, Verdict.NO_SUBJECT, (), (), ())
-        own = self._matching(number, near.subjects, by_thing)
-        found = own or self._matching(number, near.others, by_thing)
+        own = self._matching(number, near, near.subjects, by_thing)
+        found = own or self._matching(number, near, near.others, by_thing)
         if not found:
             return VerifiedNumber(
                 number, Verdict.NOT_STATED, near.subjects, (), self._instead(number, near, by_thing)
@@ -128,7 +144,10 @@ class Verifier:
         if near.measures and own:
             measured = [each for each in best if each.observation.measure in near.measures]
             verdict, best = (verdict, measured) if measured else (Verdict.OTHER_MEASURE, best)
-        if near.years and verdict == Verdict.STATED:
+        elif own and not number.unit:
+            hinted = [each for each in best if self._is_hinted(each.observation.measure, near)]
+            verdict, best = (verdict, hinted) if hinted else (Verdict.NO_MEASURE, best)
+        if near.years and verdict in {Verdict.STATED, Verdict.NO_MEASURE}:
             dated = [each for each in best if each.observation.date[:4] in near.years]
             undated = [each for each in best if not each.observation.date]
             best = dated or undated or best
@@ -136,12 +155,16 @@ class Verifier:
         return VerifiedNumber(number, verdict, near.subjects, tuple(best), ())
 
     def _matching(
-        self, number: Number, subjects: Sequence[str], by_thing: Mapping[str, Sequence[Observed]]
+        self,
+        number: Number,
+        near: _Context,
+        subjects: Sequence[str],
+        by_thing: Mapping[str, Sequence[Observed]],
     ) -> list[Statement]:
         found: dict[tuple[str, str], Statement] = {}
         for subject in subjects:
             for each in by_thing.get(subject, ()):
-                rounded = self._compare(number, each)
+                rounded = self._compare(number, each, near)
                 if rounded is not None:
                     found.setdefault((each.iri, each.source), Statement(each, rounded))
         exact = [each for each in found.values() if not each.is_rounded]
@@ -151,9 +174,15 @@ class Verifier:
             reverse=True,
         )
 
-    def _compare(self, number: Number, observed: Observed) -> bool | None:
+    def _is_hinted(self, measure: str, near: _Context) -> bool:
+        """Tell whether words near a number are akin to a name of a measure: valued, valuation."""
+        return any(
+            _are_akin(word, own) for word in near.words for own in self._measure_words[measure]
+        )
+
+    def _compare(self, number: Number, observed: Observed, near: _Context) -> bool | None:
         """Return whether a number is rounded from that of an observation; None if it is another."""
-        if not self._fits_unit(number, observed):
+        if not self._fits_unit(number, observed, near):
             return None
         symbol = self._symbol(observed)
         quantum, _ = to_base(number.quantum, number.unit)
@@ -166,7 +195,7 @@ class Verifier:
                 return True
         return None
 
-    def _fits_unit(self, number: Number, observed: Observed) -> bool:
+    def _fits_unit(self, number: Number, observed: Observed, near: _Context) -> bool:
         currency = _CURRENCY.fullmatch(observed.unit)
         if number.currency:
             return currency is not None and currency[1] == number.currency
@@ -174,8 +203,10 @@ class Verifier:
         if number.unit:
             one: Decimal = number.quantum
             return to_base(one, number.unit)[1] == to_base(one, symbol)[1]
-        # Without a unit it may be a count, or an amount of which the text names the currency once
-        return symbol in _BARE or (number.scale > 0 and currency is not None)
+        # Without a unit it may be a count, or an amount whose measure the text names: 8.1 billion
+        # parameters are no money
+        is_amount = number.scale > 0 and currency is not None
+        return symbol in _BARE or (is_amount and observed.measure in near.measures)
 
     def _symbol(self, observed: Observed) -> str:
         return self.labels.of(observed.unit) if observed.unit else ""
@@ -188,7 +219,7 @@ class Verifier:
             each
             for subject in near.subjects
             for each in by_thing.get(subject, ())
-            if self._fits_unit(number, each) and each.numbers
+            if self._fits_unit(number, each, near) and each.numbers
         ]
         measured = [each for each in fitting if each.measure in near.measures]
         newest = sorted(measured or fitting, key=lambda e: (e.until, e.date, e.iri), reverse=True)
@@ -204,6 +235,7 @@ class _Context:
     """Other things in the same sentence."""
     measures: frozenset[str]
     years: frozenset[str]
+    words: frozenset[str]
 
 
 def _split(text: str, ends: re.Pattern[str]) -> Iterator[tuple[int, int]]:
@@ -215,8 +247,22 @@ def _split(text: str, ends: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     yield start, len(text) + 1
 
 
-def _context(
+def _words_of(text: str) -> set[str]:
+    return {word.casefold() for word in re.findall(r"[^\W\d_]{5,}", text)}
+
+
+def _are_akin(one: str, other: str) -> bool:
+    """Tell whether two words begin alike, as "valued" and "valuation" do."""
+    alike = sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    )
+    return alike >= max(_LEAST_AKIN, _AKIN * min(len(one), len(other)))
+
+
+def _context(  # noqa: PLR0913 - all that stands in a text
     number: Number,
+    *,
+    text: str,
     parts: tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]],
     mentions: Sequence[Mention],
     measures: Sequence[Mention],
@@ -239,4 +285,5 @@ def _context(
         others=tuple(sorted(others)),
         measures=frozenset(iri for each in nearest for iri in each.things),
         years=frozenset(f"{each.value}" for each in years if clause[0] <= each.start < clause[1]),
+        words=frozenset(_words_of(text[clause[0] : clause[1]])),
     )
