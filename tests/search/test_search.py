@@ -27,6 +27,7 @@ FIRST = {
     "backlog": "revenue backlog",
     "chief executives": "chief executive",
     "stale figures": "stale",
+    "What does RPO stand for?": "revenue backlog",
     "who are the investors?": "investors",
     "outdated data": "stale",
     "CEO of Groq": "Groq: chief executive",
@@ -44,6 +45,7 @@ FILLED = {
     "difference between H100 and MI300X": "factbook compare h100 mi300x",
     "Groq and Cerebras side by side": "factbook compare groq cerebras",
     "Groq Cerebras": "factbook compare groq cerebras",
+    "Groq and Cerebras next to each other": "factbook compare groq cerebras",
     "cite Groq": "factbook cite groq",
     "how do I cite this": "factbook cite NAME",
     "backlog of CoreWeave": "factbook show coreweave --measure revenue-backlog",
@@ -52,6 +54,7 @@ FILLED = {
     ),
     "five most valuable companies": "factbook query valuations --top 5",
     "funding rounds since 2025": "factbook query funding-rounds --since 2025-01-01",
+    "funding rounds since March 2025": "factbook query funding-rounds --since 2025-03-01",
     "Groq rounds in 2026": (
         "factbook query funding-rounds --company groq --since 2026-01-01 --until 2026-12-31"
     ),

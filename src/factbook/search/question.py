@@ -16,6 +16,10 @@ COMPARE, CITE, EXPORT = "compare", "cite", "export"
 _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NUMBERS = {word: number for number, word in enumerate(_WORDS, start=2)}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_MONTH_NAMES = (
+    "january february march april may june july august september october november december"
+)
+_NAMED_MONTH = re.compile(rf"\b({_MONTH_NAMES.replace(' ', '|')}) ((?:19|20)\d\d)\b", re.IGNORECASE)
 _DAY = r"(?P<day>(?:19|20)\d\d(?:-(?:Q[1-4]|(?:0[1-9]|1[0-2])(?:-\d\d)?))?)\b(?![-.\d])"
 _NUMBER = rf"(?P<number>\d{{1,4}}|{'|'.join(_NUMBERS)})"
 _UNIT = rf"(?P<unit>{'|'.join(_MONTHS)})s?"
@@ -36,7 +40,8 @@ _PATTERNS = {
     "xlsx": rf"{_LINK}(?:excel|xlsx|spreadsheet|workbook)(?: (?:file|sheet|table))?s?(?: of)?",
     "csv": rf"{_LINK}csv(?: files?)?(?: of)?",
     "svg": rf"{_LINK}(?:charts?|plots?|diagrams?|pictures?)(?: of)?",
-    COMPARE: r"compar(?:e|es|ed|ing|ison)|versus|vs|against|differences?|differs?|side by side",
+    COMPARE: r"compar(?:e|es|ed|ing|ison)|versus|vs|against|differences?|differs?|side by side"
+    r"|next to (?:each other|one another)",
     CITE: r"cit(?:e|es|ed|ing|ations?)|bibtex",
     EXPORT: r"export(?:s|ed|ing)?|downloads?",
 }
@@ -73,6 +78,7 @@ def read_question(text: str, *, today: date) -> Question:
         today: The day from which the last months are counted.
     """
     found: dict[str, re.Match[str]] = {}
+    text = _NAMED_MONTH.sub(_write_month, text)
     for name, pattern in _PATTERNS.items():
         match = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)
         if match is not None:
@@ -105,6 +111,11 @@ def read_question(text: str, *, today: date) -> Question:
         top=_count(rows["number"]) if rows else 0,
         ending=next((name for name in ("xlsx", "csv", "svg") if name in found), ""),
     )
+
+
+def _write_month(match: re.Match[str]) -> str:
+    """Return a month such as 'March 2025' as 2025-03."""
+    return f"{match[2]}-{_MONTH_NAMES.split().index(match[1].casefold()) + 1:02}"
 
 
 def _span(day: str) -> tuple[str, str]:

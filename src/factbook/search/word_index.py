@@ -23,9 +23,9 @@ _STOP_TEXT = (
     "a about all an and any are as at be been between by can define definition describe did do "
     "does each everything find for from get give had happened has have how i in info "
     "information is it its know known latest list many me mean meaning means much my now of "
-    "offer on one or our out over overview per please profile s show tell than that the their "
-    "there these they this those to under was were what when where which who whom whose why "
-    "will with would you"
+    "offer on one or our out over overview per please profile s show stand stands tell than that "
+    "the their there these they this those to under was were what when where which who whom whose "
+    "why will with would you"
 )
 _STOP_WORDS = frozenset(_STOP_TEXT.split())
 _ENDINGS = ("ies", "ing", "est", "ed", "er", "es", "s")
