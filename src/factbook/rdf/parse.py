@@ -152,12 +152,12 @@ def _parse(given: RdfInput, source: bytes | IO[bytes], *, rename: bool) -> RdfSt
         parser = parse(source, syntax.parser, base_iri=address, rename_blank_nodes=rename)
         first = list(itertools.islice(parser, 1))
         base = parser.base_iri or address
-    quads = itertools.chain(first, _bounded(given, parser))
     prefixes: dict[str, str] = {}
 
-    def read() -> Iterator[Quad]:
+    def read() -> Iterator[Iterable[Quad]]:
         with _parsing(given, syntax):
-            yield from without_direction(quads) if syntax.name == "json-ld" else quads
+            for quads in itertools.chain([first], _bounded(given, parser)):
+                yield without_direction(quads) if syntax.name == "json-ld" else quads
         prefixes.update(parser.prefixes)
 
     prefixes.update(parser.prefixes)
@@ -172,7 +172,7 @@ def _parse(given: RdfInput, source: bytes | IO[bytes], *, rename: bool) -> RdfSt
         graph=graph,
         has_base=has_base,
         prefixes=prefixes,
-        quads=read(),
+        quads=itertools.chain.from_iterable(read()),
         base=base,
         address=address,
     )
@@ -197,8 +197,8 @@ def _beyond_bound(path: Path, error: BoundError) -> RdfSyntaxError:
     return RdfSyntaxError(f"{place}: {error}", line=error.line, column=error.column)
 
 
-def _bounded(given: RdfInput, parser: QuadParser) -> Iterator[Quad]:
-    """Yield the quads of a parser, and stop where prefixes make them too long.
+def _bounded(given: RdfInput, parser: QuadParser) -> Iterator[tuple[Quad, ...]]:
+    """Yield the quads of a parser, many at a time, and stop where prefixes make them too long.
 
     Raises:
         RdfSyntaxError: A prefix is too long.
@@ -208,7 +208,7 @@ def _bounded(given: RdfInput, parser: QuadParser) -> Iterator[Quad]:
     try:
         check_namespaces(parser, given.address)
         while quads := tuple(itertools.islice(parser, _QUADS_BETWEEN_LOOKS)):
-            yield from quads
+            yield quads
             check_namespaces(parser, given.address)
     except BoundError as error:
         raise _beyond_bound(given.path, error) from None

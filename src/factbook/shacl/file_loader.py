@@ -6,25 +6,44 @@ It gives blank nodes new labels, so a rewritten value of one is found again by p
 
 from __future__ import annotations
 
+import io
+import json
+import re
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeAlias
+from functools import lru_cache
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    parse,
+    serialize,
+)
 
 from factbook.rdf.lexical import is_ill_typed
 from factbook.rdf.parse import RdfFile, open_rdf
+from factbook.rdf.terms import XSD
 from factbook.rdf.unpack import open_unpacked, reading
 from factbook.shacl.data_graph import (
     DataGraph,
     add_noncanonical,
     is_valid_if_canonical,
 )
+from factbook.store.answers import table_from
 from factbook.store.literal_forms import is_canonical, is_rewritten_kind, stored_forms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from typing_extensions import Buffer
 
     from factbook.rdf.parse import RdfStream
     from factbook.rdf.rdf_input import RdfInput
@@ -35,6 +54,8 @@ if TYPE_CHECKING:
 _BULK = {"turtle", "nt", "xml"}
 """The syntaxes without named graphs that the store reads as it is."""
 _DEFAULT = DefaultGraph()
+_TYPED = re.compile(rb'"\^\^<http://www\.w3\.org/2001/XMLSchema#(\w+)> \.\n')
+_PIECE_BYTES = 1 << 20
 
 
 def load_files(
@@ -51,13 +72,13 @@ def load_files(
     Raises:
         InputError: A file cannot be read or is not valid.
     """
-    graph = DataGraph(Store(), properties=set())
+    graph = DataGraph(Store())
     scan = _Scan(graph)
     with ThreadPoolExecutor(1) as loader:
         for file in files:
             if isinstance(file, RdfFile):
                 graph.store.extend(_merged(file.quads))
-                scan.look_at(file.quads)
+                scan.look_at(_merged(file.quads))
                 continue
             stream = open_file(file)
             if stream.syntax.name not in _BULK:
@@ -65,7 +86,15 @@ def load_files(
             pending = loader.submit(_bulk_load, graph.store, file, stream)
             scan.look_at(stream.quads)
             pending.result()
+    graph.properties = _properties(graph.store)
     return graph if scan.put_right() else None
+
+
+def _properties(store: Store) -> set[NamedNode]:
+    found = table_from(
+        cast("QuerySolutions", store.query("SELECT DISTINCT ?property { ?s ?property ?o }"))
+    )
+    return {row[0] for row in found.rows if isinstance(row[0], NamedNode)}
 
 
 def _bulk_load(store: Store, file: RdfInput, stream: RdfStream) -> None:
@@ -102,32 +131,33 @@ class _Scan:
         self._canonical: set[int] = set()
 
     def look_at(self, quads: Iterable[Quad]) -> None:
-        """Note the properties, and the quads with literals that need attention.
+        """Note the quads with literals that need attention.
 
-        With millions of quads this takes as long as the store needs to read them.
+        The engine writes the quads as lines, among which one expression finds the typed literals.
         """
-        properties = self._graph.properties
-        assert properties is not None  # noqa: S101 - set by `load_files`
-        size = 0
-        for quad in quads:
-            size += 1
-            properties.add(quad.predicate)
-            value = quad.object
-            if type(value) is not Literal:
-                continue
-            datatype = value.datatype.value
-            if not is_rewritten_kind(datatype):
-                continue
-            is_kept = is_canonical(value)
-            if is_kept:
-                self._canonical.add(_key(quad, value))
-            else:
+        lines = _Pieces(self._look_at_lines)
+        serialize(quads, cast("IO[bytes]", lines), RdfFormat.N_TRIPLES)
+        lines.finish()
+
+    def _look_at_lines(self, text: bytes) -> None:
+        self._graph.size += text.count(b"\n")
+        noted: list[bytes] = []
+        judged: list[_Judgement] = []
+        for match in _TYPED.finditer(text):
+            begin = text.rfind(b"\n", 0, match.start()) + 1
+            subject, predicate, value = text[begin : match.end() - 3].split(b" ", 2)
+            judgement = _judge(value[1 : match.start() - match.end() + 3], match[1])
+            if judgement.is_kept:
+                self._canonical.add(_hash(subject, predicate, value))
+            if judgement.is_rewritten or judgement.is_ill_typed:
+                noted.append(text[begin : match.end()])
+                judged.append(judgement)
+        quads = parse(b"".join(noted), RdfFormat.N_TRIPLES)
+        for quad, judgement in zip(quads, judged, strict=True):
+            if judgement.is_rewritten:
                 self._rewritten.append(quad)
-            if not (is_kept and is_valid_if_canonical(datatype)) and is_ill_typed(
-                value.value, datatype
-            ):
+            if judgement.is_ill_typed:
                 self._ill_typed.append(quad)
-        self._graph.size += size
 
     def put_right(self) -> bool:
         """Move the triples that the store rewrote out of the default graph.
@@ -144,7 +174,10 @@ class _Scan:
                 forms[quad.predicate, stored[quad.object]].add(quad.object)
             else:
                 named.append(quad)
-        if any(len(each) > 1 or hash(key) in self._canonical for key, each in forms.items()):
+        if any(
+            len(each) > 1 or _hash(b"_:", *map(_bytes, key)) in self._canonical
+            for key, each in forms.items()
+        ):
             return False
         of_blank_nodes = [
             Quad(node, predicate, form)
@@ -187,10 +220,67 @@ class _Scan:
 
 
 def _key(quad: Quad, value: Term) -> int:
-    subject = quad.subject
-    if isinstance(subject, BlankNode):
-        return hash((quad.predicate, value))
-    return hash((subject, quad.predicate, value))
+    return _hash(_bytes(quad.subject), _bytes(quad.predicate), _bytes(value))
+
+
+def _bytes(term: Term) -> bytes:
+    """Return a term as the engine writes it into a line of N-Triples."""
+    return str(term).encode()
+
+
+def _hash(subject: bytes, predicate: bytes, value: bytes) -> int:
+    is_blank = subject.startswith(b"_:")
+    return hash((predicate, value) if is_blank else (subject, predicate, value))
+
+
+class _Judgement(NamedTuple):
+    """What the store does to a literal, and whether it fits its datatype."""
+
+    is_kept: bool
+    """Whether its datatype is one of those that the store rewrites, and it is kept."""
+    is_rewritten: bool
+    is_ill_typed: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def _judge(written: bytes, name: bytes) -> _Judgement:
+    """Return what becomes of a literal.
+
+    Args:
+        written: Its text as it stands in N-Triples.
+        name: The name of its datatype in the namespace of XML Schema.
+    """
+    text = written.decode()
+    if "\\" in text:
+        text = json.loads(f'"{text}"')
+    datatype = XSD + name.decode()
+    is_kind = is_rewritten_kind(datatype)
+    is_kept = is_kind and is_canonical(Literal(text, datatype=NamedNode(datatype)))
+    is_sound = (is_kept and is_valid_if_canonical(datatype)) or not is_ill_typed(text, datatype)
+    return _Judgement(is_kept, is_kind and not is_kept, not is_sound)
+
+
+class _Pieces(io.RawIOBase):
+    """A file that hands on what is written to it in pieces of whole lines."""
+
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self._take = take
+        self._pending = bytearray()
+
+    def write(self, content: Buffer, /) -> int:
+        """Write bytes."""
+        self._pending += content
+        if len(self._pending) > _PIECE_BYTES:
+            end = self._pending.rfind(b"\n") + 1
+            piece = bytes(self._pending[:end])
+            del self._pending[:end]
+            self._take(piece)
+        return len(memoryview(content))
+
+    def finish(self) -> None:
+        """Hand on the last piece."""
+        self._take(bytes(self._pending))
+        self._pending.clear()
 
 
 def _triple(quad: Quad) -> Quad:
