@@ -24,7 +24,7 @@ CASES = {
     "rewritten": ':a :p 1.50 , "5"^^xsd:int , "2024-01-01T00:00:00Z"^^xsd:dateTimeStamp .',
     "both forms": ":a :p 1.5 , 1.50 , 1.500 . :b :p 1.50 .",
     "ill-typed": ':a :p "x"^^xsd:integer , "2024-02-30"^^xsd:date , "1"^^xsd:gYear .',
-    "ill-typed and kept": ':a :p "a b"^^xsd:anyURI , "g"^^xsd:hexBinary , "é\\"\\n"^^xsd:language .',
+    "ill-typed, kept": r':a :p "a b"^^xsd:anyURI , "g"^^xsd:hexBinary , "é\"\n"^^xsd:language .',
     "quoted": r':a :p "x\"^^<http://www.w3.org/2001/XMLSchema#int> .\n" , "1 \\"^^xsd:int .',
     "blank nodes": ':a :q [ :p 1.50 ; :r "x" ] , [ :p 1.50 ] . _:c :p 007 ; :s _:d . _:d :p 7.0 .',
     "ill-typed blank nodes": '[] :p "2024-02-30"^^xsd:date , "x"^^xsd:integer . :a :q [ :p "y" ] .',

@@ -41,7 +41,6 @@ from factbook.store.literal_forms import is_canonical, is_rewritten_kind, stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from typing_extensions import Buffer
 
@@ -99,17 +98,13 @@ def _properties(store: Store) -> set[NamedNode]:
 
 def _bulk_load(store: Store, file: RdfInput, stream: RdfStream) -> None:
     with reading(file.path), open_unpacked(file.path) as content:
-        is_as_it_is = content.tell() == 0 and _is_plain(file.path)
+        is_as_it_is = content.seekable() and content.tell() == 0
         store.bulk_load(
             None if is_as_it_is else content,
             path=str(file.path) if is_as_it_is else None,
             format=stream.syntax.parser,
             base_iri=file.address,
         )
-
-
-def _is_plain(path: Path) -> bool:
-    return path.suffix != ".gz"
 
 
 def _merged(quads: Iterable[Quad]) -> Iterator[Quad]:
