@@ -345,13 +345,14 @@ class _Drawing:
             place for place in range(len(self.chart.x)) if len({each[place] for each in parts}) > 1
         ]
         places = sorted({0, *differing})
-        seen: Counter[str] = Counter()
-        for point, each in zip(points, parts, strict=True):
+        seen: Counter[tuple[object, str]] = Counter()
+        for point, each, row in zip(points, parts, rows, strict=True):
             text = ", ".join(filter(None, (each[place] for place in places)))
-            seen[text] += 1
+            panel = (self.texts.term(row, self.chart.facet), text)
+            seen[panel] += 1
             # Two bars of one name would be drawn as one that is as long as both
             point[name] = (
-                text if seen[text] == 1 or self.chart.type != "bar" else f"{text} ({seen[text]})"
+                text if seen[panel] == 1 or self.chart.type != "bar" else f"{text} ({seen[panel]})"
             )
 
     def _merge_colors(self, points: list[dict[str, Any]]) -> None:
