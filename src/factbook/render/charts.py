@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError, did_you_mean
+from factbook.rdf.terms import value_of
 from factbook.render.cells import CellTexts
 from factbook.render.humanize import COUNT_SYMBOL, count_noun, currency_sign, words_in_name
 
@@ -218,8 +219,11 @@ class _Drawing:
             kinds[chart.x[0]] = "nominal"
             self._name_bars(points, drawn)
         self._merge_colors(points)
-        unit = self.texts.term(drawn[0], self.unit) if drawn else None
-        iri = unit.value if isinstance(unit, NamedNode) else ""
+        units = {value_of(self.texts.term(row, self.unit)) for row in drawn} - {""}
+        iri = units.pop() if len(units) == 1 else ""
+        facets = {self.texts.of(row, chart.facet) for row in drawn} if chart.facet else set()
+        if chart.facet and len(facets) == 1:
+            self.notes.insert(0, f"{self._title(chart.facet, '')}: {facets.pop()}")
         return Picture(
             chart=chart,
             title=self.title,
@@ -381,7 +385,7 @@ class _Drawing:
     def _title(self, name: str, unit: str) -> str:
         about = self.texts.columns.get(name)
         title = (about.title if about else "") or words_in_name(name)
-        if name != self.chart.y or not unit or self.chart.facet or currency_sign(unit):
+        if name != self.chart.y or not unit or currency_sign(unit):
             return title
         symbol = self.texts.labels.of(unit)
         return title if symbol == COUNT_SYMBOL else f"{title}, {symbol}"

@@ -235,7 +235,7 @@ def _quantity(picture: Picture) -> dict[str, Any]:
     return {
         "field": chart.y,
         "type": "quantitative",
-        "title": None if chart.facet else picture.titles[chart.y],
+        "title": picture.titles[chart.y],
         "scale": scale,
         "axis": axis,
     }
