@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import json
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,4 +143,78 @@ def test_broken_table_is_refused(name: str, book: Path, imports: Callable[..., R
     assert result.exit_code == 3
     (line,) = result.stderr.splitlines()
     assert line.startswith(expected)
+    assert sorted(book.rglob("*")) == before
+
+
+def packed_bomb() -> bytes:
+    """Return rows that unpack to more than a packed file of their size may hold."""
+    row = b"M,Acme,1,,,,1/2/2025,,\n"
+    packer = zlib.compressobj(wbits=31)
+    first = packer.compress(CONTENT.splitlines()[0] + b"\n")
+    return b"".join((first, packer.compress(row * (80_000_000 // len(row))), packer.flush()))
+
+
+def parquet() -> bytes:
+    """Return the table as Parquet."""
+    import tempfile
+
+    import duckdb
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "machines.parquet")
+        duckdb.read_csv(str(TABLE), all_varchar=True).write_parquet(str(path))
+        return path.read_bytes()
+
+
+def spoilt(content: bytes) -> bytes:
+    """Return bytes of which some in the middle are others."""
+    middle = len(content) // 2
+    return (
+        content[:middle]
+        + bytes(byte ^ 0x5A for byte in content[middle : middle + 8])
+        + content[middle + 8 :]
+    )
+
+
+DAMAGED: dict[str, tuple[str, Callable[[], bytes], str]] = {
+    "packed-cut-off": ("csv", lambda: gzip.compress(CONTENT)[:-20], ": cannot be read: "),
+    "packed-spoilt": ("csv", lambda: spoilt(gzip.compress(CONTENT)), ": cannot be read: "),
+    "packed-and-more": ("csv", lambda: gzip.compress(CONTENT) + b"more", ": cannot be read: "),
+    "packed-bomb": ("csv", packed_bomb, ": cannot be read: it unpacks to more than 64 MB"),
+    "parquet-cut-off": ("parquet", lambda: parquet()[:-20], ": is not a whole Parquet file"),
+    "parquet-of-csv": ("parquet", lambda: CONTENT, ": is not a whole Parquet file"),
+    "json-of-lists": (
+        "json",
+        lambda: b"[" * 100_000 + b"]" * 100_000,
+        ", row 1: is not a JSON object",
+    ),
+    "json-of-objects": (
+        "json",
+        lambda: b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        ":1: the column 'a'",
+    ),
+    "json-cut-off": (
+        "json",
+        lambda: json.dumps([{"Machine": "a"}]).encode()[:-4],
+        ": Malformed JSON",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damaged_file_is_refused(name: str, book: Path, imports: Callable[..., Result]) -> None:
+    """A file that is cut off, spoilt or a bomb gives one line and exit code 3, and no file."""
+    form, make, message = DAMAGED[name]
+    mapping = book / "queries" / "imports" / "machines.rq"
+    text = mapping.read_text("utf-8").replace("format: csv", f"format: {form}")
+    mapping.write_text(text, encoding="utf-8")
+    path = book / "damaged"
+    path.write_bytes(make())
+    before = sorted(book.rglob("*"))
+
+    result = imports("machines", path)
+
+    assert result.exit_code == 3
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"error: {path}{message}")
     assert sorted(book.rglob("*")) == before

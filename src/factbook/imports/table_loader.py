@@ -23,7 +23,7 @@ from factbook.imports.mapping import (
     TableMapping,
     name_columns,
 )
-from factbook.rdf.unpack import GZIP, open_unpacked
+from factbook.rdf.unpack import GZIP, open_unpacked, reading
 from factbook.render.humanize import make_printable
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _LEAST_BUFFER, _PACKED_BUFFER = 1 << 24, 1 << 27  # bytes for one JSON record
+_PIECE = 1 << 20
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _THOUSANDS = r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
@@ -57,7 +58,7 @@ class TableLoader:
         Raises:
             InputError: The file cannot be read, or is not as the mapping says.
         """
-        is_packed = self._start().startswith(GZIP)
+        is_packed = self._is_packed()
         file = self.link.with_suffix(f".{self.table.format}{'.gz' if is_packed else ''}")
         file.symlink_to(self.path.resolve())
         if self.table.format in _DELIMITERS:
@@ -71,17 +72,18 @@ class TableLoader:
         self._make_view(kinds)
         return kinds
 
-    def _start(self) -> bytes:
-        try:
-            with self.path.open("rb") as file:
-                start = file.read(len(GZIP))
-        except FileNotFoundError:
-            raise InputError(f"{self.path}: no such file") from None
-        except OSError as error:
-            raise InputError(f"{self.path}: cannot be read: {error.strerror}") from None
+    def _is_packed(self) -> bool:
+        """Tell whether the file is packed; if so, make sure that it is whole and no bomb."""
+        with reading(self.path):
+            with self.path.open("rb") as packed:
+                start = packed.read(len(GZIP))
+            if start.startswith(GZIP):
+                with open_unpacked(self.path) as file:
+                    while file.read(_PIECE):
+                        pass
         if not start:
             raise InputError(f"{self.path}: is empty")
-        return start
+        return start.startswith(GZIP)
 
     @property
     def _raw(self) -> str:
@@ -309,6 +311,8 @@ def _explain(message: str) -> str:
         reason = "is longer than 2 MB"
     elif "unterminated quote" in message:
         reason = "a cell with a quotation mark is not closed"
+    elif "magic bytes" in message or "TProtocol" in message:
+        reason = "is not a whole Parquet file"
     else:
         reason = re.sub(r'(in file )"[^"]*/\d+\.\w+(\.gz)?"', "", message.splitlines()[0])
         reason = re.sub(r"^(?:\w+ )*Error: ", "", reason).strip()

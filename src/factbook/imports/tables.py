@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from factbook.atomic_write import temporary_path
 from factbook.errors import InputError, UsageError, did_you_mean
 from factbook.imports.mapping import (
     BOOLEAN,
@@ -140,7 +142,9 @@ def open_tables(mapping: TableMapping, files: Sequence[Path]) -> Iterator[TableR
     if len(files) != len(mapping.tables):
         names = ", ".join(table.name for table in mapping.tables)
         raise UsageError(f"{mapping.path} takes {len(mapping.tables)} files ({names})")
-    with tempfile.TemporaryDirectory(prefix="factbook-import-") as folder:
+    folder = Path(tempfile.gettempdir(), f"factbook-import-{secrets.token_hex(8)}")
+    with temporary_path(folder):
+        folder.mkdir(mode=0o700)
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
