@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
 from factbook.errors import FactbookError
+from factbook.rdf.terms import local_name
 from factbook.render.humanize import make_printable
 from factbook.show.page import capitalize_first, host_of
 from factbook.web import links
@@ -52,6 +53,7 @@ def _prepare(state: BlueprintSetupState) -> None:
         host=host_of,
         identifier=str.isidentifier,
         keep_dates=keep_dates,
+        local_name=local_name,
     )
     environment.globals.update(
         changed_address=links.changed_address,
