@@ -163,3 +163,22 @@ def test_pyshacl_evaluates_shapes_that_multiply() -> None:
 
     assert not report.results
     assert "made of more than 2000 shapes" in report.notes[0]
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        r"$this <http://e.org/p> ?o FILTER(REGEX(CONCAT(?o, ?o), '^(x)\\\\1$'))",
+        "$this <http://e.org/p> ?o FILTER(REGEX(?o, '^[a-z-[aeiou]]$'))",
+        "$this <http://e.org/p> ?o . <http://e.org/absent> <http://e.org/p>* ?y",
+        """{ SELECT $this (GROUP_CONCAT(?l) AS ?g) { $this <http://e.org/l> ?l } GROUP BY $this }
+        FILTER(LANG(?g) = '')""",
+    ],
+)
+def test_queries_of_shapes_are_answered_as_the_standard_says(group: str) -> None:
+    """The engine by itself finds nothing, and says nothing."""
+    shapes = f"""
+    <http://e.org/S> sh:targetNode <http://e.org/a> ;
+        sh:sparql [ sh:select '''SELECT $this {{ {group} }}''' ] ."""
+    data = '<http://e.org/a> <http://e.org/p> "x" ; <http://e.org/l> "x"@en .'
+    assert len(validated(shapes, data).results) == 1

@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 from factbook.shacl.data_graph import decode
 from factbook.shacl.dialect import EMBEDDED
 from factbook.shacl.shapes_graph import SHAPES_GRAPH
+from factbook.sparql.standard import FUNCTIONS, follow_standard
 from factbook.store.answers import Graph, Table
 from factbook.store.literal_forms import stored_forms
 
@@ -54,7 +55,7 @@ class LocalBackend:
         self, text: str, *, view: View, nodes: Mapping[str, BlankNode] | None = None
     ) -> Iterator[Row]:
         """Run a SELECT on a view of the data."""
-        functions = self.functions | _node_functions(nodes or {})
+        functions = FUNCTIONS | self.functions | _node_functions(nodes or {})
         found = self.graph.store.query(
             text,
             default_graph=[*self.graph.graphs(view)],
@@ -66,6 +67,26 @@ class LocalBackend:
         for solution in found:
             pairs = zip(names, solution, strict=True)
             yield {name: decode(term) for name, term in pairs if term is not None}
+
+    def as_standard(self, text: str) -> str:
+        """Return a query of a shape so that the store answers it as SPARQL 1.1 says.
+
+        Raises:
+            UsageError: A regular expression cannot be matched.
+        """
+        return follow_standard(text, self)
+
+    def is_absent(self, prologue: str, term: str) -> bool:
+        """Tell whether a term occurs nowhere in the data."""
+        ends = f"{{ ?s ?p {term} }}"
+        if not term.startswith(('"', "'")):
+            ends += f" UNION {{ {term} ?p ?o }}"
+        graphs = self.graph.graphs("stored")
+        return not self.graph.store.query(f"{prologue} ASK {{ {ends} }}", default_graph=[*graphs])
+
+    def columns(self, text: str) -> list[str]:  # noqa: ARG002 - as `sparql.standard` asks it
+        """Return nothing: the order of columns does not matter."""
+        return []
 
     def define_nodes(self, nodes: Mapping[str, BlankNode]) -> None:
         """Define functions that return blank nodes."""
@@ -129,6 +150,10 @@ class EndpointBackend:
         for row in answer.rows:
             pairs = zip(answer.variables, row, strict=True)
             yield {name: term for name, term in pairs if term is not None}
+
+    def as_standard(self, text: str) -> str:
+        """Return the query: the endpoint answers it as it does."""
+        return text
 
     def original_forms(self, focus: Term, value: Term, property_: str | None) -> list[Term]:  # noqa: ARG002
         """Return the value: an endpoint has no other form of it."""

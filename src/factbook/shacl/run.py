@@ -235,7 +235,9 @@ def _run_task(task: Task, backend: Backend) -> list[Result] | Task | ShapesError
 
 
 def _rows(task: Task, backend: Backend) -> Iterator[Row]:
-    rows = backend.rows(task.text, view=task.view)
+    is_query = isinstance(task.constraint, SelectConstraint | AskConstraint)
+    text = task.text if task.each is not None or not is_query else backend.as_standard(task.text)
+    rows = backend.rows(text, view=task.view)
     if task.each is None:
         yield from rows
         return
@@ -248,7 +250,8 @@ def _rows(task: Task, backend: Backend) -> Iterator[Row]:
         else:
             assert isinstance(this, NamedNode | Literal)  # noqa: S101 - no triple terms in SHACL
             pattern = f"VALUES ?this {{ {to_sparql(this)} }}"
-        for row in backend.rows(for_one(task.each, pattern), view=task.view, nodes=nodes):
+        text = backend.as_standard(for_one(task.each, pattern))
+        for row in backend.rows(text, view=task.view, nodes=nodes):
             yield {**focus, **row}
 
 
