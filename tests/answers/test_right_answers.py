@@ -468,3 +468,28 @@ def test_what_is_at_most_so_much_leads_no_ranking(updated: factbook.Book) -> Non
     rows = list(updated.query("rank", measure="cores"))
 
     assert [(slug(row["thing"]), row["value"]) for row in rows] == [("a2", 500), ("a1", 900)]
+
+
+@pytest.mark.parametrize(
+    ("query", "values"),
+    [
+        ("timeline", {}),
+        ("funding-rounds", {}),
+        ("relationships", {}),
+        ("rented-by", {"product": "b200"}),
+    ],
+)
+def test_nothing_is_told_of_a_day_before_all_sources(query: str, values: dict[str, str]) -> None:
+    """An event or offer without a date counts from the day on which its source came out."""
+    assert ask(query, **values, asof="1900-01-01") == []
+
+
+def test_amounts_of_events_say_that_they_are_bounds() -> None:
+    """The contract of Cerebras with OpenAI is worth at least 20 billion, not 20 billion."""
+    (row,) = (
+        row
+        for row in ask("timeline", company="cerebras", asof=TODAY)
+        if slug(row["event"]) == "cerebras-openai-contract"
+    )
+
+    assert (row["amount"], slug(row["amountprecision"])) == (20_000_000_000, "at-least")
