@@ -106,7 +106,7 @@ WITHOUT_EFFECT = {
     ),
     "target of the draft": (
         "ex:S sh:targetWhere [ sh:class ex:Bush ] ; sh:nodeKind sh:BlankNode .",
-        "No node is as sh:targetWhere wants it",
+        "No node matches sh:targetWhere",
     ),
 }
 FAULTS = {
