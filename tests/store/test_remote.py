@@ -110,10 +110,16 @@ def test_busy_endpoint_is_asked_four_times(faulty: Faulty) -> None:
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name.startswith("redirect")])
 def test_redirect_is_not_followed(faulty: Faulty, fault: str) -> None:
     """A POST would lose its query on the way."""
-    with pytest.raises(EndpointError):
+    with pytest.raises(EndpointError, match="a redirect, which is not followed: give '"):
         asked(faulty, fault)
 
     assert faulty.seen == {fault: 1}
+
+
+def test_packed_answer_is_refused_in_words(faulty: Faulty) -> None:
+    """The parser would only say that a character is unexpected."""
+    with pytest.raises(EndpointError, match="packed its answer with gzip"):
+        asked(faulty, "gzip-unasked")
 
 
 def test_limit_in_the_query_is_no_truncation(faulty: Faulty) -> None:

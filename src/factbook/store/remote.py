@@ -179,6 +179,11 @@ class RemoteEngine:
             raise self._transport.failure(
                 f"says that the answer is incomplete ({capped}: {reply.headers[capped]})"
             )
+        packed = reply.headers.get("Content-Encoding", "identity")
+        if packed != "identity":
+            raise self._transport.failure(
+                f"packed its answer with {packed}, which nobody asked for"
+            )
         known = _BINDINGS if form in {"SELECT", "ASK"} else _TRIPLES
         if reply.media_type not in known:
             raise self._transport.failure(

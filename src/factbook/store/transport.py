@@ -67,8 +67,10 @@ class Reply:
 
     @property
     def refusal(self) -> str:
-        """The status and the beginning of the body, with advice for a missing login."""
+        """The status and the beginning of the body, with advice for a login or a redirect."""
         summary = f"HTTP {self.status}: {self.beginning}"
+        if moved := self.headers.get("Location"):
+            return f"HTTP {self.status}, a redirect, which is not followed: give {moved!r} instead"
         if self.status != _UNAUTHORIZED:
             return summary
         return (
