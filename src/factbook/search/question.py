@@ -40,6 +40,7 @@ _PATTERNS = {
     "xlsx": rf"{_LINK}(?:excel|xlsx|spreadsheet|workbook)(?: (?:file|sheet|table))?s?(?: of)?",
     "csv": rf"{_LINK}csv(?: files?)?(?: of)?",
     "svg": rf"{_LINK}(?:charts?|plots?|diagrams?|pictures?)(?: of)?",
+    "bound": r"(?:at least|at most|more than|less than|over|under|above|below)(?= \$?\d)",
     COMPARE: r"compar(?:e|es|ed|ing|ison)|versus|vs|against|differences?|differs?|side by side"
     r"|next to (?:each other|one another)",
     CITE: r"cit(?:e|es|ed|ing|ations?)|bibtex",
