@@ -74,8 +74,29 @@ def test_closed_pipe_ends_program_silently(program: list[str], words: list[str])
 
 
 @pytest.mark.parametrize(
+    "words", ["--data {} query lengths", "fmt {}", "check {}", "sparql --file {}"]
+)
+def test_unreadable_file_is_an_input_error(program: list[str], words: str, tmp_path: Path) -> None:
+    """A file that the user may not read is an error of the input, not of the usage."""
+    path = tmp_path / "secret.ttl"
+    path.write_text("<http://e.org/a> <http://e.org/b> 1 .\n", encoding="utf-8")
+    path.chmod(0)
+    rights = "-dac_override,-dac_read_search"  # by which root reads what nobody may
+    as_user = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}"]
+    command = [*(as_user if os.geteuid() == 0 else ()), *program, *words.format(path).split()]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.stderr == f"error: {path}: cannot be read: Permission denied\n"
+    assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
     "words",
-    ["query lengths", "query lengths -f md", "export -f nt", "show river:inn", "queries", "--help"],
+    [
+        *("query lengths", "query lengths -f md", "export -f nt", "show river:inn", "queries"),
+        *("--help", "query", "cache"),
+    ],
 )
 def test_full_disk_is_an_input_error(program: list[str], words: str) -> None:
     """A full disk behind stdout is an error of the output, not of the program."""

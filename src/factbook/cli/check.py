@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,12 +12,14 @@ from factbook.check.formats import FORMATS, GRAPHS, NAMES, SUFFIXES, summary_lin
 from factbook.check.limits import Limits, read_baseline
 from factbook.check.shapes import AUTO, ENGINES, NO_INFERENCE, REGIMES
 from factbook.cli.output import OutputOptions, may_style, open_output, with_output_options
-from factbook.cli.session import Session, announce, pass_session
+from factbook.cli.session import PATH, Session, announce, pass_session
 from factbook.cli.supervise import limit_options
 from factbook.errors import DONE, FOUND, UNREADABLE, FactbookError, UsageError, did_you_mean
 from factbook.rdf.formats import ALIASES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from factbook.check.findings import Outcome
     from factbook.check.plan import Plan
 
@@ -40,11 +41,11 @@ Examples:
   factbook check mine.ttl --shapes shapes.ttl -f turtle
   factbook check queries/"""
 )
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.argument("files", nargs=-1, type=PATH, metavar="[FILE]...")
 @click.option(
     "--shapes",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Check the FILEs against these shapes, without the book; may be repeated.",
 )
@@ -66,7 +67,7 @@ Examples:
     "--ont",
     "ontologies",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Add this file to the data, such as an ontology; may be repeated.",
 )
@@ -117,7 +118,7 @@ Examples:
 @click.option("--all", "show_all", is_flag=True, help="Show all findings, however many.")
 @click.option(
     "--baseline",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Accept the findings in this log of -f sarif; report and fail on new ones only.",
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,11 +9,12 @@ import click
 from factbook.cli.completion import complete_things
 from factbook.cli.execution import interruptible
 from factbook.cli.output import OutputOptions, write_document
-from factbook.cli.session import Session, pass_session
+from factbook.cli.session import PATH, Session, pass_session
 from factbook.cli.supervise import limit_options
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
 _FORMATS = ("text", "bibtex", "csl-json")
 _ENDINGS = {".bib": "bibtex", ".json": "csl-json"}
@@ -44,7 +44,7 @@ Examples:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Write to a file, atomically.",
 )

@@ -82,13 +82,10 @@ def run_for_exit_code(  # noqa: C901, PLR0911 - one return for each kind of erro
         debug: Whether errors are raised, with their traceback.
     """
     try:
-        outcome = action()
+        outcome = _act_or_help(action)
         sys.stdout.flush()
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    except click.exceptions.NoArgsIsHelpError as asked:
-        click.echo(asked.format_message())
-        return DONE
     except (KeyboardInterrupt, click.Abort):
         print_error("interrupted")
         return INTERRUPTED
@@ -118,6 +115,15 @@ def run_for_exit_code(  # noqa: C901, PLR0911 - one return for each kind of erro
         )
         return INTERNAL
     return outcome if isinstance(outcome, int) and not isinstance(outcome, bool) else DONE
+
+
+def _act_or_help(action: Callable[[], object]) -> object:
+    """Run an action; a group of commands without a command writes its help."""
+    try:
+        return action()
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message())
+        return DONE
 
 
 def _format_usage_error(wrong: click.ClickException) -> str:

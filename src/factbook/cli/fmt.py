@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.session import Session, pass_session
+from factbook.cli.session import PATH, Session, pass_session
 from factbook.cli.supervise import limit_options
 from factbook.errors import DONE, FOUND
 from factbook.layout import layout_of
 from factbook.prefixes import prefixes_in, read_context
 from factbook.render.humanize import format_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command(
@@ -28,7 +31,7 @@ Examples:
   factbook fmt --check
   factbook fmt --diff data/sources/mine.ttl"""
 )
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]…")
+@click.argument("files", nargs=-1, type=PATH, metavar="[FILE]…")
 @click.option("--check", is_flag=True, help="Write nothing; list the files that are not formatted.")
 @click.option("--diff", is_flag=True, help="Write nothing; show the changes.")
 @limit_options

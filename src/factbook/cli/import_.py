@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from factbook.cli.execution import interruptible
-from factbook.cli.session import Session, announce, pass_session
+from factbook.cli.session import PATH, Session, announce, pass_session
 from factbook.cli.supervise import limit_options
 from factbook.errors import UsageError
 from factbook.render.humanize import format_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from factbook.imports.import_table import Imported
     from factbook.imports.things import UnknownName
 
@@ -34,12 +35,12 @@ Examples:
   factbook import mapping.rq table.csv -o table.nq"""
 )
 @click.argument("mapping", metavar="NAME|MAPPING.rq")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE…")
 @click.option("--propose", is_flag=True, help="Add names that the register lacks to a file of it.")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR|FILE.nq",
     help="A folder for the source, or a file of N-Quads. [default: data/sources of the book]",
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from factbook.cli.session import PATH
 from factbook.render.humanize import format_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command(
@@ -18,7 +22,7 @@ Examples:
   factbook init my-book
   factbook init my-book --namespace https://example.org/trees/"""
 )
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=PATH)
 @click.option(
     "--namespace",
     metavar="IRI",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +17,7 @@ from factbook.cli.link_candidates import (
     suggest,
 )
 from factbook.cli.output import with_output_options, write_listing
-from factbook.cli.session import Session, pass_session
+from factbook.cli.session import PATH, Session, pass_session
 from factbook.cli.supervise import limit_options
 from factbook.errors import DONE, FOUND, UsageError
 from factbook.link.client import open_target
@@ -35,6 +34,8 @@ from factbook.rdf.mapping_files import (
 from factbook.render.result_formats import TABLE_FORMATS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from factbook.book import Book
     from factbook.cli.output import OutputOptions
     from factbook.link.target_state import StaleMapping
@@ -168,7 +169,7 @@ Examples:
 )
 @click.option(
     "--owl",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Write only owl:sameAs for mappings that a person confirmed, as N-Triples.",
 )

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
 
+from factbook.cli.session import PATH
 from factbook.errors import UsageError, did_you_mean
 from factbook.render.formulas import SPREADSHEET_TEXTS, FormulaCount, defuse_formulas
 from factbook.render.humanize import count_noun
@@ -65,7 +66,7 @@ def with_output_options(*formats: str) -> Callable[[Callable[..., T]], Callable[
         @click.option(
             "-o",
             "--output",
-            type=click.Path(path_type=Path),
+            type=PATH,
             metavar="FILE",
             help="Write to a file, atomically; its suffix chooses the format.",
         )

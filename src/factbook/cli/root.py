@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
 from factbook import __version__
 from factbook.cli.execution import run_for_exit_code
-from factbook.cli.session import Session
+from factbook.cli.session import PATH, Session
 from factbook.errors import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 
 class Entry(NamedTuple):
@@ -126,14 +126,14 @@ class Root(click.Group):
 @click.group(cls=Root, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--book",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR",
     help="A folder with ontology/, data/ and queries/. [default: the book around the working "
     "folder, or else the bundled one]",
 )
 @click.option(
     "--data",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     multiple=True,
     help="Add an RDF file (also .gz) to the graph; may be repeated.",

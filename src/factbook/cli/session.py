@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from factbook import api
     from factbook.book import Book
 
+PATH = click.Path(path_type=Path, readable=False)
+"""The type of a path; whoever opens a file says that it cannot be read, with exit code 3."""
+
 
 @dataclass
 class Session:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from factbook.cli.session import Session, announce, pass_session
+from factbook.cli.session import PATH, Session, announce, pass_session
 from factbook.cli.supervise import limit_options
 from factbook.errors import DONE, FOUND, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MOST_FAULTS = 20
 
@@ -20,7 +23,7 @@ Examples:
   factbook site public
   factbook --book my-book site public --address https://example.org/facts/"""
 )
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=PATH)
 @click.option(
     "--address",
     metavar="URL",

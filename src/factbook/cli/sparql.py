@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from factbook.cli.execution import interruptible
 from factbook.cli.output import labels_option, service_option, with_output_options
-from factbook.cli.session import Session, pass_session
+from factbook.cli.session import PATH, Session, pass_session
 from factbook.cli.supervise import limit_options
 from factbook.cli.write_answer import View, write_answer
 from factbook.errors import InputError, UsageError
@@ -22,6 +21,8 @@ from factbook.render.result_formats import TABLE_FORMATS
 from factbook.sparql.tokens import query_form
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from factbook.cli.output import OutputOptions
     from factbook.store.answers import Answer
 
@@ -39,7 +40,7 @@ Examples:
 @click.option(
     "--file",
     "path",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Read the query from a file.",
 )

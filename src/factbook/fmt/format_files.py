@@ -33,6 +33,7 @@ from factbook.rdf.canonical import canonicalize
 from factbook.rdf.formats import syntax_of
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.syntax_error import RdfSyntaxError
+from factbook.rdf.unpack import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -173,7 +174,9 @@ def _comments(text: str) -> Counter[str]:
 
 def _read_text(path: Path) -> str:
     try:
-        return path.read_bytes().decode()
+        with reading(path):
+            content = path.read_bytes()
+        return content.decode()
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not UTF-8 at byte {error.start}") from None
 
