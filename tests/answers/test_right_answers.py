@@ -92,6 +92,16 @@ def test_bandwidth_of_one_chip_is_one_answer() -> None:
     assert ranked == current == side_by_side == plain == [7672]
 
 
+def test_figures_of_a_plain_name_are_those_of_its_forms() -> None:
+    """GB200 does not tell the superchip from its GPU: a row says of which one a figure is."""
+    rows = ask("accelerator", product="GB200", asof=TODAY)
+    of_gpu = ask("accelerator", product="GB200 GPU", asof=TODAY)
+
+    assert {slug(row["form"]) for row in rows} == {"gb200-gpu"}
+    assert [row["observation"] for row in rows] == [row["observation"] for row in of_gpu]
+    assert {row["form"] for row in of_gpu} == {None}
+
+
 def test_launch_claim_gives_way_to_what_is_corroborated() -> None:
     """The integer peak of the GroqChip is 750, of high confidence."""
     rows = ask("rank", measure="peak integer performance", asof=TODAY)
