@@ -209,7 +209,10 @@ def test_fifo_is_read_once(program: list[str], tmp_path: Path) -> None:
     words = [word for word in words if word not in {"--book", str(BOOK)}]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         fifo.write_text('<http://e.org/a> <http://e.org/p> "x" .')
-        out, _ = process.communicate(timeout=20)
+        try:
+            out, _ = process.communicate(timeout=20)
+        finally:
+            process.kill()  # else a pipe that is read again would be waited for without end
 
     assert (process.returncode, out) == (0, "true\n")
 

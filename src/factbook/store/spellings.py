@@ -184,6 +184,8 @@ class SpellingScan:
 
     def _scan_tags(self, path: Path) -> None:
         """Note the language tags with capitals of a file, which no parser hands on."""
+        if not path.is_file():
+            return  # a pipe has been read, and says nothing twice
         with open_unpacked(path) as file:
             before = b""
             while piece := file.read(_PIECE):
