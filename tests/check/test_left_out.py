@@ -52,7 +52,7 @@ def test_exit_code_tells_what_was_left_out(
 @pytest.mark.parametrize(
     ("shapes", "place", "said"),
     [
-        (GOOD + MISSPELT, "shapes.ttl:5:3: ", "ex:S: not evaluated: sh:nodekind is no term"),
+        (GOOD + MISSPELT, "shapes.ttl:5:3: ", "ex:S: not evaluated: sh:nodekind is not a term"),
         (GOOD + FORBIDDEN, "shapes.ttl:5:3: ", "ex:S has sh:minCount, which node shapes cannot"),
         (GOOD + UNMATCHED, "shapes.ttl:4:21: ", "ex:Bush has no instance in the data"),
         (

@@ -66,6 +66,7 @@ VIRTUOSO_DIFFERS = {
     "ownership",
     "products",
     "rank",
+    "relationships",
     "rental-prices",
     "rented-by",
     "token-prices",

@@ -32,6 +32,13 @@ _SERIALIZERS = {
 }
 MACHINE = tuple(_SERIALIZERS)
 """The names of the formats."""
+_FRAMES = {
+    "csv": (b"\n", b"", b""),
+    "tsv": (b"\n", b"", b""),
+    "json": (b'"bindings":[', b"]}}", b","),
+    "xml": (b"<results>", b"</results></sparql>", b""),
+}
+"""What stands right before the rows, right after them, and between two."""
 _BATCH = 10_000
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
@@ -43,26 +50,28 @@ def write_rows(table: Table, name: str, out: IO[bytes]) -> None:
     if table.native is not None:
         table.native.serialize(out, _SERIALIZERS[name])
         return
-    if name in {"csv", "tsv"}:
-        _write_batches(table, name, out)
-        return
-    _write_whole(table, name, out)
+    _write_batches(table, name, out)
 
 
 def _write_batches(table: Table, name: str, out: IO[bytes]) -> None:
-    """Write CSV or TSV some rows at a time, so that memory does not grow with the answer."""
+    """Write some rows at a time, so that memory does not grow with the answer."""
+    before, after, between = _FRAMES[name]
     rows = iter(table.rows)
-    batch = list(islice(rows, _BATCH))
-    _write_whole(Table(table.variables, batch), name, out)
+    head, body = _write_batch(table.variables, list(islice(rows, _BATCH)), name)
+    out.write(head + before + body)
     while batch := list(islice(rows, _BATCH)):
-        written = BytesIO()
-        _write_whole(Table(table.variables, batch), name, written)
-        out.write(written.getvalue().partition(b"\n")[2])  # without the header again
+        out.write(between + _write_batch(table.variables, batch, name)[1])
+    out.write(after)
 
 
-def _write_whole(table: Table, name: str, out: IO[bytes]) -> None:
-    results = parse_query_results(_json(table), QueryResultsFormat.JSON)
-    results.serialize(out, _SERIALIZERS[name])
+def _write_batch(variables: tuple[str, ...], rows: list[Row], name: str) -> tuple[bytes, bytes]:
+    """Return what comes before the rows of a format, and the rows themselves."""
+    before, after, _ = _FRAMES[name]
+    written = BytesIO()
+    results = parse_query_results(_json(Table(variables, rows)), QueryResultsFormat.JSON)
+    results.serialize(written, _SERIALIZERS[name])
+    head, _, rest = written.getvalue().partition(before)
+    return head, rest.removesuffix(after)
 
 
 def write_truth(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT001 - the answer
