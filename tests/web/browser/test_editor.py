@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+VALUE = "document.querySelector('.CodeMirror').CodeMirror.getValue()"
 RIVERS = Path(__file__).parents[2] / "cli" / "book"
 
 
@@ -114,10 +115,12 @@ def test_editor_completes_terms(browser: Browser, rivers_site: str, scheme: str)
         visit.page.click(".CodeMirror-lines")
         visit.page.keyboard.press("Control+End")
         visit.page.keyboard.type("def:Ri")
-        visit.page.click(".CodeMirror-hint >> nth=0")
+        visit.page.click(".CodeMirror-hint:has-text('River')")
+        visit.page.wait_for_function(f"{VALUE}.endsWith('def:River')")
         visit.page.keyboard.press("Control+End")
         visit.page.keyboard.type(" } LIMIT 3")
         visit.page.keyboard.press("Escape")
+        visit.page.wait_for_function(f"{VALUE}.endsWith('def:River }} LIMIT 3')")
         barriers = find_barriers(visit.page)
         visit.page.click("main button:has-text('Ask')")
         visit.page.wait_for_selector("main table")
