@@ -121,6 +121,8 @@ def test_editor_completes_terms(browser: Browser, rivers_site: str, scheme: str)
         visit.page.keyboard.type(" } LIMIT 3")
         visit.page.keyboard.press("Escape")
         visit.page.wait_for_function(f"{VALUE}.endsWith('def:River }} LIMIT 3')")
+        visit.page.click("h1")  # no list of completions stands open any more
+        visit.page.wait_for_selector(".CodeMirror-hints", state="detached")
         barriers = find_barriers(visit.page)
         visit.page.click("main button:has-text('Ask')")
         visit.page.wait_for_selector("main table")
