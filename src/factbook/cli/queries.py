@@ -27,7 +27,6 @@ _HEADINGS = ("group", "query", "summary", "parameters")
 Examples:
   factbook queries
   factbook queries company money
-  factbook queries cheapest h100
   factbook queries -f json"""
 )
 @click.argument("words", nargs=-1)

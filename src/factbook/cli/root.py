@@ -55,7 +55,7 @@ _UNSUPERVISED = {"completion", "mcp", "serve"}
 
 _EPILOG = """\b
 Examples:
-  factbook search cheapest h100
+  factbook search WORDS
   factbook queries
   factbook query companies
   factbook query companies --help

@@ -38,9 +38,8 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 @click.command(
     epilog="""\b
 Examples:
-  factbook search HBM
-  factbook search cheapest h100
-  factbook search "revenue of nvidia" -f json"""
+  factbook search WORD
+  factbook search "MEASURE of THING" -f json"""
 )
 @click.argument("words", nargs=-1, required=True)
 @click.option(

@@ -36,7 +36,7 @@ Examples:
   factbook show NAME
   factbook show NAME -o page.html
   factbook show NAME --asof 2025-06-30
-  factbook show NAME --measure revenue
+  factbook show NAME --measure MEASURE
   factbook show NAME -f json"""
 )
 @click.argument("thing", shell_complete=complete_things())

@@ -130,7 +130,7 @@ class Tools:
         ] = {},  # noqa: B006 - pydantic copies it
         where: Annotated[
             list[str],
-            Field(description="Conditions on columns: 'amount >= 1B', 'maker = NVIDIA', 'x ~ y'"),
+            Field(description="Conditions on columns: 'amount >= 1B', 'maker = Acme', 'x ~ y'"),
         ] = [],  # noqa: B006 - as above
         sort: Annotated[str, Field(description="COLUMN or COLUMN:desc, several with commas")] = "",
         limit: Limit = 50,

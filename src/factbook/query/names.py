@@ -4,10 +4,10 @@ Of these the first that anything fits counts:
 
 1. a name, spelled the same;
 2. the end of an IRI, or a name, the same except for case, accents, punctuation and Unicode form;
-3. maker and model ("NVIDIA H100" for H100, "H100" for NVIDIA H100): a name in front of, or missing
+3. maker and model ("Acme X1" for X1, "X1" for Acme X1): a name in front of, or missing
    in front of, the name of something that is related to it;
-4. the same name with another legal form, or without one ("Nvidia Corp"); a name without one fits
-   all that begin with it ("SoftBank") and is ambiguous.
+4. the same name with another legal form, or without one ("Acme Corp"); a name without one fits
+   all that begin with it ("Acme") and is ambiguous.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class Refinement:
     """Which rows and columns of a stored query are wanted, and in which order.
 
     Attributes:
-        where: Conditions such as 'amount >= 1B', 'maker = NVIDIA' or 'name ~ cloud'; all must hold.
+        where: Conditions such as 'amount >= 1B', 'maker = Acme' or 'name ~ cloud'; all must hold.
             A range meets a comparison that all of it meets; an empty cell meets none.
         sort: Columns to sort by, separated by commas, each with ':desc' for the greatest first.
             Empty cells come last, and ties keep the order of the query.

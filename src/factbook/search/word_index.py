@@ -120,7 +120,7 @@ class WordIndex:
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words of a text, and neighbours with a digit as one word too: H 100 as H100."""
+    """Return the words of a text, and neighbours with a digit as one word too: X 100 as X100."""
     words = list(fold_words(text))
     joined = (f"{first}{second}" for first, second in pairwise(words))
     return [*words, *(word for word in joined if any(c.isdigit() for c in word))]

@@ -53,7 +53,7 @@ _SPELLED_SI = re.compile(r"(kilo|mega|giga|tera|peta|exa)?([a-z]+)")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _NUMBER = re.compile(
-    rf"""(?:(?<![\w.,\N{{EN DASH}}/-])                              # not inside a word: H100
+    rf"""(?:(?<![\w.,\N{{EN DASH}}/-])                              # not inside a word: X100
            |(?P<ends_range>(?<=\d[-\N{{EN DASH}}])))                  # but the 6 of $5-6 billion
         (?P<minus>[-\N{{MINUS SIGN}}])?
         (?P<before>[A-Z]{{0,3}}[$€£¥₩₹₽₪₺]|(?:{"|".join(_CODES)})(?=\s?\d))?\s?

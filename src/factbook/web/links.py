@@ -115,8 +115,8 @@ def command_address(command: str, queries: Mapping[str, StoredQuery]) -> str:
     """Return the address that answers what a command line asks, or nothing if no page does.
 
     Args:
-        command: The command line, such as "factbook query revenue --company nvidia" or
-            "factbook compare groq cerebras".
+        command: The command line, such as "factbook query NAME --PARAMETER VALUE" or
+            "factbook compare THING THING".
         queries: The stored queries by name.
     """
     _, verb, name, *options = [*shlex.split(command), "", ""][: len(shlex.split(command)) + 1]
