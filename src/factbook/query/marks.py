@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.query.stored_queries import PAGES, read_query
+from factbook.rdf.terms import value_of
 from factbook.render.marks import MARKS
 from factbook.store.answers import Table
 
@@ -62,7 +63,7 @@ def find_marks(
                 if through_sources and _UNREAD_SOURCE in true:
                     true.add("unread")
                 if named := tuple(name for name in MARKS if name in true):
-                    found[getattr(about, "value", "")] = named
+                    found[value_of(about)] = named
     return found
 
 

@@ -20,7 +20,7 @@ from factbook.query.parameters import parse_literal
 from factbook.rdf.terms import XSD, to_sparql
 from factbook.render.humanize import currency_of_sign, split_prefix
 from factbook.render.labels import LABEL_PROPERTIES, find_units
-from factbook.sparql.tree import parse_query
+from factbook.sparql.tree import AGGREGATES, parse_query
 
 if TYPE_CHECKING:
     from factbook.book import Book
@@ -41,7 +41,6 @@ _DAY = re.compile(
 )
 _TRUE, _FALSE = {"yes", "true", "1"}, {"no", "false", "0"}
 _DECEMBER = 12
-_AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def _split_order(text: str, tree: Select, query: StoredQuery) -> tuple[str, str]
     order = tree.clause("ORDER")
     hidden = [name for name in tree.order if name not in tree.columns]
     is_fixed = tree.is_distinct or bool(tree.clause("GROUP"))
-    if (hidden and is_fixed) or any(token.keyword in _AGGREGATES for token in order):
+    if (hidden and is_fixed) or any(token.keyword in AGGREGATES for token in order):
         raise UsageError(f"Query '{query.name}' cannot be narrowed: its order is not by columns")
     if tree.clause("VALUES"):
         raise UsageError(f"Query '{query.name}' cannot be narrowed: it ends with VALUES")
