@@ -13,25 +13,50 @@ from factbook.verify.number_words import find_number_words
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-_SIGNS = dict(
-    re.findall(
-        r"(\S+)=(\S+)",
-        "$=USD US$=USD €=EUR £=GBP ¥=JPY CN¥=CNY ₩=KRW ₹=INR ₽=RUB ₪=ILS ₺=TRY C$=CAD CA$=CAD "
-        "A$=AUD AU$=AUD HK$=HKD S$=SGD NZ$=NZD NT$=TWD R$=BRL",
-    )
+_SIGNS = {
+    "$": "USD",
+    "US$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY",
+    "CN¥": "CNY",
+    "₩": "KRW",
+    "₹": "INR",
+    "₽": "RUB",
+    "₪": "ILS",
+    "₺": "TRY",
+    "C$": "CAD",
+    "CA$": "CAD",
+    "A$": "AUD",
+    "AU$": "AUD",
+    "HK$": "HKD",
+    "S$": "SGD",
+    "NZ$": "NZD",
+    "NT$": "TWD",
+    "R$": "BRL",
+}
+_CODES = (
+    *("USD", "EUR", "GBP", "JPY", "CHF", "CNY", "CAD", "AUD", "INR", "KRW", "RMB"),
+    *("HKD", "SGD", "TWD", "NZD", "BRL", "RUB", "ILS", "TRY", "SEK", "NOK", "DKK"),
+    *("PLN", "AED", "SAR", "MXN", "ZAR", "THB", "IDR", "MYR", "VND", "CZK", "HUF"),
 )
-_CODES = re.findall(
-    r"\w+",
-    "USD EUR GBP JPY CHF CNY CAD AUD INR KRW RMB HKD SGD TWD NZD BRL RUB ILS TRY SEK NOK DKK PLN "
-    "AED SAR MXN ZAR THB IDR MYR VND CZK HUF",
-)
-_WORDS = dict(
-    re.findall(
-        r"(\S+)=(\S+)",
-        "dollar=USD euro=EUR pound=GBP yen=JPY yuan=CNY renminbi=CNY won=KRW rupee=INR franc=CHF "
-        "shekel=ILS krona=SEK krone=NOK rouble=RUB ruble=RUB dirham=AED",
-    )
-)
+_WORDS = {
+    "dollar": "USD",
+    "euro": "EUR",
+    "pound": "GBP",
+    "yen": "JPY",
+    "yuan": "CNY",
+    "renminbi": "CNY",
+    "won": "KRW",
+    "rupee": "INR",
+    "franc": "CHF",
+    "shekel": "ILS",
+    "krona": "SEK",
+    "krone": "NOK",
+    "rouble": "RUB",
+    "ruble": "RUB",
+    "dirham": "AED",
+}
 _SAME_CURRENCY = {"RMB": "CNY"}
 _SCALES = {
     "thousand": 3,
