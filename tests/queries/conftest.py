@@ -109,6 +109,10 @@ class RdflibEngine:
                 derived.add(triple)
                 self.dataset.add(triple)
 
+    def query_as_standard(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
+        """Run a query; rdflib has no other way."""
+        return self.query(text, prefixes=prefixes)
+
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Run a query."""
         result = self.dataset.query(text, initNs=dict(prefixes or {}))

@@ -179,9 +179,8 @@ def _run(  # noqa: PLR0913 - each is one thing that the answer depends on
         )
 
     def ask(engine: Engine) -> Answer:
-        run = getattr(engine, "query_as_standard", engine.query) if as_standard else engine.query
-        found: Answer = run(text, prefixes=prefixes)
-        return found
+        run = engine.query_as_standard if as_standard else engine.query
+        return run(text, prefixes=prefixes)
 
     summed = sums(text) if summed is None else summed
     answer = note_missing_sums(ask(book.engine), summed)

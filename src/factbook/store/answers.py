@@ -65,6 +65,15 @@ class Engine(Protocol):
         """
         ...
 
+    def query_as_standard(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
+        """Run a query as SPARQL 1.1 says, also where the engine by itself departs from it.
+
+        Raises:
+            UsageError: The query is not valid.
+            EndpointError: A remote engine failed.
+        """
+        ...
+
 
 def table_from(solutions: QuerySolutions) -> Table:
     """Return pyoxigraph's solutions as a table."""

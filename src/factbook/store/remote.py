@@ -101,6 +101,10 @@ class RemoteEngine:
             named = self._named_graphs
         return self._answer(text, form, named)
 
+    def query_as_standard(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
+        """Run a query as the endpoint understands it, which is all that can be asked of it."""
+        return self.query(text, prefixes=prefixes)
+
     @cached_property
     def merge(self) -> NamedNode | None:
         """The graph that the address names as the default graph (default-graph-uri)."""
