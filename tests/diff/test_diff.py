@@ -169,6 +169,59 @@ def test_amounts_that_read_the_same_show_every_digit(tmp_path: Path) -> None:
     ]
 
 
+def test_figure_shows_what_is_known_of_its_date(tmp_path: Path) -> None:
+    """A figure of a year is not shown as one of its first day, in facts and in answers."""
+    of_year = SURVEY.replace(
+        "ex:standing", "<https://w3id.org/ai-infra/def#datePrecision> ex:year ; ex:standing"
+    )
+    dated = """\
+#+ summary: Lengths of rivers
+#+ columns:
+#+   river: {type: iri}
+#+   length: {type: integer, unit: unit}
+#+   unit: {type: iri}
+#+   day: {type: date, precision: precision}
+#+   precision: {type: iri}
+#+   figure: {type: iri, detail: true}
+PREFIX infra: <https://w3id.org/ai-infra/def#>
+PREFIX qudt: <http://qudt.org/schema/qudt/>
+PREFIX schema: <https://schema.org/>
+SELECT ?river ?length ?unit ?day ?precision ?figure WHERE {
+  ?figure schema:observationAbout ?river ; schema:value ?length ; qudt:hasUnit ?unit ;
+    schema:observationDate ?day ; infra:datePrecision ?precision
+} ORDER BY ?river
+"""
+    labelled = f'{ONTOLOGY}ex:year rdfs:label "year"@en .\n'
+    before, after = (
+        write_book(
+            tmp_path / name, ontology=labelled, survey=survey, queries={"dated-lengths": dated}
+        )
+        for name, survey in (("before", of_year), ("after", of_year.replace("1230", "1233")))
+    )
+
+    result = run(before, after)
+
+    assert lines_below("Facts", result.stdout)[1] == "  ~ length, 2010: 1,230 km → 1,233 km"
+    assert lines_below("Queries", result.stdout)[1:] == [
+        "    - Rhine | 1,230 km | 2010",
+        "    + Rhine | 1,233 km | 2010",
+    ]
+
+
+def test_rows_that_read_the_same_show_every_column(tmp_path: Path) -> None:
+    """Rows that differ only in a column that tables leave out are shown with all of it."""
+    hidden = LENGTHS.replace("length: {type: integer}", "length: {type: integer, detail: true}")
+    books = [
+        write_book(tmp_path / name, survey=survey, queries={"lengths": hidden})
+        for name, survey in (("before", SURVEY), ("after", SURVEY.replace("1230", "1233")))
+    ]
+
+    assert lines_below("Queries", run(*books).stdout)[1:] == [
+        "    - Rhine | 1,230",
+        "    + Rhine | 1,233",
+    ]
+
+
 def test_figure_under_a_new_iri_is_a_revision(old: Path, tmp_path: Path) -> None:
     """A figure that takes the place of one of the same thing, measure and source revises it."""
     survey = SURVEY.replace("ex:rhine-length", "ex:rhine-length-2011").replace("2010", "2011")

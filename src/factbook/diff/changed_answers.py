@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -13,21 +14,46 @@ from factbook.prefixes import prefixes_in, read_context
 from factbook.query.parameters import parse_literal
 from factbook.query.stored_queries import StoredQuery, query_paths, read_query
 from factbook.rdf.terms import expand
+from factbook.render.cells import CellTexts
 from factbook.sparql.bind import bind
 from factbook.store.answers import Graph, Table, select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from factbook.diff.revisions import Revision
+    from factbook.render.cells import Column
     from factbook.render.labels import Labels
     from factbook.store.answers import Row
 
     Arguments = Mapping[str, NamedNode | Literal]
-    Rows = Counter[Row]
 
 _MEMBERS = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT DISTINCT ?thing WHERE { ?type rdfs:subClassOf* ?class . ?thing a ?type }"""
+
+
+_TRIPLE = ("subject", "predicate", "object")
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """What a query gave."""
+
+    variables: tuple[str, ...]
+    rows: Counter[Row]
+    failure: str = ""
+
+    def without(self, other: _Answered) -> _Answered:
+        """Return the rows that another answer lacks."""
+        return _Answered(self.variables, self.rows - other.rows)
+
+    def in_words(self, columns: Sequence[Column], labels: Labels) -> tuple[tuple[str, ...], ...]:
+        """Return the rows as a table shows them, in the order of their texts."""
+        rows = list(self.rows.elements())
+        labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
+        texts = CellTexts(self.variables, columns, labels)
+        shown = texts.choose_columns(rows, wide=False)
+        return tuple(sorted(tuple(texts.of(row, name) for name in shown) for row in rows))
 
 
 def compare_answers(
@@ -89,19 +115,16 @@ def _compare_rows(  # noqa: PLR0913 - two of each
             for parameter in now.parameters
             if parameter.required and parameter.variable in arguments
         )
-        before, failed_before = _run(was, old, arguments)
-        after, failed_after = _run(now, new, arguments)
-        if failed_before != failed_after:
-            note = f"fails now: {failed_after}" if failed_after else "no longer fails"
-            yield QueryChange(REVISED, now.name, shown, note=note, is_breaking=bool(failed_after))
-        elif before != after:
-            yield QueryChange(
-                REVISED,
-                now.name,
-                shown,
-                added=_format_rows(after - before, labels),
-                removed=_format_rows(before - after, labels),
-            )
+        before, after = _run(was, old, arguments), _run(now, new, arguments)
+        if before.failure != after.failure:
+            note = f"fails now: {after.failure}" if after.failure else "no longer fails"
+            yield QueryChange(REVISED, now.name, shown, note=note, is_breaking=bool(after.failure))
+        elif before.rows != after.rows:
+            added, removed = after.without(before), before.without(after)
+            in_words = added.in_words(now.columns, labels), removed.in_words(was.columns, labels)
+            if set(in_words[0]) & set(in_words[1]):  # they differ in what words leave out
+                in_words = added.in_words((), labels), removed.in_words((), labels)
+            yield QueryChange(REVISED, now.name, shown, added=in_words[0], removed=in_words[1])
 
 
 def _read_queries(revision: Revision) -> dict[str, StoredQuery | str]:
@@ -159,31 +182,20 @@ def _arguments(
             yield {**fixed, needed[0].variable: NamedNode(iri)}
 
 
-def _run(query: StoredQuery, revision: Revision, arguments: Arguments) -> tuple[Rows, str]:
+def _run(query: StoredQuery, revision: Revision, arguments: Arguments) -> _Answered:
     """Return the rows of an answer, or why the query failed."""
     try:
         answer = revision.engine.query(bind(query.text, arguments))
     except FactbookError as error:
-        return Counter(), str(error)
+        return _Answered((), Counter(), str(error))
     if isinstance(answer, Table):
-        return Counter(map(_unlabel_blank_nodes, answer.rows)), ""
+        return _Answered(answer.variables, Counter(map(_unlabel_blank_nodes, answer.rows)))
     if isinstance(answer, Graph):
         triples = ((each.subject, each.predicate, each.object) for each in answer.triples)
-        return Counter(map(_unlabel_blank_nodes, triples)), ""
-    return Counter([(Literal(answer),)]), ""
+        return _Answered(_TRIPLE, Counter(map(_unlabel_blank_nodes, triples)))
+    return _Answered(("answer",), Counter([(Literal(answer),)]))
 
 
 def _unlabel_blank_nodes(row: Row) -> Row:
     """Return a row with the same label for all blank nodes, as their own mean nothing."""
     return tuple(BlankNode("b") if isinstance(term, BlankNode) else term for term in row)
-
-
-def _format_rows(rows: Rows, labels: Labels) -> tuple[tuple[str, ...], ...]:
-    """Return rows for people, in the order of their texts."""
-    labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
-    return tuple(
-        sorted(
-            tuple("" if term is None else labels.of_term(term) for term in row)
-            for row in rows.elements()
-        )
-    )

@@ -43,16 +43,18 @@ def compare(old: Revision, new: Revision, *, queries: bool = True) -> Difference
     # A revision is shown with all that it is about, whichever part of it changed
     changed = _of_changed_subjects(old_facts, new_facts)
     touched = frozenset(_mentioned(changed))
-    labels.look_up({*touched, *_mentioned(_of_changed_subjects(old_terms, new_terms))})
+    old_units, new_units = _units_of(old), _units_of(new)
+    labels.look_up(
+        {
+            *touched,
+            *_mentioned(_of_changed_subjects(old_terms, new_terms)),
+            *old_units.values(),
+            *new_units.values(),
+        }
+    )
     return Differences(
         things=compare_things(old_facts, new_facts, labels),
-        facts=compare_facts(
-            old_facts,
-            new_facts,
-            labels,
-            old_units=_units_of(old),
-            new_units=_units_of(new),
-        ),
+        facts=compare_facts(old_facts, new_facts, labels, old_units=old_units, new_units=new_units),
         terms=compare_terms(old_terms, new_terms, labels),
         queries=compare_answers(old, new, touched=touched, labels=labels) if queries else (),
     )

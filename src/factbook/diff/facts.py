@@ -22,7 +22,7 @@ from factbook.diff.changes import (
 )
 from factbook.query.entities import NAMES
 from factbook.rdf.terms import local_name
-from factbook.render.humanize import format_amount, format_range, recency_key
+from factbook.render.humanize import format_amount, format_iso_date, format_range, recency_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,6 +39,7 @@ _ABOUT = f"{_SCHEMA}observationAbout"
 _MEASURE = f"{_SCHEMA}measuredProperty"
 _VALUE, _LEAST, _MOST = f"{_SCHEMA}value", f"{_SCHEMA}minValue", f"{_SCHEMA}maxValue"
 _DATE = f"{_SCHEMA}observationDate"
+_DATE_PRECISION = "https://w3id.org/ai-infra/def#datePrecision"
 _SOURCE = "http://purl.org/dc/terms/source"
 _REPLACES = "http://purl.org/dc/terms/replaces"
 _WITHDRAWS = "https://w3id.org/ai-infra/def#withdraws"
@@ -64,6 +65,11 @@ class _Node:
     def pairs(self) -> set[tuple[str, str]]:
         """All of its properties with their values."""
         return {(about, str(term)) for about, terms in self.values.items() for term in terms}
+
+    @property
+    def date(self) -> str:
+        """Its date, as precisely as it is known."""
+        return format_iso_date(self.first(_DATE), local_name(self.first(_DATE_PRECISION)))
 
     @property
     def numbers(self) -> tuple[str, str, str]:
@@ -218,7 +224,7 @@ def _figure_change(old: _Node | None, new: _Node | None, labels: Labels) -> Fact
         change=REVISED if old and new else ADDED if new else REMOVED,
         about=name_of(one.first(_ABOUT) or one.subject, labels),
         what=name_of_property(one.first(_MEASURE) or one.subject, labels),
-        when=one.first(_DATE),
+        when=one.date,
         old=before,
         new=after,
         words=() if old and new else tuple(_words(one, labels)),
@@ -346,6 +352,8 @@ def _all_kinds(quads: Iterable[Quad]) -> dict[str, set[str]]:
 
 
 def _list_values(node: _Node, about: str, labels: Labels) -> str:
+    if about == _DATE:
+        return node.date
     return ", ".join(sorted(labels.of_term(term) for term in node.values.get(about, ())))
 
 
