@@ -6,7 +6,17 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryBoolean, QuerySolutions, Store, Triple
+from pyoxigraph import (
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    Triple,
+    serialize,
+)
 
 from factbook.errors import UsageError
 from factbook.store.answers import Graph, Table, table_from
@@ -205,3 +215,20 @@ def dataset(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
             yield quad
             graph = own if isinstance(quad.graph_name, DefaultGraph) else merge
             yield Quad(quad.subject, quad.predicate, quad.object, graph)
+
+
+def write_dataset(files: Iterable[RdfFile]) -> bytes:
+    """Return the `dataset` of some files as N-Quads."""
+    parts: list[bytes] = []
+    for file in files:
+        if file.syntax.holds_graphs:
+            parts.append(serialize(dataset([file]), format=RdfFormat.N_QUADS) or b"")
+        else:
+            triples = serialize(file.quads, format=RdfFormat.N_QUADS) or b""
+            parts += (triples, put_in_graph(triples, file.graph))
+    return b"".join(parts)
+
+
+def put_in_graph(triples: bytes, graph: NamedNode) -> bytes:
+    """Return N-Triples, as the engine writes them, as N-Quads in a graph."""
+    return triples.replace(b" .\n", f" {graph} .\n".encode())

@@ -11,16 +11,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import DefaultGraph, NamedNode, QueryTriples, RdfFormat
+from pyoxigraph import NamedNode, QueryTriples, RdfFormat
 
 from factbook.errors import InputError
 from factbook.front_matter import read_front_matter
 from factbook.rdf.terms import expand, is_iri
 from factbook.sparql.tokens import meaningful, resolve_escapes
 from factbook.sparql.tree import parse_query
+from factbook.store.embedded import put_in_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pyoxigraph import Store
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 _GRAPH = "urn:factbook:derived"
 # Each gives something else on another run, or asks somebody else
 _REFUSED = {"BNODE", "NOW", "RAND", "SERVICE", "STRUUID", "UUID"}
-# In N-Triples, as subject or as object
-_BLANK_NODE = re.compile(rb"(?m)^_:| _:[0-9A-Za-z]+ \.$")
+# In N-Triples, as subject or as object; it begins with a fixed text, which is found quickly
+_BLANK_NODE = re.compile(rb"(?m)_:(?:(?<=^_:)|(?<= _:)[0-9A-Za-z]+ \.$)")
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,6 @@ class Rules:
     exported: frozenset[str]
     """The properties whose derived triples are part of every export (`export` in a front matter),
     because without them a merge would lose what the files say."""
-
-    @property
-    def graphs(self) -> tuple[DefaultGraph, NamedNode]:
-        """The graphs that get what the rules give: the merge, and their own."""
-        return (DefaultGraph(), self.graph)
 
 
 def read_rules(paths: Sequence[Path]) -> Rules:
@@ -85,19 +81,27 @@ def _to_iri(name: str, text: str, path: Path) -> str:
     return iri
 
 
-def derive(store: Store, rules: Rules) -> bytes:
-    """Add to a store what the rules give, and return it as N-Triples.
+def derive(store: Store, rules: Rules) -> None:
+    """Add to a store what the rules give.
 
     Raises:
         InputError: A rule is not a CONSTRUCT query, or may give something else on another run.
     """
-    parts = []
+    for _ in run_rules(store, rules):
+        pass
+
+
+def run_rules(store: Store, rules: Rules) -> Iterator[bytes]:
+    """Add to a store what the rules give, and yield what each has given, as N-Quads.
+
+    Raises:
+        InputError: A rule is not a CONSTRUCT query, or may give something else on another run.
+    """
     for path, text in rules.texts.items():
         triples = _run(store, text, path)
-        for graph in rules.graphs:
-            store.bulk_load(triples, RdfFormat.N_TRIPLES, to_graph=graph)
-        parts.append(triples)
-    return b"".join(parts)
+        quads = triples + put_in_graph(triples, rules.graph)
+        store.bulk_load(quads, RdfFormat.N_QUADS, lenient=True)
+        yield quads
 
 
 def _run(store: Store, text: str, path: Path) -> bytes:
