@@ -123,6 +123,11 @@ BAD_FILES: dict[str, tuple[str, str]] = {
     "remote.jsonld": ('{"@context": "http://127.0.0.1:1/c", "@id": "http://e/a"}', "remote.jsonld"),
     "broken.rdf": ("<rdf:RDF", "broken.rdf"),
     "packed.ttl.gz": ("\x1f\x8b not packed", "packed.ttl.gz: cannot be read"),
+    "page.ttl": ("\n<!DOCTYPE html>\n<html>", "page.ttl:2:1: "),
+    "html.rdf": ("<html><body/></html>", "(it is an HTML page)"),
+    "conflict.nt": ("# ours\n<<<<<<< HEAD\n", "conflict.nt:2:"),
+    "conflict.jsonld": ("[\n=======\n]", "(a merge conflict that is not resolved)"),
+    "utf16.ttl": ("\xff\xfe<\0a\0>\0", "(it is UTF-16: save it as UTF-8)"),
     "table.csv": ("a,b\n", "table.csv: cannot tell the RDF format from the name"),
 }
 

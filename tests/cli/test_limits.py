@@ -227,17 +227,42 @@ def test_errors_cannot_steer_the_terminal(program: list[str], tmp_path: Path) ->
     assert (code, err.count("\n"), "\x1b" in err) == (3, 1, False)
 
 
-def test_sum_beyond_the_range_of_the_engine_is_noted(program: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (
+            "SELECT (SUM(?n) AS ?all) (MIN(?n) AS ?least) "
+            "{ VALUES ?n { 9223372036854775807 9223372036854775806 } }",
+            "?all\t?least\n\t9223372036854775806\n",
+        ),
+        ("SELECT (?n * 2 AS ?x) { VALUES ?n { 9223372036854775807 } }", "?x\n\n"),
+        ("SELECT ?x { BIND(1250000000000.50 * 1000000000 AS ?x) }", "?x\n\n"),
+        ("SELECT (GROUP_CONCAT(?s) AS ?x) { VALUES ?s { <http://e.org/a> } }", "?x\n\n"),
+    ],
+)
+def test_value_that_the_engine_cannot_compute_is_noted(
+    program: list[str], text: str, rows: str
+) -> None:
     """An empty cell would pass for nothing."""
-    text = (
-        "SELECT (SUM(?n) AS ?all) (MIN(?n) AS ?least) "
-        "{ VALUES ?n { 9223372036854775807 9223372036854775806 } }"
-    )
-
     code, out, err = finish([*program, "sparql", text], within=20)
 
-    assert (code, out) == (0, "?all\t?least\n\t9223372036854775806\n")
-    assert err.startswith("note: no value for 1 of the sums and averages: ")
+    assert (code, out) == (0, rows)
+    assert err.startswith("note: no value for 1 of the sums and other computed values: ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT (COUNT(*) AS ?n) (-1 AS ?x) { OPTIONAL { ?s <http://e.org/none> ?o } }",
+        "SELECT ?x { { BIND(1 + 1 AS ?x) } UNION { BIND(1 AS ?y) } }",
+    ],
+)
+def test_empty_cell_that_is_no_fault_is_not_noted(program: list[str], text: str) -> None:
+    """A star and a sign compute nothing, and a branch of UNION need not give a value."""
+    code, _, err = finish([*program, "sparql", text], within=20)
+
+    assert (code, err) == (0, "")
 
 
 def test_optional_sum_without_a_value_is_not_noted(program: list[str]) -> None:

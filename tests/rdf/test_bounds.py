@@ -193,6 +193,8 @@ def test_file_that_unpacks_without_bound_is_refused(tmp_path: Path, name: str) -
         read_rdf(path)
     with pytest.raises(InputError, match="unpacks to more than 64 MB"):
         list(open_rdf(path).quads)
+    with open_unpacked(path) as content, pytest.raises(InputError, match="unpacks to more"):
+        content.read()
 
 
 def test_file_that_packs_well_is_read(tmp_path: Path) -> None:

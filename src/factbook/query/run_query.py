@@ -182,7 +182,7 @@ def _run(  # noqa: PLR0913 - each is one thing that the answer depends on
         run = engine.query_as_standard if as_standard else engine.query
         return run(text, prefixes=prefixes)
 
-    summed = sums(text) if summed is None else summed
+    summed = sums(text, computed=as_standard) if summed is None else summed
     answer = note_missing_sums(ask(book.engine), summed)
     if not book.leads or not isinstance(answer, Table):
         return answer
@@ -197,7 +197,7 @@ def note_missing_sums(answer: Answer, summed: Collection[str]) -> Answer:
     """Return an answer that logs how many of its sums have no value once it was read.
 
     A sum without a value is one that the engine could not compute: integers have 64 bits in it and
-    decimals 128, and a text among the numbers makes it fail too.
+    decimals 128 with 18 places, and a text among the numbers makes it fail too.
     """
     if not isinstance(answer, Table):
         return answer
@@ -212,8 +212,8 @@ def note_missing_sums(answer: Answer, summed: Collection[str]) -> Answer:
             yield row
         if missing:
             logging.getLogger("factbook").warning(
-                "note: no value for %d of the sums and averages: beyond the engine's range, or "
-                "not everything that they add up is a number",
+                "note: no value for %d of the sums and other computed values: beyond the engine's "
+                "range, or not everything in them is a number (for GROUP_CONCAT, a text)",
                 missing,
             )
 

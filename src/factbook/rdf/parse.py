@@ -237,12 +237,9 @@ def _require_well_formed(path: Path, content: bytes | None) -> None:
     except BoundError as error:
         raise _beyond_bound(path, error) from None
     except expat.ExpatError as error:
-        raise RdfSyntaxError(
-            f"{path}:{error.lineno}:{error.offset + 1}: not well-formed XML: "
-            f"{expat.ErrorString(error.code)}",
-            line=error.lineno,
-            column=error.offset + 1,
-        ) from None
+        said = f"not well-formed XML: {expat.ErrorString(error.code)}"
+        place = SyntaxError(said, (str(path), error.lineno, error.offset + 1, None))
+        raise syntax_error(path, place) from None
 
 
 def without_direction(quads: Iterable[Quad]) -> Iterator[Quad]:

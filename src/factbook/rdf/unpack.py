@@ -10,7 +10,7 @@ from time import monotonic
 from typing import IO, TYPE_CHECKING
 
 from factbook.errors import InputError
-from factbook.rdf.syntax_error import syntax_error
+from factbook.rdf.syntax_error import syntax_error, with_hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ def read_bytes(path: Path) -> bytes:
     with reading(path):
         content = path.read_bytes()
         if content.startswith(GZIP):
-            with _unpack(path.open("rb"), len(content)) as file:
+            with _unpack(path, path.open("rb"), len(content)) as file:
                 content = file.read()
     return content.removeprefix(BOM)
 
@@ -49,23 +49,24 @@ def open_unpacked(path: Path) -> IO[bytes]:
     with reading(path):
         lines: io.BufferedReader = path.open("rb")
         if lines.peek(len(GZIP)).startswith(GZIP):
-            lines = _unpack(lines, path.stat().st_size)
+            lines = _unpack(path, lines, path.stat().st_size)
         if lines.peek(len(BOM)).startswith(BOM):
             lines.read(len(BOM))
     return lines
 
 
-def _unpack(packed: IO[bytes], size: int) -> io.BufferedReader:
+def _unpack(path: Path, packed: IO[bytes], size: int) -> io.BufferedReader:
     """Return a packed file of so many bytes to be read unpacked; closing it closes the file."""
-    return io.BufferedReader(_Unpacked(packed, size))
+    return io.BufferedReader(_Unpacked(path, packed, size))
 
 
 class _Unpacked(io.RawIOBase):
     """The bytes of a packed file, unpacked as far as a bound."""
 
-    def __init__(self, packed: IO[bytes], size: int) -> None:
+    def __init__(self, path: Path, packed: IO[bytes], size: int) -> None:
         import gzip
 
+        self._path = path
         self._packed = packed
         self._file = gzip.GzipFile(fileobj=packed)
         self._most = max(MOST_UNPACKED, size * MOST_RATIO)
@@ -79,15 +80,17 @@ class _Unpacked(io.RawIOBase):
         """Read the next bytes.
 
         Raises:
-            ValueError: They are more than the bound allows.
+            InputError: They are damaged, or more than the bound allows.
         """
-        number = self._file.readinto(buffer)
-        self._read += number
-        if self._read > self._most:
-            raise ValueError(
-                f"it unpacks to more than {self._most >> 20} MB; if you trust it, unpack it first"
-            )
-        return number
+        with reading(self._path):
+            number = self._file.readinto(buffer)
+            self._read += number
+            if self._read > self._most:
+                raise ValueError(
+                    f"it unpacks to more than {self._most >> 20} MB; if you trust it, unpack it "
+                    "first"
+                )
+            return number
 
     def close(self) -> None:
         """Close the packed file."""
@@ -104,7 +107,7 @@ class CountedFile(io.RawIOBase):
         self._progress = progress
         self._file: IO[bytes] = self._packed
         if self._packed.peek(2).startswith(GZIP):
-            self._file = _unpack(self._packed, self._size)
+            self._file = _unpack(path, self._packed, self._size)
         start = self._file.read(len(BOM))
         self._start = start.removeprefix(BOM)
 
@@ -187,5 +190,5 @@ def reading(path: Path) -> Iterator[None]:
     except IsADirectoryError:
         raise InputError(f"{path}: is a folder, not a file") from None
     except (OSError, EOFError, ValueError, MemoryError, zlib.error) as error:
-        said = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: cannot be read: {said}") from None
+        said = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{path}: cannot be read: {with_hint(said, path)}") from None

@@ -33,6 +33,7 @@ _LAST_CODE_POINT = 0x10FFFF
 _BOOLEANS = frozenset({"TRUE", "FALSE"})
 _SERVICE = re.compile(r"service(?![\w-])", re.IGNORECASE)
 _SUMS = frozenset({"SUM", "AVG"})
+_OPERATORS = frozenset("+-*/")
 FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 """The keywords of the query forms."""
 
@@ -90,12 +91,19 @@ def uses_graph(text: str) -> bool:
     return any(token.keyword == "GRAPH" for token in meaningful(text))
 
 
-def sums(text: str) -> set[str]:
+def sums(text: str, *, computed: bool = False) -> set[str]:
     """Return the names of the variables that a query gives the value of a SUM or an AVG.
 
     Those in an OPTIONAL are left out: they may have no value without any fault.
+
+    Args:
+        text: The query.
+        computed: Whether results of arithmetic and of GROUP_CONCAT count as well. They do not in a
+            query with UNION, of which a branch may give them no value without any fault.
     """
-    if not any(word in text.upper() for word in _SUMS):
+    words = text.upper()
+    computed = computed and "UNION" not in words
+    if not computed and not any(word in words for word in _SUMS):
         return set()
     found: set[str] = set()
     inside: list[bool] = []
@@ -109,10 +117,19 @@ def sums(text: str) -> set[str]:
                 found.add(last[-1].variable)
             elif has_sum and inside:
                 inside[-1] = True
-        elif token.keyword in _SUMS and inside:
+        elif inside and (token.keyword in _SUMS or (computed and _computes(last, token))):
             inside[-1] = True
         last = [*last[-1:], token]
     return found
+
+
+def _computes(last: list[Token], token: Token) -> bool:
+    """Tell whether a token is an operator of arithmetic, or joins texts."""
+    if token.keyword == "GROUP_CONCAT":
+        return True
+    before = last[-1]  # a sign, or the star of COUNT(*), follows no operand
+    is_operand = before.kind in {"variable", "number"} or before.text == ")"
+    return token.text in _OPERATORS and is_operand
 
 
 def _without_optional(text: str) -> Iterator[Token]:
