@@ -231,8 +231,10 @@ def test_errors_cannot_steer_the_terminal(program: list[str], tmp_path: Path) ->
     ("text", "rows"),
     [
         (
-            "SELECT (SUM(?n) AS ?all) (MIN(?n) AS ?least) "
-            "{ VALUES ?n { 9223372036854775807 9223372036854775806 } }",
+            (
+                "SELECT (SUM(?n) AS ?all) (MIN(?n) AS ?least) "
+                "{ VALUES ?n { 9223372036854775807 9223372036854775806 } }"
+            ),
             "?all\t?least\n\t9223372036854775806\n",
         ),
         ("SELECT (?n * 2 AS ?x) { VALUES ?n { 9223372036854775807 } }", "?x\n\n"),

@@ -145,6 +145,35 @@ def test_values_with_several_spellings_are_said(
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "is_said"),
+    [
+        ("SELECT ?r { ?r ex:length ?v FILTER(?v > 5) }", True),
+        ("SELECT ?v { ?r ex:length ?v } ORDER BY ?v", True),
+        ("SELECT ?v { ?r ex:length ?v }", False),
+    ],
+)
+def test_numbers_beyond_the_range_of_the_engine_are_said(
+    text: str,
+    is_said: bool,  # noqa: FBT001 - a case
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A filter leaves them out, as it does what is no number."""
+    data = (
+        "ex:elbe ex:length 9223372036854775807, 9223372036854775808, 0.12345678901234567890, "
+        "0.10000000000000000000, 'abc'^^xsd:integer ."
+    )
+    _engine(PROLOGUE + data, tmp_path, on_disk=True).query("ASK {}")
+
+    _rows(_engine(PROLOGUE + data, tmp_path, on_disk=True), text)
+
+    said = [record.getMessage() for record in caplog.records]
+    assert ["2 numbers of the data are beyond" in line for line in said if "numbers" in line] == (
+        [True] if is_said else []
+    )
+
+
 def test_language_tags_of_triples_are_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

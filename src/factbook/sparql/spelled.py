@@ -26,6 +26,8 @@ _OWN = {"STR": OWN_STR, "DATATYPE": OWN_DATATYPE, "LANG": OWN_LANG}
 _STRINGS = frozenset({"xsd:string", f"<{XSD}string>"})
 _CHOOSE_ONE = frozenset({"MIN", "MAX", "SAMPLE"})
 _COMPARE_SPELLINGS = frozenset({"COUNT", "DATATYPE", "DISTINCT", "GROUP", "SAMETERM", "STR"})
+_COMPARE_NUMBERS = frozenset({"<", ">", "<=", ">=", "=", "!=", "+", "-"})
+_TAKE_NUMBERS = frozenset({"SUM", "AVG", "MIN", "MAX", "ORDER", "IN"})
 
 
 def call_own_functions(text: str) -> str:
@@ -56,6 +58,14 @@ def computed_variables(text: str) -> set[str]:
 def compares_spellings(text: str) -> bool:
     """Tell whether the answer may depend on two spellings of a value being two terms."""
     return any(token.keyword in _COMPARE_SPELLINGS for token in meaningful(text))
+
+
+def compares_numbers(text: str) -> bool:
+    """Tell whether the answer may depend on what the numbers of the data are."""
+    return any(
+        token.text in _COMPARE_NUMBERS or token.keyword in _TAKE_NUMBERS
+        for token in meaningful(text)
+    )
 
 
 def _is_copy(tokens: Sequence[Token], end: int) -> bool:

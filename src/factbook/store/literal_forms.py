@@ -6,16 +6,17 @@ It keeps values: `1.50` becomes 1.5, and an xsd:int an xsd:integer.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from factbook.rdf.lexical import is_well_formed
 from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pyoxigraph import Literal
+    from pyoxigraph import QuerySolutions
 
     from factbook.rdf.terms import Term
 
@@ -46,6 +47,7 @@ _NEVER_CANONICAL = (
     *DERIVED_INTEGERS,
     *("dateTimeStamp", "dayTimeDuration", "duration", "yearMonthDuration"),
 )
+_WHOLE_OR_DECIMAL = {XSD + name for name in ("integer", "decimal", *DERIVED_INTEGERS)}
 _NOTHING = re.compile(r"(?!)")
 _FORMS = {
     **{XSD + name: re.compile(pattern, re.ASCII) for name, pattern in _CANONICAL.items()},
@@ -72,3 +74,18 @@ def stored_forms(terms: Iterable[Term]) -> dict[Term, Term]:
     store.extend(Quad(subject, predicate, term) for subject, term in numbered.items())
     stored = {quad.subject: quad.object for quad in store}
     return {term: stored[subject] for subject, term in numbered.items()}
+
+
+def beyond_range(terms: Iterable[Term]) -> list[Literal]:
+    """Return the numbers among some terms that the store cannot compare or add: it holds a text."""
+    store = Store()
+    subject, predicate = NamedNode("urn:factbook:term"), NamedNode("urn:factbook:stored")
+    store.extend(
+        Quad(subject, predicate, term)
+        for term in terms
+        if isinstance(term, Literal)
+        and term.datatype.value in _WHOLE_OR_DECIMAL
+        and is_well_formed(term.value, term.datatype.value)
+    )
+    found = store.query("SELECT ?v { ?s ?p ?v BIND(?v + 0 AS ?sum) FILTER(!BOUND(?sum)) }")
+    return [row[0] for row in cast("QuerySolutions", found)]

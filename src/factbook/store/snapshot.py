@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from factbook.store.embedded import Graphs
     from factbook.store.spellings import Spellings
 
-VERSION = f"9 {pyoxigraph.__version__}"
+VERSION = f"10 {pyoxigraph.__version__}"
 """Our number, counted up when the content of a snapshot changes, and the engine's version."""
 
 # The engine sorts just under a million quads in one run. With fewer at a time there are more tables

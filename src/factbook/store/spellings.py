@@ -19,11 +19,17 @@ from factbook.sparql.spelled import (
     OWN_DATATYPE,
     OWN_LANG,
     OWN_STR,
+    compares_numbers,
     compares_spellings,
     computed_variables,
 )
 from factbook.store.answers import Graph, Table
-from factbook.store.literal_forms import is_canonical, is_rewritten_kind, stored_forms
+from factbook.store.literal_forms import (
+    beyond_range,
+    is_canonical,
+    is_rewritten_kind,
+    stored_forms,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -65,6 +71,8 @@ class Spellings:
     """Whether these are all; otherwise there are too many to be kept."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """By the engine's form, language tags that all files spell in one way, with capitals."""
+    beyond: tuple[int, str] = (0, "")
+    """How many numbers are beyond the engine's range, and one of them."""
 
     @property
     def is_empty(self) -> bool:
@@ -103,12 +111,14 @@ class Spellings:
             "mixed": [_parts(term) for term in self.mixed],
             "complete": self.is_complete,
             "tags": dict(self.tags),
+            "beyond": self.beyond,
         }
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Spellings:
         """Return what `to_json` was called on."""
         first, second = document["example"]
+        number, one = document["beyond"]
         return cls(
             document["statements"],
             (first, second),
@@ -116,6 +126,7 @@ class Spellings:
             frozenset(_literal(*each) for each in document["mixed"]),
             document["complete"],
             document["tags"],
+            (number, one),
         )
 
 
@@ -147,12 +158,14 @@ class SpellingScan:
             tag: next(iter(spelled)) for tag, spelled in self._spelled.items() if len(spelled) == 1
         }
         stored = stored_forms(self._own)
+        beyond = beyond_range(own for own in self._own if stored[own] == own)
+        shortest = min(map(_show, beyond), key=len, default="")
         ways: dict[Term, list[Literal]] = {}
         for own in self._own:
             if stored[own] != own:
                 ways.setdefault(stored[own], []).append(own)
         if not ways:
-            return Spellings(tags=tags)
+            return Spellings(len(beyond), tags=tags, beyond=(len(beyond), shortest))
         kept = {hash(own) for own in self._own if stored[own] == own} | (self._kept or set())
         form, owns = min(ways.items(), key=lambda way: str(way[0]))
         is_complete = self._kept is not None and len(self._own) < _MOST_FORMS
@@ -168,6 +181,7 @@ class SpellingScan:
             frozenset(ways.keys() - clear.keys()) if is_complete else frozenset(),
             is_complete,
             tags,
+            (len(beyond), shortest),
         )
 
     def _quads(self, quads: Iterable[Quad]) -> Iterator[Quad]:
@@ -231,7 +245,7 @@ def spell_answer(
         is_stated: Tells whether a triple is in the data.
     """
     computed = computed_variables(text)
-    notes = _Notes(spellings, compares=compares_spellings(text))
+    notes = _Notes(spellings, text)
     if isinstance(answer, Table):
         chosen = [name not in computed for name in answer.variables]
 
@@ -265,10 +279,11 @@ def spell_answer(
 class _Notes:
     """Says once what an answer does not have as the files spell it."""
 
-    def __init__(self, spellings: Spellings, *, compares: bool) -> None:
+    def __init__(self, spellings: Spellings, text: str) -> None:
         self._spellings = spellings
         is_unclear = not spellings.is_complete or bool(spellings.mixed)
-        self._has_forms = compares and is_unclear
+        self._has_forms = is_unclear and compares_spellings(text)
+        self._has_beyond = bool(spellings.beyond[0]) and compares_numbers(text)
         self._has_tags = False
 
     def look_at(self, terms: Iterable[Term | None], *, shows_tags: bool = False) -> None:
@@ -284,6 +299,12 @@ class _Notes:
 
     def log(self) -> None:
         logger = logging.getLogger("factbook")
+        if self._has_beyond:
+            logger.warning(
+                "note: %d numbers of the data are beyond the engine's range, such as %s: it cannot "
+                "compare, sort or add them",
+                *self._spellings.beyond,
+            )
         if self._has_forms:
             own, kept = self._spellings.example
             logger.warning(
