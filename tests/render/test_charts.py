@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -79,6 +80,24 @@ def test_chart_says_what_it_leaves_out() -> None:
     assert len(drawn.notes) == 2
     assert drawn.notes[0].startswith("1 value in another unit left out")
     assert drawn.notes[1] == "1 row without toll a boat left out"
+
+
+def test_bars_without_length_are_told_and_not_drawn() -> None:
+    """A bar of zero is counted in a note; where all are zero, they stay."""
+    drawn = picture(row("Inn", "5"), row("Elbe", "0"), row("Po", "0"))
+
+    assert [point["river"] for point in drawn.points] == ["Inn"]
+    assert drawn.notes == ("2 rows with 0 toll a boat left out",)
+    assert len(picture(row("Elbe", "0"), row("Po", "0")).points) == 2
+
+
+def test_axis_of_small_counts_has_no_fractions() -> None:
+    """An axis up to two has the texts 0, 1 and 2, and not 0.2 or 1.5."""
+    drawn = draw_svg(picture(row("Inn", "2"), row("Elbe", "1")), cite=False)
+
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    assert {"$0", "$1", "$2"} <= set(texts)
+    assert not [text for text in texts if "." in text]
 
 
 def test_bars_of_one_name_stay_apart() -> None:

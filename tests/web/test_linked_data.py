@@ -166,6 +166,31 @@ def test_unchanged_data_is_304(client: FlaskClient) -> None:
     assert (again.status_code, again.data) == (304, b"")
 
 
+def test_unchanged_data_is_304_by_any_validator(client: FlaskClient) -> None:
+    """A weak tag, a date and any tag name what the client has, and a wrong tag does not."""
+    headers = client.get("/company/groq.ttl").headers
+    tag, day = headers["ETag"], headers["Last-Modified"]
+    said = [
+        {"If-None-Match": f"W/{tag}"},
+        {"If-None-Match": f'"other", {tag}'},
+        {"If-Modified-Since": day},
+        {"If-None-Match": '"other"', "If-Modified-Since": day},
+        {"If-Modified-Since": "Sat, 01 Jan 2000 00:00:00 GMT"},
+    ]
+
+    codes = [client.get("/company/groq.ttl", headers=each).status_code for each in said]
+    assert codes == [304, 304, 304, 200, 200]
+
+
+def test_unchanged_page_is_304(client: FlaskClient) -> None:
+    """A page has a tag by which a browser need not fetch it again."""
+    page = client.get("/company/groq.html", headers={"Accept": "text/html"})
+    again = {"Accept": "text/html", "If-None-Match": page.headers["ETag"]}
+
+    unchanged = client.get("/company/groq.html", headers=again)
+    assert (unchanged.status_code, unchanged.data) == (304, b"")
+
+
 def test_head_of_a_page_describes_the_thing_for_search_engines(app: Flask) -> None:
     """The document is JSON-LD of schema.org and cannot end its script element."""
     with app.test_request_context():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,6 +120,69 @@ def test_chart_comes_as_specification(client: FlaskClient) -> None:
     assert found is not None
     assert "vega-lite" in found["$schema"]
     assert client.get("/queries/statistics.vl.json").status_code == 404
+
+
+def test_chart_says_what_it_leaves_out(client: FlaskClient) -> None:
+    """The notes of a chart stand below it on a page, and in its file with the title."""
+    page = client.get("/segments/", headers=HTML).text
+    file = client.get("/queries/categories.svg").text
+
+    assert re.search(r"<figcaption>\d+ rows with 0 products left out</figcaption>", page)
+    assert re.search(r">\d+ rows with 0 products left out<", file)
+    assert ">The segments and categories, and how many" in file
+
+
+def test_chart_of_points_of_one_day_is_left_out(client: FlaskClient) -> None:
+    """A chart over time needs two days; the table says it all."""
+    page = client.get("/queries/prices.html?product=b300", headers=HTML).text
+
+    assert "<table>" in page
+    assert "<svg" not in page
+
+
+def test_figure_has_its_words_as_heading(client: FlaskClient) -> None:
+    """The page of a figure is headed by what it says, and not by its identifier."""
+    address = "/observation/coreweave-active-power-2026-06-30-coreweave.html"
+    page = client.get(address, headers=HTML).text
+
+    assert "<h1>CoreWeave: active power, 30 Jun 2026: about 1,500 MW (disclosed)</h1>" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/companies/?segment=nope",
+        "/timeline/?since=abc",
+        "/changes/?day=x",
+        "/?asof=nonsense",
+        "/company/groq.html?asof=nonsense",
+    ],
+)
+def test_value_that_does_not_fit_is_400(client: FlaskClient, address: str) -> None:
+    """A page says what is wrong with a value in its address, and is no success."""
+    response = client.get(address, headers=HTML)
+
+    assert response.status_code == 400
+    assert 'class="fault"' in response.text
+
+
+def test_missing_page_suggests_what_may_be_meant(client: FlaskClient) -> None:
+    """An address with a wrong letter leads to the things of a similar name."""
+    page = client.get("/company/coreweve.html", headers=HTML)
+
+    assert page.status_code == 404
+    assert re.search(r'Did you mean .*<a href="/company/coreweave\.html">CoreWeave</a>', page.text)
+
+
+def test_checks_run_once_beside_the_server(client: FlaskClient) -> None:
+    """The page of the checks says that they run, and then what they have found."""
+    until = time.monotonic() + 120
+    while "Refresh" in (page := client.get("/checks/", headers=HTML)).headers:
+        assert "The check has been running for" in page.text
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+    assert "Nothing is wrong in the files" in page.text
 
 
 def test_thing_is_cited_as_on_the_command_line(client: FlaskClient, book: Book) -> None:

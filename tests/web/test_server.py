@@ -176,7 +176,10 @@ def test_sigterm_ends_the_server_in_time(query: str) -> None:
         taken = time.monotonic() - begun
         if query:
             thread.join(timeout=5)
+        assert running.process.stderr is not None
+        said = running.process.stderr.read()
 
+    assert said == ""
     assert (code, taken < 3) == (0, True)
     assert answered == ([503] if query else [])
     time.sleep(0.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from factbook.rdf.rdf_input import RdfInput
 
 KNOWN_SINCE = NamedNode("https://w3id.org/ai-infra/def#knownSince")
-_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def require_day(text: str) -> None:
@@ -23,7 +24,11 @@ def require_day(text: str) -> None:
     Raises:
         UsageError: It is none.
     """
-    if not _DAY.fullmatch(text):
+    try:
+        is_day = _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        is_day = False
+    if not is_day:
         raise UsageError(f"--known-by takes a day such as 2025-12-31, not '{text}'")
 
 

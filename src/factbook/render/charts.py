@@ -209,6 +209,8 @@ class _Drawing:
         drawn = self._most(self._enough(drawn), chart.facet, _MOST_FACETS)
         if chart.type == "timeline":
             drawn = self._most(drawn, chart.y, _MOST_LANES)
+        if chart.type == "bar":
+            drawn = self._with_length(drawn)
         if chart.type == "bar" and len(drawn) > _MOST_BARS:
             self.notes.append(f"the first {_MOST_BARS} of {len(drawn)}")
             drawn = drawn[:_MOST_BARS]
@@ -255,6 +257,15 @@ class _Drawing:
             ),
             None,
         )
+
+    def _with_length(self, rows: list[Row]) -> list[Row]:
+        """Return the rows whose bars have a length; those of zero are told, not drawn."""
+        long = [row for row in rows if self._value(row)]
+        if not long or len(long) == len(rows):
+            return rows
+        what = self._title(self.chart.y, "")
+        self.notes.append(f"{count_noun(len(rows) - len(long), 'row')} with 0 {what} left out")
+        return long
 
     def _same_unit(self, rows: list[Row]) -> list[Row]:
         """Return the rows in the commonest unit of each facet; others do not compare with them."""

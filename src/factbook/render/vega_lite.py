@@ -17,6 +17,7 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 GREY = "#808080"
 INK = "currentColor"
 _WIDTH, _STEP, _HEIGHT, _FACET_WIDTH, _FACET_HEIGHT = 640, 22, 360, 280, 150
+_MOST_TICKS = 16  # that Vega puts on an axis of this width by itself
 _PADDING = 10  # pixels between the outermost points and the ends of an axis
 _SI_FROM = 1_000_000
 # Of a logarithmic axis, 1, 2 and 5 times a power of ten have a text
@@ -225,8 +226,9 @@ def _quantity(picture: Picture) -> dict[str, Any]:
     if picture.sign not in {"", "$"}:
         text = f"format(datum.value, '{form[len(picture.sign) :]}')"
         axis["labelExpr"] = f"'{picture.sign}' + replace({text}, 'G', 'B')"
-    if all(point[chart.y] == int(point[chart.y]) for point in picture.points):
-        axis["tickMinStep"] = 1
+    is_whole = all(point[chart.y] == int(point[chart.y]) for point in picture.points)
+    if is_whole and 0 < biggest <= _MOST_TICKS:
+        axis["tickCount"] = int(biggest)  # Vega-Lite drops `tickMinStep` where layers share an axis
     scale: dict[str, Any] = {"zero": True}
     if chart.log:
         scale = {"type": "log", "nice": False, "padding": _PADDING}

@@ -44,6 +44,8 @@ class Dossier:
     """How many further files speak of it."""
     citation: str
     """How to cite it, as `factbook cite` has it."""
+    heading: str
+    """Its name; of a figure, what it says in words."""
 
 
 def build_dossier(explorer: Explorer, iri: str, given: Mapping[str, str]) -> Dossier:
@@ -75,6 +77,7 @@ def build_dossier(explorer: Explorer, iri: str, given: Mapping[str, str]) -> Dos
         written=tuple(written[:_MOST_FILES]),
         more_files=max(0, len(written) - _MOST_FILES),
         citation=as_text([cited]).strip(),
+        heading=page.name.text if page.name.text != page.curie else cited.title,
     )
 
 

@@ -11,12 +11,12 @@ import io
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, abort, redirect, request
+from flask import Blueprint, Response, abort, redirect
 from pyoxigraph import NamedNode
 
 from factbook.export.rdf_writer import write_rdf
 from factbook.query.names import Names
-from factbook.web.negotiation import choose, with_charset
+from factbook.web.negotiation import choose, has_current, with_charset
 from factbook.web.panels import current_explorer
 from factbook.web.signposts import DATA_ENDINGS, link_header, links_of
 from factbook.web.site import current_site
@@ -60,15 +60,15 @@ def _is_known(iri: str) -> bool:
 def _write(iri: str, ending: str) -> Response:
     """Return what is written about a thing, with links to the rest."""
     site = current_site()
-    response = Response(content_type=with_charset(ENDINGS[ending]))
     if ending == "html":
-        response.set_data(render_thing(iri))
+        response = render_thing(iri)
     else:
+        response = Response(content_type=with_charset(ENDINGS[ending]))
         tag = hashlib.sha256(f"{site.version} {iri} {ending}".encode()).hexdigest()[:32]
         response.set_etag(tag)
         response.headers["Last-Modified"] = formatdate(site.modified, usegmt=True)
         response.headers["Cache-Control"] = "no-cache"
-        if request.if_none_match.contains(tag):
+        if has_current(tag, site.modified):
             response.status_code = 304
             return response
         book = site.book

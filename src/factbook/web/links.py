@@ -9,11 +9,13 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from flask import current_app, g, request
 
+from factbook.errors import UsageError
 from factbook.web.site import current_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from factbook.errors import FactbookError
     from factbook.query.stored_queries import Parameter, StoredQuery
 
 _WEB = {"http", "https", "mailto"}
@@ -29,14 +31,19 @@ def is_static() -> bool:
     return bool(current_app.config.get("FROZEN"))
 
 
-def note_fault(fault: str) -> None:
+def note_fault(fault: str, error: FactbookError) -> None:
     """Note that something on the page of this request failed, so that the page is not kept."""
-    setattr(g, _FAULT, fault)
+    setattr(g, _FAULT, (fault, error))
 
 
 def fault_of_request() -> str:
     """Return what failed on the page of this request, or nothing."""
-    return str(g.get(_FAULT, ""))
+    return str(g.get(_FAULT, ("", None))[0])
+
+
+def is_misasked() -> bool:
+    """Tell whether a value in the address of this request does not fit."""
+    return isinstance(g.get(_FAULT, ("", None))[1], UsageError)
 
 
 def days() -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from flask import abort, request
+from werkzeug.http import is_resource_modified, quote_etag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +54,17 @@ def choose(offered: Mapping[str, T]) -> tuple[str, T]:
     if best is None:
         abort(406, f"This answer can be written as {', '.join(offered)}")
     return best, offered[best]
+
+
+def has_current(tag: str, modified: float) -> bool:
+    """Tell whether the client has this answer already (RFC 9110, section 13).
+
+    Args:
+        tag: What tells it from others, as its ETag without quotes.
+        modified: When it changed last, in seconds since 1970.
+    """
+    last = formatdate(modified, usegmt=True)
+    return not is_resource_modified(request.environ, quote_etag(tag), last_modified=last)
 
 
 def prefers_page(*data: str) -> bool:

@@ -37,7 +37,8 @@ VERSION = "data-version"
 _PACKED = {"text/html", "text/css", "text/javascript", "image/svg+xml", "text/csv"}
 _LEAST_PACKED = 1000
 _LONGEST = 300  # characters of a name or a value on a page
-_NOT_FOUND = 404
+_OK, _UNCHANGED, _NOT_FOUND = 200, 304, 404
+_MOST_MEANT = 5  # things that may be the one that was not found
 _DATE = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
 
 
@@ -49,6 +50,7 @@ def _prepare(state: BlueprintSetupState) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update(
         cut=cut,
+        field_name=field_name,
         capitalize_first=capitalize_first,
         host=host_of,
         identifier=str.isidentifier,
@@ -73,17 +75,12 @@ def _prepare(state: BlueprintSetupState) -> None:
 
 def keep_response(make: Callable[[Explorer], str]) -> Response:
     """Return a page that is kept for this address and day until the server ends."""
-    return Response(keep_text(make), mimetype="text/html")
-
-
-def keep_text(make: Callable[[Explorer], str]) -> str:
-    """Return the text of a page, which is kept for this address and day until the server ends."""
     explorer = current_explorer()
     key = (request.full_path, today(), links.is_static())
     page = explorer.pages.get(key, lambda: make(explorer))
     if links.fault_of_request():
         explorer.pages.forget(key)  # what took too long may answer the next time
-    return page
+    return Response(page, 400 if links.is_misasked() else 200, mimetype="text/html")
 
 
 @pages.after_app_request
@@ -99,7 +96,10 @@ def _pack(response: Response) -> Response:
     ):
         return response
     response.vary.add("Accept-Encoding")  # of the plain text too, or caches give it to everybody
-    if request.accept_encodings["gzip"]:
+    if response.status_code == _OK and not response.cache_control.no_store:
+        response.add_etag(weak=True)
+        response.make_conditional(request)
+    if request.accept_encodings["gzip"] and response.status_code != _UNCHANGED:
         response.set_data(gzip.compress(response.get_data(), 5))
         response.headers["Content-Encoding"] = "gzip"
     return response
@@ -148,6 +148,11 @@ def cut(text: str, most: int = _LONGEST) -> str:
     return text if len(text) <= most else f"{text[:most]}… (cut: {len(text):,} characters)"
 
 
+def field_name(parameter: str) -> str:
+    """Return the name of a parameter as a form has it."""
+    return capitalize_first("as of" if parameter == "asof" else parameter.replace("-", " "))
+
+
 def keep_dates(text: str) -> Markup:
     """Return a text in which no line breaks inside a date."""
     return Markup(_DATE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped here
@@ -175,11 +180,14 @@ def render_error(code: int, message: str) -> str:
         explorer = Explorer(current_site().edition, current_site().version)
     is_missing = code == _NOT_FOUND
     last = request.path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    words = " ".join(re.findall(r"\w+", last))[:_LONGEST]
+    hits = explorer.search(words)[:_MOST_MEANT] if is_missing else ()
     return render(
         "error.html",
         explorer,
         title="Not found" if is_missing else "This did not work",
         message=message,
         is_missing=is_missing,
-        words=" ".join(re.findall(r"\w+", last))[:_LONGEST],
+        words=words,
+        meant=[each for each in hits if each.iri],
     )

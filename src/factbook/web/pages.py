@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from factbook.web.site import Site
 
+_PATIENCE = 1.0  # seconds that a visitor waits for the checks before the page says so
+_LOOK_AGAIN = 3  # seconds
+
 
 @pages.record
 def _add_topics(state: BlueprintSetupState) -> None:
@@ -163,12 +166,13 @@ def data() -> Response:
 @pages.get("/checks/")
 def checks() -> Response:
     """Return what the checks find in the files of the book."""
-
-    def make(explorer: Explorer) -> str:
-        fault, findings = explorer.findings
-        return render("checks.html", explorer, fault=fault, findings=findings)
-
-    return keep_response(make)
+    checking = current_site().checking
+    found = checking.ask(None if links.is_static() else _PATIENCE)
+    page = render("checks.html", current_explorer(), found=found, seconds=checking.seconds)
+    response = Response(page, mimetype="text/html")
+    if found is None:
+        response.headers.update({"Refresh": str(_LOOK_AGAIN), "Cache-Control": "no-store"})
+    return response
 
 
 @pages.get("/ontology/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -34,10 +35,8 @@ from factbook.web.tables import build_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from factbook.api import Book
-    from factbook.check.findings import Finding
     from factbook.query.stored_queries import Parameter, StoredQuery
     from factbook.render.charts import Picture
     from factbook.search.search_book import Hit
@@ -51,8 +50,8 @@ _MOST_ANSWERS = 512
 _MOST_PAGES = 512
 _MOST_HITS = 30
 _MOST_COUNTED = 40  # values of a parameter, each of which is a question
-_FEWEST_POINTS = 2  # one says more as words
-_MOST_DRAWN = 250_000  # characters of a chart; what is larger has an address of its own
+_MOST_EXAMPLES = 5
+_MOST_POINTS = 500  # of a chart on a page; more of them hide each other
 _MOST_BOOKS = 3  # of different days of publication
 ROWS_OF_PANEL = 12
 ROWS_OF_TOPIC = 50
@@ -80,7 +79,7 @@ class Explorer:
         self._figures: Recent[Mapping[str, str]] = Recent(_MOST_ANSWERS)
         self._parts: Recent[Parts] = Recent(_MOST_ANSWERS)
         self._has_visitors = edition.has_visitors
-        self._charts: Recent[str] = Recent(_MOST_ANSWERS)
+        self._charts: Recent[str | None] = Recent(_MOST_ANSWERS)
         self.pages: Recent[str] = Recent(_MOST_PAGES)
 
     @cached_property
@@ -99,24 +98,6 @@ class Explorer:
     def search(self, words: str) -> tuple[Hit, ...]:
         """Return what fits some words: things, terms and stored queries."""
         return search(self.book, words, limit=_MOST_HITS) if words else ()
-
-    @cached_property
-    def findings(self) -> tuple[str, list[dict[str, str]]]:
-        """What is wrong in the files of the book; or why they could not be checked, and nothing."""
-        try:
-            found = self.book.check()
-        except FactbookError as error:
-            return str(error), []
-        root = self.book.layout.root.resolve()
-        return "", [
-            {
-                "where": _describe_place(each, root),
-                "severity": each.severity,
-                "rule": each.rule,
-                "message": each.message,
-            }
-            for each in found
-        ]
 
     def say_figures(self, about: NamedNode) -> Mapping[str, str]:
         """Return what the figures on the page of a thing say, by the IRIs of the observations."""
@@ -209,6 +190,20 @@ class Explorer:
             return Answered(triples=tuple(found.triples))
         return Answered(truth=found)
 
+    def narrower(
+        self, query: StoredQuery, values: Mapping[str, str], answered: Answered
+    ) -> tuple[tuple[Parameter, str, str], ...]:
+        """Return the things that most rows of an answer are about, to ask about one of them."""
+        for each in query.parameters:
+            if each.kind == "iri" and each.name in answered.variables and each.name not in values:
+                place = answered.variables.index(each.name)
+                terms = (row[place] for row in answered.rows)
+                counts = Counter(term.value for term in terms if isinstance(term, NamedNode))
+                most = [iri for iri, _ in counts.most_common(_MOST_EXAMPLES)]
+                self.labels.look_up(most)
+                return tuple((each, iri, self.labels.of(iri)) for iri in most)
+        return ()
+
     def explain_empty(self, query: StoredQuery, values: Mapping[str, str]) -> str:
         """Return why a query has no rows; nothing where it takes more than a page may."""
         try:
@@ -218,8 +213,13 @@ class Explorer:
         except FactbookError:
             return ""
 
-    def chart(self, query: StoredQuery, values: Mapping[str, str]) -> str:
-        """Return the chart of a query's answer as SVG; nothing where it has none to show."""
+    def chart(self, query: StoredQuery, values: Mapping[str, str]) -> str | None:
+        """Return the chart of a query's answer for a page.
+
+        Returns:
+            SVG with a caption, nothing where there is none to show, or None where it has too many
+            points to read.
+        """
         return self._charts.get(_key(query, values), lambda: self._draw(query, values))
 
     def picture(self, query: StoredQuery, values: Mapping[str, str]) -> Picture | None:
@@ -243,7 +243,7 @@ class Explorer:
             title=query.summary,
         )
 
-    def _draw(self, query: StoredQuery, values: Mapping[str, str]) -> str:
+    def _draw(self, query: StoredQuery, values: Mapping[str, str]) -> str | None:
         network = query.front_matter.get("network")
         if isinstance(network, dict):
             answered = self.answer(query, values)
@@ -254,12 +254,16 @@ class Explorer:
 
         try:
             picture = self.picture(query, values)
-            if picture is None or len(picture.points) < _FEWEST_POINTS:
+            if picture is None or not _says_more_than_words(picture):
                 return ""
+            if len(picture.points) > _MOST_POINTS:
+                return None
             # The heading of the panel is the title; those who do not see it get it all the same
-            drawn = draw_svg(replace(picture, title=""), cite=False)
+            drawn = draw_svg(replace(picture, title="", notes=()), cite=False)
             said = f"<title>{escape(picture.title)}</title>"
-            return drawn.replace("<title></title>", said, 1)
+            notes = escape("; ".join(picture.notes))
+            caption = f"<figcaption>{notes}</figcaption>" if notes else ""
+            return drawn.replace("<title></title>", said, 1) + caption
         except UsageError:
             return ""  # vl-convert is missing; the table has it all
 
@@ -272,16 +276,15 @@ class Explorer:
         return ""
 
 
+def _says_more_than_words(picture: Picture) -> bool:
+    """Tell whether a chart has points at several places, or bars of several lengths."""
+    chart = picture.chart
+    names = [chart.x[0], *([chart.y] if chart.type == "bar" else [])]
+    return all(len({point[name] for point in picture.points}) > 1 for name in names)
+
+
 def _key(query: StoredQuery, values: Mapping[str, str]) -> object:
     return query.name, tuple(sorted(values.items())), today()
-
-
-def _describe_place(finding: Finding, root: Path) -> str:
-    if finding.path is None:
-        return finding.label or finding.focus
-    path = finding.path.resolve()
-    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-    return f"{name}:{finding.line}" if finding.line else name
 
 
 def today() -> str:
@@ -298,10 +301,11 @@ class Panel:
     thing: str | None
     values: Mapping[str, str]
     table: TableView | None
-    chart: Markup
+    chart: Markup | None
+    """Nothing where there is no chart, None where it has too many points to read."""
     fault: str = ""
-    has_chart: bool = False
-    """Whether there is a chart, which may be too large to stand on the page."""
+    examples: tuple[tuple[Parameter, str, str], ...] = ()
+    """Where the chart has too many points, things to ask about: for which parameter, and names."""
 
     @property
     def id(self) -> str:
@@ -343,7 +347,9 @@ def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
     values = select_values(query, given or {})
     if parameter is not None and thing is not None:
         values[parameter.name] = thing
-    table, chart, fault, has_chart = None, "", "", False
+    table, fault = None, ""
+    chart: str | None = ""
+    examples: tuple[tuple[Parameter, str, str], ...] = ()
     try:
         answered = explorer.answer(query, values)
         table = build_table(
@@ -357,13 +363,12 @@ def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
             asof=values.get("asof"),
         )
         chart = explorer.chart(query, values)
-        has_chart = bool(chart)
-        chart = chart if len(chart) <= _MOST_DRAWN else ""
+        examples = explorer.narrower(query, values, answered) if chart is None else ()
     except FactbookError as error:
         fault = explain(error)
-        links.note_fault(f"{query.name}: {fault}")
-    drawn = Markup(chart)  # noqa: S704 - drawn here, its texts escaped
-    return Panel(query, parameter, thing, values, table, drawn, fault, has_chart)
+        links.note_fault(f"{query.name}: {fault}", error)
+    drawn = None if chart is None else Markup(chart)  # noqa: S704 - drawn here, its texts escaped
+    return Panel(query, parameter, thing, values, table, drawn, fault, examples)
 
 
 def select_values(query: StoredQuery, given: Mapping[str, str]) -> dict[str, str]:

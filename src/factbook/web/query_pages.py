@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from flask import Response, abort, request
 
 from factbook.errors import FactbookError
+from factbook.render.markup import format_json
+from factbook.render.pictures import draw_svg
+from factbook.render.vega_lite import vega_lite
 from factbook.web import links
 from factbook.web.catalog import PanelSpec
 from factbook.web.page_blueprint import keep_response, pages, render
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from factbook.query.stored_queries import Parameter, StoredQuery
+    from factbook.render.charts import Picture
     from factbook.store.answers import Table
 
 FORMATS = {
@@ -143,11 +147,10 @@ def _download(
     if ending == "rq":
         out.write(stored.text.encode())
     elif ending == "svg":
-        out.write(explorer.chart(stored, given).encode())
-        if not out.tell():
-            abort(404)
+        out.write(draw_svg(_picture(explorer, stored, given)).encode())
     elif ending == "vl.json":
-        _write_specification(explorer, stored, given, out)
+        # As `factbook query -f vega-lite` does
+        out.write(format_json(vega_lite(_picture(explorer, stored, given))).encode())
     else:
         _write(explorer, stored, ending, given, out)
     response = Response(out.getvalue(), content_type=FORMATS[ending])
@@ -157,17 +160,11 @@ def _download(
     return response
 
 
-def _write_specification(
-    explorer: Explorer, stored: StoredQuery, given: dict[str, str], out: io.BytesIO
-) -> None:
-    """Write the Vega-Lite specification of a chart, as `factbook query -f vega-lite` does."""
-    from factbook.render.markup import format_json
-    from factbook.render.vega_lite import vega_lite
-
+def _picture(explorer: Explorer, stored: StoredQuery, given: dict[str, str]) -> Picture:
     picture = explorer.picture(stored, given)
     if picture is None:
-        abort(404)
-    out.write(format_json(vega_lite(picture)).encode())
+        abort(404, "This query has no chart")
+    return picture
 
 
 def for_spreadsheets(table: Table, ending: str) -> Table:

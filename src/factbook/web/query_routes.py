@@ -194,7 +194,7 @@ def stored_query(name: str) -> Response:
     pinned = question.dated()
     tag = _tag(pinned, media_type, site.version)
     response = Response(content_type=with_charset(media_type))
-    if request.if_none_match.contains(tag):
+    if request.if_none_match.contains_weak(tag):
         response.status_code = 304
     else:
         written = _write(pinned, answer_question(pinned), form)

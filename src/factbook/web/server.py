@@ -79,7 +79,8 @@ def serve(app: Flask, listening: socket.socket, *, ready: Callable[[], None]) ->
         listening: The socket to accept connections on.
         ready: Called when requests are answered.
     """
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a full queue is no fault
+    # Neither a full queue nor a thread that is stopped is a fault
+    logging.getLogger("waitress").setLevel(logging.ERROR)
     server = create_server(
         app,
         sockets=[listening],

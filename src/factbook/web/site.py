@@ -20,6 +20,7 @@ from factbook.store.answers import select
 from factbook.store.query_limits import BusyError, Limits, Outcome
 from factbook.store.worker import Source, WorkerEngine, Workers
 from factbook.web.addresses import Addresses, find_base
+from factbook.web.checking import Checking
 from factbook.web.file_cache import FileCache
 from factbook.web.thing_data import ThingFiles
 
@@ -217,6 +218,11 @@ class Site:
         return next((each.value for (each,) in found if isinstance(each, NamedNode)), None)
 
     @cached_property
+    def checking(self) -> Checking:
+        """What checks the files of the book."""
+        return Checking(self.book)
+
+    @cached_property
     def thing_files(self) -> ThingFiles:
         """What finds the files that say something about a thing."""
         return ThingFiles(self.book)
@@ -233,6 +239,8 @@ class Site:
         for edition in self._editions.values():
             edition.workers.close()
         self.downloads.close()
+        if "checking" in self.__dict__:
+            self.checking.close()
 
 
 def cut_of_request() -> Outcome | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from factbook.store.answers import Row
 
 _LONGEST = 400  # characters of a cell
+_ONE_WORD = 9  # up to here, a text does not wrap
 _SEVERAL_WORDS = 22  # from here on, a text in a narrow column has many lines
 _LONG_WORDS = 60  # from here on, a text may wrap
 _NUMBERS = {"integer", "decimal", "year"}
@@ -44,7 +45,7 @@ class Head:
     title: str
     doc: str
     kind: str
-    """'n' for numbers, 'd' for dates, 'm' and 'w' for longer and long texts, or nothing."""
+    """'n' for numbers, 'd' for dates, 'o', 's', 'm' and 'w' for longer and longer texts."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,8 @@ def _build_head(name: str, rows: Sequence[Row], texts: CellTexts) -> Head:
     else:
         lengths = [len(texts.of(row, name)) for row in rows[:50]]
         longest = max(lengths, default=0)
-        kind = "w" if longest > _LONG_WORDS else "m" if longest > _SEVERAL_WORDS else ""
+        limits = {"w": _LONG_WORDS, "m": _SEVERAL_WORDS, "s": _ONE_WORD}
+        kind = next((kind for kind, limit in limits.items() if longest > limit), "o")
     return Head(name, title[:1].upper() + title[1:], column.doc, kind)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import Response, request
 
 from factbook.web.dossier import build_dossier
 from factbook.web.ontology import build_vocabulary
-from factbook.web.page_blueprint import class_address, keep_text, render
+from factbook.web.page_blueprint import class_address, keep_response, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from factbook.web.panels import Explorer
 
 
-def render_thing(iri: str) -> str:
+def render_thing(iri: str) -> Response:
     """Return the page of a thing that the graph knows; linked data calls it for `….html`."""
 
     def make(explorer: Explorer) -> str:
@@ -35,7 +35,7 @@ def render_thing(iri: str) -> str:
             classes=_class_links(dossier.page.types),
         )
 
-    return keep_text(make)
+    return keep_response(make)
 
 
 def _linked(page: Page) -> Iterator[str]:

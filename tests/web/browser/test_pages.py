@@ -116,7 +116,7 @@ def test_facet_narrows_list(visit: Visit) -> None:
     visit.open("/companies/")
     everything = page.locator("#companies tbody tr").count()
 
-    field = page.get_by_label("segment", exact=True)
+    field = page.get_by_label("Segment", exact=True)
     field.select_option("segment:deployment-and-serving")
     page.get_by_role("button", name="Show").first.click()
 

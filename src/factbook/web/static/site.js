@@ -15,6 +15,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = "Copied";
   });
 }
+document.querySelector(".top [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 const key = (row, column, numeric) => {
   const cell = row.cells[column];
   const text = cell.dataset.sort || cell.textContent.trim();
