@@ -19,6 +19,18 @@ UNEVALUATED = {
         "ex:S a sh:NodeShpe ; sh:targetClass ex:Tree ; sh:nodeKind sh:IRI .",
         "sh:NodeShpe is no class of SHACL. Did you mean sh:NodeShape?",
     ),
+    "misspelt severity": (
+        "ex:S sh:targetClass ex:Tree ; sh:severity sh:Warn ; sh:nodeKind sh:IRI .",
+        "sh:Warn is no severity of SHACL. Did you mean sh:Warning?",
+    ),
+    "namespace that is not quite that of SHACL": (
+        "ex:S a sh:NodeShape ; <https://www.w3.org/ns/shacl#targetClass> ex:Tree .",
+        "<https://www.w3.org/ns/shacl#targetClass> is not in the namespace of SHACL",
+    ),
+    "constraint of DASH": (
+        "ex:S sh:targetClass ex:Tree ; <http://datashapes.org/dash#rootClass> ex:Plant .",
+        "<http://datashapes.org/dash#rootClass>, as no file defines it: add dash.ttl",
+    ),
     "target type": (
         "ex:S a sh:NodeShape ; sh:target [ a ex:Tall ; ex:least 9 ] ; sh:nodeKind sh:IRI .",
         "a target of SHACL's advanced features (sh:target); try --engine pyshacl",
@@ -58,6 +70,11 @@ UNEVALUATED = {
     ),
 }
 WITHOUT_EFFECT = {
+    "flag in another form": (
+        """ex:S sh:targetClass ex:Tree ;
+            sh:property [ sh:path ex:p ; sh:uniqueLang "1"^^xsd:boolean ; sh:maxCount 9 ] .""",
+        'sh:uniqueLang "1"^^<http://www.w3.org/2001/XMLSchema#boolean> has no effect: only true',
+    ),
     "flags alone": (
         'ex:S sh:targetClass ex:Tree ; sh:property [ sh:path ex:p ; sh:flags "i" ] .',
         "sh:flags has no effect without sh:pattern",
@@ -278,3 +295,13 @@ def test_shape_class_is_its_own_target() -> None:
     shapes = "ex:Tree a sh:ShapeClass ; sh:property [ sh:path ex:height ; sh:minCount 1 ] ."
 
     assert found(validate(quads(shapes), quads(DATA))) == [("stump", "")]
+
+
+@pytest.mark.parametrize(("constraint", "count"), [("sh:not []", 1), ("sh:or ( [] )", 0)])
+def test_blank_shape_without_constraints_fits_everything(constraint: str, count: int) -> None:
+    """A blank node without statements is a shape, as no other file can say more about it."""
+    shapes = f"ex:S sh:targetNode ex:oak ; {constraint} ."
+    report = validate(quads(shapes), quads(DATA))
+
+    assert len(report.results) == count
+    assert not report.unevaluated

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal
+
 import pytest
-from tests.shacl.turtle import found, validated
+from tests.shacl.turtle import found, quads, validated
+
+from factbook.shacl import validate
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DATA = """
     ex:a a ex:C ; ex:p 1 , 2 , 3 .
@@ -181,4 +188,46 @@ def test_queries_of_shapes_are_answered_as_the_standard_says(group: str) -> None
     <http://e.org/S> sh:targetNode <http://e.org/a> ;
         sh:sparql [ sh:select '''SELECT $this {{ {group} }}''' ] ."""
     data = '<http://e.org/a> <http://e.org/p> "x" ; <http://e.org/l> "x"@en .'
+    nested = shapes.replace("sh:sparql [", "sh:node [ sh:sparql [").replace("] .", "] ] .")
     assert len(validated(shapes, data).results) == 1
+    assert len(validated(nested, data).results) == 1
+
+
+@pytest.mark.parametrize("engine", ["sparql", "pyshacl"])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "sh:targetNode ex:a ; sh:sparql [ sh:select 'SELECT $this { QUERY }' ]",
+        "sh:targetNode ex:a ; sh:node [ sh:sparql [ sh:select 'SELECT $this { QUERY }' ] ]",
+        "sh:target [ sh:select 'SELECT ?this { QUERY }' ] ; sh:nodeKind sh:Literal",
+    ],
+)
+def test_queries_of_shapes_see_language_tags_as_the_files_spell_them(
+    tmp_path: Path, shape: str, engine: Literal["sparql", "pyshacl"]
+) -> None:
+    """LANG() has the capitals of the file (SPARQL 1.1, section 17.4.2.6)."""
+    query = '?this ?p ?v FILTER(LANG(?v) = "en-GB")'
+    own = tmp_path / "own.ttl"
+    own.write_text('<http://example.org/a> <http://example.org/p> "x"@en-GB .', encoding="utf-8")
+    lower = tmp_path / "lower.ttl"
+    lower.write_text('<http://example.org/a> <http://example.org/p> "x"@en-gb .', encoding="utf-8")
+    shapes = quads(f"ex:S a sh:NodeShape ; {shape.replace('QUERY', query)} .")
+
+    assert len(validate(shapes, [own], engine=engine).results) == 1
+    assert not validate(shapes, [lower], engine=engine).results
+
+
+def test_note_tells_where_language_tags_are_spelled_in_two_ways(tmp_path: Path) -> None:
+    """Then LANG() gives lower case, and langMatches, which ignores case, needs no note."""
+    file = tmp_path / "mixed.ttl"
+    file.write_text('<a:a> <a:p> "x"@en-GB , "y"@EN-gb .', encoding="utf-8")
+    shapes = """ex:S sh:targetNode <a:a> ;
+        sh:sparql [ sh:select 'SELECT $this { $this ?p ?v QUERY }' ] ."""
+
+    def notes(query: str) -> tuple[str, ...]:
+        return validate(quads(shapes.replace("QUERY", query)), [file]).notes
+
+    assert notes('FILTER(LANG(?v) = "en-GB")') == (
+        "LANG() in shapes gives en-gb in lower case: the data spell it in two ways",
+    )
+    assert not notes('FILTER(langMatches(LANG(?v), "en"))')

@@ -62,7 +62,9 @@ def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTH
     shapes, checks = ShapeRules(shape_files), check_queries(book.layout.queries)
     rules = index_rules(shapes.list_rules(), checks, BOOK_RULES)
     require_known_rules(selection.rules, rules)
-    report = validate(shape_quads, load_data(quads, store=store), engine=engine)
+    data = load_data(quads, store=store)
+    data.files = tuple(file.path for file in files)
+    report = validate(shape_quads, data, engine=engine)
     report = _without_defined_targets(report, Vocabulary(book))
     derive(store, book.rules)  # after the shapes, which are about what the files state
     answers = EmbeddedEngine(store)
@@ -137,6 +139,7 @@ def check_files(  # noqa: PLR0913 - what to check, and how
     shapes = ShapeRules(shape_files)
     added = [quad for file in ontologies for quad in file.quads]
     data = load_data(chain(inputs.quads(), added)) if added else inputs.load()
+    data.files = (*inputs.graphs.values(), *(file.path for file in ontologies))
     report = validate(shape_quads, data, engine=engine, inference=inference, announce=announce)
     found = [*shapes.raw_findings(report), *check_literals(data.ill_typed)]
     named = [*shapes.list_rules(), *(finding.rule for finding in found)]

@@ -38,7 +38,10 @@ _COMPONENT = re.compile(r"ConstraintComponent(?:-\w+)?$")
 _PLAIN = {f"{XSD}{name}" for name in ("boolean", "decimal", "integer")}
 _XONE, _NODE, _AND = (f"{SH}{name}ConstraintComponent" for name in ("Xone", "Node", "And"))
 _QUALIFIED = tuple(f"{SH}Qualified{name}CountConstraintComponent" for name in ("Min", "Max"))
-_MISSING = ("minCount", " 1")
+_MISSING = ("sh:minCount", " 1")
+_FIRST, _REST = (f"http://www.w3.org/1999/02/22-rdf-syntax-ns#{name}" for name in ("first", "rest"))
+_CELL = {_FIRST, _REST}
+_MOST_MEMBERS = 5
 _MOST_ALTERNATIVES = 4
 _MOST_REASONS = 3
 _TEXTS = ("description", "name", "message")
@@ -51,11 +54,14 @@ class ShapeRules:
         self._facts: dict[Term, dict[str, list[Term]]] = {}
         self._files: dict[Term, Path] = {}
         self._parents: dict[Term, Term] = {}
+        self._cells: dict[Term, dict[str, Term]] = {}
         self._prefixes: dict[str, str] = {"sh": SH}
         for file in files:
             self._prefixes |= file.prefixes
             for quad in file.quads:
                 predicate = quad.predicate.value
+                if predicate in _CELL:
+                    self._cells.setdefault(quad.subject, {})[predicate] = quad.object
                 if not predicate.startswith(SH):
                     continue
                 facts = self._facts.setdefault(quad.subject, {})
@@ -108,20 +114,29 @@ class ShapeRules:
         """
         if rule.fix or result.constraint is not None:
             message = _english(result.messages)
+            if not message and not rule.fix:
+                return "A query of the shape finds it."
             if result.alternatives:
                 return f"{message or rule.fix} ({self._explain(result)})"
             return "" if message == rule.fix else message
         if result.alternatives:
             text = self._explain(result)
             return f"{text[:1].upper()}{text[1:]}."
-        parameter = _COMPONENT.sub("", result.component.value.removeprefix(SH))
-        parameter = parameter[:1].lower() + parameter[1:]
-        limits = self._facts.get(result.source_shape, {}).get(parameter, [])
-        limit = self._limit(limits[0]) if len(limits) == 1 else ""
+        parameter, limit = self._demand(result)
         of = self._facts.get(result.source_shape, {}).get("qualifiedValueShape", [])
         if result.component.value in _QUALIFIED and of and isinstance(of[0], NamedNode):
             limit += f" of {local_name(of[0].value)}"
-        return f"The shape asks for sh:{parameter}{limit}."
+        return f"The shape asks for {parameter}{limit}."
+
+    def _demand(self, result: Result) -> tuple[str, str]:
+        """Return the parameter that a result is about, and its value with a space before it."""
+        component = result.component
+        if not component.value.startswith(SH):
+            return term_text(component, self._prefixes), ""
+        name = _COMPONENT.sub("", component.value.removeprefix(SH))
+        name = name[:1].lower() + name[1:]
+        limits = self._facts.get(result.source_shape, {}).get(name, [])
+        return f"sh:{name}", self._limit(limits[0]) if len(limits) == 1 else ""
 
     def _explain(self, result: Result) -> str:
         """Return why a value conforms to none of some shapes, or to too many, in few words."""
@@ -186,18 +201,25 @@ class ShapeRules:
         elif message := _english(result.messages):
             text = message
         else:
-            parameter = _COMPONENT.sub("", result.component.value.removeprefix(SH))
-            parameter = parameter[:1].lower() + parameter[1:]
-            limits = self._facts.get(result.source_shape, {}).get(parameter, [])
-            limit = self._limit(limits[0]) if len(limits) == 1 else ""
-            text = "missing" if (parameter, limit) == _MISSING else f"not sh:{parameter}{limit}"
+            parameter, limit = self._demand(result)
+            text = "missing" if (parameter, limit) == _MISSING else f"not {parameter}{limit}"
         path = f"{term_text(result.path, self._prefixes)}: " if result.path is not None else ""
         is_new = result.value is not None and result.value != result.focus
         value = f" (found: {self._text(result.value)})" if is_new else ""
         return f"{path}{text}{value}"
 
     def _limit(self, term: Term) -> str:
-        return "" if isinstance(term, BlankNode) else f" {self._text(term)}"
+        """Return a value as text, or the first members of a list, if they have names."""
+        if not isinstance(term, BlankNode):
+            return f" {self._text(term)}"
+        members: list[Term] = []
+        while len(members) <= _MOST_MEMBERS and _FIRST in (cell := self._cells.get(term, {})):
+            members.append(cell[_FIRST])
+            term = cell.get(_REST, term)
+        if not members or any(isinstance(member, BlankNode) for member in members):
+            return ""
+        shown = [self._text(member) for member in members[:_MOST_MEMBERS]]
+        return f" ({' '.join(shown + ['…'] * (len(members) > _MOST_MEMBERS))})"
 
     def _text(self, term: Term | None) -> str:
         if isinstance(term, Literal) and term.datatype.value in _PLAIN:

@@ -18,18 +18,31 @@ if TYPE_CHECKING:
 
     from factbook.rdf.terms import Term
 
+NO_TAGS: Mapping[str, str] = {}
 
-def to_rdflib(triples: Iterable[Triple | Quad], prefixes: Mapping[str, str]) -> Graph:
-    """Return an rdflib graph of the triples, named graphs laid together."""
+
+def to_rdflib(
+    triples: Iterable[Triple | Quad],
+    prefixes: Mapping[str, str],
+    tags: Mapping[str, str] = NO_TAGS,
+) -> Graph:
+    """Return an rdflib graph of the triples, named graphs laid together.
+
+    Args:
+        triples: The triples.
+        prefixes: The prefixes of the graph.
+        tags: By their form in lower case, language tags that get another spelling.
+    """
     graph = Graph(bind_namespaces="none")
     for prefix, namespace in prefixes.items():
         graph.bind(prefix, namespace)
     for triple in triples:
-        graph.add((_term(triple.subject), _term(triple.predicate), _term(triple.object)))
+        value = _term(triple.object, tags)
+        graph.add((_term(triple.subject, tags), _term(triple.predicate, tags), value))
     return graph
 
 
-def _term(term: Term) -> Identifier:
+def _term(term: Term, tags: Mapping[str, str]) -> Identifier:
     if isinstance(term, NamedNode):
         return URIRef(term.value)
     if isinstance(term, BlankNode):
@@ -37,7 +50,7 @@ def _term(term: Term) -> Identifier:
     if not isinstance(term, Literal):
         raise TypeError("rdflib 7 holds no triple terms")
     if term.language:
-        return RdflibLiteral(term.value, lang=term.language)
+        return RdflibLiteral(term.value, lang=tags.get(term.language, term.language))
     # A plain string has no datatype in rdflib; with one it would be another term there
     datatype = None if term.datatype.value == f"{XSD}string" else URIRef(term.datatype.value)
     return RdflibLiteral(term.value, datatype=datatype, normalize=False)

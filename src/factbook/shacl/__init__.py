@@ -91,13 +91,13 @@ def validate(  # noqa: PLR0913 - one argument for each choice
         InputError: A file cannot be read; as ShapesError, the shapes break the rules of SHACL.
         EndpointError: The endpoint failed.
     """
-    graph = ShapesGraph(_quads(shapes))
+    graph = ShapesGraph(_quads(shapes, []))
     require_entailment(graph, inference)
     backend = _backend(data, inference)
     if engine == "pyshacl":
         from factbook.shacl import pyshacl_engine
 
-        report = pyshacl_engine.validate(graph.quads, backend.quads())
+        report = pyshacl_engine.validate(graph.quads, backend.quads(), backend.tags)
         unevaluated = tuple(find_unevaluated(graph, by_pyshacl=True))
         unreached = unreached_by(Shapes(graph), backend)
         return replace(report, unevaluated=unevaluated, unreached=unreached)
@@ -108,21 +108,24 @@ def validate(  # noqa: PLR0913 - one argument for each choice
 
 
 def _backend(data: Iterable[Quad | pathlib.Path] | DataGraph | Engine, inference: str) -> Backend:
-    if inference != "none" and isinstance(data, Iterable | DataGraph):
+    if isinstance(data, Iterable):
+        files: list[pathlib.Path] = []
+        data = load_data(_quads(data, files))
+        data.files = tuple(files)
+    if not isinstance(data, DataGraph):
+        return EndpointBackend(data, probe_dialect(data))
+    if inference != "none":
         from factbook.shacl.inference import infer
 
-        quads = data.quads() if isinstance(data, DataGraph) else _quads(data)
-        return LocalBackend(load_data(infer(quads, inference)))
-    if isinstance(data, DataGraph):
-        return LocalBackend(data)
-    if isinstance(data, Iterable):
-        return LocalBackend(load_data(_quads(data)))
-    return EndpointBackend(data, probe_dialect(data))
+        data = replace(load_data(infer(data.quads(), inference)), files=data.files)
+    return LocalBackend(data)
 
 
-def _quads(source: Iterable[Quad | pathlib.Path]) -> Iterator[Quad]:
+def _quads(source: Iterable[Quad | pathlib.Path], files: list[pathlib.Path]) -> Iterator[Quad]:
+    """Yield quads, and the quads of files, which are added to a list."""
     for each in source:
         if isinstance(each, pathlib.Path):
+            files.append(each)
             yield from read_any(each).quads
         else:
             yield each

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -9,12 +10,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 
+from factbook.rdf.language_tags import LanguageTags
 from factbook.shacl.data_graph import decode
 from factbook.shacl.dialect import EMBEDDED
 from factbook.shacl.shapes_graph import SHAPES_GRAPH
+from factbook.sparql.spelled import OWN_LANG, call_own_functions
 from factbook.sparql.standard import FUNCTIONS, follow_standard
 from factbook.store.answers import Graph, Table
 from factbook.store.literal_forms import stored_forms
+from factbook.store.spellings import Spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
     Row = Mapping[str, Term]
     Forms = dict[Term, None]  # an ordered set
 
+_LANG = re.compile(r"(?<!langmatches\( )\blang\s*\(", re.IGNORECASE)
+"""LANG, but for langMatches(LANG(?v), …), which is the same for capitals."""
+
 
 @dataclass
 class LocalBackend:
@@ -37,6 +44,8 @@ class LocalBackend:
     graph: DataGraph
     functions: dict[str, Callable[..., Term | None]] = field(default_factory=dict)
     """Functions that queries may call, by IRI."""
+    notes: list[str] = field(default_factory=list)
+    """Remarks on how the queries of shapes are answered."""
     dialect: Dialect = EMBEDDED
     is_local: bool = True
 
@@ -74,6 +83,14 @@ class LocalBackend:
         Raises:
             UsageError: A regular expression cannot be matched.
         """
+        if _LANG.search(text):
+            if self._tags.clear:
+                self.functions |= Spellings(tags=self.tags).functions()
+                text = call_own_functions(text, {"LANG": OWN_LANG})
+            if self._tags.mixed:
+                tag = min(self._tags.mixed)
+                note = f"LANG() in shapes gives {tag} in lower case: the data spell it in two ways"
+                self.notes += [note] if note not in self.notes else []
         return follow_standard(text, self)
 
     def is_absent(self, prologue: str, term: str) -> bool:
@@ -110,6 +127,18 @@ class LocalBackend:
     def require_answer(self) -> None:
         """Do nothing: a store in this process answers."""
 
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """By their form in lower case, language tags as the data spell them."""
+        return self._tags.clear
+
+    @cached_property
+    def _tags(self) -> LanguageTags:
+        found = LanguageTags()
+        for path in self.graph.files:
+            found.read(path)
+        return found
+
     @cached_property
     def _forms(self) -> tuple[dict[tuple[Term, str, Term], Forms], dict[Term, Forms]]:
         """The forms in the data of each stored triple, and of each stored value."""
@@ -136,6 +165,8 @@ class EndpointBackend:
     is_local: bool = False
     properties: frozenset[str] | None = None
     noncanonical: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     def rows(
         self,

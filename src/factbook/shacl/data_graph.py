@@ -29,6 +29,7 @@ from factbook.store.literal_forms import DERIVED_INTEGERS, is_canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from pyoxigraph import BlankNode
 
@@ -78,6 +79,8 @@ class DataGraph:
     """All properties of the data, where they are known."""
     size: int = 0
     """The number of quads that were loaded, duplicates included."""
+    files: tuple[Path, ...] = ()
+    """The files whose text tells how language tags are spelled."""
 
     def graphs(self, view: View) -> list[NamedNode | DefaultGraph]:
         """Return the graphs that make up a view."""

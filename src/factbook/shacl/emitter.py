@@ -74,6 +74,8 @@ class Emitter(ABC):
         self, backend: Backend, view: View, classes: ClassHierarchy, regexes: RegexFunctions
     ) -> None:
         self.dialect = backend.dialect
+        self.as_standard = backend.as_standard
+        """Returns a query of a shape so that it is answered as SPARQL 1.1 says."""
         self.properties = backend.properties
         """All properties of the data, where they are known."""
         self.classes = classes

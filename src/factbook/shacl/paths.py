@@ -70,7 +70,8 @@ def _read(graph: ShapesGraph, node: Term, shape: Node, within: tuple[Term, ...])
     if isinstance(node, NamedNode) and node != NIL:
         return node
     if not isinstance(node, BlankNode) or node in within:
-        raise ill_formed(shape, f"has a sh:path with {node}, which is no property path")
+        what = "a blank node that leads back to itself" if node in within else str(node)
+        raise ill_formed(shape, f"has a sh:path with {what}, which is no property path")
     inside = (*within, node)
     if graph.objects(node, FIRST):
         members = graph.members(node, of=shape)

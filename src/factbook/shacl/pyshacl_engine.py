@@ -11,13 +11,13 @@ from pyoxigraph import Quad
 from rdflib import Graph
 
 from factbook.errors import InputError
-from factbook.rdf.bridge import from_rdflib, to_rdflib
+from factbook.rdf.bridge import NO_TAGS, from_rdflib, to_rdflib
 from factbook.shacl.paths import read_path
 from factbook.shacl.report import VIOLATION, Report, Result, sort_results
 from factbook.shacl.shapes_graph import ShapesGraph, sh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pyoxigraph import NamedNode
     from rdflib.term import Identifier
@@ -29,18 +29,21 @@ _MAX_DEPTH = 60
 """How deep shapes may refer to shapes; pySHACL's default of 15 is less than real shapes need."""
 
 
-def validate(shapes: Iterable[Quad], data: Iterable[Quad]) -> Report:
+def validate(
+    shapes: Iterable[Quad], data: Iterable[Quad], tags: Mapping[str, str] = NO_TAGS
+) -> Report:
     """Validate the merge of some data against shapes.
 
     Args:
         shapes: The shapes graph.
         data: What to validate, with its class hierarchy; literals keep their lexical form.
+        tags: By their form in lower case, language tags as the data spell them.
 
     Raises:
         InputError: pySHACL cannot use the shapes.
     """
     with _silence():
-        data_graph, shapes_graph = to_rdflib(data, {}), to_rdflib(shapes, {})
+        data_graph, shapes_graph = to_rdflib(data, {}, tags), to_rdflib(shapes, {})
         try:
             _, report, text = pyshacl.validate(
                 data_graph,

@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, NamedNode, Store
 
+from factbook.errors import UsageError
 from factbook.rdf.terms import XSD
 from factbook.shacl.emitter import CannotCompileError
 from factbook.shacl.plan import FocusConstraint, Plan, ValueConstraint
-from factbook.shacl.prebinding import bind_constants, find_violation, inside_exists, mentions
+from factbook.shacl.prebinding import (
+    bind_constants,
+    find_violation,
+    for_one,
+    inside_exists,
+    mentions,
+)
 from factbook.shacl.shapes_graph import (
     IMPORTS,
     OWL,
@@ -62,7 +69,11 @@ class Query:
     """The shape's values for the parameters of a component."""
 
     def bind(self, emitter: Emitter) -> Select:
-        """Return the query with everything but the focus node bound."""
+        """Return the query with everything but the focus node bound, as the engine answers it.
+
+        Raises:
+            CannotCompileError: It cannot be part of another query.
+        """
         constants = {name: emitter.term(term) for name, term in self.parameters.items()}
         if any(text.endswith(">()") for text in constants.values()):
             raise CannotCompileError("a parameter is a blank node")
@@ -73,7 +84,11 @@ class Query:
             constants["currentShape"] = emitter.term(self.shape)
             if constants["currentShape"].endswith("()"):
                 raise CannotCompileError("it asks for $currentShape, and the shape has no IRI")
-        return bind_constants(self.select, constants)
+        bound = bind_constants(self.select, constants)
+        try:
+            return parse_query(emitter.as_standard(for_one(bound, "")))
+        except UsageError as error:
+            raise CannotCompileError(f"its query cannot be run: {error}") from None
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,9 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
             left = []
     return Report(
         sort_results(results),
-        tuple(dict.fromkeys([*shapes.notes, *deactivated(shapes), *map(_note, left)])),
+        tuple(
+            dict.fromkeys([*shapes.notes, *deactivated(shapes), *backend.notes, *map(_note, left)])
+        ),
         faults=tuple(dict.fromkeys(faults)),
         unevaluated=tuple(dict.fromkeys(unevaluated)),
         unreached=unreached,
@@ -171,11 +173,11 @@ def _mentions_shapes_graph(task: Task) -> bool:
 
 def _with_shapes(backend: LocalBackend, shapes: Shapes) -> LocalBackend:
     """Return a backend whose queries find the shapes in a named graph."""
-    graph = load_data(backend.quads())
+    graph = replace(load_data(backend.quads()), files=backend.graph.files)
     graph.store.extend(
         Quad(quad.subject, quad.predicate, quad.object, SHAPES_GRAPH) for quad in shapes.graph.quads
     )
-    return LocalBackend(graph, backend.functions)
+    return LocalBackend(graph, backend.functions, backend.notes)
 
 
 def _not_evaluated(task: Task, reason: str) -> Remark:
@@ -202,7 +204,7 @@ def _run_pyshacl(tasks: list[Task], shapes: Shapes, backend: Backend) -> Iterato
         if quad.subject in roots
         or (quad.predicate not in TARGETS and quad.predicate != sh("target"))
     ]
-    for result in pyshacl_engine.validate(quads, backend.quads()).results:
+    for result in pyshacl_engine.validate(quads, backend.quads(), backend.tags).results:
         if (result.source_shape, result.component) in wanted:
             yield result
 
@@ -235,9 +237,7 @@ def _run_task(task: Task, backend: Backend) -> list[Result] | Task | ShapesError
 
 
 def _rows(task: Task, backend: Backend) -> Iterator[Row]:
-    is_query = isinstance(task.constraint, SelectConstraint | AskConstraint)
-    text = task.text if task.each is not None or not is_query else backend.as_standard(task.text)
-    rows = backend.rows(text, view=task.view)
+    rows = backend.rows(task.text, view=task.view)
     if task.each is None:
         yield from rows
         return
@@ -250,8 +250,7 @@ def _rows(task: Task, backend: Backend) -> Iterator[Row]:
         else:
             assert isinstance(this, NamedNode | Literal)  # noqa: S101 - no triple terms in SHACL
             pattern = f"VALUES ?this {{ {to_sparql(this)} }}"
-        text = backend.as_standard(for_one(task.each, pattern))
-        for row in backend.rows(text, view=task.view, nodes=nodes):
+        for row in backend.rows(for_one(task.each, pattern), view=task.view, nodes=nodes):
             yield {**focus, **row}
 
 

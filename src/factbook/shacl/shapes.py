@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -65,17 +65,9 @@ TARGETS: dict[NamedNode, TargetKind] = {
 }
 _SHAPE_CLASS = sh("ShapeClass")
 """What is a class and a shape in one (SHACL 1.2 Core, draft, section 3.1.3.3)."""
-_SHAPE_CLASSES = {sh("NodeShape"), sh("PropertyShape"), _SHAPE_CLASS}
+SHAPE_CLASSES = {sh("NodeShape"), sh("PropertyShape"), _SHAPE_CLASS}
 _CLASSES = {CLASS, OWL_CLASS, _SHAPE_CLASS}
-_PARAMETERS = tuple(sh(name) for name in sorted(CORE_PARAMETERS | DRAFT_PARAMETERS))
-_REFERENCES = tuple(
-    sh(name)
-    for name in (
-        *("property", "node", "not", "qualifiedValueShape", "someValue", "memberShape"),
-        "targetWhere",
-    )
-)
-_LISTS = tuple(sh(name) for name in ("and", "or", "xone"))
+PARAMETERS = tuple(sh(name) for name in sorted(CORE_PARAMETERS | DRAFT_PARAMETERS))
 _NOT_MONOTONE = ("Not", "Xone", "QualifiedMaxCount")
 """Constraints that can hold because a shape is violated."""
 
@@ -155,6 +147,10 @@ class Shapes:
         """Return the shape of a node."""
         return self._shapes[node]
 
+    def __contains__(self, node: Node) -> bool:
+        """Tell whether a node was tried as a shape, whether or not it can be used."""
+        return node in self._shapes or node in self._missing
+
     def __iter__(self) -> Iterator[Shape]:
         """Iterate over all shapes."""
         return iter(self._shapes.values())
@@ -180,53 +176,25 @@ class Shapes:
         """The shapes that refer to themselves, each with all shapes of its circle."""
         return find_circles({node: references(shape) for node, shape in self._shapes.items()})
 
-    def unused(self) -> Iterator[Remark]:
-        """Yield a remark on each shape that has no target and that no other shape uses."""
-        graph = self.graph
-        used = {
-            value
-            for name in (*_REFERENCES, sh("parameter"))
-            for node in graph.subjects(name)
-            for value in graph.objects(node, name)
-        }
-        for name in _LISTS:
-            for node in graph.subjects(name):
-                for listed in graph.objects(node, name):
-                    with suppress(ShapesError):
-                        used.update(graph.members(listed, of=node))
-        for node in self._declared():
-            if node not in used and node not in self._shapes and node not in self._missing:
-                text = f"{shape_name(node)} has no target, and no other shape uses it"
-                yield Remark(text, node)
-
-    def _declared(self) -> Iterator[Node]:
-        """Yield the nodes that are shapes, by class or by parameter."""
-        graph = self.graph
-        typed = (n for n in graph.subjects(TYPE) if graph.types(n) & _SHAPE_CLASSES)
-        having = (node for parameter in _PARAMETERS for node in graph.subjects(parameter))
-        for node in dict.fromkeys([*typed, *having]):
-            if not graph.has_flag(node, sh("deactivated")):
-                yield node
-
     def _classes(self) -> Iterator[Node]:
         """Yield the shapes that are also classes (SHACL, section 2.1.3.3)."""
         graph = self.graph
         for node in dict.fromkeys(graph.subjects(TYPE)):
             types = graph.types(node)
-            if types & _CLASSES and (types & _SHAPE_CLASSES or self._has_parameter(node)):
+            if types & _CLASSES and (types & SHAPE_CLASSES or self._has_parameter(node)):
                 yield node
 
     def _has_parameter(self, node: Node) -> bool:
-        return any(predicate in _PARAMETERS for predicate in self.graph.predicates(node)) or any(
+        return any(predicate in PARAMETERS for predicate in self.graph.predicates(node)) or any(
             component.applies_to(self.graph, node) for component in self._components
         )
 
     def _reach(self, node: Node) -> None:
         """Read a shape with all that it refers to."""
-        if node in self._shapes or node in self._missing:
+        if node in self:
             return
         self._missing.add(node)
-        if not self.graph.describes(node):
+        if isinstance(node, NamedNode) and not self.graph.describes(node):
             return
         with self.guard(node):
             shape = self._read(node)

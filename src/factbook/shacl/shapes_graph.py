@@ -41,6 +41,7 @@ SHAPES_GRAPH = NamedNode("urn:factbook:shapes")
 
 TRUE = Literal("true", datatype=NamedNode(f"{XSD}boolean"))
 """The only form that sets a flag: "1" is another term (SHACL, section 4.4.5)."""
+FALSE = Literal("false", datatype=TRUE.datatype)
 
 
 @cache

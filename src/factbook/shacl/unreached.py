@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -9,8 +10,8 @@ from pyoxigraph import NamedNode
 from factbook.rdf.terms import to_sparql
 from factbook.shacl.emitter import CannotCompileError
 from factbook.shacl.focus_nodes import target_pattern
-from factbook.shacl.shapes import TARGETS
-from factbook.shacl.shapes_graph import TYPE, Remark, sh, shape_name
+from factbook.shacl.shapes import PARAMETERS, SHAPE_CLASSES, TARGETS
+from factbook.shacl.shapes_graph import TYPE, Remark, ShapesError, sh, shape_name
 from factbook.shacl.without_effect import find_without_effect
 
 if TYPE_CHECKING:
@@ -19,7 +20,16 @@ if TYPE_CHECKING:
     from factbook.shacl.backend import Backend
     from factbook.shacl.compile import Compiler
     from factbook.shacl.shapes import Shape, Shapes, Target
+    from factbook.shacl.shapes_graph import Node, ShapesGraph
 
+_REFERENCES = tuple(
+    sh(name)
+    for name in (
+        *("property", "node", "not", "qualifiedValueShape", "someValue", "memberShape"),
+        *("targetWhere", "parameter"),
+    )
+)
+_LISTS = tuple(sh(name) for name in ("and", "or", "xone"))
 _AT_ONCE = 20
 """How many targets one query asks for."""
 
@@ -36,7 +46,7 @@ def find_unreached(shapes: Shapes, compiler: Compiler, backend: Backend) -> Iter
         yield Remark("All shapes with a target are deactivated: nothing was validated")
     else:
         yield from _targets_without_nodes(shapes, compiler, backend)
-    yield from shapes.unused()
+    yield from _unused(shapes)
     yield from find_without_effect(shapes)
 
 
@@ -99,3 +109,31 @@ def _remark(shape: Shape, target: Target) -> Remark:
     is_implicit = target.kind == "class" and target.term == shape.node
     predicate = TYPE if is_implicit else predicates[target.kind]
     return Remark(text, shape.node, predicate, None if is_implicit else target.term)
+
+
+def _unused(shapes: Shapes) -> Iterator[Remark]:
+    """Yield a remark on each shape that has no target and that no other shape uses."""
+    graph = shapes.graph
+    used = {
+        value
+        for name in _REFERENCES
+        for node in graph.subjects(name)
+        for value in graph.objects(node, name)
+    }
+    for name in _LISTS:
+        for node in graph.subjects(name):
+            for listed in graph.objects(node, name):
+                with suppress(ShapesError):
+                    used.update(graph.members(listed, of=node))
+    for node in _declared(graph):
+        if node not in used and node not in shapes:
+            yield Remark(f"{shape_name(node)} has no target, and no other shape uses it", node)
+
+
+def _declared(graph: ShapesGraph) -> Iterator[Node]:
+    """Yield the nodes that are shapes, by class or by parameter."""
+    typed = (node for node in graph.subjects(TYPE) if graph.types(node) & SHAPE_CLASSES)
+    having = (node for parameter in PARAMETERS for node in graph.subjects(parameter))
+    for node in dict.fromkeys([*typed, *having]):
+        if not graph.has_flag(node, sh("deactivated")):
+            yield node

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode
 
 from factbook.errors import did_you_mean
 from factbook.shacl.shapes_graph import (
+    FALSE,
     IMPORTS,
     SH,
     TYPE,
@@ -19,7 +21,7 @@ from factbook.shacl.shapes_graph import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from factbook.rdf.terms import Term
     from factbook.shacl.shapes_graph import ShapesGraph
@@ -55,14 +57,7 @@ _OTHERS = frozenset(
         *("update", "validator"),
         # What is not for validation
         *("agentInstruction", "codeIdentifier", "defaultValue", "description", "group", "intent"),
-        *(
-            "name",
-            "order",
-            "values",
-            "shapesGraph",
-            "shapesGraphWellFormed",
-            "suggestedShapesGraph",
-        ),
+        *(*("name", "order", "shapesGraph", "shapesGraphWellFormed", "suggestedShapesGraph"),),
         # Reports
         *("conforms", "detail", "focusNode", "result", "resultMessage", "resultPath"),
         *("resultSeverity", "sourceConstraint", "sourceConstraintComponent", "sourceShape"),
@@ -85,10 +80,22 @@ _DRAFT_ONLY = frozenset(
     }
 )
 """Terms of the SHACL 1.2 draft that are not evaluated."""
-_INFERENCE = {"rule": "a rule, which is for inference"}
+_INFERENCE = ("rule", "values")
+"""What adds statements to the data (SHACL Advanced Features)."""
 _KNOWN = frozenset(
     {*CORE_PARAMETERS, *DRAFT_PARAMETERS, *_OTHERS, *_ADVANCED, *_NEVER, *_DRAFT_ONLY, *_INFERENCE}
 )
+_ALMOST_SHACL = re.compile(r"https?://(?:www\.)?w3\.org/ns/shacl\b", re.IGNORECASE)
+_DASH = "http://datashapes.org/dash#"
+_DASH_PARAMETERS = frozenset(
+    {
+        *("closedByTypes", "coExistsWith", "hasValueIn", "hasValueWithClass", "nonRecursive"),
+        *("reifiableBy", "rootClass", "singleLine", "stem", "subSetOf", "symmetric"),
+        *("uniqueValueForClass", "uniqueValuesForClass"),
+    }
+)
+"""The constraints that the file dash.ttl defines."""
+_SEVERITIES = frozenset({"Violation", "Warning", "Info", "Debug", "Trace"})
 _CLASSES = frozenset(
     {
         *("NodeShape", "PropertyShape", "Shape", "ShapeClass", "PropertyGroup", "Severity"),
@@ -121,15 +128,14 @@ def find_unevaluated(graph: ShapesGraph, *, by_pyshacl: bool) -> Iterator[Remark
         if predicate == IMPORTS:
             yield from _find_imports(graph)
         if not predicate.value.startswith(SH):
+            yield from _find_foreign(graph, predicate, nodes)
             continue
         name = predicate.value.removeprefix(SH)
         for node in nodes:
             if not graph.has_flag(node, sh("deactivated")):
                 yield from _describe(graph, node, predicate, name, by_pyshacl=by_pyshacl)
-    for predicate, nodes in graph.terms():
-        if predicate == TYPE:
-            for node in nodes:
-                yield from _unknown_classes(graph, node)
+    yield from _unknown_values(graph, TYPE, _CLASSES, "class")
+    yield from _unknown_values(graph, sh("severity"), _SEVERITIES, "severity")
 
 
 def require_entailment(graph: ShapesGraph, inference: str) -> None:
@@ -151,8 +157,9 @@ def require_entailment(graph: ShapesGraph, inference: str) -> None:
 
 def find_notes(graph: ShapesGraph) -> Iterator[str]:
     """Yield notes on what the shapes have besides constraints that are evaluated."""
-    for node in graph.subjects(sh("rule")):
-        yield f"{shape_name(node)} has a rule, which is for inference and was not run"
+    for name in _INFERENCE:
+        for node in graph.subjects(sh(name)):
+            yield f"{shape_name(node)} has sh:{name}, which is for inference and was not run"
     skipped = [node for node in graph.subjects(sh("parameter")) if _has_both_kinds(graph, node)]
     if skipped:
         count = "1 constraint component" if len(skipped) == 1 else f"{len(skipped)} components"
@@ -204,16 +211,43 @@ def _find_imports(graph: ShapesGraph) -> Iterator[Remark]:
                 yield Remark(text, node, IMPORTS, imported)
 
 
-def _unknown_classes(graph: ShapesGraph, node: Term) -> Iterator[Remark]:
-    for class_ in graph.objects(node, TYPE):
-        if not isinstance(class_, NamedNode) or not class_.value.startswith(SH):
-            continue
-        name = class_.value.removeprefix(SH)
-        if name not in _CLASSES:
-            text = (
-                f"{shape_name(node)}: {short(class_)} is no class of SHACL.{_hint(name, _CLASSES)}"
-            )
-            yield Remark(text, node, TYPE, class_)
+def _find_foreign(
+    graph: ShapesGraph, predicate: NamedNode, nodes: Iterable[Term]
+) -> Iterator[Remark]:
+    """Yield a remark on a property that its author took for one that is evaluated."""
+    name = predicate.value.removeprefix(_DASH)
+    if _ALMOST_SHACL.match(predicate.value):
+        reason = f"{predicate} is not in the namespace of SHACL, which is <{SH}>"
+    elif name in _DASH_PARAMETERS and not defines_parameter(graph, predicate):
+        reason = f"{predicate}, as no file defines it: add dash.ttl to --shapes"
+    else:
+        return
+    for node in nodes:
+        if graph.objects(node, predicate) != [FALSE]:
+            yield Remark(f"{shape_name(node)}: not evaluated: {reason}", node, predicate)
+
+
+def defines_parameter(graph: ShapesGraph, predicate: NamedNode) -> bool:
+    """Tell whether a constraint component has a property as its parameter."""
+    return any(
+        predicate in graph.objects(parameter, sh("path"))
+        for component in graph.subjects(sh("parameter"))
+        for parameter in graph.objects(component, sh("parameter"))
+    )
+
+
+def _unknown_values(
+    graph: ShapesGraph, predicate: NamedNode, known: frozenset[str], what: str
+) -> Iterator[Remark]:
+    """Yield a remark on each value in the namespace of SHACL that is not there."""
+    for node in graph.subjects(predicate):
+        for value in graph.objects(node, predicate):
+            if not isinstance(value, NamedNode) or not value.value.startswith(SH):
+                continue
+            name = value.value.removeprefix(SH)
+            if name not in known:
+                text = f"{short(value)} is no {what} of SHACL.{_hint(name, known)}"
+                yield Remark(f"{shape_name(node)}: {text}", node, predicate, value)
 
 
 def _hint(name: str, known: frozenset[str]) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from factbook.shacl.paths import has_two_kinds
-from factbook.shacl.shapes_graph import SH, Remark, sh, shape_name
-from factbook.shacl.vocabulary import CORE_PARAMETERS
+from factbook.shacl.shapes_graph import FALSE, SH, TRUE, Remark, sh, shape_name
+from factbook.shacl.vocabulary import CORE_PARAMETERS, defines_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,7 @@ def find_without_effect(shapes: Shapes) -> Iterator[Remark]:
     for shape in shapes:
         if not shape.is_deactivated:
             yield from _parameters_alone(shapes, shape)
+            yield from _flags(shapes, shape)
             yield from _strange_paths(shapes, shape)
             yield from _lookalikes(shapes, shape)
             yield from _empty_references(shapes, shape)
@@ -78,6 +79,14 @@ def _parameters_alone(shapes: Shapes, shape: Shape) -> Iterator[Remark]:
             yield Remark(text, shape.node, sh(name))
 
 
+def _flags(shapes: Shapes, shape: Shape) -> Iterator[Remark]:
+    for name in ("closed", "deactivated", "uniqueLang"):
+        for value in shapes.graph.objects(shape.node, sh(name)):
+            if value not in {TRUE, FALSE}:
+                text = f"{shape_name(shape.node)}: sh:{name} {value} has no effect: only true has"
+                yield Remark(text, shape.node, sh(name), value)
+
+
 def _strange_paths(shapes: Shapes, shape: Shape) -> Iterator[Remark]:
     for path in shapes.graph.objects(shape.node, sh("path")):
         if has_two_kinds(shapes.graph, path):
@@ -97,16 +106,12 @@ def _empty_references(shapes: Shapes, shape: Shape) -> Iterator[Remark]:
 
 def _lookalikes(shapes: Shapes, shape: Shape) -> Iterator[Remark]:
     """Yield a remark on each property that has the name of a parameter, but not its namespace."""
-    known = {
-        value
-        for node in shapes.graph.subjects(sh("parameter"))
-        for parameter in shapes.graph.objects(node, sh("parameter"))
-        for value in shapes.graph.objects(parameter, sh("path"))
-    }
     for predicate in shapes.graph.predicates(shape.node):
         match = _LOCAL_NAME.search(predicate.value)
         name = match.group() if match else ""
-        if name not in _LOOKALIKES or predicate.value.startswith(SH) or predicate in known:
+        if name not in _LOOKALIKES or predicate.value.startswith(SH):
+            continue
+        if defines_parameter(shapes.graph, predicate):
             continue
         text = f"{shape_name(shape.node)}: {NamedNode(predicate.value)} is not sh:{name}: no effect"
         yield Remark(text, shape.node, predicate)

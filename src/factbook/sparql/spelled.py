@@ -15,14 +15,14 @@ from factbook.sparql.standard import apply_edits
 from factbook.sparql.tokens import meaningful
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from factbook.sparql.tokens import Token
 
 OWN_STR = "urn:factbook:function:str"
 OWN_DATATYPE = "urn:factbook:function:datatype"
 OWN_LANG = "urn:factbook:function:lang"
-_OWN = {"STR": OWN_STR, "DATATYPE": OWN_DATATYPE, "LANG": OWN_LANG}
+OWN_FUNCTIONS = {"STR": OWN_STR, "DATATYPE": OWN_DATATYPE, "LANG": OWN_LANG}
 _STRINGS = frozenset({"xsd:string", f"<{XSD}string>"})
 _CHOOSE_ONE = frozenset({"MIN", "MAX", "SAMPLE"})
 _COMPARE_SPELLINGS = frozenset({"COUNT", "DATATYPE", "DISTINCT", "GROUP", "SAMETERM", "STR"})
@@ -30,8 +30,13 @@ _COMPARE_NUMBERS = frozenset({"<", ">", "<=", ">=", "=", "!=", "+", "-"})
 _TAKE_NUMBERS = frozenset({"SUM", "AVG", "MIN", "MAX", "ORDER", "IN"})
 
 
-def call_own_functions(text: str) -> str:
-    """Return a query that asks functions of ours for what depends on the spelling of a literal."""
+def call_own_functions(text: str, own: Mapping[str, str] = OWN_FUNCTIONS) -> str:
+    """Return a query that asks functions of ours for what depends on the spelling of a literal.
+
+    Args:
+        text: The query.
+        own: The functions to call, by the keywords of those that they stand for.
+    """
     tokens = list(meaningful(text))
     computed = computed_variables(text)
     edits = []
@@ -39,9 +44,9 @@ def call_own_functions(text: str) -> str:
         opening, variable, closing = tokens[index + 1 : index + 4]
         if (opening.text, closing.text) != ("(", ")") or variable.kind != "variable":
             continue
-        own = OWN_STR if token.text in _STRINGS else _OWN.get(token.keyword)
-        if own is not None and variable.variable not in computed:
-            edits.append((token.start, token.start + len(token.text), f"<{own}>"))
+        function = own.get("STR" if token.text in _STRINGS else token.keyword)
+        if function is not None and variable.variable not in computed:
+            edits.append((token.start, token.start + len(token.text), f"<{function}>"))
     return apply_edits(text, edits)
 
 

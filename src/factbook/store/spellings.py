@@ -8,13 +8,12 @@ ways cannot be told apart, nor counted twice: that is said.
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from factbook.rdf.unpack import open_unpacked
+from factbook.rdf.language_tags import LanguageTags
 from factbook.sparql.spelled import (
     OWN_DATATYPE,
     OWN_LANG,
@@ -33,7 +32,6 @@ from factbook.store.literal_forms import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from pyoxigraph import Quad
 
@@ -45,14 +43,6 @@ if TYPE_CHECKING:
 
 _MOST_FORMS = 100_000
 _MOST_SEEN = 300_000
-_PIECE = 1 << 20
-_OVERLAP = 128
-_CAPITAL = rb"([A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*)"
-# Each begins with a fixed text, which is found several times as fast
-_TAGS_WITH_CAPITAL = (
-    re.compile(rb"""@(?:(?<=["']@)|language"\s*:\s*")""" + _CAPITAL),
-    re.compile(rb"""xml:lang\s*=\s*["']""" + _CAPITAL),
-)
 
 
 @dataclass(frozen=True)
@@ -137,14 +127,14 @@ class SpellingScan:
         self._statements = 0
         self._own: set[Literal] = set()
         self._kept: set[int] | None = set()
-        self._spelled: dict[str, set[str]] = {}
+        self._tags = LanguageTags()
 
     def files(self, files: Iterable[_File]) -> Iterator[_File]:
         """Yield the files, and note their literals."""
         from factbook.rdf.parse import RdfFile
 
         for file in files:
-            self._scan_tags(file.path)
+            self._tags.read(file.path)
             if isinstance(file, RdfFile):
                 for _ in self._quads(file.quads):
                     pass
@@ -154,9 +144,7 @@ class SpellingScan:
 
     def found(self) -> Spellings:
         """Return what was noted."""
-        tags = {
-            tag: next(iter(spelled)) for tag, spelled in self._spelled.items() if len(spelled) == 1
-        }
+        tags = self._tags.clear
         stored = stored_forms(self._own)
         beyond = beyond_range(own for own in self._own if stored[own] == own)
         shortest = min(map(_show, beyond), key=len, default="")
@@ -200,22 +188,6 @@ class SpellingScan:
             self._kept.add(hash(value))
             if len(self._kept) > _MOST_SEEN:
                 self._kept = None
-
-    def _scan_tags(self, path: Path) -> None:
-        """Note the language tags with capitals of a file, which no parser hands on."""
-        if not path.is_file():
-            return  # a pipe has been read, and says nothing twice
-        with open_unpacked(path) as file:
-            before = b""
-            while piece := file.read(_PIECE):
-                text = before + piece
-                for match in {tag for each in _TAGS_WITH_CAPITAL for tag in each.findall(text)}:
-                    spelled = match.decode()
-                    ways = self._spelled.setdefault(spelled.lower(), set())
-                    ways.add(spelled)
-                    if re.search(rb"[\"'@]" + re.escape(match.lower()) + rb"(?![\w-])", text):
-                        ways.add(spelled.lower())
-                before = piece[-_OVERLAP:]
 
 
 def _parts(term: Term) -> tuple[str, str]:
