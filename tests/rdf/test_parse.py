@@ -181,6 +181,19 @@ def test_direction_of_a_text_is_left_out(tmp_path: Path) -> None:
         ({"@id": "http://e.org/a", "@type": "http://e.org/a b"}, "not an IRI", "http://e.org/a b"),
         ({"http://e.org/p": {"@value": "x", "@language": "a b"}}, "tag is not valid", "a b"),
         ({"http://e.org/p": [{"http://e.org/q": {"deep": 1}}]}, "no context defines", "deep"),
+        ({"@id": "http://e.org/a", "@idd": "x", "http://e.org/p": 1}, "no context", "@idd"),
+        ({"@id": "http://e.org/a", "_:p": "x"}, "a property cannot be a blank node", "_:p"),
+        (
+            {"@context": {"l": {"@id": "e:l", "@container": "@language"}}, "l": {"a_b": "x"}},
+            "tag is not valid",
+            "a_b",
+        ),
+        (
+            {"@context": {"p": {"@id": "http://e.org/p", "@type": "@id"}}, "p": ["a b", "c"]},
+            "not an IRI",
+            "a b",
+        ),
+        ({"@graph": [{"@value": "lone"}, {"http://e.org/p": 1}]}, "value of no node", "lone"),
     ],
 )
 def test_what_json_ld_drops_is_noted(
@@ -266,14 +279,22 @@ def test_reader_refuses_xml_that_is_not_well_formed(tmp_path: Path, text: str, s
             read(path)
 
 
-def test_faults_of_json_ld_have_a_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"e:p": 1,\n\n"@id":\n 5,\n"e:q": 2}', "4: @id value must be a string"),
+        ('{"@id": "e:a",\n"e:p": 1,\n"@id": "e:b"}', "3: @id is defined twice"),
+        ('{"e:p": 1,\n"@reverse":\n{"e:q": "x"}}', "2: Literals are not allowed"),
+        (
+            '{"@context": [{"@protected": true, "p": "e:p"},\n{"p": "e:q"}], "@id": "e:a"}',
+            "2: Overriding the protected term p",
+        ),
+    ],
+)
+def test_faults_of_json_ld_have_a_line(tmp_path: Path, text: str, said: str) -> None:
     """So have those that the parser reports without one."""
-    path = write(
-        tmp_path / "d.jsonld", '{"http://e.org/p": 1,\n\n"@id":\n 5,\n"http://e.org/q": 2}'
-    )
-
-    with pytest.raises(InputError, match=r"d\.jsonld:4: @id value must be a string"):
-        read_rdf(path)
+    with pytest.raises(InputError, match=rf"d\.jsonld:{said}"):
+        read_rdf(write(tmp_path / "d.jsonld", text))
 
 
 @pytest.mark.parametrize(

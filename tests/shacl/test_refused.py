@@ -61,5 +61,5 @@ def test_report_notes_unsupported_features() -> None:
     report = validated("ex:S sh:targetClass ex:C ; sh:rule ex:R ; sh:nodeKind sh:IRI .", "")
 
     assert report.notes == (
-        "<http://example.org/S> has a rule, which is for inference and was not run",
+        "<http://example.org/S> has sh:rule, which is for inference and was not run",
     )

@@ -25,7 +25,8 @@ _NAMED_CONTEXT = re.compile(rb'"@(?:context|import)"\s*:\s*["\[]')
 _NEEDS_REWRITING = re.compile(
     rb'"@(?:context|import)"\s*:\s*["\[]|"@container"\s*:\s*(?:\[[^\]]*)?"@type"'
 )
-_MENTIONED = re.compile(r"@[a-zA-Z]+")
+_MENTIONED = re.compile(r"protected term (\S+)|@([a-zA-Z]+)|\b(reverse) properties")
+_SECOND = re.compile(r"Overriding|twice")
 _MOST_LOOKED_AT = 16 << 20
 """Bytes of a document that is looked through for losses; in larger ones they go unnoticed."""
 _MOST_INSERTED = 16 << 20
@@ -79,16 +80,17 @@ def names_contexts(content: bytes) -> bool:
 
 def find_line(content: bytes, message: str) -> int | None:
     """Return the line of what a message is about, or None where that is not clear."""
-    keyword = _MENTIONED.search(message)
-    if keyword is None:
+    mentioned = _MENTIONED.search(message)
+    if mentioned is None:
         return None
-    name = re.escape(keyword.group().encode())
-    # A value of another kind than the parser wants, or else the only mention
+    name = re.escape((mentioned[1] or f"@{mentioned[2] or mentioned[3]}").encode())
+    # A value of another kind than the parser wants; or else the only mention, or the second of two
     patterns = [rb'"%s"\s*:\s*(?=[^"\s])' % name] if "must be a string" in message else []
+    mentions = 2 if _SECOND.search(message) else 1
     for pattern in [*patterns, rb'"%s"' % name]:
         found = list(re.finditer(pattern, content))
-        if len(found) == 1:
-            return content.count(b"\n", 0, found[0].end()) + 1
+        if len(found) == mentions:
+            return content.count(b"\n", 0, found[-1].end()) + 1
     return None
 
 

@@ -11,9 +11,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-_KEYWORD = re.compile(r"@[A-Za-z]+\Z")
+_KEYWORDS = frozenset(
+    {
+        *("@base", "@container", "@context", "@direction", "@graph", "@id", "@import", "@included"),
+        *("@index", "@json", "@language", "@list", "@nest", "@none", "@prefix", "@propagate"),
+        *("@protected", "@reverse", "@set", "@type", "@value", "@version", "@vocab"),
+    }
+)
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`]')
 _TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _MAPS = frozenset({"@graph", "@id", "@index", "@language", "@type"})
@@ -29,6 +35,7 @@ def describe_losses(document: Any, content: bytes) -> Iterator[str]:  # noqa: AN
     """
     found = _Walk()
     found.read_contexts(document)
+    found.look_at_top(document)
     found.look_at(document)
     for what, names in found.losses.items():
         shown = ", ".join(f"'{name}'{_line(name, content)}" for name in list(names)[:_MOST_SHOWN])
@@ -47,7 +54,10 @@ class _Walk:
 
     terms: set[str] = field(default_factory=set)
     maps: set[str] = field(default_factory=set)
+    languages: set[str] = field(default_factory=set)
     json: set[str] = field(default_factory=set)
+    references: dict[str, bool] = field(default_factory=dict)
+    """The terms whose texts are names of things, and whether all contexts say so."""
     ids: set[str] = field(default_factory=lambda: {"@id"})
     types: set[str] = field(default_factory=lambda: {"@type"})
     has_vocabulary: bool = False
@@ -74,16 +84,30 @@ class _Walk:
         for term, definition in context.items():
             self.terms.add(term)
             iri = definition.get("@id") if isinstance(definition, dict) else definition
+            is_reference = isinstance(definition, dict) and definition.get("@type") == "@id"
+            self.references[term] = self.references.get(term, True) and is_reference
             if iri == "@id":
                 self.ids.add(term)
             if iri == "@type":
                 self.types.add(term)
             if isinstance(definition, dict):
                 container = definition.get("@container", [])
-                if _MAPS & set(container if isinstance(container, list) else [container]):
+                containers = set(container if isinstance(container, list) else [container])
+                if _MAPS & containers:
                     self.maps.add(term)
+                if "@language" in containers:
+                    self.languages.add(term)
                 if definition.get("@type") == "@json":
                     self.json.add(term)
+
+    def look_at_top(self, nodes: Any) -> None:  # noqa: ANN401
+        """Note the values at the top of a document, which no node has."""
+        for each in nodes if isinstance(nodes, list) else [nodes]:
+            value = each.get("@value") if isinstance(each, dict) else each
+            if isinstance(value, str | int | float):
+                self._lose("it is the value of no node", str(value))
+            elif isinstance(each, dict) and "@graph" in each:
+                self.look_at_top(each["@graph"])
 
     def look_at(self, node: Any) -> None:  # noqa: ANN401
         """Note what is lost of a node, and of the nodes inside."""
@@ -98,6 +122,8 @@ class _Walk:
                 continue
             if self._is_known(name):
                 self._look_at_value(name, value)
+            elif name.startswith("_:"):
+                self._lose("a property cannot be a blank node", name)
             else:
                 self._lose("no context defines the key", name)
 
@@ -105,16 +131,27 @@ class _Walk:
         if name in self.ids or name in self.types:
             self._look_at_names(value, is_id=name in self.ids)
         elif name == "@language":
-            if isinstance(value, str) and not _TAG.match(value):
-                self._lose("the language tag is not valid", value)
+            self._look_at_tags([value])
+        elif name in self.languages and isinstance(value, dict):
+            self._look_at_tags(tag for tag in value if tag != "@none" and tag not in self.terms)
+        elif self.references.get(name):
+            self._look_at_names(value, is_id=True)
+            self.look_at(value)
         elif name in self.maps and isinstance(value, dict):
             self.look_at(list(value.values()))
         else:
             self.look_at(value)
 
+    def _look_at_tags(self, tags: Iterable[Any]) -> None:
+        for tag in tags:
+            if isinstance(tag, str) and not _TAG.match(tag):
+                self._lose("the language tag is not valid", tag)
+
     def _is_known(self, name: str) -> bool:
-        if _KEYWORD.match(name) or name in self.terms:
+        if name in _KEYWORDS or name in self.terms:
             return True
+        if name.startswith(("@", "_:")):
+            return False
         return not _NOT_IN_IRI.search(name) and (self.has_vocabulary or ":" in name)
 
     def _look_at_names(self, value: Any, *, is_id: bool) -> None:  # noqa: ANN401

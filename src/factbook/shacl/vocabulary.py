@@ -85,7 +85,7 @@ _INFERENCE = ("rule", "values")
 _KNOWN = frozenset(
     {*CORE_PARAMETERS, *DRAFT_PARAMETERS, *_OTHERS, *_ADVANCED, *_NEVER, *_DRAFT_ONLY, *_INFERENCE}
 )
-_ALMOST_SHACL = re.compile(r"https?://(?:www\.)?w3\.org/ns/shacl\b", re.IGNORECASE)
+_ALMOST_SHACL = re.compile(r"https?://(?:www\.)?w3\.org/ns/shacl(?![\w-])", re.IGNORECASE)
 _DASH = "http://datashapes.org/dash#"
 _DASH_PARAMETERS = frozenset(
     {
