@@ -85,3 +85,21 @@ def test_best_label_is_chosen_among_pairs() -> None:
     assert best_label([*pairs, (name, Literal("Rhine"))]) == "Rhine"
     assert best_label(pairs) == "Rhin"
     assert best_label(pairs[:1]) is None
+
+
+def test_figure_is_named_by_what_is_known_of_its_date() -> None:
+    """A figure of a year has no day in its name."""
+    figures = """
+@prefix ex: <https://example.org/> .
+@prefix infra: <https://w3id.org/ai-infra/def#> .
+@prefix schema: <https://schema.org/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+ex:level schema:measuredProperty ex:water-level ; schema:observationAbout ex:rhine ;
+    schema:observationDate "2019-01-01"^^xsd:date ;
+    infra:datePrecision <https://w3id.org/ai-infra/date-precision/year> .
+"""
+    found = Labels({"ex": EX}, engine(figures), engine(NEWER))
+
+    found.look_up_figures([f"{EX}level"])
+
+    assert found.of(f"{EX}level") == "ex:water-level of Rhine, 2019"

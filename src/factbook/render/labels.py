@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.prefixes import VOCABULARIES
-from factbook.rdf.terms import curie, is_iri, value_of
-from factbook.render.humanize import format_literal, make_printable, words_in_iri
+from factbook.rdf.terms import curie, is_iri, local_name, value_of
+from factbook.render.humanize import (
+    format_iso_date,
+    format_literal,
+    make_printable,
+    words_in_iri,
+)
 from factbook.sparql.bind import bind_rows
 from factbook.store.answers import Table, select
 
@@ -32,10 +37,11 @@ _OTHER_LANGUAGE = 2
 _BATCH = 500
 _FIGURE = """PREFIX infra: <https://w3id.org/ai-infra/def#>
 PREFIX schema: <https://schema.org/>
-SELECT ?figure ?measure ?about ?value ?day WHERE {
+SELECT ?figure ?measure ?about ?value ?day ?precision WHERE {
   ?figure schema:measuredProperty ?measure ; schema:observationAbout ?about .
   OPTIONAL { ?figure infra:valueThing|infra:valueText ?value }
   OPTIONAL { ?figure schema:observationDate ?day }
+  OPTIONAL { ?figure infra:datePrecision ?precision }
 }"""
 
 
@@ -70,10 +76,14 @@ class Labels:
         for engine in self._engines if wanted else ():
             rows = list(select(engine, bind_rows(_FIGURE, ("figure",), wanted)))
             self.look_up(value_of(term) for row in rows for term in row[1:])
-            for figure, measure, about, *more in rows:
-                said = f"{self.of(value_of(measure))} of {self.of(value_of(about))}"
-                given = (self.of_term(term) for term in more if term is not None)
-                self._labels[value_of(figure)] = ", ".join((said, *given))
+            for figure, measure, about, value, day, precision in rows:
+                said = [f"{self.of(value_of(measure))} of {self.of(value_of(about))}"]
+                if value is not None:
+                    said.append(self.of_term(value))
+                if day is not None:
+                    known = local_name(value_of(precision)) if precision is not None else "day"
+                    said.append(format_iso_date(value_of(day), known))
+                self._labels[value_of(figure)] = ", ".join(said)
 
     def has(self, iri: str) -> bool:
         """Tell whether the graph has a label for an IRI."""
