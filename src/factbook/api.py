@@ -143,7 +143,7 @@ class Book(book.Book):
 
         return search(self, words, limit=limit)
 
-    def show(self, thing: str, /, *, asof: date | None = None) -> ReadablePage:
+    def show(self, thing: str, /, *, asof: date | str | None = None) -> ReadablePage:
         """Return all that the graph has on one thing, as a page that can be printed.
 
         Args:
@@ -151,14 +151,14 @@ class Book(book.Book):
             asof: Leave out figures and events of a later day.
 
         Raises:
-            UsageError: There is no such thing, or the name is ambiguous.
+            UsageError: There is no such thing, the name is ambiguous, or the day is not one.
         """
         from factbook.query.names import Names
         from factbook.show.gather import gather_page
         from factbook.show.readable import make_readable
 
-        day = None if asof is None else asof.isoformat()
-        return make_readable(gather_page(self, Names.of(self).lookup_one(thing), asof=day))
+        named = Names.of(self).lookup_one(thing)
+        return make_readable(gather_page(self, named, asof=_write_day(asof)))
 
     def compare(self, *things: str, asof: date | str | None = None) -> ReadableComparison:
         """Return what is stated of several things side by side, as a page that can be printed.
@@ -176,8 +176,7 @@ class Book(book.Book):
 
         require_several(things)
         named = [Names.of(self).lookup_one(thing) for thing in things]
-        day = asof.isoformat() if isinstance(asof, date) else asof
-        return make_readable_comparison(compare_things(self, named, asof=day))
+        return make_readable_comparison(compare_things(self, named, asof=_write_day(asof)))
 
     def cite(self, *things: str, format: str = "text", asked: date | None = None) -> str:  # noqa: A002 - as in `export`
         """Return citations of things, sources or figures, with the version of the book.
@@ -258,3 +257,7 @@ class Book(book.Book):
                 f"the query gives {type(found).__name__}, not the {wanted.__name__} asked for"
             )
         return found
+
+
+def _write_day(day: date | str | None) -> str | None:
+    return day.isoformat() if isinstance(day, date) else day

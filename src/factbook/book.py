@@ -66,6 +66,11 @@ class Book:
 
             require_day(known_by)
 
+    def __repr__(self) -> str:
+        """Return what the book is read from: its folder and files, or the endpoint."""
+        folders = () if self._empty else (self.layout.root,)
+        return f"<Book: {self.endpoint or ', '.join(map(str, (*folders, *self.data)))}>"
+
     @cached_property
     def context(self) -> dict[str, object]:
         """The JSON-LD context."""

@@ -106,3 +106,18 @@ def test_page_prints_as_text_and_shows_as_markdown(book: Book) -> None:
     assert str(page).startswith("Grey Point Light [1]\nlighthouse [1]")
     assert page._repr_markdown_().startswith("# Grey Point Light")
     assert [figure.value for figure in page.figures] == [13100, 12400]
+
+
+def test_day_of_a_page_is_a_date_or_a_text(book: Book) -> None:
+    """A day is given as a date or in ISO form, and anything else is refused."""
+    page = book.show("Grey Point Light", asof="2024-06-30")
+
+    assert [figure.value for figure in page.figures] == [12400]
+    assert page.figures == book.show("Grey Point Light", asof=date(2024, 6, 30)).figures
+    with pytest.raises(UsageError, match="'June' is not an xsd:date"):
+        book.show("Grey Point Light", asof="June")
+
+
+def test_book_says_what_it_is_read_from(book: Book) -> None:
+    """The folder of a book tells it from another in a notebook."""
+    assert repr(book) == f"<Book: {book.layout.root}>"
