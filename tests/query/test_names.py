@@ -13,7 +13,7 @@ from factbook.query.names import Names
 
 # Each thing with ways to write it, and the class that is asked for, if any
 WAYS = {
-    "company:nvidia": ("NVIDIA", "nvidia", "Nvidia Corp", "NVIDIA Corporation", "Nvidia, Inc."),
+    "company:nvidia": ("NVIDIA", "nvidia", "Nvidia Corp", "NVIDIA Corporation", "nvidia.com"),
     "company:cerebras": ("Cerebras", "cerebras systems", "Cerebras Systems Inc."),
     "company:coreweave": ("Core Weave", "CoreWeave Inc", "COREWEAVE"),
     "company:lambda": ("Lambda Labs", "lambda labs, inc."),
@@ -30,12 +30,12 @@ WAYS = {
     "product:mi300x": ("MI300X", "AMD MI300X", "amd instinct mi300x", "Instinct MI300X"),
     "product:wse-3": ("WSE-3", "wse3", "Cerebras WSE-3", "Wafer Scale Engine 3"),
     "product:gb200-nvl72": ("GB200 NVL72", "gb200-nvl72", "Nvidia GB200-NVL72"),
-    "product:b200": ("B200", "nvidia b200"),
+    "product:b200": ("B200", "nvidia b200", "Nvidia B200 GPU"),
     "product:llama-3-3-70b": ("Llama 3.3 70B", "llama-3.3-70b", "Llama 3.3-70B"),
     "product:groqcloud": ("GroqCloud", "groq cloud"),
     "measure:off-chip-memory-bandwidth": ("HBM bandwidth", "off chip memory bandwidth"),
     "measure:revenue-backlog": ("backlog", "revenue backlog", "RPO"),
-    "measure:throughput": ("throughput", "tokens per second"),
+    "measure:throughput": ("throughput", "tokens per second", "tokens/s", "tokens/sec"),
     "measure:chief-executive": ("CEO", "chief executive"),
     "measure:on-chip-memory": ("SRAM",),
     "category:intelligence-processing-unit": ("intelligence processing unit",),
@@ -52,6 +52,8 @@ WAYS = {
     "measure:annualized-revenue": ("ARR", "run rate"),
     "measure:employee-count": ("headcount", "staff"),
     "product:sn40l": ("SN40L",),
+    "company:modal": ("modal.com", "www.modal.com"),
+    "product:groqchip": ("Groq LPU", "Groq chip"),
 }
 MISSPELT = {
     "nvida": "NVIDIA",
@@ -131,6 +133,17 @@ def test_first_suggestion_is_right(text: str, expected: str, names: Names) -> No
     assert next(iter(names.nearest(text).values())) in {expected, f"{expected} Systems"}
 
 
+def test_document_is_found_by_its_slug(names: Names) -> None:
+    """A name that a source shares with a thing means the thing; the end of its IRI the source."""
+    assert names.lookup_one("groq-lpu") == names.parse_iri("source:groq-lpu")
+
+
+def test_maker_and_kind_list_what_they_fit(names: Names) -> None:
+    """Several things of one kind by one maker are ambiguous, not the first of them."""
+    with pytest.raises(UsageError, match=r"^'Graphcore chip' is ambiguous: product:"):
+        names.lookup_one("Graphcore chip")
+
+
 def test_error_uses_the_words_of_the_reader(names: Names) -> None:
     """An error names the kind of thing as a reader does, and offers names, not slugs."""
     with pytest.raises(UsageError) as refused:
@@ -150,6 +163,7 @@ def test_thing_of_another_class_is_named(names: Names) -> None:
     ("text", "expected"),
     [
         ("Groq Energy", "'Groq'"),
+        ("order backlog", "'backlog'"),
         ("Softbnak", "'SoftBank Corp.'"),
         ("Horowitz", "'Andreessen Horowitz'"),
         ("Graphcore Bwo IPU", "'Graphcore Bow IPU'"),

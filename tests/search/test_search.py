@@ -106,6 +106,15 @@ ANSWERED = {
     "how many chips does CoreWeave own": "query chip-owners --owner coreweave",
     "data centres of CoreWeave": "query sites --owner coreweave",
     "who does Groq sell to": "query relationships --company groq",
+    "who supplies chips to Microsoft": "query relationships --company microsoft",
+    "companies valued above 10 billion": "query valuations",
+    "largest data centers by power": "query sites",
+    "market share of AMD": "query maker-shares --company amd",
+    "vendor financing deals": "query circular-deals",
+    "which figures conflict": "query disagreements",
+    "how many H100s does Meta have": "query chip-owners --owner meta --chip h100",
+    "who invested in Anthropic": "query investors --company anthropic",
+    "modal.com": "show modal",
     "biggest rounds 2026": "query funding-rounds --since 2026-01-01 --until 2026-12-31",
 }
 NOT_OFFERED = {
@@ -113,6 +122,7 @@ NOT_OFFERED = {
     "public companies": "--benchmark",
     "chips with at least 100 GB": "at-least",
     "outdated data": "datacrunch",
+    "H100 SXM5": "compare",
 }
 QUERIES = {
     "investors": "investors",

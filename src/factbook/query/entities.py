@@ -43,6 +43,8 @@ _LEGAL_FORMS = frozenset(_FORMS.split())
 # N.V. or S.p.A, but not 3.1
 _DOTTED = re.compile(r"\b[^\W\d_](?:\.[^\W\d_])+\b\.?")
 _WORD = re.compile(r"\w+")
+# tokens/s, but not A/S
+_RATE = re.compile(r"(?<=\w\w)/(?:(s|sec|second)|(?:h|hr|hour))\b")
 _GRAM = 3
 _SCHEMA_NAMESPACES = ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/ns/shacl#")
 _NAMED = "SELECT DISTINCT ?thing ?property ?name WHERE { ?thing ?property ?name }"
@@ -169,8 +171,11 @@ def read_names(engine: Engine) -> dict[str, tuple[str, ...]]:
 
 
 def fold_words(name: str) -> tuple[str, ...]:
-    """Return the words of a name without case, accents and punctuation."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
+    """Return the words of a name without case, accents and punctuation; a rate in words."""
+    spelled = name.casefold().replace("&", " and ")
+    if "/" in spelled:
+        spelled = _RATE.sub(lambda per: " per second" if per[1] else " per hour", spelled)
+    decomposed = unicodedata.normalize("NFKD", spelled)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return tuple(_WORD.findall(_DOTTED.sub(lambda dotted: dotted[0].replace(".", ""), bare)))
 

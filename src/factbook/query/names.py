@@ -7,13 +7,14 @@ Of these the first that anything fits counts:
 3. maker and model ("Acme X1" for X1, "X1" for Acme X1): a name in front of, or missing
    in front of, the name of something that is related to it;
 4. the same name with another legal form, or without one ("Acme Corp"); a name without one fits
-   all that begin with it ("Acme") and is ambiguous.
+   all that begin with it ("Acme") and is ambiguous;
+5. the domain of a website, or of the documents that somebody publishes ("acme.com");
+6. a name with a word for its kind ("X1 chip"), or the maker and the kind ("Acme chip").
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+import itertools
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -21,6 +22,7 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
 from factbook.query.entities import NAMES, fold_words, read_names, strip_legal_form
+from factbook.query.name_variants import Variants
 from factbook.rdf.terms import curie, expand, is_iri, local_name, require_unicode
 from factbook.render.humanize import words_in_iri
 from factbook.sparql.bind import bind
@@ -44,34 +46,13 @@ _ALL_OF_CLASS = (
     f"?thing a ?type . {_PROPERTIES} ?thing ?property ?name }}"
 )
 _IS_A = f"{_RDFS}ASK {{ ?thing a ?type . ?type rdfs:subClassOf* ?class }}"
-_CLASSES = "SELECT DISTINCT ?class WHERE { ?thing a ?class }"
-_RELATED = "ASK { { ?thing ?p ?other } UNION { ?other ?p ?thing } }"
 _IS_GRAPH = "ASK { GRAPH ?thing { ?s ?p ?o } }"
 _KNOWN = "ASK { { ?thing ?p ?o } UNION { ?s ?p ?thing } UNION { GRAPH ?thing { ?s ?p ?o } } }"
 _MOST_CANDIDATES = 5
 _MOST_NEAREST = 3
 _LEAST_NEAR = 75  # of 100
 
-Words = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Folded:
-    """The names of everything by their letters and digits alone."""
-
-    names: Mapping[str, tuple[str, ...]]
-    """The names of each thing, the best one first."""
-    slugs: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    whole: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    bare: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """Without legal forms."""
-    ends: dict[str, list[tuple[str, Words]]] = field(default_factory=lambda: defaultdict(list))
-    """By the end of a name: the thing, and the words before that end."""
-    begins: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """By the first words of a longer name."""
-
-
-_FOLDED: WeakKeyDictionary[Engine, _Folded] = WeakKeyDictionary()
+_VARIANTS: WeakKeyDictionary[Engine, Variants] = WeakKeyDictionary()
 
 
 class Names:
@@ -148,33 +129,29 @@ class Names:
         """Tell whether a thing belongs to a class or to one of its subclasses."""
         return self._ask(_IS_A, {"thing": thing, "class": wanted})
 
-    def find_by_name(self, text: str, wanted: NamedNode | None) -> list[NamedNode]:
-        """Return the things of a class with a name; see the module for what fits a name."""
-        found = self._find_exactly(text, wanted)
-        if found:
-            return found
-        words = fold_words(text)
-        folded = self._folded
-        for iris in (
-            folded.slugs.get(text.casefold(), ()),
-            folded.slugs.get("".join(words), ()),
-            folded.whole.get("".join(words), ()),
-            self._find_with_maker(words),
-            self._find_without_form(words),
-        ):
-            things = [NamedNode(iri) for iri in dict.fromkeys(iris)]
-            fitting = self._fitting(things, wanted)
-            if fitting:
-                return sorted(fitting, key=lambda thing: thing.value)
-        return []
+    def find_by_name(
+        self, text: str, wanted: NamedNode | None, *, with_kind: bool = True
+    ) -> list[NamedNode]:
+        """Return the things of a class with a name; see the module for what fits a name.
 
-    def _fitting(self, things: list[NamedNode], wanted: NamedNode | None) -> list[NamedNode]:
-        """Return the things of a class; without one, all but documents about other things."""
-        if wanted is not None:
-            return [thing for thing in things if self.is_a(thing, wanted)]
-        if len(things) == 1:
-            return things
-        return [t for t in things if not self._ask(_IS_GRAPH, {"thing": t})] or things
+        Without a class, a document about other things fits only where nothing else does.
+
+        Args:
+            text: The name.
+            wanted: The class.
+            with_kind: Whether the last words may say the kind of the thing.
+        """
+        documents: list[NamedNode] = []
+        exact = self._find_exactly(text)
+        for things in itertools.chain([exact], self._variants.find(text, with_kind=with_kind)):
+            fitting = [thing for thing in things if wanted is None or self.is_a(thing, wanted)]
+            others = fitting
+            if wanted is None and not _is_slug(text, fitting):
+                others = [t for t in fitting if not self._ask(_IS_GRAPH, {"thing": t})]
+            if others:
+                return sorted(others, key=lambda thing: thing.value)
+            documents = documents or fitting
+        return documents
 
     def nearest(
         self,
@@ -206,7 +183,7 @@ class Names:
             keys += holding[: 2 * most]
         best: dict[NamedNode, str] = {}
         for iri, name in keys:
-            best.setdefault(NamedNode(iri), name or self._folded.names[iri][0])
+            best.setdefault(NamedNode(iri), name or self._variants.names[iri][0])
         return dict(list(best.items())[:most])
 
     def _plain_spellings(self, wanted: NamedNode | None) -> dict[tuple[str, str], str]:
@@ -220,65 +197,19 @@ class Names:
     def _spellings(self, wanted: NamedNode | None) -> Iterable[tuple[str, str]]:
         if wanted is not None:
             return [(thing.value, name) for thing, name in self._named(wanted)]
-        return [(iri, name) for iri, given in self._folded.names.items() for name in given]
+        return [(iri, name) for iri, given in self._variants.names.items() for name in given]
 
-    def _find_exactly(self, text: str, wanted: NamedNode | None) -> list[NamedNode]:
+    def _find_exactly(self, text: str) -> list[NamedNode]:
         names = {"plain": Literal(text), "english": Literal(text, language="en")}
         found = [row[0] for row in select(self.engine, bind(_EXACT, names))]
-        things = [thing for thing in found if isinstance(thing, NamedNode)]
-        return self._fitting(things, wanted)
-
-    def _find_with_maker(self, words: Words) -> Iterable[str]:
-        """Yield things with a name that lacks the maker that the text has, or the reverse."""
-        folded = self._folded
-        for iri, maker in folded.ends.get("".join(words), ()):
-            if self._is_related(iri, maker):
-                yield iri
-        for length in range(1, len(words)):
-            for iri in folded.whole.get("".join(words[length:]), ()):
-                if self._is_related(iri, words[:length]):
-                    yield iri
-
-    def _is_related(self, iri: str, maker: Words) -> bool:
-        """Tell whether a thing has any relation to one with a name."""
-        folded = self._folded
-        key = "".join(maker)
-        makers = dict.fromkeys([*folded.whole.get(key, ()), *folded.bare.get(key, ())])
-        return any(
-            self._ask(_RELATED, {"thing": NamedNode(iri), "other": NamedNode(other)})
-            for other in makers
-            if other != iri
-        )
-
-    def _find_without_form(self, words: Words) -> Iterable[str]:
-        """Yield things with the same name but for the legal form.
-
-        A text without a legal form fits as well what has a longer name and the same class.
-        """
-        folded = self._folded
-        plain = strip_legal_form(words)
-        key = "".join(plain)
-        if plain != words and key in folded.whole:
-            yield from folded.whole[key]
-            return
-        same = folded.bare.get(key, ())
-        yield from same
-        classes = {name for iri in same for name in self._classes(iri)}
-        if plain == words:
-            for iri in folded.begins.get(key, ()):
-                if classes & self._classes(iri):
-                    yield iri
-
-    def _classes(self, iri: str) -> set[str]:
-        found = select(self.engine, bind(_CLASSES, {"thing": NamedNode(iri)}))
-        return {term.value for (term,) in found if isinstance(term, NamedNode)}
+        return [thing for thing in found if isinstance(thing, NamedNode)]
 
     @property
-    def _folded(self) -> _Folded:
-        """The names of everything in the graph, read once for each engine."""
-        found = _FOLDED.get(self.engine)
+    def _variants(self) -> Variants:
+        """The ways to write the names of everything in the graph, read once for each engine."""
+        found = _VARIANTS.get(self.engine)
         if found is None:
-            found = _FOLDED[self.engine] = _fold(read_names(self.engine))
+            found = _VARIANTS[self.engine] = Variants(self.engine, read_names(self.engine))
         return found
 
     def _named(self, wanted: NamedNode | None) -> list[tuple[NamedNode, str]]:
@@ -296,38 +227,42 @@ class Names:
 
     def _say_unknown(self, text: str, wanted: NamedNode | None) -> str:
         near = list(self.nearest(text, wanted).values())
-        begun = self._beginning(text, wanted)
-        if begun and not any(_plain(name).startswith(_plain(begun)) for name in near):
-            near = [begun, *near][:_MOST_NEAREST]
+        part = self._part(text, wanted)
+        if part and not any(_plain(part) in _plain(name) for name in near):
+            near = [part, *near][:_MOST_NEAREST]
         quoted = ", ".join(f"'{name}'" for name in near)
         offer = f"; nearest: {quoted}" if near else ""
         return f"no {self.kind(wanted)} is called '{text}'{offer}."
 
-    def _beginning(self, text: str, wanted: NamedNode | None) -> str:
-        """Return the longest name with which a text begins: Acme of "Acme Energy"."""
-        spelled = _plain(text)
+    def _part(self, text: str, wanted: NamedNode | None) -> str:
+        """Return the longest name that is part of a text: Acme of "Acme Energy"."""
+        spelled = f" {_plain(text)} "
         names = self._plain_spellings(wanted).items()
-        found = [(len(name), key) for key, name in names if name and spelled.startswith(f"{name} ")]
+        found = [(len(name), key) for key, name in names if name and f" {name} " in spelled]
         longest = max(found, default=None)
         if longest is None:
             return ""
         iri, name = longest[1]
-        return name or self._folded.names[iri][0]
+        return name or self._variants.names[iri][0]
 
     def _say_other_class(self, text: str, thing: NamedNode, wanted: NamedNode) -> str:
-        own = next((NamedNode(iri) for iri in sorted(self._classes(thing.value))), None)
-        name = self._folded.names.get(thing.value, (text,))[0]
+        own = next((NamedNode(iri) for iri in sorted(self._variants.classes(thing.value))), None)
+        name = self._variants.names.get(thing.value, (text,))[0]
         return f"'{name}' is {_article(self.kind(own))}, not {_article(self.kind(wanted))}."
 
     def kind(self, class_iri: NamedNode | None) -> str:
         """Return the word for the things of a class."""
         if class_iri is None:
             return "thing"
-        named = self._folded.names.get(class_iri.value)
+        named = self._variants.names.get(class_iri.value)
         return (named[0] if named else words_in_iri(class_iri.value)).lower()
 
     def _short(self, thing: NamedNode) -> str:
         return curie(thing.value, self.prefixes) or f"<{thing.value}>"
+
+
+def _is_slug(text: str, things: list[NamedNode]) -> bool:
+    return any(local_name(thing.value) == text for thing in things)
 
 
 def _plain(name: str) -> str:
@@ -337,19 +272,3 @@ def _plain(name: str) -> str:
 
 def _article(noun: str) -> str:
     return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
-
-
-def _fold(names: Mapping[str, tuple[str, ...]]) -> _Folded:
-    folded = _Folded(names)
-    for iri, given in names.items():
-        slug = local_name(iri).casefold()
-        for key in {slug, "".join(fold_words(slug))}:
-            folded.slugs[key].append(iri)
-        for name in given:
-            words = fold_words(name)
-            folded.whole["".join(words)].append(iri)
-            folded.bare["".join(strip_legal_form(words))].append(iri)
-            for length in range(1, len(words)):
-                folded.ends["".join(words[length:])].append((iri, words[:length]))
-                folded.begins["".join(words[:length])].append(iri)
-    return folded

@@ -163,3 +163,8 @@ def _escape(text: str) -> str:
             escaped.append(character)
         previous = character
     return "".join(escaped)
+
+
+def put_in_graph(triples: bytes, graph: NamedNode) -> bytes:
+    """Return N-Triples, as the engine writes them, as N-Quads in a graph."""
+    return triples.replace(b" .\n", f" {graph} .\n".encode())

@@ -8,6 +8,7 @@ that thing filled in, and with the time, the number of rows and the file that th
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 MOST_HITS = 10
 _MOST_COMPARED = 6
+_FEW_THINGS = 2
 _LONGEST_NAME = 8  # words
 _LEAST_SHARE = 0.4
 """Hits with a smaller share of the best score are left out."""
@@ -40,6 +42,7 @@ _WHOLE_NAME, _PART_NAME, _PART_QUERY = 3.0, 2.5, 1.5
 _LESSER, _FIGURES = 0.5, 0.9
 _LEAST_NEAR = 82
 """How much a name must be spelled like the words, of 100, to count as named by them."""
+_PLURAL = re.compile(r"\d[^\W\d_]?s$")  # of a model: X1s, GX100s
 _SCHEMA = "PREFIX schema: <https://schema.org/>\n"
 _HAS_FIGURE = (
     f"{_SCHEMA}ASK {{ ?any schema:measuredProperty ?measure ; schema:observationAbout ?about . "
@@ -87,6 +90,8 @@ class _Named:
 
     words: frozenset[str]
     entities: tuple[Entity, ...]
+    is_sure: bool = True
+    """Whether it is their name, and not only one spelled much like them."""
 
 
 def search(book: Book, words: str, *, limit: int = MOST_HITS) -> tuple[Hit, ...]:
@@ -130,7 +135,7 @@ class _Search:
         queries = [each for each in self.index.documents if isinstance(each, StoredQuery)]
         self.commands = Commands(book, queries)
         self.names = self.commands.names
-        whole = self._find(words)
+        whole = self._find(words, with_kind=True)
         today = date.today()  # noqa: DTZ011 - the reader's own day
         self.question = Question(words) if whole else read_question(words, today=today)
         if not fold_words(self.question.text) and not self.question.command:
@@ -199,20 +204,23 @@ class _Search:
             for end in range(min(len(words), start + _LONGEST_NAME), start, -1):
                 own = frozenset(words[start:end]) & self.wanted
                 found = self._find(" ".join(words[start:end])) if own else ()
+                is_sure = bool(found)
                 if not found and end == start + 1 and not self.index.words.knows(words[start]):
                     found = self._nearest(words[start])
                 if found:
-                    named.append(_Named(own, found))
+                    named.append(_Named(own, found, is_sure))
                     start = end
                     break
             else:
                 start += 1
         return named
 
-    def _find(self, name: str) -> tuple[Entity, ...]:
+    def _find(self, name: str, *, with_kind: bool = False) -> tuple[Entity, ...]:
         """Return what has a name."""
         if name not in self._found:
-            things = self.names.find_by_name(name, None)
+            things = self.names.find_by_name(name, None, with_kind=with_kind)
+            if not things and _PLURAL.search(name):
+                things = self.names.find_by_name(name[:-1], None, with_kind=False)
             entities = (self.index.entities.get(thing.value) for thing in things)
             self._found[name] = tuple(entity for entity in entities if entity is not None)
         return self._found[name]
@@ -222,18 +230,21 @@ class _Search:
         return tuple(e for term in near if (e := self.index.entities.get(term.value)) is not None)
 
     def _score_queries(self) -> Iterator[tuple[float, int, FoundQuery]]:
-        """Yield the stored queries that have some word, with their scores and numbers."""
-        for number, matched in self.matched.items():
-            query = self.index.documents[number]
+        """Yield the queries that have some word or take two things, with scores and numbers."""
+        for number, query in enumerate(self.index.documents):
             if isinstance(query, StoredQuery):
+                matched = self.matched.get(number, {})
                 found = self._fill_in(query, matched)
+                if not matched and len(found.values) < _FEW_THINGS:
+                    continue
                 complete = dict(matched)
                 for word in self._given_words(found) - matched.keys():
                     known = (
                         self._matches(e).get(word, NAME) for v in found.values.values() for e in v
                     )
                     complete[word] = max(known)
-                yield self._score(complete) * self._likeness(query), -number, found
+                likeness = self._likeness(query) if matched else _LESSER
+                yield self._score(complete) * likeness, -number, found
 
     def _likeness(self, query: StoredQuery) -> float:
         """Return how much more a query counts that the words name, or whose question they are."""
@@ -321,7 +332,7 @@ class _Search:
         command = self.question.command
         things = self._things()
         if not command and len(things) > 1 and _share_class([thing for _, thing in things]):
-            words = {word for named, _ in things for word in named.words}
+            words = {word for named, _ in things if named.is_sure for word in named.words}
             command = COMPARE if words >= self.wanted else ""
         if not command or (command == COMPARE and len(things) == 1):
             return None

@@ -7,6 +7,7 @@ the word stands in and by how rare the word is.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _STOP_TEXT = (
-    "a about all an and any are as at be been between by can define definition describe did do "
-    "does each everything find for from get give had happened has have how i in info "
-    "information is it its know known latest list many me mean meaning means much my now of "
-    "offer on one or our out over overview per please profile s show stand stands tell than that "
-    "the their there these they this those to under was were what when where which who whom whose "
-    "why will with would you"
+    "a about all an and any are as at be been between biggest by can define definition describe "
+    "did do does each everything find for from get give greatest had happened has have highest "
+    "how i in info information is it its know known largest latest list many me mean meaning "
+    "means most much my now of offer on one or our out over overview per please profile s show "
+    "stand stands tell than that the their there these they this those to under was were what "
+    "when where which who whom whose why will with would you"
 )
 _STOP_WORDS = frozenset(_STOP_TEXT.split())
-_ENDINGS = ("ies", "ing", "est", "ed", "er", "es", "s")
+_ENDINGS = ("ations", "ation", "ors", "ers", "ies", "ing", "est", "ed", "or", "er", "es", "s")
+_BRITISH = re.compile(r"tre(s?)$")  # metres
 LENGTH_COUNTS = 9.0
 """In a field of at least this weight a word counts less, the more words stand beside it."""
 _SHORTEST_STEM = 3
@@ -133,9 +135,11 @@ def content_words(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """Return a word without its English ending."""
+    """Return a word without its English ending, spelled as in American English."""
+    word = _BRITISH.sub(r"ter\1", word)
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             base = word[: -len(ending)]
-            return f"{base}y" if ending == "ies" else base.rstrip("e")
+            is_y = ending == "ies" or base.endswith("i")  # suppliers, supplies
+            return f"{base.removesuffix('i')}y" if is_y else base.rstrip("e")
     return word.rstrip("e") if len(word) > _SHORTEST_STEM else word

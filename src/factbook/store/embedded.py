@@ -19,6 +19,7 @@ from pyoxigraph import (
 )
 
 from factbook.errors import UsageError
+from factbook.rdf.terms import put_in_graph
 from factbook.store.answers import Graph, Table, table_from
 
 if TYPE_CHECKING:
@@ -227,8 +228,3 @@ def write_dataset(files: Iterable[RdfFile]) -> bytes:
             triples = serialize(file.quads, format=RdfFormat.N_QUADS) or b""
             parts += (triples, put_in_graph(triples, file.graph))
     return b"".join(parts)
-
-
-def put_in_graph(triples: bytes, graph: NamedNode) -> bytes:
-    """Return N-Triples, as the engine writes them, as N-Quads in a graph."""
-    return triples.replace(b" .\n", f" {graph} .\n".encode())

@@ -15,10 +15,9 @@ from pyoxigraph import NamedNode, QueryTriples, RdfFormat
 
 from factbook.errors import InputError
 from factbook.front_matter import read_front_matter
-from factbook.rdf.terms import expand, is_iri
+from factbook.rdf.terms import expand, is_iri, put_in_graph
 from factbook.sparql.tokens import meaningful, resolve_escapes
 from factbook.sparql.tree import parse_query
-from factbook.store.embedded import put_in_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
