@@ -175,6 +175,19 @@ class SnapshotEngine(EmbeddedEngine):
         native = _GuardedSerializer(self, answer.native, run) if answer.native else None
         return replace(answer, rows=self._guard(answer, run), native=native)
 
+    def hold_in_memory(self) -> None:
+        """Copy the store to memory, where most queries take a quarter of the time."""
+        if self._place is None or self.spellings is None:
+            return  # it is there already
+        store = Store()
+        try:
+            store.bulk_extend(self.store)
+        except _ENGINE_ERRORS:
+            self.use_files()
+        else:
+            self._release()
+            self.store, self._place = store, None
+
     def use_files(self, *, rows_given: bool = False) -> None:
         """Remove the damaged snapshot, and answer from the files in memory from now on.
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import signal
 import threading
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 from multiprocessing import active_children, get_context, parent_process
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
@@ -24,6 +25,7 @@ from pyoxigraph import NamedNode
 from factbook.errors import FactbookError, InputError
 from factbook.query.stored_queries import IMPORTS
 from factbook.store.answers import select
+from factbook.store.snapshot import SnapshotEngine
 from factbook.web import links
 from factbook.web.app import create_app
 from factbook.web.site import KEY, Settings, Site
@@ -41,6 +43,8 @@ INDEX: Final = "index.html"
 _HTML: Final = {"Accept": "text/html"}
 _OK: Final = 200
 _WAITING: Final = 4  # pages for each process, so that none is idle
+_LINK: Final = re.compile(r"""\s(?:href|src)="([^"]+)\"""")
+"""A link as the templates write it; quotation marks in texts are escaped."""
 _TYPED: Final = "SELECT DISTINCT ?thing ?graph WHERE { GRAPH ?graph { ?thing a ?class } }"
 
 
@@ -64,21 +68,6 @@ class Frozen:
     """A line for each page that has a panel without an answer, or that is missing."""
 
 
-class _Links(HTMLParser):
-    """Collects what a page links to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, None] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the addresses of an element."""
-        del tag
-        self.found.update(
-            (value, None) for name, value in attrs if name in {"href", "src"} if value
-        )
-
-
 def addresses_in(page: str, address: str) -> list[str]:
     """Return the addresses of this site that a page links to, unquoted, each once.
 
@@ -86,11 +75,9 @@ def addresses_in(page: str, address: str) -> list[str]:
         page: The page.
         address: Its own address.
     """
-    reader = _Links()
-    reader.feed(page)
     found: dict[str, None] = {}
-    for link in reader.found:
-        parts = urlsplit(link)
+    for link in dict.fromkeys(_LINK.findall(page)):
+        parts = urlsplit(unescape(link))
         if parts.scheme or parts.netloc or not parts.path:
             continue
         path = posixpath.join(posixpath.dirname(address), unquote(parts.path))
@@ -146,6 +133,8 @@ class Freezer:
     """
 
     def __init__(self, book: Book, settings: Settings, folder: Path) -> None:
+        if isinstance(book.engine, SnapshotEngine):
+            book.engine.hold_in_memory()
         self._app = create_frozen_app(book, settings)
         self._folder = folder
 

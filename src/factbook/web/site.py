@@ -39,7 +39,7 @@ _TITLE = """PREFIX dcat: <http://www.w3.org/ns/dcat#>
 SELECT ?title WHERE { ?book a dcat:Dataset ; <http://purl.org/dc/terms/title> ?title }"""
 _CUT = "factbook_cut"
 _DAYS = "SELECT DISTINCT ?day WHERE { ?source ?property ?day }"
-_GRAPH_NAMES = "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } } ORDER BY ?graph"
+_GRAPH_NAMES = "SELECT ?graph WHERE { GRAPH ?graph {} } ORDER BY ?graph"
 
 
 @dataclass(frozen=True)
