@@ -84,6 +84,22 @@ def test_properties_are_proposed_for_a_class(client: FlaskClient) -> None:
     assert len(response.json["properties"]) == 3
 
 
+def test_preview_of_an_unknown_thing_is_404(client: FlaskClient) -> None:
+    """What the book does not know has no preview."""
+    assert client.get("/reconcile/preview?id=company:nope").status_code == 404
+
+
+def test_suggestions_begin_with_what_is_called_so(client: FlaskClient) -> None:
+    """A name that is the text comes first, then names that begin with it, then the others."""
+    found = client.get("/reconcile/suggest/entity?prefix=groq").json
+    assert found is not None
+    names = [each["name"].casefold() for each in found["result"]]
+
+    assert names[0] == "groq"
+    begins = [name.startswith("groq") for name in names]
+    assert begins == sorted(begins, reverse=True)
+
+
 def test_preview_may_be_framed(client: FlaskClient) -> None:
     """A client shows the page in a frame of its own; nothing else may be."""
     response = client.get(f"/reconcile/preview?id={quote(GROQ)}")

@@ -42,6 +42,8 @@ _PERIOD = re.compile(r"P(?:([0-9]+)Y)?(?:([0-9]+)M)?", re.ASCII)
 
 def make_printable(text: str) -> str:
     """Return a text on one line, without the characters that steer a terminal."""
+    if text.isprintable():  # as nearly all are
+        return text
     return "".join(
         " "
         if character in "\t\n\r"

@@ -60,7 +60,10 @@ def flyout() -> Response:
 @reconciliation.get("/preview")
 def preview() -> Response:
     """Return a small page about a thing, to be shown in a frame."""
-    response = Response(current_site().reconciliation.preview(_read_id()), mimetype="text/html")
+    service, identifier = current_site().reconciliation, _read_id()
+    if service.index.expand(identifier) not in service.index.entities:
+        abort(404, f"Nothing is known about {identifier}")
+    response = Response(service.preview(identifier), mimetype="text/html")
     response.headers["Content-Security-Policy"] = _FRAMED
     return response
 

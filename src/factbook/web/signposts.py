@@ -90,7 +90,7 @@ def schema_org(iri: str) -> Markup | None:
         for name, each in found.items()
     }
     # Inside a script element, a '<' could end it
-    text = json.dumps(single, ensure_ascii=False)
+    text = json.dumps(single)
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 - escaped above

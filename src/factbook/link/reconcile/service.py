@@ -239,7 +239,8 @@ class Service:
     def _matching_prefix(self, iris: Iterable[str], prefix: str) -> list[str]:
         """Return the IRIs with a name that has a word starting with the prefix, sorted by label.
 
-        An identifier matches its own IRI only; an empty prefix matches all.
+        What is called so comes first, and then what begins so. An identifier matches its own IRI
+        only; an empty prefix matches all.
         """
         known = list(iris)
         given = self.index.expand(prefix.strip())
@@ -254,7 +255,11 @@ class Service:
                 " ".join(part[n:]).startswith(wanted) for part in parts for n in range(len(part))
             )
 
-        return self.index.sort_by_label(filter(fits, known))
+        def distance(iri: str) -> tuple[bool, bool]:
+            label = " ".join(fold_words(self.index.label(iri)))
+            return label != wanted, not label.startswith(wanted)
+
+        return sorted(self.index.sort_by_label(filter(fits, known)), key=distance)
 
     def _reference(self, iri: str) -> Json:
         return {"id": iri, "name": self.index.label(iri)}
