@@ -31,16 +31,21 @@ OUTCOME = Outcome(FINDINGS, RULES, files=3, triples=1200, notes=("One shape went
 CLEAN = Outcome((), RULES, files=1)
 
 
+def written(name: str, outcome: Outcome) -> str:
+    """Return findings in a format."""
+    return "".join(FORMATS[name](outcome))
+
+
 def test_text_has_one_line_for_each_finding() -> None:
     """A line has place, severity, rule, label, message and value, and no control characters."""
-    lines = to_text(OUTCOME).splitlines()
+    lines = written("text", OUTCOME).splitlines()
 
     assert lines[0] == ('data/a b.ttl:4:5: error first-rule: The X: Write it. (found: ex:p "1")')
     assert lines[2] == "data/b.ttl: warning second-rule: Y: Write that."
     assert lines[3] == "info third-rule: a blank node: By the way."
     assert len(lines) == len(FINDINGS)
-    assert "\x1b" not in to_text(OUTCOME)
-    assert "\x1b[31merror" in to_text(OUTCOME, colour=True)
+    assert "\x1b" not in written("text", OUTCOME)
+    assert "\x1b[31merror" in "".join(to_text(OUTCOME, colour=True))
 
 
 def test_summary_counts_by_severity_and_rule() -> None:
@@ -56,7 +61,7 @@ def test_summary_counts_by_severity_and_rule() -> None:
 
 def test_json_has_all_fields() -> None:
     """Each part of a finding has a field."""
-    document = json.loads(FORMATS["json"](OUTCOME))
+    document = json.loads(written("json", OUTCOME))
 
     assert document["summary"]["error"] == 2
     assert document["notes"] == ["One shape went elsewhere."]
@@ -78,9 +83,9 @@ def test_json_has_all_fields() -> None:
 
 def test_sarif_results_refer_to_rules() -> None:
     """Each result has its rule, a region, and a fingerprint that does not depend on the line."""
-    (run,) = json.loads(FORMATS["sarif"](OUTCOME))["runs"]
+    (run,) = json.loads(written("sarif", OUTCOME))["runs"]
     moved = Outcome((Finding(**{**vars(FINDINGS[0]), "line": 40}),), RULES)
-    (moved_run,) = json.loads(FORMATS["sarif"](moved))["runs"]
+    (moved_run,) = json.loads(written("sarif", moved))["runs"]
 
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     first = run["results"][0]
@@ -97,7 +102,7 @@ def test_sarif_results_refer_to_rules() -> None:
 
 def test_junit_has_a_test_case_for_each_rule() -> None:
     """A rule without findings is a test case that passes."""
-    root = ET.fromstring(FORMATS["junit"](OUTCOME))  # noqa: S314 - written by ourselves
+    root = ET.fromstring(written("junit", OUTCOME))  # noqa: S314 - written by ourselves
 
     cases = {case.get("name"): case.find("failure") for case in root.iter("testcase")}
     assert set(cases) == {*RULES, "third-rule"}
@@ -110,7 +115,7 @@ def test_junit_has_a_test_case_for_each_rule() -> None:
 
 def test_github_has_one_build_command_each_finding() -> None:
     """The text of a finding cannot begin another command or property."""
-    lines = FORMATS["github"](OUTCOME).splitlines()
+    lines = written("github", OUTCOME).splitlines()
 
     assert lines[0] == (
         "::error file=data/a b.ttl,line=4,col=5,title=first-rule::"
@@ -122,7 +127,7 @@ def test_github_has_one_build_command_each_finding() -> None:
 
 def test_markdown_has_one_row_for_each_finding() -> None:
     """A bar, a tag or a line break in a finding does not break the table."""
-    text = FORMATS["markdown"](OUTCOME)
+    text = written("markdown", OUTCOME)
 
     rows = [line for line in text.splitlines() if line.startswith("| data") or "third" in line]
     assert text.startswith("## Check: 2 errors, 1 warning, 1 info")
@@ -133,7 +138,7 @@ def test_markdown_has_one_row_for_each_finding() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_format_writes_outcome_without_findings(name: str) -> None:
     """Without findings, formats of lines are empty and documents are well-formed."""
-    text = FORMATS[name](CLEAN)
+    text = written(name, CLEAN)
 
     if name in {"text", "github"}:
         assert not text
@@ -159,7 +164,7 @@ def test_text_names_files_relative_to_the_current_folder(
     monkeypatch.chdir(HERE)
     finding = Finding("first-rule", ERROR, "Write it.", HERE / "rivers.ttl", 1, 1)
 
-    assert to_text(Outcome((finding,), RULES)).startswith("rivers.ttl:1:1: ")
+    assert written("text", Outcome((finding,), RULES)).startswith("rivers.ttl:1:1: ")
 
 
 def test_sort_findings_removes_duplicates() -> None:

@@ -27,6 +27,7 @@ _MAX_FAULTS = 50
 _MAX_UNREACHED = 5
 _LEVELS = {ERROR: "error", WARNING: "warning", INFO: "note"}
 _COMMANDS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -56,13 +57,13 @@ def message_text(finding: Finding) -> str:
     return f"{text} (found: {found})"
 
 
-def to_text(outcome: Outcome, *, colour: bool = False) -> str:
-    """Return one line for each finding, and one for each kind with more findings."""
-    lines = [_line(finding, colour=colour) for finding in outcome.findings]
+def to_text(outcome: Outcome, *, colour: bool = False) -> Iterator[str]:
+    """Yield one line for each finding, and one for each kind with more findings."""
+    for finding in outcome.findings:
+        yield f"{_line(finding, colour=colour)}\n"
     for (rule, severity, path), number in sorted(outcome.hidden.items()):
         of = f"{rule} at {path}" if path else rule
-        lines.append(f"… and {number:,} more: {severity} {make_printable(of)} (--all shows them)")
-    return "".join(f"{line}\n" for line in lines)
+        yield f"… and {number:,} more: {severity} {make_printable(of)} (--all shows them)\n"
 
 
 def _line(finding: Finding, *, colour: bool) -> str:
@@ -131,25 +132,25 @@ def _rule_summary(outcome: Outcome, name: str) -> str:
     return rule.summary if rule is not None else ""
 
 
-def to_markdown(outcome: Outcome) -> str:
-    """Return a heading with the number of findings, and a table of them."""
+def to_markdown(outcome: Outcome) -> Iterator[str]:
+    """Yield a heading with the number of findings, and a table of them."""
     counts = [count_noun(n, severity) for severity, n in outcome.by_severity().items() if n]
-    lines = [f"## Check: {', '.join(counts) or 'no findings'}", ""]
+    yield f"## Check: {', '.join(counts) or 'no findings'}\n\n"
     if not outcome.findings:
-        return "\n".join([*lines, _markdown_cell(_no_findings(outcome))]) + "\n"
-    lines += ["| Where | Severity | Rule | What to do |", "| --- | --- | --- | --- |"]
+        yield f"{_markdown_cell(_no_findings(outcome))}\n"
+        return
+    yield "| Where | Severity | Rule | What to do |\n| --- | --- | --- | --- |\n"
     for finding in outcome.findings:
         cells = (place_text(finding), finding.severity, finding.rule, message_text(finding))
-        lines.append("| " + " | ".join(map(_markdown_cell, cells)) + " |")
-    return "\n".join(lines) + "\n"
+        yield f"| {' | '.join(map(_markdown_cell, cells))} |\n"
 
 
 def _markdown_cell(text: str) -> str:
     return escape_markdown(make_printable(text))
 
 
-def to_json(outcome: Outcome) -> str:
-    """Return one JSON document."""
+def to_json(outcome: Outcome) -> Iterator[str]:
+    """Yield one JSON document."""
     document = {
         "summary": {
             **outcome.by_severity(),
@@ -183,8 +184,8 @@ def to_json(outcome: Outcome) -> str:
     return _with_rows(document, "findings", findings)
 
 
-def to_sarif(outcome: Outcome) -> str:
-    """Return a SARIF 2.1.0 log (Static Analysis Results Interchange Format)."""
+def to_sarif(outcome: Outcome) -> Iterator[str]:
+    """Yield a SARIF 2.1.0 log (Static Analysis Results Interchange Format)."""
     from factbook import __version__
 
     rules = _rules_with_findings(outcome)
@@ -215,50 +216,53 @@ def to_sarif(outcome: Outcome) -> str:
     return _with_rows(document, "results", results)
 
 
-def _with_rows(document: dict[str, Any], name: str, rows: Iterable[dict[str, Any]]) -> str:
-    """Return a document as JSON with rows in its empty list of a name, one row a line.
+def _with_rows(
+    document: dict[str, Any], name: str, rows: Iterable[dict[str, Any]]
+) -> Iterator[str]:
+    """Yield a document as JSON with rows in its empty list of a name, one row a line.
 
     Python's fast encoder knows no indentation, and there can be a hundred thousand rows.
     """
     text = json.dumps(document, ensure_ascii=False, indent=2)
-    before, empty, after = text.rpartition(f'"{name}": []')
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    filled = f'"{name}": [\n{lines}\n]' if lines else empty
-    return f"{before}{filled}{after}\n"
+    before, _, after = text.rpartition(f'"{name}": []')
+    yield f'{before}"{name}": ['
+    separator = "\n"
+    for row in rows:
+        yield f"{separator}{_encode(row)}"
+        separator = ",\n"
+    yield f"]{after}\n"
 
 
-def to_junit(outcome: Outcome) -> str:
-    """Return a JUnit report in which each rule is a test case."""
+def to_junit(outcome: Outcome) -> Iterator[str]:
+    """Yield a JUnit report in which each rule is a test case."""
     from xml.sax.saxutils import escape
 
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for finding in outcome.findings:
         by_rule[finding.rule].append(finding)
     rules = _rules_with_findings(outcome)
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuites tests="{len(rules)}" failures="{len(by_rule)}">',
-        f'<testsuite name="factbook check" tests="{len(rules)}" failures="{len(by_rule)}">',
-    ]
+    numbers = f'tests="{len(rules)}" failures="{len(by_rule)}"'
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites {numbers}>\n'
+    yield f'<testsuite name="factbook check" {numbers}>\n'
     for name, rule in rules.items():
         kind = rule.kind if rule is not None else "rule"
         head = f"<testcase classname={_attribute(kind)} name={_attribute(name)}"
         found = by_rule.get(name)
         if not found:
-            lines.append(f"{head}/>")
+            yield f"{head}/>\n"
             continue
-        text = "\n".join(f"{place_text(finding)}: {message_text(finding)}" for finding in found)
         kind = _attribute(found[0].severity)
         message = _attribute(f"{len(found)} found: {found[0].message}")
-        body = escape(_NOT_XML.sub("�", text))
-        failure = f"<failure type={kind} message={message}>{body}</failure>"
-        lines += [f"{head}>", failure, "</testcase>"]
-    return "\n".join([*lines, "</testsuite>", "</testsuites>"]) + "\n"
+        yield f"{head}>\n<failure type={kind} message={message}>"
+        for finding in found:
+            text = f"{place_text(finding)}: {message_text(finding)}"
+            yield f"{escape(_NOT_XML.sub('�', text))}\n"
+        yield "</failure>\n</testcase>\n"
+    yield "</testsuite>\n</testsuites>\n"
 
 
-def to_github(outcome: Outcome) -> str:
-    """Return GitHub workflow commands, which annotate the lines of a pull request."""
-    lines = []
+def to_github(outcome: Outcome) -> Iterator[str]:
+    """Yield GitHub workflow commands, which annotate the lines of a pull request."""
     for finding in outcome.findings:
         properties = {
             "file": file_text(finding.path),
@@ -268,8 +272,7 @@ def to_github(outcome: Outcome) -> str:
         }
         given = ",".join(f"{key}={_command(value)}" for key, value in properties.items() if value)
         message = _command(message_text(finding), value=False)
-        lines.append(f"::{_COMMANDS[finding.severity]} {given}::{message}\n")
-    return "".join(lines)
+        yield f"::{_COMMANDS[finding.severity]} {given}::{message}\n"
 
 
 def _rules_with_findings(outcome: Outcome) -> dict[str, Rule | None]:

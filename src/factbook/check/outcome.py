@@ -187,6 +187,7 @@ def describe(
     iris = {each.focus.value for each, _ in located if isinstance(each.focus, NamedNode)}
     labels = Labels(prefixes, engine)
     labels.look_up(iris)
+    paths = {path: term_text(path, prefixes) for path in {each.path for each, _ in located}}
     exact = {
         (each.rule.name, each.focus)
         for each, location in located
@@ -195,7 +196,7 @@ def describe(
     found: list[Finding] = []
     others: list[Finding] = []
     for each, location in located:
-        finding = _describe_one(each, location, labels, prefixes)
+        finding = _describe_one(each, location, labels, prefixes, paths[each.path])
         if each.result is not None:
             found.append(finding)
         elif (
@@ -212,6 +213,7 @@ def _describe_one(
     location: Location | None,
     labels: Labels,
     prefixes: Mapping[str, str],
+    path: str,
 ) -> Finding:
     place = location.place if location is not None else None
     iri = raw.focus.value if isinstance(raw.focus, NamedNode) else ""
@@ -224,6 +226,6 @@ def _describe_one(
         column=place.column if place is not None else None,
         focus=iri or term_text(raw.focus, prefixes),
         label=labels.of(iri) if iri else term_text(raw.focus, prefixes),
-        property=term_text(raw.path, prefixes),
+        property=path,
         value=term_text(raw.value, prefixes),
     )

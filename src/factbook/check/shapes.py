@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -54,6 +55,7 @@ class ShapeRules:
         self._facts: dict[Term, dict[str, list[Term]]] = {}
         self._files: dict[Term, Path] = {}
         self._parents: dict[Term, Term] = {}
+        self._demand = cache(self._find_demand)
         self._cells: dict[Term, dict[str, Term]] = {}
         self._prefixes: dict[str, str] = {"sh": SH}
         for file in files:
@@ -122,20 +124,19 @@ class ShapeRules:
         if result.alternatives:
             text = self._explain(result)
             return f"{text[:1].upper()}{text[1:]}."
-        parameter, limit = self._demand(result)
+        parameter, limit = self._demand(result.source_shape, result.component)
         of = self._facts.get(result.source_shape, {}).get("qualifiedValueShape", [])
         if result.component.value in _QUALIFIED and of and isinstance(of[0], NamedNode):
             limit += f" of {local_name(of[0].value)}"
         return f"The shape asks for {parameter}{limit}."
 
-    def _demand(self, result: Result) -> tuple[str, str]:
+    def _find_demand(self, shape: Term, component: NamedNode) -> tuple[str, str]:
         """Return the parameter that a result is about, and its value with a space before it."""
-        component = result.component
         if not component.value.startswith(SH):
             return term_text(component, self._prefixes), ""
         name = _COMPONENT.sub("", component.value.removeprefix(SH))
         name = name[:1].lower() + name[1:]
-        limits = self._facts.get(result.source_shape, {}).get(name, [])
+        limits = self._facts.get(shape, {}).get(name, [])
         return f"sh:{name}", self._limit(limits[0]) if len(limits) == 1 else ""
 
     def _explain(self, result: Result) -> str:
@@ -201,7 +202,7 @@ class ShapeRules:
         elif message := _english(result.messages):
             text = message
         else:
-            parameter, limit = self._demand(result)
+            parameter, limit = self._demand(result.source_shape, result.component)
             text = "missing" if (parameter, limit) == _MISSING else f"not {parameter}{limit}"
         path = f"{term_text(result.path, self._prefixes)}: " if result.path is not None else ""
         is_new = result.value is not None and result.value != result.focus

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _ALL = "all"
 _MANY = 200
 _FIRST = 10
+_PIECES = 1_000
 _MANY_RESULTS = 5_000
 """A report graph with more is written in the order of its results, and not sorted."""
 
@@ -291,9 +293,10 @@ def _write(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
         _write_graph(outcome, name, wanted)
     else:
         colour = name == "text" and wanted.output is None and may_style()
-        text = to_text(outcome, colour=True) if colour else FORMATS[name](outcome)
+        pieces = to_text(outcome, colour=True) if colour else FORMATS[name](outcome)
         with open_output(wanted.output) as out:
-            out.write(text.encode("utf-8", "replace"))
+            while text := "".join(islice(pieces, _PIECES)):
+                out.write(text.encode("utf-8", "replace"))
             out.flush()
     for line in summary_lines(outcome):
         click.echo(line, err=True)
@@ -302,7 +305,7 @@ def _write(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
 def _write_graph(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
     """Write the SHACL validation report, and say on stderr what it leaves out."""
     from factbook.check.shapes import KIND as SHAPE
-    from factbook.export.rdf_writer import write_rdf, write_turtle_pieces
+    from factbook.export.rdf_writer import write_pieces, write_rdf
     from factbook.render.humanize import count_noun
     from factbook.shacl import SH, iterate_graph
 
@@ -313,8 +316,8 @@ def _write_graph(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
     context = {prefix: iri for prefix, iri in prefixes.items() if prefix}
     graph = iterate_graph(found.report, shapes=found.shapes, data=found.data)
     with open_output(wanted.output) as out:
-        if name == "turtle" and len(found.report.results) > _MANY_RESULTS:
-            write_turtle_pieces(graph, out, prefixes=prefixes)
+        if name != "nt" and len(found.report.results) > _MANY_RESULTS:
+            write_pieces(graph, name, out, prefixes=prefixes)
         else:
             write_rdf(graph, name, out, prefixes=prefixes, context=context)
         out.flush()

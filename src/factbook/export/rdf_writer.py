@@ -84,23 +84,29 @@ def write_rdf(
         out.write(_turtle(quads, syntax, prefixes))
 
 
-def write_turtle_pieces(
-    quads: Iterable[Quad], out: IO[bytes], *, prefixes: Mapping[str, str]
+def write_pieces(
+    quads: Iterable[Quad], name: str, out: IO[bytes], *, prefixes: Mapping[str, str]
 ) -> None:
-    """Write triples as Turtle in the order in which they come, in bounded memory.
+    """Write triples in the order in which they come, in bounded memory.
 
     Args:
         quads: The triples, those of a subject after one another.
+        name: Turtle, or JSON-LD, which is expanded.
         out: Where to.
-        prefixes: To shorten IRIs with; all are declared.
+        prefixes: To shorten IRIs of Turtle with; all are declared.
     """
-    declared = dict(sorted(prefixes.items()))
+    parser = syntax_named(name).parser
+    is_turtle = parser == RdfFormat.TURTLE
+    declared = dict(sorted(prefixes.items())) if is_turtle else {}
     header = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in declared.items())
-    out.write(header.encode())
+    out.write(header.encode() if is_turtle else b"[")
     relabelled = relabel_blank_nodes(quads)
+    between = b"\n"
     while piece := list(islice(relabelled, _PIECE)):
-        text = pyoxigraph.serialize(piece, format=RdfFormat.TURTLE, prefixes=declared) or b""
-        out.write(text.split(b"\n", len(declared))[-1])
+        text = pyoxigraph.serialize(piece, format=parser, prefixes=declared) or b""
+        out.write(text.split(b"\n", len(declared))[-1] if is_turtle else between + text[1:-1])
+        between = b",\n"
+    out.write(b"" if is_turtle else b"\n]\n")
 
 
 def _quads(statements: Iterable[Triple | Quad], syntax: Syntax) -> Iterator[Quad]:

@@ -94,16 +94,16 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
             else:
                 results += outcome
             progress(done, len(tasks))
-    ordered = sort_results(results)
-    results = list(explain(ordered, shapes, compiler, partial(_find, compiler, backend)))
+    find = partial(_find, compiler, backend)
+    ordered = tuple(explain(sort_results(results), shapes, compiler, find))
     if left:
         try:
-            results += _run_pyshacl(left, shapes, backend)
+            ordered = sort_results([*ordered, *_run_pyshacl(left, shapes, backend)])
         except InputError as error:
             unevaluated += (_not_evaluated(task, f"{task.reason}; {error}") for task in left)
             left = []
     return Report(
-        sort_results(results),
+        ordered,
         tuple(
             dict.fromkeys([*shapes.notes, *deactivated(shapes), *backend.notes, *map(_note, left)])
         ),
