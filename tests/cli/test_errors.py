@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.cli.conftest import BOOK
 
 from factbook.cli.execution import run_for_exit_code
 
@@ -252,6 +254,43 @@ def test_fault_of_a_query_file_names_the_file(
 
     assert done.exit_code == 2
     assert done.stderr.startswith(f"error: {path}: {said}")
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said"),
+    [
+        ("SELECT ?s {\n ?s ?p }", (), "the query is not valid SPARQL: line 4"),
+        (f"SELECT ?s {'{' * 200}{'}' * 200}", ("--top", "2"), "the query has more than 150 groups"),
+    ],
+)
+def test_fault_of_a_stored_query_names_the_file(
+    run: Run, tmp_path: Path, text: str, options: tuple[str, ...], said: str
+) -> None:
+    """Whoever asks by name need not know which file that is."""
+    shutil.copytree(BOOK, tmp_path / "book")
+    path = tmp_path / "book" / "queries" / "rivers" / "bad.rq"
+    path.write_text(f"#+ summary: Bad\n#+ columns: {{s: A thing}}\n{text}", encoding="utf-8")
+
+    done = run("query", "bad", *options, book=tmp_path / "book")
+
+    assert done.exit_code == 2
+    assert f"error: {path}: {said}" in done.stderr
+
+
+def test_error_of_any_length_is_a_line_to_read(run: Run) -> None:
+    """What was typed comes back in an error, but not all of 100,000 letters."""
+    line = _one_line(run("query", "x" * 100_000).stderr)
+
+    assert len(line) < 5_000
+    assert line.startswith("error: No query 'xxx")
+    assert line.endswith("See: factbook queries\n")
+
+
+def test_top_may_be_any_number(run: Run) -> None:
+    """More rows than an engine can count are all rows."""
+    done = run("query", "lengths", "--top", "9" * 30)
+
+    assert (done.exit_code, done.stdout) == (0, run("query", "lengths").stdout)
 
 
 def test_failed_query_leaves_the_old_file(run: Run, tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def test_regular_expressions_are_those_of_xpath(
         ('REGEX("a", "a", "g")', "'g' is not a flag"),
         ('REPLACE("a", "a", "$x")', "stands by itself"),
         ('REGEX("a", "[a-")', "does not end"),
+        (f'REGEX("a", "{"(" * 5_000}a{")" * 5_000}")', "its groups are nested too deeply"),
     ],
 )
 def test_wrong_regular_expressions_are_refused(

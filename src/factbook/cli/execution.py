@@ -31,6 +31,8 @@ _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 # For deeply nested queries; the pages that others do not need are never touched
 _STACK_BYTES = 256 << 20
 _POLL_SECONDS = 0.5
+_LONGEST_LINE = 4_000
+"""Characters of an error that are written."""
 
 
 def interruptible(work: Callable[[], T]) -> T:
@@ -150,8 +152,11 @@ def print_error(line: str) -> None:
     """
     from factbook.render.humanize import make_printable
 
+    line = make_printable(" ".join(line.split()))
+    if len(line) > _LONGEST_LINE:
+        line = f"{line[: _LONGEST_LINE // 2]} … {line[-_LONGEST_LINE // 2 :]}"
     with contextlib.suppress(OSError):
-        click.echo(make_printable(" ".join(line.split())), err=True)
+        click.echo(line, err=True)
 
 
 def _discard_output() -> None:

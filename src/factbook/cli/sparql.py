@@ -13,7 +13,7 @@ from factbook.cli.session import PATH, Session, pass_session
 from factbook.cli.supervise import limit_options
 from factbook.cli.write_answer import View, write_answer
 from factbook.errors import InputError, UsageError
-from factbook.query.run_query import run_text
+from factbook.query.run_query import naming_file, run_text
 from factbook.query.unknown_terms import find_unknown_terms
 from factbook.rdf.formats import NAMES
 from factbook.rdf.terms import require_unicode
@@ -64,21 +64,16 @@ def command(  # noqa: PLR0913 - one for each option
     is a named graph.
     """
     query = _read_query(text, path)
-    form = query_form(query)
-    if form is None:
-        where = "" if path is None else f"{path}: "
-        hint = f"; for a file: --file {text}" if (text or "").endswith(_SUFFIXES) else ""
-        raise UsageError(f"{where}the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it{hint}")
+    with naming_file(path):
+        form = query_form(query)
+        if form is None:
+            hint = f"; for a file: --file {text}" if (text or "").endswith(_SUFFIXES) else ""
+            raise UsageError(f"the query has no SELECT, ASK, CONSTRUCT or DESCRIBE in it{hint}")
     book = session.book
 
     def ask() -> Answer:
-        try:
+        with naming_file(path):
             return run_text(book, query, services=services)
-        except UsageError as wrong:
-            said = str(wrong)
-            if path is None or not said.startswith("the query "):
-                raise
-            raise UsageError(f"{path}: {said}") from None
 
     write_answer(book, ask, form=form, wanted=wanted, view=View(labels=labels))
     if not services:

@@ -8,6 +8,7 @@ terms; nothing that a user writes is copied into the query.
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -100,7 +101,7 @@ def refine_text(text: str, query: StoredQuery, wanted: Refinement, book: Book) -
     if keys or order:
         lines.append(f"ORDER BY {' '.join([*keys, order])}".rstrip())
     if wanted.top is not None:
-        lines.append(f"LIMIT {_require_count(wanted.top)}")
+        lines.append(f"LIMIT {min(_require_count(wanted.top), sys.maxsize)}")
     return "\n".join(lines)
 
 

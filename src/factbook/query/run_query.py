@@ -5,16 +5,19 @@ from __future__ import annotations
 import itertools
 import logging
 from collections import Counter
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal
 
+from factbook.errors import UsageError
 from factbook.sparql.tokens import sums, uses_service
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from pyoxigraph import NamedNode
 
@@ -74,10 +77,26 @@ def run_stored(
 
         return _run(book, refine_text(text, query, refine, book), {}, services)
 
-    if not query.parameters and not values:
-        return ask(query.text)
-    columns, bound = bind_stored(query, values, book)
-    return ask_bound(columns, bound, ask)
+    with naming_file(query.path):
+        if not query.parameters and not values:
+            return ask(query.text)
+        columns, bound = bind_stored(query, values, book)
+        return ask_bound(columns, bound, ask)
+
+
+@contextmanager
+def naming_file(path: Path | None) -> Iterator[None]:
+    """Put the file of a query, if it has one, before what is wrong with its text.
+
+    Raises:
+        UsageError: The query is not valid.
+    """
+    try:
+        yield
+    except UsageError as wrong:
+        if path is None or not str(wrong).startswith("the query "):
+            raise
+        raise UsageError(f"{path}: {wrong}") from None
 
 
 def bind_stored(

@@ -184,6 +184,8 @@ def compile_pattern(pattern: str, flags: str) -> re.Pattern[str]:
         raise PatternError(f"{error} is not a flag; the flags are i, m, q, s and x") from None
     except re.error as error:
         raise PatternError(str(error)) from None
+    except RecursionError:
+        raise PatternError("its groups are nested too deeply") from None
 
 
 def count_groups(pattern: str, flags: str) -> int:

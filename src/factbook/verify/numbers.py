@@ -82,7 +82,9 @@ _NUMBER = re.compile(
            |(?P<ends_range>(?<=\d[-\N{{EN DASH}}])))                  # but the 6 of $5-6 billion
         (?P<minus>[-\N{{MINUS SIGN}}])?
         (?P<before>[A-Z]{{0,3}}[$€£¥₩₹₽₪₺]|(?:{"|".join(_CODES)})(?=\s?\d))?\s?
-        (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+)(?P<fraction>\.\d+)?
+        (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d{{1,2}}(?:,\d\d)+,\d{{3}}(?!\d)
+          |\d{{1,3}}(?:\.\d{{3}})+(?=,\d{{1,2}}(?!\d))|\d+)            # 1,00,000 and 1.000,5 too
+        (?P<fraction>\.\d+|(?<!,\d{{3}}),\d{{1,2}}(?!\d|[.,]\d))?      # 8,1 but not 1,2,3
         (?:[ \N{{NO-BREAK SPACE}}-]?(?P<scale>thousand|million|billion|trillion|mio|bn|mn|tn)\b
           |(?P<letter>[kKMmBbT])(?![\w/]))?
         (?:[ \N{{NO-BREAK SPACE}}-]?
@@ -198,8 +200,8 @@ def find_numbers(
 
 def _read_numbers(text: str, units: Units) -> Iterator[Number]:
     for match in _NUMBER.finditer(text):
-        digits = match["digits"].replace(",", "") + (match["fraction"] or "")
-        value, decimals = Decimal(digits), len(match["fraction"] or ".") - 1
+        whole, fraction = re.sub("[.,]", "", match["digits"]), (match["fraction"] or ".")[1:]
+        value, decimals = Decimal(f"{whole}.{fraction}"), len(fraction)
         scale = _SCALES.get((match["scale"] or match["letter"] or "").lower(), 0)
         before = match["before"] or ""
         currency = _SIGNS.get(before, _SAME_CURRENCY.get(before, before))
