@@ -36,6 +36,22 @@ def test_ctrl_c_ends_a_query(program: list[str], tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="commands are watched where there is fork")
+def test_ctrl_c_is_not_lost_while_the_command_forks() -> None:
+    """Python drops an exception that comes then, and the query would go on."""
+    code = (
+        "import os, signal, sys; from factbook.cli import main; "
+        "os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGINT)); "
+        f"sys.argv[1:] = ['sparql', '{ENDLESS}']; main()"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_ctrl_c_ends_work_in_whichever_thread() -> None:
     """A signal that the system hands to the thread that works is not missed."""
     program = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -14,6 +15,8 @@ def main() -> NoReturn:
 
     The process ends at once, because Python would wait for a query that Ctrl-C has abandoned.
     """
+    # An exception of Ctrl-C gets lost in an import or a fork, so it comes only when it is expected
+    signal.signal(signal.SIGINT, _leave)
     _open_closed_streams()
     # Start-up makes many objects and no garbage: collecting takes a twentieth of the time
     gc.set_threshold(50_000, 20, 50)
@@ -22,8 +25,6 @@ def main() -> NoReturn:
         from factbook.cli.root import root
 
         root.main(prog_name="factbook", supervised=True)
-    except KeyboardInterrupt:  # before the command line was there
-        code = 130
     except SystemExit as ending:
         code = ending.code if isinstance(ending.code, int) else 0
     if "factbook.atomic_write" in sys.modules:
@@ -34,6 +35,16 @@ def main() -> NoReturn:
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)
+
+
+def _leave(*_: object) -> NoReturn:
+    os._exit(130)
+
+
+def expect_interrupts() -> None:
+    """Let Ctrl-C raise KeyboardInterrupt from now on; before, it ends the program at once."""
+    if signal.getsignal(signal.SIGINT) is _leave:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _open_closed_streams() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import click
 
 from factbook import __version__
+from factbook.cli import expect_interrupts
 from factbook.cli.execution import run_for_exit_code
 from factbook.cli.session import PATH, Session
 from factbook.errors import did_you_mean
@@ -173,6 +174,7 @@ def root(  # noqa: PLR0913 - one for each option
         from factbook.cli.supervise import supervise
 
         supervise(remote=endpoint is not None, words=words)
+    expect_interrupts()
     context.obj = Session(
         folder=book,
         data=data,

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
+from factbook.cli import expect_interrupts
 from factbook.cli.execution import INTERRUPTED, print_error
 from factbook.errors import ENDPOINT, UNREADABLE
 
@@ -230,6 +231,7 @@ class _Watch:
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _raise_ended)
         try:
+            expect_interrupts()
             return self._wait()
         except KeyboardInterrupt:
             if self._end(signal.SIGUSR1) is None:
