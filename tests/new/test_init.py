@@ -111,6 +111,19 @@ def test_init_refuses_folder_with_files(tmp_path: Path) -> None:
         create_book(tmp_path)
 
 
+def test_init_that_fails_leaves_no_half_book(tmp_path: Path) -> None:
+    """The folder can be used again once there is room."""
+    folder = tmp_path / "lights"
+    line = f"ulimit -f 2; {PROGRAM} init {folder}"
+
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 3
+    assert done.stderr == f"error: {folder}: cannot be written: File too large\n"
+    assert list(folder.iterdir()) == []
+    create_book(folder)
+
+
 @pytest.mark.parametrize("namespace", ["trees", "https://example.org", 'https://a.b/">/', "urn:x:"])
 def test_init_refuses_wrong_namespace(tmp_path: Path, namespace: str) -> None:
     """A namespace is an address that ends in a slash and needs no escapes."""

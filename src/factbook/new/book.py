@@ -7,10 +7,11 @@ with figures needs, are copied from the bundled book.
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from factbook.atomic_write import atomic_write
+from factbook.atomic_write import TEMPORARY_SUFFIX, temporary_path
 from factbook.errors import InputError, UsageError
 from factbook.layout import Layout, bundled
 from factbook.rdf.terms import make_slug
@@ -56,11 +57,15 @@ def create_book(folder: Path, *, namespace: str | None = None) -> str:
     try:
         if folder.exists() and any(entry.name != ".git" for entry in folder.iterdir()):
             raise UsageError(f"{folder}: is not empty; name a new folder")
-        for path, text in _files(namespace):
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(target) as file:
-                file.write(text.encode())
+        folder.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(suffix=TEMPORARY_SUFFIX, prefix=".", dir=folder))
+        with temporary_path(made):
+            for path, text in _files(namespace):
+                target = made / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(text.encode())
+            for entry in made.iterdir():
+                entry.rename(folder / entry.name)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
     return namespace
