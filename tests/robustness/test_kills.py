@@ -52,7 +52,7 @@ def run(*arguments: object, cache: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
         env={**os.environ, "FACTBOOK_CACHE": str(cache)},
     )
 

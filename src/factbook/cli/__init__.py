@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import signal
 import sys
 from typing import NoReturn
+
+from factbook.cli.interrupts import leave_on_interrupts
 
 
 def main() -> NoReturn:
@@ -15,8 +16,7 @@ def main() -> NoReturn:
 
     The process ends at once, because Python would wait for a query that Ctrl-C has abandoned.
     """
-    # An exception of Ctrl-C gets lost in an import or a fork, so it comes only when it is expected
-    signal.signal(signal.SIGINT, _leave)
+    leave_on_interrupts()
     _open_closed_streams()
     # Start-up makes many objects and no garbage: collecting takes a twentieth of the time
     gc.set_threshold(50_000, 20, 50)
@@ -35,16 +35,6 @@ def main() -> NoReturn:
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)
-
-
-def _leave(*_: object) -> NoReturn:
-    os._exit(130)
-
-
-def expect_interrupts() -> None:
-    """Let Ctrl-C raise KeyboardInterrupt from now on; before, it ends the program at once."""
-    if signal.getsignal(signal.SIGINT) is _leave:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _open_closed_streams() -> None:

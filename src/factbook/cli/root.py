@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import click
 
 from factbook import __version__
-from factbook.cli import expect_interrupts
 from factbook.cli.execution import run_for_exit_code
+from factbook.cli.interrupts import expect_interrupts
 from factbook.cli.session import PATH, Session
 from factbook.errors import did_you_mean
 

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
-from factbook.cli import expect_interrupts
 from factbook.cli.execution import INTERRUPTED, print_error
+from factbook.cli.interrupts import expect_interrupts
 from factbook.errors import ENDPOINT, UNREADABLE
 
 if TYPE_CHECKING:
