@@ -53,6 +53,13 @@ def test_empty_answer_says_why(reason: str, form: str) -> None:
     assert "No rows" not in result.stdout
 
 
+def test_narrow_concept_leads_to_the_broader_one() -> None:
+    """What is filed under the broader concept is named, as the two are filed apart."""
+    result = CliRunner().invoke(root, ["query", "money-raised", "--segment", "neoclouds"])
+
+    assert "and for Cloud AI Infrastructure, of which it is part, 1" in result.stderr
+
+
 @pytest.mark.parametrize("form", ["csv", "tsv", "xml", "jsonl", "parquet", "xlsx", "vega-lite"])
 def test_every_format_says_why(form: str) -> None:
     """Data, workbooks and charts without a row have the reason on stderr too."""

@@ -13,7 +13,8 @@ from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import find_page_query
 from factbook.rdf.terms import curie, local_name
 from factbook.render.humanize import count_noun
-from factbook.store.answers import Table
+from factbook.sparql.bind import bind
+from factbook.store.answers import Table, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _DAY = "asof"
 _MOST_KINDS = 3
+_BROADER = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?broader WHERE { ?concept skos:broader ?broader } ORDER BY ?broader"""
 
 
 def explain_empty(
@@ -89,8 +92,21 @@ def _explain_one_less(
             reason = f"{shown} is stated only of things of the kind {kinds}"
         if not _are_things(named[name]):
             reason = f"Nothing fits --{name} {shown}"
+        for broader in _find_broader(book, named[name]):
+            wide = _count(book, query, {**rest, name: f"<{broader.value}>"}, None)
+            if wide:
+                rows = count_noun(wide, "row")
+                there += f", and for {_label(book, broader)}, of which it is part, {rows}"
         return f"{reason}; {there}."
     return ""
+
+
+def _find_broader(book: Book, terms: Sequence[NamedNode | Literal]) -> list[NamedNode]:
+    """Return the concepts that are broader than a single one."""
+    if len(terms) != 1 or not isinstance(terms[0], NamedNode):
+        return []
+    found = select(book.engine, bind(_BROADER, {"concept": terms[0]}))
+    return [term for (term,) in found if isinstance(term, NamedNode)]
 
 
 def _explain_alone(

@@ -383,15 +383,18 @@ class _Drawing:
                 point[name] = OTHERS
 
     def _sources(self, rows: Iterable[Row]) -> tuple[str, ...]:
-        names = self.chart.source or tuple(
-            column.name
-            for column in self.texts.columns.values()
-            if column.cite and not column.detail
+        """Return the names of the sources that the rows cite, or else of those of their figures."""
+        columns, labels = self.texts.columns, self.texts.labels
+        cited = self.chart.source or tuple(
+            column.name for column in columns.values() if column.cite and not column.detail
         )
-        terms = (self.texts.term(row, name) for row in rows for name in names)
-        return tuple(
-            dict.fromkeys(self.texts.labels.of_term(term) for term in terms if term is not None)
-        )
+        behind = columns[self.chart.y].marked_by if self.chart.y in columns else ()
+        terms = [
+            term for row in rows for name in cited or behind if (term := self.texts.term(row, name))
+        ]
+        if not cited:
+            return labels.sources_of(iri for term in terms for iri in value_of(term).split())
+        return tuple(dict.fromkeys(map(labels.of_term, terms)))
 
     def _title(self, name: str, unit: str) -> str:
         about = self.texts.columns.get(name)

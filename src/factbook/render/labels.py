@@ -44,6 +44,9 @@ SELECT ?figure ?measure ?about ?value ?day ?precision WHERE {
   OPTIONAL { ?figure infra:datePrecision ?precision }
 }"""
 
+_SOURCES = """PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT DISTINCT ?figure ?source WHERE { ?figure dcterms:source ?source }"""
+
 
 class Labels:
     """Looks up labels of IRIs, many in one query, and remembers them.
@@ -84,6 +87,18 @@ class Labels:
                     known = local_name(value_of(precision)) if precision is not None else "day"
                     said.append(format_iso_date(value_of(day), known))
                 self._labels[value_of(figure)] = ", ".join(said)
+
+    def sources_of(self, figures: Iterable[str]) -> tuple[str, ...]:
+        """Return the labels of the sources of observations, in order."""
+        wanted = [(NamedNode(iri),) for iri in sorted(set(figures)) if is_iri(iri)]
+        asked = bind_rows(_SOURCES, ("figure",), wanted)
+        found = {
+            value_of(row[1])
+            for engine in self._engines
+            for row in (select(engine, asked) if wanted else ())
+        }
+        self.look_up(found)
+        return tuple(sorted(map(self.of, found)))
 
     def has(self, iri: str) -> bool:
         """Tell whether the graph has a label for an IRI."""
