@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from factbook.errors import UsageError
 from factbook.rdf.terms import XSD, Term
@@ -162,6 +162,39 @@ def test_range_is_drawn_as_a_line() -> None:
     assert drawn.points[0]["toll"] == 5
     assert "'most'" in str(vega_lite(drawn))
     assert "'most'" not in str(vega_lite(picture(row("Inn", "5"), type="range")))
+
+
+def test_range_on_a_terminal_has_its_ends() -> None:
+    """A line goes from end to end with the value on or beside it, far from zero without zero."""
+    drawn = picture(
+        row("Inn", "1000", most=Literal("1100", datatype=NamedNode(f"{XSD}decimal"))),
+        row("Elbe", "1050"),
+        type="range",
+    )
+
+    lines = [line for line in draw_text(drawn, width=30).splitlines() if "●" in line]
+    assert lines == ["Inn   ●────── $1,000 to $1,100", "Elbe     ●    $1,050"]
+
+
+def test_chart_of_computed_amounts_names_the_sources_of_their_figures() -> None:
+    """Where no column cites a source, those of the figures behind the amounts are named."""
+    store = Store()
+    names = {"a": "Almanac", "b": "Gazette"}
+    for figure, name in names.items():
+        source = NamedNode(f"urn:x:{name}")
+        stated = NamedNode("http://purl.org/dc/terms/source")
+        store.add(Quad(NamedNode(f"urn:x:{figure}"), stated, source))
+        store.add(Quad(source, NamedNode("https://schema.org/name"), Literal(name)))
+    drawn = picture_answer(
+        read_chart({"type": "bar", "x": "river", "y": "toll"}),
+        ("river", "toll", "figures"),
+        [(Literal("Inn"), row("Inn", "5")["toll"], Literal("urn:x:b urn:x:a"))],
+        labels=Labels({}, EmbeddedEngine(store)),
+        columns=(Column("toll", "decimal", computed=("figures",)),),
+        title="Tolls",
+    )
+
+    assert drawn.sources == ("Almanac", "Gazette")
 
 
 def test_chart_names_its_sources() -> None:

@@ -149,6 +149,20 @@ class Picture:
         first = f", the first {'; '.join(texts)}" if texts else ""
         return f"{about} by {self.titles[self.chart.x[0]]}, {count}{first}."
 
+    def reach(self, point: Mapping[str, Any]) -> tuple[float, float]:
+        """Return the least and the greatest number of a point, of its value and its range."""
+        names = (self.chart.y, self.low, self.high)
+        numbers = [point[name] for name in names if name and point.get(name) is not None]
+        return min(numbers), max(numbers)
+
+    @property
+    def is_far_from_zero(self) -> bool:
+        """Whether ranges are drawn without zero, beside which they would look alike."""
+        if self.chart.type != "range" or not self.points:
+            return False
+        least, greatest = zip(*map(self.reach, self.points), strict=True)
+        return bool(2 * min(least) > max(greatest))
+
     def split(self) -> list[tuple[str, Picture]]:
         """Return a chart of its own for each facet, with its heading."""
         if self.chart.facet is None:

@@ -8,7 +8,7 @@ from math import log10
 from typing import TYPE_CHECKING, Any
 
 from factbook.errors import UsageError
-from factbook.render.charts import LABEL
+from factbook.render.charts import LABEL, OTHERS
 from factbook.render.terminal import display_width, shorten, wrap
 from factbook.render.vega_lite import vega_lite, wrap_sources
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _VEGA_LITE = "5.20"
 _PIXELS = 2  # of a PNG to one of the chart, for screens with small pixels
-_MARKERS = "●x+○▲■◆%"  # one for each colour of the palette, and one for the rest
+_MARKERS = "●x+○▲■◆"  # one for each colour of the palette
+_REST = "%"
 _ROWS = 17
 _FEWEST_COLUMNS = 20
 _HUNDRED = 100
@@ -95,17 +96,30 @@ def _vl_convert(picture: Picture) -> ModuleType:
 
 
 def _draw_bars(picture: Picture, width: int) -> str:
-    """Return a bar of blocks for each point, with its name before it and its value behind."""
+    """Return a bar of blocks for each point, with its name before it and its value behind.
+
+    Of a range there is its line, and the value on it.
+    """
     name, value = picture.chart.x[0], picture.chart.y
-    most = max((point[value] for point in picture.points), default=0) or 1
+    is_range = picture.chart.type == "range"
+    reach = [picture.reach(point) if is_range else (0, point[value]) for point in picture.points]
+    base = min(least for least, _ in reach) if picture.is_far_from_zero else 0
+    most = max((greatest for _, greatest in reach), default=0) - base or 1
     names = [shorten(str(point[name]), width // 2) for point in picture.points]
     values = [str(point[value + LABEL]) for point in picture.points]
     margin = max(map(display_width, names), default=0)
     room = max(width - margin - max(map(display_width, values), default=0) - 3, 1)
     lines = []
     for point, label, text in zip(picture.points, names, values, strict=True):
-        length = round(max(point[value], 0) / most * room)
-        bar = "█" * length or "▏"
+        bar = "█" * round(max(point[value], 0) / most * room) or "▏"
+        if is_range:
+            least, greatest = (point.get(end or "") for end in (picture.low, picture.high))
+            ends = [point[value] if end is None else end for end in (least, greatest)]
+            first, last, at = (
+                round(max(each - base, 0) / most * (room - 1)) for each in (*ends, point[value])
+            )
+            cells = ["─" if first <= place <= last else " " for place in range(room)]
+            bar = "".join([*cells[:at], "●", *cells[at + 1 :]])
         lines.append(f"{label}{' ' * (margin - display_width(label))}  {bar} {text}")
     return "".join(f"{line}\n" for line in lines)
 
@@ -127,7 +141,10 @@ def _draw_points(picture: Picture, width: int) -> str:
     columns = max(width - margin - 3, _FEWEST_COLUMNS)
     grid = [[" "] * columns for _ in range(height)]
     series = [point.get(chart.color or "", "") for point in picture.points]
-    signs = dict(zip(dict.fromkeys(series), _MARKERS, strict=False))
+    signs = dict(
+        zip((each for each in dict.fromkeys(series) if each != OTHERS), _MARKERS, strict=False)
+    )
+    signs |= {OTHERS: _REST} if OTHERS in series else {}
     for x, y, each in zip(xs, ys, series, strict=True):
         row = round((max(ys) - y) / ((max(ys) - min(ys)) or 1) * (height - 1))
         column = round((x - min(xs)) / ((max(xs) - min(xs)) or 1) * (columns - 1))
@@ -164,7 +181,9 @@ def _scale(picture: Picture, least: float, most: float) -> dict[int, str]:
     for row in range(0, _ROWS, 4):
         wanted = most - (most - least) * row / (_ROWS - 1)
         value = 10**wanted if chart.log else wanted
-        found[row] = f"{picture.sign}{_round(value)}"
+        text = f"{picture.sign}{_round(value)}"
+        if text not in found.values():
+            found[row] = text
     return found
 
 

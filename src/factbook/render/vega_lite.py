@@ -19,6 +19,7 @@ INK = "currentColor"
 _WIDTH, _STEP, _HEIGHT, _FACET_WIDTH, _FACET_HEIGHT = 640, 22, 360, 280, 150
 _MOST_TICKS = 16  # that Vega puts on an axis of this width by itself
 _PADDING = 10  # pixels between the outermost points and the ends of an axis
+_LINE = 110  # characters
 _SI_FROM = 1_000_000
 # Of a logarithmic axis, 1, 2 and 5 times a power of ten have a text
 _IS_ROUND = (
@@ -35,7 +36,8 @@ def vega_lite(picture: Picture, *, cite: bool = True) -> dict[str, Any]:
         picture: The chart.
         cite: Whether the sources are named under it.
     """
-    title = {"text": picture.title, "subtitle": list(picture.notes)}
+    notes = [line for note in picture.notes for line in wrap(note, _LINE)]
+    title = {"text": picture.title, "subtitle": notes}
     document: dict[str, Any] = {
         "$schema": SCHEMA,
         "description": picture.description,
@@ -60,7 +62,7 @@ def vega_lite(picture: Picture, *, cite: bool = True) -> dict[str, Any]:
     return document | {"title": title, "vconcat": [view, footer]}
 
 
-def wrap_sources(sources: Collection[str], *, width: int = 110, most: int = 4) -> list[str]:
+def wrap_sources(sources: Collection[str], *, width: int = _LINE, most: int = 4) -> list[str]:
     """Return the sources of a chart as a few lines of text; those left out are counted."""
     given = list(sources)
     for shown in range(len(given), 0, -1):
@@ -144,11 +146,12 @@ def _size(picture: Picture) -> dict[str, Any]:
 def _layers(picture: Picture, encoding: dict[str, Any]) -> list[dict[str, Any]]:
     chart = picture.chart
     name, value = chart.x[0], chart.y
+    plain = {} if "color" in encoding else {"color": PALETTE[0]}
     if chart.type == "timeline":
         x = {"field": name, "type": "temporal", "title": None, "scale": {"padding": _PADDING}}
         y = {"field": value, "type": "nominal", "title": None, "sort": None, "axis": {"grid": True}}
         mark = {"type": "point", "filled": True, "size": 70, "opacity": 0.85, "tooltip": True}
-        return [{"mark": mark, "encoding": {"x": x, "y": y, **encoding}}]
+        return [{"mark": mark | plain, "encoding": {"x": x, "y": y, **encoding}}]
     numbers = _quantity(picture)
     if _has_rows(picture):
         across: dict[str, Any] = {"field": name, "type": "nominal", "sort": None, "title": None}
@@ -167,7 +170,7 @@ def _layers(picture: Picture, encoding: dict[str, Any]) -> list[dict[str, Any]]:
             over |= {"title": None, "scale": {"padding": _PADDING}}
         elif picture.kinds[name] == "quantitative":
             over |= {
-                "scale": {"zero": False, "padding": _PADDING},
+                "scale": {"zero": False, "nice": False, "padding": _PADDING},
                 "axis": {"format": "d", "tickMinStep": 1},
             }
         else:
@@ -177,9 +180,7 @@ def _layers(picture: Picture, encoding: dict[str, Any]) -> list[dict[str, Any]]:
     layers = _ranges(picture, places, encoding, end)
     if chart.type == "bar":
         bar = {"type": "bar", "tooltip": True, "cornerRadiusEnd": 2}
-        if chart.color is None:
-            bar["color"] = PALETTE[0]
-        layers.insert(0, {"mark": bar, "encoding": places | encoding})
+        layers.insert(0, {"mark": bar | plain, "encoding": places | encoding})
         words = {"type": "text", "align": "left", "dx": 5, "color": INK}
         text = {"text": {"field": value + LABEL, "type": "nominal"}}
         return [*layers, {"mark": words, "encoding": places | text}]
@@ -187,14 +188,10 @@ def _layers(picture: Picture, encoding: dict[str, Any]) -> list[dict[str, Any]]:
         detail = [{"field": each, "type": "nominal"} for each in _line_fields(picture)]
         with_detail = encoding | ({"detail": detail} if detail else {})
         line = {"type": "line", "strokeWidth": 2, "opacity": 0.8}
-        if chart.color is None:
-            line["color"] = PALETTE[0]
         by_color = {key: each for key, each in with_detail.items() if key != "shape"}
-        layers.insert(0, {"mark": line, "encoding": places | by_color})
+        layers.insert(0, {"mark": line | plain, "encoding": places | by_color})
     point = {"type": "point", "filled": True, "size": 60, "opacity": 0.85, "tooltip": True}
-    if chart.color is None:
-        point["color"] = PALETTE[0]
-    return [*layers, {"mark": point, "encoding": places | encoding}]
+    return [*layers, {"mark": point | plain, "encoding": places | encoding}]
 
 
 def _ranges(
@@ -230,6 +227,8 @@ def _quantity(picture: Picture) -> dict[str, Any]:
     if is_whole and 0 < biggest <= _MOST_TICKS:
         axis["tickCount"] = int(biggest)  # Vega-Lite drops `tickMinStep` where layers share an axis
     scale: dict[str, Any] = {"zero": True}
+    if picture.is_far_from_zero:
+        scale = {"zero": False, "padding": _PADDING}
     if chart.log:
         scale = {"type": "log", "nice": False, "padding": _PADDING}
         axis["labelExpr"] = f"{_IS_ROUND} ? {axis['labelExpr']} : ''"
