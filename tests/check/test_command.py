@@ -20,11 +20,14 @@ ROOT = HERE.parents[1]
 PROGRAM = [sys.executable, "-m", "factbook"]
 
 
-def run(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *words: str | Path, cwd: Path | None = None, stdin: str | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run factbook and return how it went."""
     environment = {**os.environ, "NO_COLOR": "1"}
     return subprocess.run(
         [*PROGRAM, *map(str, words)],
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,

@@ -109,6 +109,51 @@ def test_inference_and_ontology_add_to_the_data(tmp_path: Path) -> None:
     assert codes == [0, 0, 1]
 
 
+def test_base_holds_for_files_of_ont(tmp_path: Path) -> None:
+    """Relative IRIs of the data and of --ont are resolved against one base."""
+    ontology = tmp_path / "more.ttl"
+    ontology.write_text("<ash> a <http://example.org/Tree> .", encoding="utf-8")
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(PREFIXES + GOOD, encoding="utf-8")
+    (tmp_path / "data.ttl").write_text(DATA, encoding="utf-8")
+    words = ("check", tmp_path / "data.ttl", "--shapes", shapes, "--ont", ontology)
+
+    assert "http://b.org/ash: " in run("--base", "http://b.org/", *words).stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n<http://example.org/ash> a <http://example.org/Tree> .",
+        '{"@id": "http://example.org/ash",\n"@type": "http://example.org/Tree"}',
+        (
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n'
+            '<e:Tree xmlns:e="http://example.org/" rdf:about="http://example.org/ash"/></rdf:RDF>'
+        ),
+    ],
+)
+def test_standard_input_is_checked(tmp_path: Path, text: str) -> None:
+    """Its syntax is told from its text, and it is read once for all that needs it."""
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(PREFIXES + GOOD, encoding="utf-8")
+
+    done = run("check", "-", "--shapes", shapes, stdin=text)
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("-:2:1: error Good/age: " if text[0] == "\n" else "-: error")
+
+
+def test_file_that_is_given_twice_is_checked_once(tmp_path: Path) -> None:
+    """Blank nodes of a second copy would double the findings."""
+    checked(tmp_path, GOOD)
+    data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text(f"{PREFIXES}[] a ex:Tree .", encoding="utf-8")
+
+    done = run("check", data, data, "--shapes", shapes, "--shapes", shapes)
+
+    assert done.stdout.count("error") == 1
+
+
 def test_empty_files_are_named(tmp_path: Path) -> None:
     """Of several files, one without triples or shapes is named, and so is a broken link."""
     for name, text in (

@@ -100,9 +100,12 @@ def test_baseline_accepts_what_was_there(tmp_path: Path, shapes: Path) -> None:
     ] * 2
 
 
-def test_baseline_must_be_a_log(tmp_path: Path, shapes: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ["{}", '{"runs": [{"results": [{"properties": {"kind": []}}]}]}', "[" * 100_000]
+)
+def test_baseline_must_be_a_log(tmp_path: Path, shapes: Path, text: str) -> None:
     """Another file is refused with the command that writes one."""
-    (tmp_path / "base.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "base.json").write_text(text, encoding="utf-8")
 
     done = check(lakes(tmp_path / "d.ttl", 1), shapes, "--baseline", str(tmp_path / "base.json"))
 

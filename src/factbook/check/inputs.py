@@ -183,16 +183,20 @@ class Inputs:
 
 
 def expand_paths(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield files, and for a folder the files in it that can be checked.
+    """Yield files, and for a folder the files in it that can be checked, each once.
 
     Raises:
         InputError: A folder has nothing to check.
     """
+    seen = set()
     for path in paths:
         found = list_files([path])
         if not found:
             raise InputError(f"{path}: nothing to check: neither RDF nor queries in it")
-        yield from found
+        for file in found:
+            if file.resolve() not in seen:
+                yield file
+            seen.add(file.resolve())
 
 
 def list_files(paths: Iterable[Path]) -> list[Path]:

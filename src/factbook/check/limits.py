@@ -101,11 +101,10 @@ def read_baseline(path: Path) -> Counter[str]:
     try:
         document: Any = json.loads(path.read_bytes())
         results = [result for run in document["runs"] for result in run["results"]]
-        kinds = [result["properties"]["kind"] for result in results]
+        return Counter(result["properties"]["kind"] for result in results)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(
             f"{path}: is not a log of findings; write one with: factbook check -f sarif -o {path}"
         ) from None
-    return Counter(kinds)

@@ -20,6 +20,7 @@ from factbook.check.shapes import AUTO, NO_INFERENCE, PYSHACL
 from factbook.errors import InputError, UsageError
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.rdf_input import RdfInput
+from factbook.rdf.unpack import STDIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,7 +61,7 @@ class Plan:
             EndpointError: The endpoint failed.
         """
         for path in (*self.files, *self.shapes, *self.ontologies):
-            if not path.exists():
+            if path != STDIN and not path.exists():
                 raise InputError(f"{path}: no such file or folder")
         if self.book.endpoint is not None:
             return self._check_endpoint()
@@ -148,7 +149,10 @@ class Plan:
                 base=base,
                 engine=self.engine,
                 inference=self.inference,
-                ontologies=[read_rdf(path) for path in expand_paths(self.ontologies)],
+                ontologies=[
+                    read_rdf(RdfInput(path, base, in_book=True))
+                    for path in expand_paths(self.ontologies)
+                ],
                 selection=Selection(rules, changed, self.sources, self.limits),
                 announce=self.announce,
             )

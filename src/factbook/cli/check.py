@@ -41,6 +41,7 @@ Examples:
   factbook check --explain observation-unit
   factbook check mine.ttl --shapes shapes.ttl
   factbook check mine.ttl --shapes shapes.ttl -f turtle
+  curl ADDRESS | factbook check - --shapes shapes.ttl
   factbook check queries/"""
 )
 @click.argument("files", nargs=-1, type=PATH, metavar="[FILE]...")
@@ -162,7 +163,8 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     Without FILE, the whole book is checked, with its leads and its stored queries. With a FILE of
     the book, only findings in that file are reported. Any other FILE is checked against the shapes
     of --shapes, or against the shapes that it contains. Stored queries (.rq) are checked for common
-    mistakes; those that are named or --changed are also run. A folder stands for the files in it.
+    mistakes; those that are named or --changed are also run. A folder stands for the files in it,
+    and - for the standard input, which is Turtle, JSON-LD or RDF/XML.
 
     Parts of the shapes that are not evaluated are named on stderr and make the check fail
     (exit code 1) unless --allow-unevaluated is given. Shapes that break the rules of SHACL are

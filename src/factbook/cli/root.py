@@ -137,7 +137,7 @@ class Root(click.Group):
     type=PATH,
     metavar="FILE",
     multiple=True,
-    help="Add an RDF file (also .gz) to the graph; may be repeated.",
+    help="Add an RDF file (also .gz; - is stdin) to the graph; may be repeated.",
 )
 @click.option(
     "--base",

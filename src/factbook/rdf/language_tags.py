@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from factbook.rdf.unpack import open_unpacked
+from factbook.rdf.unpack import STDIN, open_unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ class LanguageTags:
 
     def read(self, path: Path) -> None:
         """Note the tags of a file."""
-        if not path.is_file():
+        if path != STDIN and not path.is_file():
             return  # a pipe has been read, and says nothing twice
         with open_unpacked(path) as file:
             before = b""

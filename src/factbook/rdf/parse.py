@@ -24,7 +24,7 @@ from factbook.errors import InputError
 from factbook.rdf.formats import BY_ENDING, BY_NAME, Syntax, syntax_of
 from factbook.rdf.rdf_input import address_of, as_input
 from factbook.rdf.syntax_error import RdfSyntaxError, syntax_error
-from factbook.rdf.unpack import CountedFile, is_large, open_unpacked, read_bytes, reading
+from factbook.rdf.unpack import STDIN, CountedFile, is_large, open_unpacked, read_bytes, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,6 +40,8 @@ _QUADS_BETWEEN_LOOKS = 1000
 _TURTLE_START = re.compile(
     rb"\s*(?:#[^\n]*\s+)*(?:@prefix\s|@base\s|prefix\s|base\s|<(?:https?|urn|file):)", re.IGNORECASE
 )
+_JSON_START = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*\{)")
+_XML_START = re.compile(rb"\s*<(?:\?xml|!DOCTYPE|!--|rdf:RDF)")
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def syntax_for_reading(path: Path) -> Syntax:
     Raises:
         InputError: The file's ending says nothing about it.
     """
-    found = syntax_of(path)
+    found = _guess_syntax(read_bytes(path)) if path == STDIN else syntax_of(path)
     if found is None:
         raise InputError(
             f"{path}: cannot tell the RDF format from the name; known endings: "
@@ -97,6 +99,13 @@ def syntax_for_reading(path: Path) -> Syntax:
     if found.name == "xml" and _looks_like_turtle(path):
         return BY_NAME["turtle"]
     return found
+
+
+def _guess_syntax(content: bytes) -> Syntax:
+    """Return the syntax of a text without a name."""
+    if _JSON_START.match(content):
+        return BY_NAME["json-ld"]
+    return BY_NAME["xml" if _XML_START.match(content) else "turtle"]
 
 
 def _looks_like_turtle(path: Path) -> bool:

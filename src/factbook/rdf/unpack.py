@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import zlib
 from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
 from time import monotonic
 from typing import IO, TYPE_CHECKING
 
@@ -14,8 +17,9 @@ from factbook.rdf.syntax_error import syntax_error, with_hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+STDIN = Path("-")
+"""Stands for the standard input, which is read once and kept."""
 BOM = b"\xef\xbb\xbf"
 GZIP = b"\x1f\x8b"
 _LARGE = 16 << 20
@@ -33,11 +37,16 @@ def read_bytes(path: Path) -> bytes:
         InputError: The file is missing or cannot be read.
     """
     with reading(path):
-        content = path.read_bytes()
+        content = _read_once(sys.stdin.buffer) if path == STDIN else path.read_bytes()
         if content.startswith(GZIP):
-            with _unpack(path, path.open("rb"), len(content)) as file:
+            with _unpack(path, io.BytesIO(content), len(content)) as file:
                 content = file.read()
     return content.removeprefix(BOM)
+
+
+@lru_cache(maxsize=1)
+def _read_once(file: IO[bytes]) -> bytes:
+    return file.read()
 
 
 def open_unpacked(path: Path) -> IO[bytes]:
@@ -46,6 +55,8 @@ def open_unpacked(path: Path) -> IO[bytes]:
     Raises:
         InputError: The file is missing or cannot be read.
     """
+    if path == STDIN:
+        return io.BytesIO(read_bytes(path))
     with reading(path):
         lines: io.BufferedReader = path.open("rb")
         if lines.peek(len(GZIP)).startswith(GZIP):
