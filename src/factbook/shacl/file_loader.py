@@ -104,6 +104,7 @@ def _bulk_load(store: Store, file: RdfInput, stream: RdfStream) -> None:
             path=str(file.path) if is_as_it_is else None,
             format=stream.syntax.parser,
             base_iri=file.address,
+            lenient=True,  # the scan checks every term
         )
 
 
