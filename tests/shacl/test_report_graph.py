@@ -10,7 +10,7 @@ from rdflib import Graph, URIRef
 from rdflib.compare import graph_diff, isomorphic
 
 from factbook.rdf.bridge import to_rdflib
-from factbook.shacl import to_graph, validate
+from factbook.shacl import iterate_graph, validate
 from factbook.shacl.shapes import Shapes
 from factbook.shacl.shapes_graph import TRUE, TYPE, ShapesGraph, sh
 
@@ -42,7 +42,7 @@ def test_report_graph_equals_that_of_pyshacl() -> None:
     _, expected, _ = pyshacl.validate(to_rdflib(data, {}), shacl_graph=to_rdflib(shapes, {}))
     assert isinstance(expected, Graph)
 
-    graph = to_rdflib(to_graph(validate(shapes, data)), {})
+    graph = to_rdflib(iterate_graph(validate(shapes, data)), {})
 
     expected = without_details(expected)
     assert isomorphic(graph, expected), list(graph_diff(graph, expected)[1:])
@@ -50,7 +50,7 @@ def test_report_graph_equals_that_of_pyshacl() -> None:
 
 def test_report_without_results_conforms() -> None:
     """The report has sh:conforms true."""
-    quads = to_graph(validate([], read("library-data.ttl")))
+    quads = list(iterate_graph(validate([], read("library-data.ttl"))))
 
     assert [quad.object for quad in quads if quad.predicate == TYPE] == [sh("ValidationReport")]
     assert [quad.object for quad in quads if quad.predicate == sh("conforms")] == [TRUE]

@@ -45,7 +45,7 @@ _XML_START = re.compile(rb"\s*<(?:\?xml|!DOCTYPE|!--|rdf:RDF)")
 
 
 @dataclass(frozen=True)
-class RdfFile:
+class _Content:
     """The content of a file.
 
     `quads` keep the graph names that the file itself gives; `graph` is the name for the others. It
@@ -59,7 +59,8 @@ class RdfFile:
     has_base: bool
     """Whether the graph is named by the file's base."""
     prefixes: dict[str, str]
-    quads: tuple[Quad, ...]
+    """Of a stream, those before the first statement; all once the quads have been read."""
+    quads: Iterable[Quad]
     base: str
     """What relative IRIs are resolved against after the first statement."""
     address: str
@@ -68,6 +69,20 @@ class RdfFile:
     def named_quads(self) -> Iterator[Quad]:
         """Yield each quad in its named graph: the one it gives itself, or else the file's."""
         return in_graph(self.quads, self.graph)
+
+
+@dataclass(frozen=True)
+class RdfFile(_Content):
+    """The content of a file, in memory."""
+
+    quads: tuple[Quad, ...]
+
+
+@dataclass(frozen=True)
+class RdfStream(_Content):
+    """The content of a large file, whose quads can be read once."""
+
+    quads: Iterator[Quad]
 
 
 def in_graph(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:
@@ -126,17 +141,7 @@ def read_rdf(file: Path | RdfInput, content: bytes | None = None) -> RdfFile:
     """
     given = as_input(file)
     stream = _parse(given, read_bytes(given.path) if content is None else content, rename=True)
-    quads = tuple(stream.quads)
-    return RdfFile(
-        path=given.path,
-        syntax=stream.syntax,
-        graph=stream.graph,
-        has_base=stream.has_base,
-        prefixes=stream.prefixes,
-        quads=quads,
-        base=stream.base,
-        address=stream.address,
-    )
+    return RdfFile(**{**vars(stream), "quads": tuple(stream.quads)})
 
 
 def _parse(given: RdfInput, source: bytes | IO[bytes], *, rename: bool) -> RdfStream:
@@ -311,25 +316,6 @@ class _Lines(io.RawIOBase):
         line = self._file.readline()
         self.number += bool(line)
         return line
-
-
-@dataclass(frozen=True)
-class RdfStream:
-    """The content of a large file, whose quads can be read once. See `RdfFile`."""
-
-    path: Path
-    syntax: Syntax
-    graph: NamedNode
-    has_base: bool
-    prefixes: dict[str, str]
-    """Those that it declares before its first statement; all once the quads have been read."""
-    quads: Iterator[Quad]
-    base: str
-    address: str
-
-    def named_quads(self) -> Iterator[Quad]:
-        """Yield each quad in its named graph: the one it gives itself, or else the file's."""
-        return in_graph(self.quads, self.graph)
 
 
 def read_any(file: Path | RdfInput) -> RdfFile | RdfStream:

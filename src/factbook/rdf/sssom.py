@@ -90,8 +90,7 @@ _BUILT_IN_PREFIXES = {
     "sssom": "https://w3id.org/sssom/",
 }
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CELL = re.compile(r'("(?:[^"]|"")*"(?=\t|$)|[^\t]*)(\t|$)')
-_MOST_LINES = 50
+_CELL = re.compile(r'("(?:[^"]|"")*"(?=[\t\n]|\Z)|[^\t\n]*)([\t\n]|\Z)')
 _NEEDS_QUOTES = re.compile(r'["\t\r\n]|^\s|\s$')
 _CURIE = re.compile(r"(?P<prefix>[A-Za-z][\w.-]*):(?P<local>[^\s<>\"{}|^`\\]+)")
 _ID_COLUMNS = ("subject_id", "predicate_id", "object_id", "mapping_justification")
@@ -235,8 +234,7 @@ def parse_mapping_set(path: Path) -> MappingSet:
     rows = []
     if not problems:
         header = MappingSet(path, metadata, ())
-        for number, line in _table_lines(lines, first + 1):
-            cells = _split(line)
+        for number, cells in _table_rows("\n".join(lines[first + 1 :]), first + 2):
             if len(cells) != len(names):
                 message = f"{len(cells)} cells where the table has {len(names)} columns"
                 problems.append(Problem(path, number, 1, message))
@@ -247,35 +245,20 @@ def parse_mapping_set(path: Path) -> MappingSet:
     return MappingSet(path, metadata, tuple(rows), tuple(problems))
 
 
-def _table_lines(lines: list[str], start: int) -> Iterator[tuple[int, str]]:
-    """Yield the rows of the table with their line numbers.
+def _table_rows(table: str, line: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each row of a table that begins at a line, with the line of the row.
 
     A quoted cell may go on in the next line (SSSOM, TSV format, quoting).
     """
-    at = start
-    while at < len(lines):
-        number = at + 1
-        more = next(
-            (n for n in range(_MOST_LINES) if not _is_open("\n".join(lines[at : at + n + 1]))), 0
-        )
-        line = "\n".join(lines[at : at + more + 1])
-        at += more + 1
-        if line or at < len(lines):
-            yield number, line
-
-
-def _is_open(line: str) -> bool:
-    """Tell whether a quoted cell does not end in a line."""
-    return any(cell.startswith('"') and cell.count('"') % 2 for cell in _split(line))
-
-
-def _split(line: str) -> list[str]:
-    cells = []
-    for match in _CELL.finditer(line):
+    cells: list[str] = []
+    for match in _CELL.finditer(table):
         cells.append(match[1])
-        if not match[2]:
-            break
-    return cells
+        if match[2] == "\t":
+            continue
+        if match.end() < len(table) or cells != [""]:
+            yield line, cells
+        line += "\t".join(cells).count("\n") + 1
+        cells = []
 
 
 def _unquote(cell: str) -> str:

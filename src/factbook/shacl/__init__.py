@@ -28,7 +28,6 @@ from factbook.shacl.report import (
     Result,
     index_blank_nodes,
     iterate_graph,
-    to_graph,
 )
 from factbook.shacl.run import run, unreached_by
 from factbook.shacl.shapes import Shapes
@@ -61,7 +60,6 @@ __all__ = [
     "index_blank_nodes",
     "iterate_graph",
     "load_data",
-    "to_graph",
     "validate",
 ]
 

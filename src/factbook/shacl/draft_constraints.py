@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from factbook.rdf.terms import to_sparql
 from factbook.shacl.dialect import all_of, any_of, negate, safe
@@ -16,7 +16,12 @@ from factbook.shacl.focus_constraints import Count
 from factbook.shacl.paths import SEQUENCE, ZERO_OR_MORE, PathExpression, is_enumerable, read_path
 from factbook.shacl.plan import FocusConstraint, Plan, RowPlan
 from factbook.shacl.shapes_graph import FIRST, NIL, REST, SUB_CLASS_OF, ill_formed, sh
-from factbook.shacl.value_constraints import ShapeConstraint, TermConstraint
+from factbook.shacl.value_constraints import (
+    TermConstraint,
+    read_number,
+    read_shape,
+    require_shape,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,40 +133,19 @@ def _is_below(class_: Term) -> WriteTest:
     return write
 
 
-def _read_length(
-    name: str, make: Callable[[int], WriteTest]
-) -> Callable[[ShapesGraph, Node], Iterator[Constraint]]:
-    def read(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
-        number = graph.count(node, sh(f"{name[0].lower()}{name[1:]}"))
-        if number is not None:
-            yield TermConstraint(name, make(number))
-
-    return read
+def _read_single_line(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
+    if graph.flag(node, sh("singleLine")):
+        yield TermConstraint("SingleLine", _is_single_line)
 
 
-def _read_flag(name: str, write: WriteTest) -> Callable[[ShapesGraph, Node], Iterator[Constraint]]:
-    def read(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
-        if graph.flag(node, sh(f"{name[0].lower()}{name[1:]}")):
-            yield TermConstraint(name, write)
-
-    return read
-
-
-def _read_member_shape(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
-    for shape in _shapes(graph, node, "memberShape"):
-        yield ShapeConstraint("MemberShape", (shape,), _members_conform)
+def _read_unique_members(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
+    if graph.flag(node, sh("uniqueMembers")):
+        yield TermConstraint("UniqueMembers", _has_unique_members)
 
 
 def _read_some_value(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
-    for shape in _shapes(graph, node, "someValue"):
-        yield Count("SomeValue", least=1, shape=shape)
-
-
-def _shapes(graph: ShapesGraph, node: Node, name: str) -> Iterator[Node]:
-    for shape in graph.objects(node, sh(name)):
-        if not isinstance(shape, NamedNode | BlankNode):
-            raise ill_formed(node, f"has sh:{name} with a literal; it takes a shape", sh(name))
-        yield shape
+    for each in graph.objects(node, sh("someValue")):
+        yield Count("SomeValue", least=1, shape=require_shape(node, each, "someValue"))
 
 
 def _read_subset_of(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
@@ -179,11 +163,13 @@ def _read_root_class(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
 
 DRAFT_READERS: dict[str, Callable[[ShapesGraph, Node], Iterator[Constraint]]] = {
     "rootClass": _read_root_class,  # section 7.1
-    "singleLine": _read_flag("SingleLine", _is_single_line),  # section 7.4.4
-    "memberShape": _read_member_shape,  # section 7.5, as are the next three
-    "uniqueMembers": _read_flag("UniqueMembers", _has_unique_members),
-    "minListLength": _read_length("MinListLength", _is_long_enough),
-    "maxListLength": _read_length("MaxListLength", _is_short_enough),
+    "singleLine": _read_single_line,  # section 7.4.4
+    "memberShape": read_shape(
+        "memberShape", _members_conform
+    ),  # section 7.5, as are the next three
+    "uniqueMembers": _read_unique_members,
+    "minListLength": read_number("minListLength", _is_long_enough),
+    "maxListLength": read_number("maxListLength", _is_short_enough),
     "subsetOf": _read_subset_of,  # section 7.6.3
     "someValue": _read_some_value,  # section 7.8
 }

@@ -108,16 +108,6 @@ def _describe_nothing(_: BlankNode) -> Iterable[Quad]:
     return ()
 
 
-def to_graph(
-    report: Report,
-    *,
-    shapes: DescribeNode = _describe_nothing,
-    data: DescribeNode = _describe_nothing,
-) -> list[Quad]:
-    """Return a report as triples; see `iterate_graph`."""
-    return list(iterate_graph(report, shapes=shapes, data=data))
-
-
 def iterate_graph(
     report: Report,
     *,

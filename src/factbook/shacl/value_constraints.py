@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -35,13 +36,8 @@ _NODE_KINDS = {
     sh("BlankNodeOrLiteral"): ("isBlank", "isLiteral"),
     sh("IRIOrLiteral"): ("isIRI", "isLiteral"),
 }
-_RANGES = {
-    "MinInclusive": ">=",
-    "MinExclusive": ">",
-    "MaxInclusive": "<=",
-    "MaxExclusive": "<",
-}
-_LENGTHS = {"MinLength": ">=", "MaxLength": "<="}
+_RANGES = {"minInclusive": ">=", "minExclusive": ">", "maxInclusive": "<=", "maxExclusive": "<"}
+_LENGTHS = {"minLength": ">=", "maxLength": "<="}
 _MAX_TESTS = 40
 """The longest sh:in that is written as one test for each member."""
 
@@ -151,18 +147,20 @@ def _has_datatype(datatype: NamedNode) -> WriteTest:
 
 def _read_range(name: str) -> ReadConstraints:
     def read(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
-        limit = graph.literal(node, _parameter(name))
+        limit = graph.literal(node, sh(name))
         if limit is not None:
-            yield TermConstraint(name, _is_within(_RANGES[name], limit))
+            yield TermConstraint(_component(name), _is_within(_RANGES[name], limit))
 
     return read
 
 
-def _read_length(name: str) -> ReadConstraints:
+def read_number(name: str, make: Callable[[int], WriteTest]) -> ReadConstraints:
+    """Return what reads a parameter whose value is a whole number."""
+
     def read(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
-        length = graph.count(node, _parameter(name))
-        if length is not None:
-            yield TermConstraint(name, _has_length(_LENGTHS[name], length))
+        number = graph.count(node, sh(name))
+        if number is not None:
+            yield TermConstraint(_component(name), make(number))
 
     return read
 
@@ -252,10 +250,12 @@ def _is_member(members: tuple[Term, ...]) -> WriteTest:
     return write
 
 
-def _read_shape(name: str, write: WriteShapesTest) -> ReadConstraints:
+def read_shape(name: str, write: WriteShapesTest) -> ReadConstraints:
+    """Return what reads a parameter each of whose values is a shape."""
+
     def read(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
         for shape in graph.objects(node, sh(name)):
-            yield ShapeConstraint(name.capitalize(), (_shape(node, shape, name),), write)
+            yield ShapeConstraint(_component(name), (require_shape(node, shape, name),), write)
 
     return read
 
@@ -263,8 +263,9 @@ def _read_shape(name: str, write: WriteShapesTest) -> ReadConstraints:
 def _read_list_of_shapes(name: str, write: WriteShapesTest) -> ReadConstraints:
     def read(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
         for listed in graph.objects(node, sh(name)):
-            shapes = tuple(_shape(node, each, name) for each in graph.members(listed, of=node))
-            yield ShapeConstraint(name.capitalize(), shapes, write)
+            members = graph.members(listed, of=node)
+            shapes = tuple(require_shape(node, each, name) for each in members)
+            yield ShapeConstraint(_component(name), shapes, write)
 
     return read
 
@@ -286,8 +287,9 @@ def _one_shape(shapes: tuple[Node, ...], value: str, emitter: Emitter) -> str:
     return f"({' + '.join(counted) or '0'} = 1)"
 
 
-def _parameter(name: str) -> NamedNode:
-    return sh(name[0].lower() + name[1:])
+def _component(parameter: str) -> str:
+    """Return the name of the constraint component of a parameter."""
+    return parameter[0].upper() + parameter[1:]
 
 
 def conforms_to(shape: Node) -> ShapeConstraint:
@@ -295,7 +297,12 @@ def conforms_to(shape: Node) -> ShapeConstraint:
     return ShapeConstraint("Node", (shape,), _all_shapes)
 
 
-def _shape(node: Node, term: Term, name: str) -> Node:
+def require_shape(node: Node, term: Term, name: str) -> Node:
+    """Return a value of a parameter that takes shapes.
+
+    Raises:
+        ShapesError: It is a literal.
+    """
     if isinstance(term, NamedNode | BlankNode):
         return term
     raise ill_formed(node, f"has sh:{name} with a literal; it takes a shape", sh(name))
@@ -305,13 +312,13 @@ VALUE_READERS: dict[str, ReadConstraints] = {
     "class": _read_class,
     "datatype": _read_datatype,
     "nodeKind": _read_node_kind,
-    **{name[0].lower() + name[1:]: _read_range(name) for name in _RANGES},
-    **{name[0].lower() + name[1:]: _read_length(name) for name in _LENGTHS},
+    **{name: _read_range(name) for name in _RANGES},
+    **{name: read_number(name, partial(_has_length, sign)) for name, sign in _LENGTHS.items()},
     "pattern": _read_pattern,
     "languageIn": _read_language_in,
     "in": _read_in,
-    "node": _read_shape("node", _all_shapes),
-    "not": _read_shape("not", _no_shape),
+    "node": read_shape("node", _all_shapes),
+    "not": read_shape("not", _no_shape),
     "and": _read_list_of_shapes("and", _all_shapes),
     "or": _read_list_of_shapes("or", _any_shape),
     "xone": _read_list_of_shapes("xone", _one_shape),
