@@ -132,6 +132,15 @@ def test_excel_writes_what_it_would_change_as_text() -> None:
     assert ">1899-12-31<" in written
 
 
+def test_excel_has_numbers_that_are_not_finite_as_text() -> None:
+    """A cell holds neither infinity nor what is not a number."""
+    rows = [(literal(text, "double"),) for text in ("INF", "-INF", "NaN", "1.5")]
+
+    written = sheet(Table(("x",), rows))
+
+    assert all(f">{text}<" in written for text in ("INF", "-INF", "NaN", "1.5"))
+
+
 def test_excel_refuses_a_text_that_is_too_long() -> None:
     """A cell holds 32,767 characters; a longer text is refused and not cut."""
     with pytest.raises(UsageError, match="column x: Excel holds 32,767 characters"):

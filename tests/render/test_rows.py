@@ -107,3 +107,17 @@ def test_frames_have_names_beside_iris() -> None:
     assert list(rows.to_pandas(labels=True).columns) == wanted
     assert rows.to_polars(labels=True).columns == wanted
     assert rows[:1].to_pandas(labels=True)["riverLabel"].to_list() == ["Danube"]
+
+
+def test_pandas_keeps_what_a_float_would_change() -> None:
+    """NaN is not a missing value, and a great integer beside a decimal is not rounded."""
+    pandas = pytest.importorskip("pandas")
+
+    def column(*values: tuple[str, str] | None) -> list[object]:
+        terms = [(None if each is None else literal(*each),) for each in values]
+        return list(Rows(Table(("x",), terms)).to_pandas()["x"])
+
+    odd = column(("NaN", "double"), ("-INF", "double"), None)
+    assert [each is pandas.NA for each in odd] == [False, False, True]
+    great = column(("9223372036854775807", "integer"), ("0.5", "decimal"))
+    assert great == [9223372036854775807, Decimal("0.5")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import IO, TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode
@@ -30,6 +31,7 @@ _INT64 = range(-(2**63), 2**63)
 _DECIMAL_DIGITS = 38  # of polars' decimals, which have 128 bits
 _EXCEL_DIGITS = 15
 _DECIMALS = 6  # that a cell shows; its value has all
+_NOT_FINITE = {"inf": "INF", "-inf": "-INF", "nan": "NaN"}
 _EXCEL_ROWS = 1_048_576
 _EXCEL_CHARACTERS = 32_767
 _EXCEL_FIRST_DAY = date(1900, 3, 1)  # before it, Excel counts a day that never was
@@ -218,6 +220,11 @@ def _fit_for_excel(column: pl.Series, column_type: str) -> tuple[pl.Series, str]
         whole = "0" if column_type in {"year", "identifier"} else "#,##0"
         shown = f"{whole}.{'0' * min(decimals, _DECIMALS)}" if decimals > 0 else whole
         return column.cast(pl.Float64) if column.dtype.is_decimal() else column, shown
+    if column.dtype == pl.Float64 and not all(map(isfinite, values)):
+        texts = [
+            None if value is None else _NOT_FINITE.get(str(value), str(value)) for value in column
+        ]
+        return pl.Series(column.name, texts), ""
     if column.dtype == pl.String and any(len(value) > _EXCEL_CHARACTERS for value in values):
         raise UsageError(
             f"column {column.name}: Excel holds {_EXCEL_CHARACTERS:,} characters in a cell at "

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from html import escape
+from math import nan
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, overload
 
 from pyoxigraph import Literal, NamedNode
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from factbook.store.answers import Row as TableRow
 
 _MOST_IN_NOTEBOOK = 100  # rows
+_EXACT = 2**53  # up to which a float has every integer
 _STYLE = "<style>.factbook .n,.factbook .d{white-space:nowrap}</style>\n"
 Value: TypeAlias = "int | Decimal | float | bool | date | datetime | str | None"
 
@@ -244,7 +246,8 @@ class Rows(Sequence[Row]):
         """Return a pandas DataFrame with typed columns; pandas must be installed.
 
         Numbers are Int64 or Float64, days datetime64, and things categories. A column whose values
-        do not fit one type is as pandas infers it.
+        do not fit one type, such as decimals beside integers that a float would round, is as
+        pandas infers it.
 
         Args:
             labels: Whether each column of things has one with their names beside it.
@@ -285,6 +288,7 @@ class Rows(Sequence[Row]):
 
 def _to_series(values: list[Value]) -> pd.Series[Any]:
     """Return a column of pandas in the type that fits its values."""
+    import numpy as np
     import pandas as pd
 
     kinds = {type(value) for value in values if value is not None}
@@ -294,9 +298,11 @@ def _to_series(values: list[Value]) -> pd.Series[Any]:
         )
     if kinds == {date}:
         return pd.Series(pd.to_datetime(pd.Series(values, dtype="object")))
-    if kinds and kinds <= {int, Decimal, float} and kinds != {int}:
-        numbers = [None if value is None else float(str(value)) for value in values]
-        return pd.Series(numbers, dtype="Float64")
+    is_exact = all(abs(value) <= _EXACT for value in values if isinstance(value, int))
+    if kinds and kinds <= {int, Decimal, float} and kinds != {int} and is_exact:
+        numbers = [nan if value is None else float(str(value)) for value in values]
+        missing = [value is None for value in values]
+        return pd.Series(pd.arrays.FloatingArray(np.array(numbers), np.array(missing)))
     return pd.Series(values, dtype="object").convert_dtypes()
 
 
