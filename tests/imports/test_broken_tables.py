@@ -63,6 +63,10 @@ BROKEN = {
         with_cell(2, "Accelerators", "about 256"),
         ", row 2: the column 'Accelerators' has 'about 256', which is not a whole number",
     ),
+    "number-beyond-the-engine": (
+        with_cell(1, "Least", "1e999"),
+        ", row 1: the column 'Least' has '1e999', which is not a number between 1e-18 and 1e18",
+    ),
     "fraction-in-whole-number": (
         with_cell(2, "Accelerators", "25.5"),
         ", row 2: the column 'Accelerators' has '25.5', which is not a whole number",
@@ -71,6 +75,19 @@ BROKEN = {
         with_cell(2, "Seen on", "2/30/2025"),
         ", row 2: the column 'Seen on' has '2/30/2025', which is not a day in the form %m/%d/%Y",
     ),
+    "year-of-two-digits": (
+        with_cell(2, "Seen on", "6/30/25"),
+        ", row 2: the column 'Seen on' has '6/30/25', which is not a day in the form %m/%d/%Y",
+    ),
+    "control-character": (
+        with_cell(2, "Machine", "Ve\0ga"),
+        ", row 2: the column 'Machine' has 'Ve",
+    ),
+    "two-columns-of-one-name": (
+        with_cell(0, "Most", "Least"),
+        ":1: has two columns 'Least'",
+    ),
+    "carriage-returns": (CONTENT.replace(b"\n", b"\r"), ":1: lines end with CR alone"),
     "two-units": (
         with_cell(3, "Unit", "MW"),
         ", row 3: the column 'Unit' has 'MW', which is not one of: kW",
@@ -182,11 +199,17 @@ DAMAGED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "packed-and-more": ("csv", lambda: gzip.compress(CONTENT) + b"more", ": cannot be read: "),
     "packed-bomb": ("csv", packed_bomb, ": cannot be read: it unpacks to more than 64 MB"),
     "parquet-cut-off": ("parquet", lambda: parquet()[:-20], ": is not a whole Parquet file"),
+    "parquet-of-ten-bytes": ("parquet", lambda: parquet()[:10], ": is not a whole Parquet file"),
     "parquet-of-csv": ("parquet", lambda: CONTENT, ": is not a whole Parquet file"),
     "json-of-lists": (
         "json",
         lambda: b"[" * 100_000 + b"]" * 100_000,
         ", row 1: is not a JSON object",
+    ),
+    "lines-with-a-list": (
+        "jsonl",
+        lambda: b'{"Machine": "a"}\n[1, 2]',
+        ", row 2: is not a JSON object",
     ),
     "json-of-objects": (
         "json",

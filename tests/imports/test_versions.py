@@ -128,7 +128,7 @@ def test_diff_tells_added_revised_and_withdrawn(versions: Path) -> None:
         "~ accelerators, 2025-03-31: 1,024 → 1,025",
         "+ accelerators, 2025-01-02: 1 (day, reported)",
         "- accelerators, 2025-01-02: 8 (withdrawn, day, reported)",
-        "- power, 2025-01-02: 100 unit:W to 125 unit:W (withdrawn, day, reported)",
+        "- power, 2025-01-02: 100 W to 125 W (withdrawn, day, reported)",
         "- accelerators, 2025-06-30: 256 (withdrawn, day, reported)",
     ]
 

@@ -37,6 +37,8 @@ _PIECE = 1 << 20
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _THOUSANDS = r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
+_CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F]"
+_FIRST_YEAR = 1000  # a day before it has a year of two digits where four are written
 _LONGEST_NUMBER = 60
 _LONGEST_SHOWN = 60
 
@@ -91,7 +93,11 @@ class TableLoader:
 
     def _read_delimited(self, file: str, *, is_packed: bool) -> list[tuple[str, str]]:
         delimiter = _DELIMITERS[self.table.format]
-        columns = name_columns(self._header(delimiter))
+        header = self._header(delimiter)
+        for name in filter(None, header):
+            if header.count(name) > 1 and f"{name}_2" not in self.table.columns:
+                raise InputError(f"{self.path}:1: has two columns '{shorten(name)}'")
+        columns = name_columns(header)
         self._check_layout([label for label, _ in columns])
         types = ", ".join(f"{quote_text(variable)}: 'VARCHAR'" for _, variable in columns)
         self._run(
@@ -111,7 +117,8 @@ class TableLoader:
         except UnicodeDecodeError:
             raise InputError(f"{self.path}:1: is not UTF-8") from None
         except csv.Error as error:
-            raise InputError(f"{self.path}:1: {error}") from None
+            said = "lines end with CR alone" if "new-line" in str(error) else error
+            raise InputError(f"{self.path}:1: {said}") from None
         if not any(map(str.strip, header)):
             raise InputError(f"{self.path}:1: the first line has no names of columns")
         return header
@@ -273,14 +280,20 @@ def _wrong_cell(variable: str, kind: Kind) -> str:
         values = ", ".join(map(quote_text, kind.allowed))
         return f"{cell} NOT IN ({values})"
     if kind.name == DATE:
-        return f"{cell} IS NOT NULL AND try_strptime({cell}, {quote_text(kind.date_form)}) IS NULL"
+        year = f"year(try_strptime({cell}, {quote_text(kind.date_form)}))"
+        return f"{cell} IS NOT NULL AND coalesce({year} < {_FIRST_YEAR}, true)"
+    if kind.name == TEXT:
+        return f"regexp_matches({cell}, {quote_text(_CONTROL)})"
     if kind.name not in {INTEGER, NUMBER}:
         return ""
     pattern = f"{_NUMBER}|{_THOUSANDS}" if kind.thousands else _NUMBER
     is_number = f"regexp_full_match({cell}, {quote_text(pattern)})"
+    plain = f"replace({cell}, ',', '')" if kind.thousands else cell
+    size = f"abs(TRY_CAST({plain} AS DOUBLE))"
     wrong = f"NOT {is_number} OR length({cell}) > {_LONGEST_NUMBER}"
+    # With others the engine does not compute: what is made of them would be missing
+    wrong += f" OR {size} >= 1e18 OR ({size} > 0 AND {size} < 1e-18)"
     if kind.name == INTEGER:
-        plain = f"replace({cell}, ',', '')" if kind.thousands else cell
         wrong += (
             f" OR coalesce(TRY_CAST({plain} AS DECIMAL(38, 9)) % 1, "
             f"TRY_CAST({plain} AS DOUBLE) % 1) <> 0"
@@ -293,9 +306,9 @@ def _in_words(kind: Kind) -> str:
         return f"one of: {', '.join(kind.allowed)}"
     return {
         INTEGER: "a whole number",
-        NUMBER: "a number",
+        NUMBER: "a number between 1e-18 and 1e18",
         DATE: f"a day in the form {kind.date_form}",
-        TEXT: "a text",
+        TEXT: "a text without control characters",
     }[kind.name]
 
 
@@ -311,7 +324,7 @@ def _explain(message: str) -> str:
         reason = "is longer than 2 MB"
     elif "unterminated quote" in message:
         reason = "a cell with a quotation mark is not closed"
-    elif "magic bytes" in message or "TProtocol" in message:
+    elif any(words in message for words in ("magic bytes", "TProtocol", "too small to be")):
         reason = "is not a whole Parquet file"
     else:
         reason = re.sub(r'(in file )"[^"]*/\d+\.\w+(\.gz)?"', "", message.splitlines()[0])
