@@ -10,6 +10,7 @@ Exit codes: DESIGN.md, section 6. A message says what is wrong, where, and what 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,3 +63,8 @@ def did_you_mean(name: str, known: Iterable[str], *, most: int = 3) -> str:
         return ""
     quoted = [f"'{by_folded[folded]}'" for folded, _, _ in near]
     return f" Did you mean {' or '.join(quoted)}?"
+
+
+def without_dashes(message: str) -> str:
+    """Return a message about options with their names as forms and programs have them."""
+    return re.sub(r"--(?=[a-z])", "", message)

@@ -309,6 +309,17 @@ def test_wrong_names_are_answered_with_similar_ones(assistant: Assistant) -> Non
     )
 
 
+def test_wrong_day_is_refused_in_the_words_of_the_tool(assistant: Assistant) -> None:
+    """What is no day is not taken for one to come, and a parameter is no option."""
+    said = assistant.refusal("compare", things=["NVIDIA", "AMD"], asof="yesterday")
+
+    assert "asof: 'yesterday' is not an xsd:date" in said
+    assert "--" not in said
+    assert "it ends today" in assistant.refusal(
+        "compare", things=["NVIDIA", "AMD"], asof="2040-01-01"
+    )
+
+
 def test_answer_says_that_it_was_cut(assistant: Assistant) -> None:
     """An answer with more rows than the limit says so."""
     assert assistant.call("run_query", name="sources", limit=3)["cut"] is True

@@ -312,6 +312,44 @@ def test_other_book_has_pages(rivers: Flask, address: str, words: str) -> None:
     assert words in response.text
 
 
+def test_huge_and_hostile_texts_stay_small_and_harmless(tmp_path: Path) -> None:
+    """A name of a million letters and the IRI of a script make no page large or dangerous."""
+    for name in ("ontology", "data/sources/x", "queries/odd"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "ontology/context.jsonld").write_text('{"@context": {"ex": "https://e.example/"}}')
+    (tmp_path / "queries/odd/odd.rq").write_text(
+        "#+ summary: Odd\n#+ params:\n#+   one: {class: 'ex:Odd'}\n#+ pages: {odd: 1}\n"
+        "SELECT ?one ?name WHERE { ?one <https://schema.org/name> ?name"
+        " FILTER(?one = COALESCE(?__one_iri, ?one)) } ORDER BY ?one ?name"
+    )
+    (tmp_path / "data/sources/x/odd.ttl").write_text(
+        "@base <https://e.example/source> . @prefix s: <https://schema.org/> .\n"
+        f'<big> a <Odd>, s:Thing ; s:name "{"a" * 1_000_000}" ; s:text "{"b " * 500_000}" .\n'
+        '<javascript:alert(1)> a <Odd> ; s:name "\\u202Etxt.exe", "</script><script>" .\n'
+    )
+    app = create_app(Book(tmp_path, cache=False))
+    try:
+        client = app.test_client()
+        for address in (
+            "/",
+            "/big.html",
+            "/iri/javascript:alert(1).html",
+            "/odd/",
+            "/queries/odd.html?wide=1",
+            "/queries/odd/one/big.html",
+            "/classes/ex/Odd.html",
+            "/search/?q=aaaa",
+            "/ontology/",
+        ):
+            response = client.get(address, headers=HTML)
+            assert response.status_code == 200, response.text
+            assert len(response.text) < 50_000, address
+            for words in ("<script>", 'href="javascript:', "\u202e"):
+                assert words not in response.text, address
+    finally:
+        app.extensions[KEY].close()
+
+
 def test_facet_has_the_number_of_rows(client: FlaskClient) -> None:
     """Each value of a facet leads to its rows, whose number it says; those without any are out."""
     here = "/companies/"

@@ -17,7 +17,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
 from factbook import __version__
-from factbook.errors import FactbookError, UsageError
+from factbook.errors import FactbookError, UsageError, without_dashes
 from factbook.mcp.cells import build_answer
 from factbook.mcp.page import build_comparison, build_page, select_figures
 from factbook.mcp.schema_card import describe_schema, list_queries
@@ -182,9 +182,9 @@ class Tools:
         """
         names = Names.of(self._book)
         named = [names.lookup_one(thing) for thing in things]
-        if asof:
-            _require_past({_DAY: asof})
-        return build_comparison(compare_things(self._book, named, asof=asof or None))
+        compared = compare_things(self._book, named, asof=asof or None)  # which knows a day
+        _require_past({_DAY: asof})
+        return build_comparison(compared)
 
     def describe_schema(self) -> dict[str, Any]:
         """Describe the graph: classes with their properties, measures with units, prefixes."""
@@ -228,7 +228,7 @@ def _explain_errors(function: Callable[..., T]) -> Callable[..., T]:
         try:
             return function(*args, **values)
         except FactbookError as error:
-            raise ToolError(str(error)) from None
+            raise ToolError(without_dashes(str(error))) from None
 
     return tool
 

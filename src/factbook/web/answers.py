@@ -1,7 +1,8 @@
-"""Answers of stored queries that are kept, and divided by the things that they are about."""
+"""Answers of stored queries: kept, divided by the things that they are about, and written."""
 
 from __future__ import annotations
 
+import io
 import threading
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
@@ -9,15 +10,16 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pyoxigraph import NamedNode
 
-from factbook.store.answers import Table
+from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyoxigraph import Triple
 
+    from factbook.book import Book
     from factbook.sparql.column_filter import ColumnFilter
-    from factbook.store.answers import Row
+    from factbook.store.answers import Answer, Row
 
 T = TypeVar("T")
 
@@ -68,9 +70,28 @@ class Answered:
     truth: bool | None = None
 
     @property
-    def table(self) -> Table:
-        """The rows as the writers of formats take them."""
+    def answer(self) -> Answer:
+        """The answer as the writers of formats take it."""
+        if self.truth is not None:
+            return self.truth
+        if self.triples:
+            return Graph(self.triples)
         return Table(self.variables, iter(self.rows), length=len(self.rows))
+
+
+def write_answer(book: Book, answer: Answer, form: str) -> bytes:
+    """Return an answer in a format for programs."""
+    from factbook.export.rdf_writer import write_rdf
+    from factbook.render.result_formats import write_boolean, write_table
+
+    out = io.BytesIO()
+    if isinstance(answer, Graph):
+        write_rdf(answer.triples, form, out, prefixes=book.prefixes, context=book.context)
+    elif isinstance(answer, bool):
+        write_boolean(answer, form, out)
+    else:
+        write_table(answer, form, out)
+    return out.getvalue()
 
 
 class Parts:

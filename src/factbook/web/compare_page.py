@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Response, request
 
-from factbook.errors import FactbookError
+from factbook.errors import FactbookError, without_dashes
 from factbook.query.names import Names
 from factbook.show.compare import MOST_THINGS, ask_comparison, compare_things, require_several
 from factbook.web.page_blueprint import keep_response, pages, render
-from factbook.web.panels import current_explorer, explain
+from factbook.web.panels import current_explorer
 from factbook.web.query_pages import FORMATS, for_spreadsheets
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def compare() -> Response:
     try:
         return keep_response(make)
     except FactbookError as error:
-        page = make(current_explorer(), explain(error))
+        page = make(current_explorer(), without_dashes(str(error)))
         return Response(page, 400, mimetype="text/html")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from flask import current_app, request
 from markupsafe import Markup, escape
 from pyoxigraph import NamedNode
 
-from factbook.errors import FactbookError, UsageError
+from factbook.errors import FactbookError, UsageError, without_dashes
 from factbook.query.empty_answer import explain_empty
 from factbook.query.names import Names
 from factbook.query.run_query import run_stored
@@ -57,7 +56,6 @@ ROWS_OF_PANEL = 12
 ROWS_OF_TOPIC = 50
 ROWS_OF_PAGE = 200
 _REST_SECONDS = 300.0
-_OPTION = re.compile(r"--(?=[a-z])")
 
 
 class Explorer:
@@ -207,9 +205,8 @@ class Explorer:
     def explain_empty(self, query: StoredQuery, values: Mapping[str, str]) -> str:
         """Return why a query has no rows; nothing where it takes more than a page may."""
         try:
-            return explain(
-                explain_empty(self.limited, query, select_values(query, values), leads=False)
-            )
+            given = select_values(query, values)
+            return without_dashes(explain_empty(self.limited, query, given, leads=False))
         except FactbookError:
             return ""
 
@@ -365,7 +362,7 @@ def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
         chart = explorer.chart(query, values)
         examples = explorer.narrower(query, values, answered) if chart is None else ()
     except FactbookError as error:
-        fault = explain(error)
+        fault = without_dashes(str(error))
         links.note_fault(f"{query.name}: {fault}", error)
     drawn = None if chart is None else Markup(chart)  # noqa: S704 - drawn here, its texts escaped
     return Panel(query, parameter, thing, values, table, drawn, fault, examples)
@@ -375,11 +372,6 @@ def select_values(query: StoredQuery, given: Mapping[str, str]) -> dict[str, str
     """Return the values among some that are for parameters of a query."""
     names = {parameter.name for parameter in query.parameters}
     return {name: value for name, value in given.items() if name in names and value}
-
-
-def explain(error: FactbookError | str) -> str:
-    """Return a message with the names of fields as a form has them."""
-    return _OPTION.sub("", str(error))
 
 
 def current_explorer() -> Explorer:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 from flask import Response, abort, request
 
-from factbook.errors import FactbookError
+from factbook.errors import FactbookError, without_dashes
 from factbook.render.markup import format_json
 from factbook.render.pictures import draw_svg
 from factbook.render.vega_lite import vega_lite
+from factbook.store.answers import Graph, Table
 from factbook.web import links
+from factbook.web.answers import write_answer
 from factbook.web.catalog import PanelSpec
 from factbook.web.page_blueprint import keep_response, pages, render
 from factbook.web.page_forms import fields_of, suggest_days
@@ -20,17 +21,16 @@ from factbook.web.panels import (
     Explorer,
     build_panel,
     current_explorer,
-    explain,
     select_values,
 )
 from factbook.web.site import current_site
+from factbook.web.statements import describe_rows
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from factbook.query.stored_queries import Parameter, StoredQuery
     from factbook.render.charts import Picture
-    from factbook.store.answers import Table
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -44,6 +44,7 @@ FORMATS = {
     "svg": "image/svg+xml",
     "vl.json": "application/json",
 }
+_SYNTAXES = {"ttl": "turtle", "nt": "nt", "jsonld": "json-ld"}
 _ENDINGS = f"any(html,{','.join(FORMATS)})"
 
 
@@ -135,7 +136,7 @@ def _query_page(
     try:
         return keep_response(make)
     except FactbookError as error:
-        page = make(current_explorer(), explain(error))
+        page = make(current_explorer(), without_dashes(str(error)))
         return Response(page, 400, mimetype="text/html")
 
 
@@ -143,17 +144,16 @@ def _download(
     explorer: Explorer, stored: StoredQuery, ending: str, given: dict[str, str]
 ) -> Response:
     """Return the answer of a query in a format for programs."""
-    out = io.BytesIO()
     if ending == "rq":
-        out.write(stored.text.encode())
+        content = stored.text.encode()
     elif ending == "svg":
-        out.write(draw_svg(_picture(explorer, stored, given)).encode())
+        content = draw_svg(_picture(explorer, stored, given)).encode()
     elif ending == "vl.json":
         # As `factbook query -f vega-lite` does
-        out.write(format_json(vega_lite(_picture(explorer, stored, given))).encode())
+        content = format_json(vega_lite(_picture(explorer, stored, given))).encode()
     else:
-        _write(explorer, stored, ending, given, out)
-    response = Response(out.getvalue(), content_type=FORMATS[ending])
+        content = _write(explorer, stored, ending, given)
+    response = Response(content, content_type=FORMATS[ending])
     if ending in {"csv", "tsv", "xlsx"}:
         response.headers["Content-Disposition"] = f'attachment; filename="{stored.name}.{ending}"'
     response.headers["X-Data-Version"] = explorer.version
@@ -174,26 +174,14 @@ def for_spreadsheets(table: Table, ending: str) -> Table:
     return defuse_formulas(table) if ending in SPREADSHEET_TEXTS else table
 
 
-def _write(
-    explorer: Explorer, stored: StoredQuery, ending: str, given: dict[str, str], out: io.BytesIO
-) -> None:
-    from factbook.export.rdf_writer import write_rdf
-    from factbook.render.result_formats import write_boolean, write_table
-    from factbook.web.statements import describe_rows
-
+def _write(explorer: Explorer, stored: StoredQuery, ending: str, given: dict[str, str]) -> bytes:
     answered = explorer.answer(stored, given)
-    if ending in {"ttl", "nt", "jsonld"}:
+    if ending in _SYNTAXES:
         triples = answered.triples or describe_rows(explorer.book, answered.rows)
-        write_rdf(
-            iter(triples),
-            {"ttl": "turtle", "nt": "nt", "jsonld": "json-ld"}[ending],
-            out,
-            prefixes=explorer.book.prefixes,
-            context=explorer.book.context,
-        )
-    elif answered.truth is not None:
-        write_boolean(answered.truth, ending, out)
-    elif stored.form in {"CONSTRUCT", "DESCRIBE"}:
+        return write_answer(explorer.book, Graph(triples), _SYNTAXES[ending])
+    if stored.form in {"CONSTRUCT", "DESCRIBE"}:
         abort(404)
-    else:
-        write_table(for_spreadsheets(answered.table, ending), ending, out)
+    answer = answered.answer
+    if isinstance(answer, Table):
+        answer = for_spreadsheets(answer, ending)
+    return write_answer(explorer.book, answer, ending)

@@ -7,8 +7,6 @@ the version of the data. A version that is no longer served answers with 410 and
 from __future__ import annotations
 
 import hashlib
-import io
-import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import formatdate
@@ -17,15 +15,16 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from factbook.errors import FactbookError, UsageError
+from factbook.errors import FactbookError, UsageError, without_dashes
 from factbook.query.empty_answer import explain_empty
 from factbook.query.refine import Refinement
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import all_queries, find_query
 from factbook.render.labels import Labels, add_label_columns
-from factbook.render.result_formats import holds_no_row, write_boolean, write_table
-from factbook.store.answers import Graph, Table
+from factbook.render.result_formats import holds_no_row
+from factbook.store.answers import Table
 from factbook.store.result_writer import MACHINE
+from factbook.web.answers import write_answer
 from factbook.web.endpoint import mark_cut
 from factbook.web.negotiation import GRAPHS, TABLES, choose, with_charset
 from factbook.web.openapi import LABELS, describe_api, refinements_of
@@ -63,7 +62,6 @@ GRAPH_ENDINGS: Final = {
 }
 _DAY: Final = "asof"
 _TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
-_OPTION: Final = re.compile(r"--(?=[a-z])")
 
 
 @dataclass(frozen=True)
@@ -155,7 +153,7 @@ def answer_question(question: Question) -> Answer:
     try:
         return run_stored(edition.limited, question.query, question.values, refine=question.refine)
     except UsageError as error:
-        raise UsageError(_OPTION.sub("", str(error))) from None
+        raise UsageError(without_dashes(str(error))) from None
 
 
 def require_version(question: Question, current: str, ending: str) -> None:
@@ -232,19 +230,10 @@ def _choose_format(question: Question, ending: str) -> tuple[str, str]:
 
 
 def _write(question: Question, answer: Answer, form: str) -> bytes:
-    out = io.BytesIO()
     book = current_site().book
     if isinstance(answer, Table) and (question.labels or question.query.has_labels):
         answer = add_label_columns(answer, Labels(book.prefixes, book.engine))
-    if isinstance(answer, Graph):
-        from factbook.export.rdf_writer import write_rdf
-
-        write_rdf(answer.triples, form, out, prefixes=book.prefixes, context=book.context)
-    elif isinstance(answer, bool):
-        write_boolean(answer, form, out)
-    else:
-        write_table(answer, form, out)
-    return out.getvalue()
+    return write_answer(book, answer, form)
 
 
 def _explain_empty(question: Question) -> str:
@@ -257,7 +246,7 @@ def _explain_empty(question: Question) -> str:
         )
     except FactbookError:
         return ""
-    return _OPTION.sub("", reason).encode().decode("latin-1")
+    return without_dashes(reason).encode().decode("latin-1")
 
 
 def _tag(question: Question, media_type: str, version: str) -> str:

@@ -7,10 +7,10 @@ import io
 from flask import Response, jsonify, request, send_from_directory
 from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, parse_query_results
 
-from factbook.errors import FactbookError
+from factbook.errors import FactbookError, without_dashes
 from factbook.store.answers import select, table_from
 from factbook.web.page_blueprint import pages, render
-from factbook.web.panels import ROWS_OF_PAGE, current_explorer, explain
+from factbook.web.panels import ROWS_OF_PAGE, current_explorer
 from factbook.web.site import current_site
 from factbook.web.tables import build_table
 
@@ -74,7 +74,7 @@ def _ask(text: str) -> str:
                         most=ROWS_OF_PAGE,
                     )
         except FactbookError as error:
-            fault = explain(error)
+            fault = without_dashes(str(error))
     return render(
         "sparql.html",
         explorer,
