@@ -85,6 +85,7 @@ _NUMBER = re.compile(
         (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d{{1,2}}(?:,\d\d)+,\d{{3}}(?!\d)
           |\d{{1,3}}(?:\.\d{{3}})+(?=,\d{{1,2}}(?!\d))|\d+)            # 1,00,000 and 1.000,5 too
         (?P<fraction>\.\d+|(?<!,\d{{3}}),\d{{1,2}}(?!\d|[.,]\d))?      # 8,1 but not 1,2,3
+        (?:[eE](?P<power>[+-]?\d{{1,2}})(?!\w))?
         (?:[ \N{{NO-BREAK SPACE}}-]?(?P<scale>thousand|million|billion|trillion|mio|bn|mn|tn)\b
           |(?P<letter>[kKMmBbT])(?![\w/]))?
         (?:[ \N{{NO-BREAK SPACE}}-]?
@@ -203,6 +204,7 @@ def _read_numbers(text: str, units: Units) -> Iterator[Number]:
         whole, fraction = re.sub("[.,]", "", match["digits"]), (match["fraction"] or ".")[1:]
         value, decimals = Decimal(f"{whole}.{fraction}"), len(fraction)
         scale = _SCALES.get((match["scale"] or match["letter"] or "").lower(), 0)
+        scale += int(match["power"] or 0)
         before = match["before"] or ""
         currency = _SIGNS.get(before, _SAME_CURRENCY.get(before, before))
         word, end = match["unit"] or "", match.end()
