@@ -29,9 +29,8 @@ def read_front_matter(text: str, path: Path) -> dict[str, Any]:
         return {}
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C where it is there
     try:
-        header = yaml.load("\n".join(lines), Loader=loader)  # noqa: S506 - it is a safe loader
+        header = load_yaml("\n".join(lines))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
@@ -39,3 +38,18 @@ def read_front_matter(text: str, path: Path) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise InputError(f"{path}:1: the front matter is not a mapping of keys to values")
     return header
+
+
+def load_yaml(text: str) -> Any:  # noqa: ANN401 - YAML may hold anything
+    """Return what a text holds as YAML.
+
+    Raises:
+        YAMLError: It is not valid, or is nested too deeply.
+    """
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C where it is there
+    try:
+        return yaml.load(text, Loader=loader)  # noqa: S506 - it is a safe loader
+    except RecursionError:
+        raise yaml.YAMLError("nested too deeply") from None

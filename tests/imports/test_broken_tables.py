@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import os
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -161,6 +162,33 @@ def test_broken_table_is_refused(name: str, book: Path, imports: Callable[..., R
     (line,) = result.stderr.splitlines()
     assert line.startswith(expected)
     assert sorted(book.rglob("*")) == before
+
+
+@pytest.mark.parametrize("size", [3 << 20, 33 << 20])
+def test_row_of_any_length_is_read_or_refused(
+    book: Path, imports: Callable[..., Result], size: int
+) -> None:
+    """DuckDB can drop one in silence that is longer than its buffers."""
+    path = book / "long.csv"
+    row = ["Long", "Acme", "1", "", "", "", "1/2/2025", "", "x" * size]
+    path.write_bytes(with_rows(row))
+
+    result = imports("machines", path)
+
+    assert result.exit_code == 3
+    assert result.stderr == f"error: {path}, row {len(ROWS)}: is longer than 2 MB\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes need a POSIX system")
+def test_pipe_is_refused(book: Path, imports: Callable[..., Result]) -> None:
+    """It can be read once only, and would be waited for without end."""
+    path = book / "pipe.csv"
+    os.mkfifo(path)
+
+    result = imports("machines", path)
+
+    assert result.exit_code == 3
+    assert result.stderr.startswith(f"error: {path}: is a pipe")
 
 
 def packed_bomb() -> bytes:

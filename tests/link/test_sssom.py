@@ -105,6 +105,7 @@ def test_other_columns_are_kept(tmp_path: Path) -> None:
     ("top", "said"),
     [
         ("#a: [", "the header is not valid YAML"),
+        (f"#a: {'[' * 20_000}", "the header is not valid YAML"),
         ("#license: x", "the header lacks 'mapping_set_id'"),
         ("#- x", "the header is not a mapping of keys to values"),
     ],

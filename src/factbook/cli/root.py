@@ -53,6 +53,8 @@ COMMANDS = {
 _SUPERVISED = "factbook.supervised"
 _UNSUPERVISED = {"completion", "mcp", "serve"}
 """Commands that compute nothing, or that watch processes of their own."""
+_REMOTE = {"push", "suggest", "--target"}
+"""Words of commands that wait for an endpoint."""
 
 _EPILOG = """\b
 Examples:
@@ -173,7 +175,7 @@ def root(  # noqa: PLR0913 - one for each option
     if words is not None and context.invoked_subcommand not in _UNSUPERVISED:
         from factbook.cli.supervise import supervise
 
-        supervise(remote=endpoint is not None, words=words)
+        supervise(remote=endpoint is not None or not _REMOTE.isdisjoint(words), words=words)
     expect_interrupts()
     context.obj = Session(
         folder=book,

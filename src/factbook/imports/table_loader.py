@@ -76,6 +76,8 @@ class TableLoader:
 
     def _is_packed(self) -> bool:
         """Tell whether the file is packed; if so, make sure that it is whole and no bomb."""
+        if self.path.is_fifo():
+            raise InputError(f"{self.path}: is a pipe, and it is read several times: save it first")
         with reading(self.path):
             with self.path.open("rb") as packed:
                 start = packed.read(len(GZIP))

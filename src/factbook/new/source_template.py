@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from factbook.errors import InputError
+from factbook.front_matter import read_front_matter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,16 +57,13 @@ def read_template(path: Path) -> Template:
         raise InputError(f"{path}: no such file; this book has no template for sources") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
-    header = [line[2:].removeprefix(" ") for line in lines if line.startswith("#+")]
+    found = read_front_matter("\n".join(lines), path)
     body = [line for line in lines if not line.startswith("#+")]
-    import yaml
-
     try:
-        found = yaml.safe_load("\n".join(header)) or {}
         choices = {name: tuple(map(str, known)) for name, known in found["choices"].items()}
         unread = frozenset(map(str, found.get("unread", ())))
         about = str(found.get("about", "?"))
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError):
         raise InputError(f"{path}: the front matter has no valid `choices`") from None
     return Template("\n".join(body).strip("\n"), choices, unread, about)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from factbook.errors import InputError
+from factbook.front_matter import load_yaml
 from factbook.rdf.terms import is_iri, namespace_of
 
 if TYPE_CHECKING:
@@ -295,7 +296,7 @@ def _parse_metadata(path: Path, lines: list[str]) -> tuple[dict[str, Any], list[
     import yaml
 
     try:
-        found = yaml.safe_load("\n".join(line[1:] for line in lines)) or {}
+        found = load_yaml("\n".join(line[1:] for line in lines)) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 1, mark.column + 2) if mark else (1, 1)
