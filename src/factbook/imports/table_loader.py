@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _LEAST_BUFFER, _PACKED_BUFFER = 1 << 24, 1 << 27  # bytes for one JSON record
 _PIECE = 1 << 20
+_LONGEST_LINE = 2 << 20
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _THOUSANDS = r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"
@@ -75,19 +76,32 @@ class TableLoader:
         return kinds
 
     def _is_packed(self) -> bool:
-        """Tell whether the file is packed; if so, make sure that it is whole and no bomb."""
+        """Tell whether the file is packed, and make sure that DuckDB can read it as a whole.
+
+        A packed file may be cut off or a bomb, and DuckDB drops a line in silence that is longer
+        than its buffers.
+        """
         if self.path.is_fifo():
             raise InputError(f"{self.path}: is a pipe, and it is read several times: save it first")
-        with reading(self.path):
-            with self.path.open("rb") as packed:
-                start = packed.read(len(GZIP))
-            if start.startswith(GZIP):
-                with open_unpacked(self.path) as file:
-                    while file.read(_PIECE):
-                        pass
+        with reading(self.path), self.path.open("rb") as file:
+            start = file.read(len(GZIP))
         if not start:
             raise InputError(f"{self.path}: is empty")
-        return start.startswith(GZIP)
+        is_packed = start.startswith(GZIP)
+        if is_packed or self.table.format in _DELIMITERS:
+            self._read_through()
+        return is_packed
+
+    def _read_through(self) -> None:
+        line, size = 1, 0
+        with open_unpacked(self.path) as file:
+            while piece := file.read(_PIECE):
+                size += len(piece) if (end := piece.find(b"\n")) < 0 else end
+                if size > _LONGEST_LINE and self.table.format in _DELIMITERS:
+                    raise InputError(f"{self.path}:{line}: is longer than 2 MB")
+                if end >= 0:
+                    line += piece.count(b"\n")
+                    size = len(piece) - piece.rfind(b"\n") - 1
 
     @property
     def _raw(self) -> str:
