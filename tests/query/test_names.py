@@ -25,6 +25,7 @@ WAYS = {
     "organization:meta": ("Meta", "Meta Platforms, Inc.", "Facebook"),
     "organization:jpmorgan-chase": ("J.P. Morgan", "JP Morgan", "jpmorgan chase"),
     "organization:openai": ("Open AI", "openai"),
+    "organization:anthropic": ("Anthropic PBC",),
     "organization:amazon-web-services": ("AWS", "amazon web services"),
     "product:h100": ("NVIDIA H100", "H100", "h-100", "Nvidia H 100"),
     "product:mi300x": ("MI300X", "AMD MI300X", "amd instinct mi300x", "Instinct MI300X"),
@@ -52,7 +53,7 @@ WAYS = {
     "measure:annualized-revenue": ("ARR", "run rate"),
     "measure:employee-count": ("headcount", "staff"),
     "product:sn40l": ("SN40L",),
-    "company:modal": ("modal.com", "www.modal.com"),
+    "company:modal": ("modal.com", "https://www.modal.com/"),
     "product:groqchip": ("Groq LPU", "Groq chip"),
 }
 MISSPELT = {

@@ -37,7 +37,7 @@ _LEAST_SIMILARITY = 0.6
 _SHORT_FORM_WEIGHT = 2
 _FORMS = (
     "ab ag bv co company corp corporation gmbh inc incorporated kg kgaa limited llc llp ltd nv oy "
-    "plc pte pty sa sarl sas se spa srl"
+    "pbc plc pte pty sa sarl sas se spa srl"
 )
 _LEGAL_FORMS = frozenset(_FORMS.split())
 # N.V. or S.p.A, but not 3.1

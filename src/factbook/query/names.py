@@ -86,6 +86,9 @@ class Names:
         given = self.parse_iri(text)
         if given is not None:
             if not self.is_known(given):
+                found = self.find_by_name(text, wanted)  # by the address of a website
+                if len(found) == 1:
+                    return found[0]
                 raise UsageError(f"{where}no {self.kind(wanted)} '{text}' in the graph.")
             if wanted is not None and not self.is_a(given, wanted):
                 raise UsageError(f"{where}{self._say_other_class(text, given, wanted)}")

@@ -13,6 +13,12 @@ from factbook.rdf.terms import XSD, local_name
 if TYPE_CHECKING:
     from pyoxigraph import Literal
 
+NUMBER_WORDS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve", "thirteen", "fourteen"),
+    *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+"""From 0 on."""
 NUMERIC_TYPES = {XSD + name for name in ("integer", "decimal", "int", "long", "nonNegativeInteger")}
 _NUMBER = re.compile(r"([+-]?)([0-9]+)(\.[0-9]+)?", re.ASCII)
 PERIOD = "period"

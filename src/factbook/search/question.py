@@ -11,10 +11,10 @@ from datetime import date, timedelta
 
 from factbook.errors import UsageError
 from factbook.query.refine import read_days
+from factbook.render.humanize import NUMBER_WORDS
 
 COMPARE, CITE, EXPORT = "compare", "cite", "export"
-_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_NUMBERS = {word: number for number, word in enumerate(_WORDS, start=2)}
+_NUMBERS = {word: number for number, word in enumerate(NUMBER_WORDS) if number > 1}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _MONTH_NAMES = (
     "january february march april may june july august september october november december"

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from factbook.render.humanize import NUMBER_WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_SMALL = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
-    *("ten", "eleven", "twelve", "thirteen", "fourteen"),
-    *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
-)
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_VALUES = {word: Decimal(value) for value, word in enumerate(_SMALL)} | {
+_VALUES = {word: Decimal(value) for value, word in enumerate(NUMBER_WORDS)} | {
     word: Decimal(10 * value) for value, word in enumerate(_TENS, start=2)
 }
 _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "quarters": Decimal("0.25")}
