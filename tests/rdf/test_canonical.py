@@ -8,6 +8,7 @@ import pytest
 from pyoxigraph import Dataset, RdfFormat, parse
 
 from factbook.errors import InputError
+from factbook.rdf import canonical
 from factbook.rdf.canonical import canonicalize
 
 
@@ -38,6 +39,15 @@ def test_nodes_that_are_too_alike_are_refused(text: str) -> None:
         canonicalize(dataset(text))
 
     assert time.process_time() - started < 1
+
+
+def test_nodes_that_take_too_long_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The orders that are tried multiply with each step, also where few nodes look alike."""
+    monkeypatch.setattr(canonical, "_MOST_SECONDS", 1)
+    text = "".join(f"_:a{i} <http://e.org/p> _:b{j} .\n" for i in range(6) for j in range(6))
+
+    with pytest.raises(InputError, match="6 blank nodes around one look alike"):
+        canonicalize(dataset(text))
 
 
 @pytest.mark.parametrize(

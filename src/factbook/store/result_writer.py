@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from io import BytesIO
@@ -44,13 +45,19 @@ _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
 
 def write_rows(table: Table, name: str, out: IO[bytes]) -> None:
-    """Write rows in one of the formats."""
+    """Write rows in one of the formats; log a note on characters that XML cannot express."""
+    xml = _XmlOutput(out)
     if name == "xml":
-        out = cast("IO[bytes]", _XmlOutput(out))
+        out = cast("IO[bytes]", xml)
     if table.native is not None:
         table.native.serialize(out, _SERIALIZERS[name])
-        return
-    _write_batches(table, name, out)
+    else:
+        _write_batches(table, name, out)
+    if xml.replaced:
+        logging.getLogger("factbook").warning(
+            "note: U+FFFD stands for control characters, which XML cannot express: %d",
+            xml.replaced,
+        )
 
 
 def _write_batches(table: Table, name: str, out: IO[bytes]) -> None:
@@ -96,10 +103,13 @@ class _XmlOutput:
     """
 
     output: IO[bytes]
+    replaced: int = 0
+    """How many characters became U+FFFD."""
 
     def write(self, content: bytes) -> int:
         """Write bytes."""
-        valid = _NOT_XML.sub("\ufffd".encode(), content)
+        valid, number = _NOT_XML.subn("\ufffd".encode(), content)
+        self.replaced += number
         self.output.write(valid.replace(b"\r", b"&#13;"))
         return len(content)
 
