@@ -78,6 +78,19 @@ def test_quoted_cells_are_read_and_written(tmp_path: Path) -> None:
     assert [row["subject_label"] for row in parse_mapping_set(path).rows] == labels
 
 
+def test_names_of_columns_may_stand_in_quotes(tmp_path: Path) -> None:
+    """So may any value; a byte order mark and a number without its zero are no faults either."""
+    path = tmp_path / "positive.sssom.tsv"
+    columns = "\t".join(f'"{name}"' for name in COLUMNS.split("\t"))
+    row = "\t".join([*GOOD[:-1], ".7"])
+    path.write_text(f"\ufeff{header('positive')}\n{columns}\n{row}\n", encoding="utf-8")
+
+    found = parse_mapping_set(path)
+
+    assert not found.problems
+    assert [row.confidence for row in found.rows] == [0.7]
+
+
 def test_unclosed_quote_is_reported(tmp_path: Path) -> None:
     """A quote that nothing closes is a fault of its own line, not of the whole table."""
     bad = ['"company:elm', *GOOD[1:]]

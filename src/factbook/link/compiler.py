@@ -16,6 +16,7 @@ from factbook.errors import InputError
 from factbook.rdf.mapping_files import POSITIVE, SCHEMA_SAME_AS, MappingFiles, read_mapping_files
 from factbook.rdf.sssom import EXACT_MATCH, MANUAL
 from factbook.rdf.terms import curie, local_name
+from factbook.rdf.unpack import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,10 +63,11 @@ def compile_mappings(book: Book) -> CompiledFiles:
     triples = [files.triple(row) for row in files.effective()]
     things = [triple for triple in triples if triple[1] == SCHEMA_SAME_AS]
     terms = [triple for triple in triples if triple[1] != SCHEMA_SAME_AS]
-    outputs = {
-        _find_source_file(book.layout, files[POSITIVE].metadata["mapping_set_id"]): things,
-        book.layout.root / "ontology" / "alignment.ttl": terms,
-    }
+    source = _find_source_file(book.layout, files[POSITIVE].metadata["mapping_set_id"])
+    alignment = book.layout.root / "ontology" / "alignment.ttl"
+    outputs = {source: things}
+    if terms or alignment.exists():
+        outputs[alignment] = terms
     return CompiledFiles(
         {path: _render_file(path, triples, book.prefixes) for path, triples in outputs.items()}
     )
@@ -135,7 +137,5 @@ def _render_triples(triples: Triples, prefixes: Mapping[str, str]) -> str:
 
 
 def _read_text(path: Path) -> str:
-    try:
+    with reading(path):
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None

@@ -224,18 +224,19 @@ def parse_mapping_set(path: Path) -> MappingSet:
         InputError: The file cannot be read.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "is not UTF-8 text"
         raise InputError(f"{path}: cannot be read: {reason}") from None
     first = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
     metadata, problems = _parse_metadata(path, lines[:first])
-    names = lines[first].split("\t") if first < len(lines) else []
+    table = _table_rows("\n".join(lines[first:]), first + 1)
+    names = [_unquote(cell) for cell in next(table, (0, []))[1]]
     problems += _check_columns(path, names, first + 1)
     rows = []
     if not problems:
         header = MappingSet(path, metadata, ())
-        for number, cells in _table_rows("\n".join(lines[first + 1 :]), first + 2):
+        for number, cells in table:
             if len(cells) != len(names):
                 message = f"{len(cells)} cells where the table has {len(names)} columns"
                 problems.append(Problem(path, number, 1, message))
@@ -366,7 +367,7 @@ def _check_cell(  # noqa: C901, PLR0911 - one return for each rule
         return f"'{cell}' is not a justification of SEMAPV"
     if name == "predicate_modifier" and cell != NOT:
         return f"'{cell}' must be {NOT} or empty"
-    if name == "confidence" and not re.fullmatch(r"0(\.[0-9]+)?|1(\.0+)?", cell):
+    if name == "confidence" and not re.fullmatch(r"0?\.[0-9]+|0|1(\.0+)?", cell):
         return f"'{cell}' is not a number from 0 to 1"
     if name == "mapping_date" and not _is_date(cell):
         return f"'{cell}' is not a date like 2026-03-31"
