@@ -50,6 +50,15 @@ def start(*lines: str) -> subprocess.Popen[str]:
     return process
 
 
+def outputs(*processes: subprocess.Popen[str]) -> list[str]:
+    """Wait for processes and return what each wrote; none goes on after a failure."""
+    try:
+        return [process.communicate(timeout=300 + 20 * CHANGES)[0] for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+
+
 def test_concurrent_reviewers_lose_no_decision(tmp_path: Path) -> None:
     """Each decision moves a row from one file to another, while others read both."""
     book = tmp_path / "lights"
@@ -68,7 +77,7 @@ def test_concurrent_reviewers_lose_no_decision(tmp_path: Path) -> None:
     ]
     readers = [start(*[f"--book {book} link review --list"] * CHANGES) for _ in range(READERS)]
 
-    said = [process.communicate(timeout=300 + 20 * CHANGES)[0] for process in (*writers, *readers)]
+    said = outputs(*writers, *readers)
 
     assert said == [""] * (WRITERS + READERS)
     files = read_mapping_files(Layout(book))
@@ -83,7 +92,7 @@ def test_concurrent_creators_of_a_source_do_not_overwrite_it(tmp_path: Path) -> 
     line = f"--book {book} new source --title News --publisher coast-gazette --undated"
     creators = [start(f"{line} --about grey-point") for _ in range(WRITERS)]
 
-    said = [process.communicate(timeout=300 + 20 * CHANGES)[0] for process in creators]
+    said = outputs(*creators)
 
     assert said.count("") == 1
     assert all("already exists" in text or "File exists" in text for text in said if text)
