@@ -90,6 +90,17 @@ def test_large_but_shallow_documents_are_within_bounds(content: bytes) -> None:
     check_jsonld(content)
 
 
+@pytest.mark.parametrize(("opening", "closing"), [("[ ex:p ", " ]"), ("( ", " )")])
+def test_deep_turtle_is_read(tmp_path: Path, opening: str, closing: str) -> None:
+    """It has no bound: the parser keeps a list of what is open, not a stack of calls."""
+    levels = 100_000
+    path = tmp_path / "deep.ttl"
+    text = f"@prefix ex: <http://e.org/> . ex:a ex:p {opening * levels}1{closing * levels} ."
+    path.write_text(text, encoding="utf-8")
+
+    assert len(read_rdf(path).quads) >= levels
+
+
 def test_deep_type_map_is_refused(tmp_path: Path) -> None:
     """It is rewritten by code that calls itself."""
     path = tmp_path / "map.jsonld"

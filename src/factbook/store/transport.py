@@ -114,7 +114,7 @@ class Transport:
         # A proxy in the environment is for other machines, and must not see a password for this one
         direct = [urllib.request.ProxyHandler({})] if is_this_machine(parts.hostname) else []
         self._opener = urllib.request.build_opener(
-            *direct, _NoRedirects, _HttpHandler(self._connections), _HttpsHandler(self._connections)
+            *direct, _NoRedirects, _HttpHandler(self._connections)
         )
         if login:
             for handler in handlers():
@@ -300,47 +300,36 @@ class _Connections:
         finally:
             timer.cancel()
 
-    def add(self, connection: http.client.HTTPConnection) -> None:
-        """Add a connection that was just opened."""
-        self._sockets.append(connection.sock)
-
     def _close(self) -> None:
         self.are_closed = True
         for each in self._sockets:
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
 
+    def open(self, kind: type[http.client.HTTPConnection]) -> type[http.client.HTTPConnection]:
+        """Return a kind of connection that is added when it is opened."""
+        add = self._sockets.append
 
-class _HttpHandler(urllib.request.HTTPHandler):
+        class Connection(kind):  # type: ignore[valid-type,misc]  # http or https
+            def connect(self) -> None:
+                super().connect()
+                add(self.sock)
+
+        return Connection
+
+
+class _HttpHandler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    """Opens connections that are closed at a deadline."""
+
     def __init__(self, connections: _Connections) -> None:
         super().__init__()
         self._connections = connections
 
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        connections = self._connections
-
-        class Connection(http.client.HTTPConnection):
-            def connect(self) -> None:
-                super().connect()
-                connections.add(self)
-
-        return self.do_open(Connection, req)
-
-
-class _HttpsHandler(urllib.request.HTTPSHandler):
-    def __init__(self, connections: _Connections) -> None:
-        super().__init__()
-        self._connections = connections
+        return self.do_open(self._connections.open(http.client.HTTPConnection), req)
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        connections = self._connections
-
-        class Connection(http.client.HTTPSConnection):
-            def connect(self) -> None:
-                super().connect()
-                connections.add(self)
-
-        return self.do_open(Connection, req)
+        return self.do_open(self._connections.open(http.client.HTTPSConnection), req)
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
