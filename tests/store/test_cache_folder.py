@@ -198,7 +198,7 @@ def test_full_disk_is_answered_from_memory(tmp_path: Path, monkeypatch: pytest.M
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("factbook.store.snapshot.write_manifest", fail)
+    monkeypatch.setattr("factbook.store.build_store.write_manifest", fail)
 
     assert opened(tmp_path, note(tmp_path / "a.ttl", "x")) == ["x"]
     assert list((tmp_path / "cache").iterdir()) == []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import itertools
 import os
 import weakref
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pyoxigraph
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import Store
 
 from factbook.atomic_write import temporary_path
 from factbook.errors import InputError
@@ -30,7 +29,6 @@ from factbook.store.cache_folder import (
     acquire_shared,
     create_lock,
     decode_checked,
-    encode_checked,
     evict,
     is_intact,
     is_ours,
@@ -38,18 +36,16 @@ from factbook.store.cache_folder import (
     read_manifest,
     release,
     remove,
-    write_manifest,
 )
-from factbook.store.embedded import EmbeddedEngine, dataset, open_files, write_dataset
+from factbook.store.embedded import EmbeddedEngine, open_files
 from factbook.store.fingerprint import fingerprint_files, key_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import IO
 
-    from pyoxigraph import Quad, QueryResultsFormat
+    from pyoxigraph import QueryResultsFormat
 
-    from factbook.rdf.parse import RdfFile, RdfStream
     from factbook.rdf.rdf_input import RdfInput
     from factbook.store.answers import Answer, Serializer
     from factbook.store.embedded import Graphs
@@ -58,10 +54,6 @@ if TYPE_CHECKING:
 VERSION = f"10 {pyoxigraph.__version__}"
 """Our number, counted up when the content of a snapshot changes, and the engine's version."""
 
-# The engine sorts just under a million quads in one run. With fewer at a time there are more tables
-# to merge in the end; with more it sorts several millions at once, one for each processor
-_CHUNK_QUADS = 990_000
-_ANNOUNCE_SECONDS = 1.0
 _TRIES = 3
 _ENGINE_ERRORS = (OSError, RuntimeError)
 
@@ -312,13 +304,15 @@ def _find_or_build(
         return found
     import tempfile
 
+    from factbook.store.build_store import build_store
+
     temporary = Path(tempfile.mkdtemp(prefix=BUILDING, dir=folder))
     with temporary_path(temporary), contextlib.ExitStack() as at_end:
         create_lock(temporary)
         lock = acquire_shared(temporary)
         if lock is not None:
             at_end.callback(release, lock)
-        _build(temporary, files, rules, announce)
+        build_store(temporary, files, rules, announce)
         if fingerprint_files(contents, folder) != fingerprints:
             raise _FilesChangedError
         found = _find(folder, key)  # another process may have been faster
@@ -327,96 +321,6 @@ def _find_or_build(
             found = _open(temporary.rename(place))
     evict(folder)
     return found
-
-
-def _build(
-    place: Path,
-    files: Sequence[RdfInput],
-    rules: Sequence[Path],
-    announce: Callable[[str], None],
-) -> None:
-    from factbook.rdf.parse import open_rdf, read_rdf
-    from factbook.rdf.unpack import Progress, is_large
-    from factbook.store.spellings import SpellingScan
-
-    def read(file: RdfInput) -> RdfFile | RdfStream:
-        if not is_large(file.path):
-            return read_rdf(file)
-        progress = Progress("Indexing", file.path, announce, every=_ANNOUNCE_SECONDS)
-        return open_rdf(file, progress=progress)
-
-    if len(files) > 1:
-        announce(f"Indexing {len(files)} files, once")
-    scan = SpellingScan()
-    try:
-        store = Store(str(place / STORE))
-        if rules and not any(is_large(file.path) for file in files):
-            stated = write_dataset(scan.files(map(read_rdf, files)))
-            _fill_from_memory(store, stated, rules, announce)
-        else:
-            _fill(store, dataset(scan.files(map(read, files))), rules, announce)
-        store.flush()
-        del store
-        store = Store(str(place / STORE))  # opening it again removes the log of what was written
-        size = len(store)
-        del store
-        (place / SPELLINGS).write_bytes(encode_checked(scan.found().to_json()))
-        write_manifest(place, size)
-    finally:
-        announce("")
-
-
-def _fill(
-    store: Store, quads: Iterator[Quad], rules: Sequence[Path], announce: Callable[[str], None]
-) -> None:
-    """Fill a store on disk in bounded memory."""
-    chunks = 0
-    for first in quads:
-        store.bulk_extend(itertools.chain((first,), itertools.islice(quads, _CHUNK_QUADS - 1)))
-        chunks += 1
-    if chunks > 1:
-        announce("Indexing: merging the parts")
-        store.optimize()
-    if rules:
-        from factbook.store.rules import derive, read_rules
-
-        announce("Indexing: running the rules")
-        derive(store, read_rules(rules))
-
-
-def _fill_from_memory(
-    store: Store, stated: bytes, rules: Sequence[Path], announce: Callable[[str], None]
-) -> None:
-    """Fill a store on disk beside one in memory, where the rules run several times as fast.
-
-    Args:
-        store: The store on disk.
-        stated: What the files state, as N-Quads.
-        rules: The files of the rules.
-        announce: Called with a line on the progress.
-    """
-    from concurrent.futures import ThreadPoolExecutor
-
-    from factbook.store.rules import read_rules, run_rules
-
-    read = read_rules(rules)
-    memory = Store()
-    with ThreadPoolExecutor(1) as pool:
-        # Text that the engine wrote needs no validation
-        load = functools.partial(Store.bulk_load, format=RdfFormat.N_QUADS, lenient=True)
-        loads = [pool.submit(load, store, stated)]
-        load(memory, stated)
-        announce("Indexing: running the rules")
-        derived = b""
-        for quads in run_rules(memory, read):
-            derived += quads
-            # Three loads at most: the engine would merge the tables of more at once
-            if len(loads) == 1 and loads[0].done():
-                loads.append(pool.submit(load, store, derived))
-                derived = b""
-        loads.append(pool.submit(load, store, derived))
-        for each in loads:
-            each.result()
 
 
 def _find(folder: Path, key: str) -> _Snapshot | None:
