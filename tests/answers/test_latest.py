@@ -282,11 +282,10 @@ def _fits(
         row[thing] == answer.thing
         and any(_same(shown, amount) for amount in answer.amounts)
         and (value is None or answer.value[0] is None or _same(value, answer.value[0]))
-        and all(
-            _same(end, amount)
-            for name, end, amount in zip(amounts[1:], (low, high), answer.value[1:3], strict=True)
-            if name in row
-        )
+        and ("low" not in row or _same(low, answer.value[1]))
+        and ("high" not in row or _same(high, answer.value[2]))
+        # What is shown from one end up to the other is a range, no value between bounds
+        and ("upto" not in row or _same(high, None if answer.value[0] else answer.value[2]))
         and row.get("source", next(iter(answer.sources))) in answer.sources
         and row.get("observation", next(iter(answer.observations))) in answer.observations
         and (row["sources"] or 1 if "sources" in row else len(answer.sources))

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pyoxigraph import Literal
 from rdflib import Dataset, URIRef
 from tests.answers.books import HEADER, PREFIXES, write_book
 from tests.core_book import core_book
 
 import factbook
 from factbook.rdf.bridge import from_rdflib, to_rdflib
+from factbook.rdf.terms import XSD
 from factbook.store.embedded import dataset
 
 if TYPE_CHECKING:
     from factbook.api import Book
+    from factbook.rdf.terms import Term
     from factbook.render.rows import Row
 
 REPOSITORY = Path(__file__).parents[2]
@@ -208,6 +212,12 @@ def test_all_queries_follow_a_measure_that_no_longer_changes(root: Path) -> None
     assert [str(row["amount"]) for row in long_ago] == [OLD]
 
 
+def alike(term: Term) -> object:
+    """Return a term, or the number that it is: Oxigraph spells 8.0 as 8."""
+    is_number = isinstance(term, Literal) and term.datatype.value == f"{XSD}decimal"
+    return Decimal(term.value) if is_number else term
+
+
 def test_rules_give_the_same_on_oxigraph_and_rdflib(tmp_path: Path) -> None:
     """The rules of the book, run in order on both engines, derive the same triples."""
     write_book(tmp_path, REPOSITORY, seed=7, cases=25)
@@ -227,7 +237,9 @@ def test_rules_give_the_same_on_oxigraph_and_rdflib(tmp_path: Path) -> None:
 
     ours = {(quad.subject, quad.predicate, quad.object) for quad in book.derived()}
 
-    assert ours == derived
+    assert {tuple(map(alike, triple)) for triple in ours} == {
+        tuple(map(alike, triple)) for triple in derived
+    }
 
 
 @pytest.mark.parametrize("leads", [False, True])

@@ -211,12 +211,13 @@ class CellTexts:
 
     def _join_number(self, row: Row, term: Term | None, column: Column) -> str:
         unit, most = self.term(row, column.unit), self.term(row, column.high)
-        if most is None and (term is not None or column.low is None):
-            return self._format(term, unit, column)
-        least = self.term(row, column.low) if term is None else term
-        if least == most:
-            return self._format(least, unit, column)
-        return format_range(*(self._format(end, unit, column) for end in (least, most)))
+        low = self.term(row, column.low)
+        least = term if low is None else low
+        single = self._format(term, unit, column)
+        if least == most or (term is not None and most is None):
+            return single or self._format(least, unit, column)
+        ends = format_range(*(self._format(end, unit, column) for end in (least, most)))
+        return f"{single} ({ends})" if single and low is not None else ends
 
     def _format(self, term: Term | None, unit: Term | None, column: Column) -> str:
         if term is None:
