@@ -503,3 +503,48 @@ def test_amounts_of_events_say_that_they_are_bounds() -> None:
     )
 
     assert (row["amount"], slug(row["amountprecision"])) == (20_000_000_000, "at-least")
+
+
+def test_estimate_between_bounds_is_no_range(estimates: factbook.Book) -> None:
+    """A median of 120 between 100 and 150 is not shown as 120 to 150."""
+    (row,) = estimates.query("rank", measure="valuation", asof=TODAY)
+    (memory,) = estimates.query("rank", measure="off-chip memory", asof=TODAY)
+
+    assert (row["value"], row["upto"]) == (120, None)
+    assert (memory["value"], memory["upto"]) == (80, 96)
+
+
+def test_office_that_ended_says_so_among_connections() -> None:
+    """Jonathan Ross was chief executive of Groq until he left, Simon Edwards until the next."""
+    found = {
+        (slug(row["thing"]), str(row["ended"] or ""))
+        for row in ask("connections", company="groq", asof=TODAY)
+        if slug(row["relation"]) == "chief-executive"
+    }
+
+    assert found == {
+        ("adam-winter", ""),
+        ("jonathan-ross", "2025-12-24"),
+        ("simon-edwards", "2026-06-22"),
+    }
+
+
+def test_events_do_not_count_before_they_are_known_to_have_been() -> None:
+    """An event of 2025 is none of June, and an undated one none before its source came out."""
+    before = {slug(row["event"]) for row in ask("timeline", asof="2025-06-30")}
+    edges = {slug(row["event"]) for row in ask("connections", company="cerebras", asof="2026-01-01")}
+
+    assert "cerebras-nvidia-approach" not in before
+    assert edges.isdisjoint({"cerebras-openai-loan", "cerebras-openai-contract"})
+    assert "cerebras-nvidia-approach" in edges
+
+
+def test_news_say_what_is_only_talked_of_or_disputed() -> None:
+    """A range shows both ends, and talks do not pose as facts."""
+    said = {
+        slug(row["observation"]): (row["value"], row["upto"], slug(row["standing"]))
+        for row in ask("since", day="2024-01-01")
+        if row["observation"]
+    }
+
+    assert said["cerebras-valuation-2024-10-cnbc"] == (7 * 10**9, 8 * 10**9, "in-talks")
