@@ -532,7 +532,9 @@ def test_office_that_ended_says_so_among_connections() -> None:
 def test_events_do_not_count_before_they_are_known_to_have_been() -> None:
     """An event of 2025 is none of June, and an undated one none before its source came out."""
     before = {slug(row["event"]) for row in ask("timeline", asof="2025-06-30")}
-    edges = {slug(row["event"]) for row in ask("connections", company="cerebras", asof="2026-01-01")}
+    edges = {
+        slug(row["event"]) for row in ask("connections", company="cerebras", asof="2026-01-01")
+    }
 
     assert "cerebras-nvidia-approach" not in before
     assert edges.isdisjoint({"cerebras-openai-loan", "cerebras-openai-contract"})
