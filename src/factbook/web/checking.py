@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from factbook.api import Book
     from factbook.check.findings import Finding
 
-_LESS_URGENT = 10  # than pages that somebody waits for
+_LESS_URGENT = 5  # than pages that somebody waits for
 
 
 class Checked(NamedTuple):
@@ -46,7 +46,7 @@ class Checking:
     @property
     def seconds(self) -> int:
         """How long it has been running."""
-        return int(time.monotonic() - self._began)
+        return int(time.monotonic() - self._began) if self._process else 0
 
     def ask(self, seconds: float | None) -> Checked | None:
         """Return what is wrong in the files, or None if that is not known after some seconds."""

@@ -181,7 +181,7 @@ def render_error(code: int, message: str) -> str:
     is_missing = code == _NOT_FOUND
     last = request.path.rstrip("/").rpartition("/")[2].partition(".")[0]
     words = " ".join(re.findall(r"\w+", last))[:_LONGEST]
-    hits = explorer.search(words)[:_MOST_MEANT] if is_missing else ()
+    hits = explorer.search(words)[:_MOST_MEANT] if is_missing and words else ()
     return render(
         "error.html",
         explorer,

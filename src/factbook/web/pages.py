@@ -142,7 +142,7 @@ def search() -> AnyResponse:
             "search.html",
             explorer,
             words=words,
-            hits=explorer.search(words),
+            hits=explorer.search(words) if words else (),
             queries=explorer.catalog.queries,
         ),
         mimetype="text/html",
@@ -167,7 +167,8 @@ def data() -> Response:
 def checks() -> Response:
     """Return what the checks find in the files of the book."""
     checking = current_site().checking
-    found = checking.ask(None if links.is_static() else _PATIENCE)
+    patience = 0.0 if checking.seconds else _PATIENCE
+    found = checking.ask(None if links.is_static() else patience)
     page = render("checks.html", current_explorer(), found=found, seconds=checking.seconds)
     response = Response(page, mimetype="text/html")
     if found is None:

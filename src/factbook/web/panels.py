@@ -78,6 +78,7 @@ class Explorer:
         self._parts: Recent[Parts] = Recent(_MOST_ANSWERS)
         self._has_visitors = edition.has_visitors
         self._charts: Recent[str | None] = Recent(_MOST_ANSWERS)
+        self._hits: Recent[tuple[Hit, ...]] = Recent(_MOST_ANSWERS)
         self.pages: Recent[str] = Recent(_MOST_PAGES)
 
     @cached_property
@@ -95,7 +96,7 @@ class Explorer:
 
     def search(self, words: str) -> tuple[Hit, ...]:
         """Return what fits some words: things, terms and stored queries."""
-        return search(self.book, words, limit=_MOST_HITS) if words else ()
+        return self._hits.get(words, lambda: search(self.book, words, limit=_MOST_HITS))
 
     def say_figures(self, about: NamedNode) -> Mapping[str, str]:
         """Return what the figures on the page of a thing say, by the IRIs of the observations."""
