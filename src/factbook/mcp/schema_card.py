@@ -7,25 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode
 
+from factbook.query.parameters import describe_parameter
 from factbook.query.stored_queries import all_queries, find_page_query
 from factbook.rdf.terms import curie
 from factbook.store.answers import select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from factbook.book import Book
-    from factbook.query.stored_queries import Parameter, StoredQuery
+    from factbook.query.stored_queries import StoredQuery
     from factbook.rdf.terms import Term
-
-_TYPES = {
-    "integer": {"type": "integer"},
-    "decimal": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-    "dateTime": {"type": "string", "format": "date-time"},
-    "gYear": {"type": "string", "pattern": "^[0-9]{4}$"},
-}
 
 
 def describe_schema(book: Book) -> dict[str, Any]:
@@ -72,49 +62,28 @@ def list_queries(book: Book, words: str = "") -> list[dict[str, Any]]:
     """
     wanted = words.casefold().split()
     return [
-        describe_query(query)
+        _describe_query(query)
         for query in all_queries(book.layout.queries)
         if all(word in _searchable(query) for word in wanted)
     ]
 
 
-def describe_query(query: StoredQuery) -> dict[str, Any]:
-    """Return what a stored query answers and takes."""
+def _describe_query(query: StoredQuery) -> dict[str, Any]:
     return {
         "name": query.name,
         "summary": query.summary,
         "question": query.question,
         "tags": list(query.tags),
-        "parameters": describe_parameters(query.parameters),
+        "parameters": {
+            "type": "object",
+            "properties": {each.name: describe_parameter(each) for each in query.parameters},
+            "required": [each.name for each in query.parameters if each.required],
+            "additionalProperties": False,
+        },
         "columns": [
             {"name": each.name, "type": each.type, "doc": each.doc} for each in query.columns
         ],
     }
-
-
-def describe_parameters(parameters: Iterable[Parameter]) -> dict[str, Any]:
-    """Return the JSON Schema of the parameters of a query."""
-    given = list(parameters)
-    return {
-        "type": "object",
-        "properties": {each.name: _describe_parameter(each) for each in given},
-        "required": [each.name for each in given if each.required],
-        "additionalProperties": False,
-    }
-
-
-def _describe_parameter(parameter: Parameter) -> dict[str, Any]:
-    kind, _, detail = parameter.kind.partition(":")
-    schema: dict[str, Any] = dict(_TYPES.get(detail, {"type": "string"}) if kind == "xsd" else {})
-    words = [parameter.doc]
-    if kind == "iri":
-        what = f"a {parameter.type_curie}" if parameter.type_curie else "a thing"
-        words.append(f"The name, CURIE or IRI of {what}")
-    schema.setdefault("type", "string")
-    schema["description"] = ". ".join(filter(None, words))
-    if parameter.default is not None:
-        schema["default"] = parameter.default
-    return schema
 
 
 def _searchable(query: StoredQuery) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
@@ -35,6 +35,29 @@ _LEXICAL = {
     ),
     "gYear": (r"[0-9]{4}", "2025"),
 }
+
+
+JSON_TYPES: Mapping[str, dict[str, Any]] = {
+    "integer": {"type": "integer"},
+    "decimal": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "dateTime": {"type": "string", "format": "date-time"},
+    "gYear": {"type": "string", "pattern": "^[0-9]{4}$"},
+}
+"""The JSON Schema of the values of each datatype."""
+
+
+def describe_parameter(parameter: Parameter) -> dict[str, Any]:
+    """Return the JSON Schema of one value of a parameter."""
+    schema = dict(JSON_TYPES.get(parameter.kind.removeprefix("xsd:"), {"type": "string"}))
+    about = [parameter.doc]
+    if parameter.kind == "iri":
+        about.append(f"An IRI, a CURIE or any name of a {parameter.type_curie or 'thing'}.")
+    schema["description"] = " ".join(f"{part.rstrip('.')}." for part in about if part)
+    if parameter.default is not None:
+        schema["default"] = parameter.default
+    return schema
 
 
 def parse_values(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from factbook import __version__
+from factbook.query.parameters import JSON_TYPES, describe_parameter
 from factbook.rdf.terms import XSD
 
 if TYPE_CHECKING:
@@ -15,14 +16,6 @@ if TYPE_CHECKING:
     from factbook.web.site import Site
 
 Json = dict[str, Any]
-_KINDS: Final[dict[str, Json]] = {
-    "integer": {"type": "integer"},
-    "decimal": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-    "dateTime": {"type": "string", "format": "date-time"},
-    "gYear": {"type": "string", "pattern": "^[0-9]{4}$"},
-}
 _ROWS: Final = "application/sparql-results+json"
 _TABLES: Final = ("text/csv", "text/tab-separated-values", "application/sparql-results+xml")
 _GRAPHS: Final = ("text/turtle", "application/n-triples", "application/ld+json")
@@ -93,7 +86,7 @@ def describe_api(queries: Iterable[StoredQuery], site: Site, server: str) -> Jso
                     "name": "known-by",
                     "in": "query",
                     "description": "Answer from the sources that had come out by this day.",
-                    "schema": _KINDS["date"],
+                    "schema": JSON_TYPES["date"],
                 },
                 "data-version": {
                     "name": "data-version",
@@ -149,19 +142,12 @@ def _operation(query: StoredQuery) -> Json:
 
 
 def _parameter(parameter: Parameter) -> Json:
-    kind = parameter.kind.removeprefix("xsd:")
-    schema: Json = dict(_KINDS.get(kind, {"type": "string"}))
-    about = [parameter.doc]
-    if parameter.kind == "iri":
-        kind = parameter.type_curie or "thing"
-        about.append(f"An IRI, a CURIE or any name of a {kind}.")
-    if parameter.default is not None:
-        schema["default"] = parameter.default
+    schema = describe_parameter(parameter)
     return {
         "name": parameter.name,
         "in": "query",
         "required": parameter.required,
-        "description": " ".join(f"{part.rstrip('.')}." for part in about if part),
+        "description": schema.pop("description"),
         "schema": {"type": "array", "items": schema} if parameter.kind == "iri" else schema,
     }
 
@@ -190,7 +176,7 @@ def _table_content(query: StoredQuery) -> Json:
 def _cell(column: Column) -> Json:
     about = column.doc or column.title or column.type
     cell: Json = {"$ref": "#/components/schemas/Term", "description": about}
-    if column.type in _KINDS:
+    if column.type in JSON_TYPES:
         cell["properties"] = {"datatype": {"const": XSD + column.type}}
     return cell
 
