@@ -7,13 +7,14 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.store.snapshots import note, opened, quiet, words
+from tests.store.snapshots import QUADS, note, opened, quiet, words
 
 from factbook.errors import InputError
 from factbook.rdf.rdf_input import RdfInput
 from factbook.store.answers import select
 from factbook.store.cache_folder import acquire_shared, clear, list_snapshots, release
-from factbook.store.snapshot import open_snapshot
+from factbook.store.embedded import open_files
+from factbook.store.snapshot import SnapshotEngine, open_snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,22 @@ def test_snapshot_holds_the_merge_and_each_named_graph(tmp_path: Path) -> None:
 
     assert words(engine) == ["x", "y"]
     assert [graph.value for graph in engine.store.named_graphs()] == ["urn:factbook:file:a.ttl"]
+
+
+def test_snapshot_in_memory_no_longer_needs_the_disk(tmp_path: Path) -> None:
+    """A copy in memory has every quad and every spelling, and outlives the cache."""
+    path = note(tmp_path / "a.ttl", "x", "y")
+    path.write_text(f"{path.read_text()}<http://e/a> <http://e/p> 007 .\n")
+    engine = open_snapshot([path], tmp_path / "cache", announce=quiet)
+    assert isinstance(engine, SnapshotEngine)
+
+    engine.hold_in_memory()
+    clear(tmp_path / "cache")
+
+    files = open_files([path])
+    assert sorted(map(str, select(engine, QUADS))) == sorted(map(str, select(files, QUADS)))
+    assert engine.spellings == files.spellings
+    assert engine.store_path is None
 
 
 def test_snapshot_is_built_once(tmp_path: Path) -> None:
