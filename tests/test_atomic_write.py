@@ -53,6 +53,17 @@ def test_atomic_write_leaves_the_old_file_when_the_block_fails(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_link_that_leads_to_itself_is_an_error(tmp_path: Path) -> None:
+    """It stays as it is, and is not replaced by a file."""
+    link = tmp_path / "link.ttl"
+    link.symlink_to(link)
+
+    with pytest.raises(InputError, match="leads to itself"), atomic_write(link):
+        pass
+
+    assert link.is_symlink()
+
+
 def test_atomic_write_follows_a_symbolic_link(tmp_path: Path) -> None:
     """The link stays, and the file that it points to is replaced."""
     (tmp_path / "deep").mkdir()

@@ -100,8 +100,11 @@ def atomic_write(path: Path, *, compress: bool = False, new: bool = False) -> It
             with path.open("wb") as device, _packing(device, compress=compress) as out:
                 yield out
         else:
+            target = Path(os.path.realpath(path))
+            if target.is_symlink():
+                raise OSError(errno.ELOOP, "it is a link that leads to itself")
             with (
-                _replacement(Path(os.path.realpath(path)), new=new) as file,
+                _replacement(target, new=new) as file,
                 _packing(file, compress=compress) as out,
             ):
                 yield out
