@@ -100,11 +100,8 @@ def atomic_write(path: Path, *, compress: bool = False, new: bool = False) -> It
             with path.open("wb") as device, _packing(device, compress=compress) as out:
                 yield out
         else:
-            target = Path(os.path.realpath(path))
-            if target.is_symlink():
-                raise OSError(errno.ELOOP, "it is a link that leads to itself")
             with (
-                _replacement(target, new=new) as file,
+                _replacement(Path(os.path.realpath(path)), new=new) as file,
                 _packing(file, compress=compress) as out,
             ):
                 yield out
@@ -114,6 +111,8 @@ def atomic_write(path: Path, *, compress: bool = False, new: bool = False) -> It
 
 @contextmanager
 def _replacement(target: Path, *, new: bool) -> Iterator[IO[bytes]]:
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link that leads to itself")
     # The name is noted before the file is there, as a signal may come at any time
     name = f".{target.name}.{os.urandom(8).hex()}{TEMPORARY_SUFFIX}"
     temporary = target.parent / name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode
 
@@ -108,20 +108,6 @@ def find_observed(book: Book, *, variable: str, iris: Iterable[str]) -> list[Obs
 
 
 def _build(row: tuple[Term | None, ...]) -> Observed:
-    iri, thing, about, measure, value, low, high, *rest = row
-    unit, date, precision, standing, until, source = map(value_of, rest)
-    return Observed(
-        iri=value_of(iri),
-        thing=value_of(thing),
-        about=value_of(about),
-        measure=value_of(measure),
-        value=value,
-        low=low,
-        high=high,
-        unit=unit,
-        date=date,
-        date_precision=precision,
-        standing=standing,
-        until=until,
-        source=source,
-    )
+    """Return a row as an observation: its columns are the fields, in their order."""
+    fields: tuple[Any, ...] = (*map(value_of, row[:4]), *row[4:7], *map(value_of, row[7:]))
+    return Observed(*fields)
