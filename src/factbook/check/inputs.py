@@ -78,6 +78,11 @@ class Inputs:
         return {name: iri for file in self._files for name, iri in file.prefixes.items()}
 
     @property
+    def paths(self) -> tuple[Path, ...]:
+        """All files."""
+        return tuple(file.path for file in self._files)
+
+    @property
     def parsed(self) -> list[RdfFile]:
         """The files that are in memory."""
         return [file for file in self._files if isinstance(file, RdfFile)]

@@ -139,7 +139,7 @@ def check_files(  # noqa: PLR0913 - what to check, and how
     shapes = ShapeRules(shape_files)
     added = [quad for file in ontologies for quad in file.quads]
     data = load_data(chain(inputs.quads(), added)) if added else inputs.load()
-    data.files = (*inputs.graphs.values(), *(file.path for file in ontologies))
+    data.files = (*inputs.paths, *(file.path for file in ontologies))
     report = validate(shape_quads, data, engine=engine, inference=inference, announce=announce)
     found = [*shapes.raw_findings(report), *check_literals(data.ill_typed)]
     named = [*shapes.list_rules(), *(finding.rule for finding in found)]

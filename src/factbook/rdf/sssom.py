@@ -24,59 +24,26 @@ NOT = "Not"
 EXACT_MATCH = "skos:exactMatch"
 SAME_AS = "schema:sameAs"
 PREDICATES = (
-    SAME_AS,
-    EXACT_MATCH,
-    "skos:closeMatch",
-    "skos:broadMatch",
-    "skos:narrowMatch",
-    "skos:relatedMatch",
-    "rdfs:subClassOf",
-    "rdfs:subPropertyOf",
-    "rdfs:seeAlso",
+    *(SAME_AS, EXACT_MATCH, "skos:closeMatch", "skos:broadMatch", "skos:narrowMatch"),
+    *("skos:relatedMatch", "rdfs:subClassOf", "rdfs:subPropertyOf", "rdfs:seeAlso"),
     "owl:equivalentProperty",
 )
 MANUAL = "semapv:ManualMappingCuration"
 BACKGROUND_KNOWLEDGE = "semapv:BackgroundKnowledgeBasedMatching"
 LEXICAL = "semapv:LexicalMatching"
 JUSTIFICATIONS = (
-    MANUAL,
-    BACKGROUND_KNOWLEDGE,
-    LEXICAL,
-    "semapv:CompositeMatching",
-    "semapv:InstanceBasedMatching",
-    "semapv:LexicalSimilarityThresholdMatching",
-    "semapv:LogicalReasoning",
-    "semapv:MappingChaining",
-    "semapv:MappingInversion",
-    "semapv:MappingReview",
-    "semapv:SemanticSimilarityThresholdMatching",
-    "semapv:StructuralMatching",
-    "semapv:UnspecifiedMatching",
+    *(MANUAL, BACKGROUND_KNOWLEDGE, LEXICAL, "semapv:CompositeMatching"),
+    *("semapv:InstanceBasedMatching", "semapv:LexicalSimilarityThresholdMatching"),
+    *("semapv:LogicalReasoning", "semapv:MappingChaining", "semapv:MappingInversion"),
+    *("semapv:MappingReview", "semapv:SemanticSimilarityThresholdMatching"),
+    *("semapv:StructuralMatching", "semapv:UnspecifiedMatching"),
 )
 COLUMNS = (
-    "subject_id",
-    "subject_label",
-    "predicate_id",
-    "predicate_modifier",
-    "object_id",
-    "object_label",
-    "mapping_justification",
-    "author_id",
-    "author_label",
-    "reviewer_id",
-    "reviewer_label",
-    "subject_source",
-    "subject_source_version",
-    "object_source",
-    "object_source_version",
-    "mapping_tool",
-    "mapping_date",
-    "confidence",
-    "subject_match_field",
-    "object_match_field",
-    "match_string",
-    "see_also",
-    "comment",
+    *("subject_id", "subject_label", "predicate_id", "predicate_modifier", "object_id"),
+    *("object_label", "mapping_justification", "author_id", "author_label", "reviewer_id"),
+    *("reviewer_label", "subject_source", "subject_source_version", "object_source"),
+    *("object_source_version", "mapping_tool", "mapping_date", "confidence"),
+    *("subject_match_field", "object_match_field", "match_string", "see_also", "comment"),
 )
 """The columns of SSSOM that are read, in SSSOM's order; others are kept as they are."""
 REQUIRED_COLUMNS = ("subject_id", "predicate_id", "object_id", "mapping_justification")

@@ -15,7 +15,7 @@ from factbook.shacl.data_graph import decode
 from factbook.shacl.dialect import EMBEDDED
 from factbook.shacl.shapes_graph import SHAPES_GRAPH
 from factbook.sparql.spelled import OWN_LANG, call_own_functions
-from factbook.sparql.standard import FUNCTIONS, follow_standard
+from factbook.sparql.standard import FUNCTIONS, ask_for, follow_standard
 from factbook.store.answers import Graph, Table
 from factbook.store.literal_forms import stored_forms
 from factbook.store.spellings import Spellings
@@ -64,7 +64,8 @@ class LocalBackend:
         self, text: str, *, view: View, nodes: Mapping[str, BlankNode] | None = None
     ) -> Iterator[Row]:
         """Run a SELECT on a view of the data."""
-        functions = FUNCTIONS | self.functions | _node_functions(nodes or {})
+        own = {name: partial(_return_node, node) for name, node in (nodes or {}).items()}
+        functions = FUNCTIONS | self.functions | own
         found = self.graph.store.query(
             text,
             default_graph=[*self.graph.graphs(view)],
@@ -95,19 +96,17 @@ class LocalBackend:
 
     def is_absent(self, prologue: str, term: str) -> bool:
         """Tell whether a term occurs nowhere in the data."""
-        ends = f"{{ ?s ?p {term} }}"
-        if not term.startswith(('"', "'")):
-            ends += f" UNION {{ {term} ?p ?o }}"
         graphs = self.graph.graphs("stored")
-        return not self.graph.store.query(f"{prologue} ASK {{ {ends} }}", default_graph=[*graphs])
+        return not self.graph.store.query(ask_for(term, prologue), default_graph=[*graphs])
 
     def columns(self, text: str) -> list[str]:  # noqa: ARG002 - as `sparql.standard` asks it
         """Return nothing: the order of columns does not matter."""
         return []
 
-    def define_nodes(self, nodes: Mapping[str, BlankNode]) -> None:
-        """Define functions that return blank nodes."""
-        self.functions |= _node_functions(nodes)
+    def define_node(self, name: str, node: BlankNode) -> bool:
+        """Define a function that returns a blank node."""
+        self.functions[name] = partial(_return_node, node)
+        return True
 
     def original_forms(self, focus: Term, value: Term, property_: str | None) -> list[Term]:
         """Return the forms of a stored value: those of this triple, or its only form anywhere."""
@@ -186,6 +185,10 @@ class EndpointBackend:
         """Return the query: the endpoint answers it as it does."""
         return text
 
+    def define_node(self, name: str, node: BlankNode) -> bool:  # noqa: ARG002 - as the other's
+        """Return False: a query cannot name a blank node of an endpoint."""
+        return False
+
     def original_forms(self, focus: Term, value: Term, property_: str | None) -> list[Term]:  # noqa: ARG002
         """Return the value: an endpoint has no other form of it."""
         return [value]
@@ -207,10 +210,6 @@ class EndpointBackend:
 
 Backend: TypeAlias = LocalBackend | EndpointBackend
 """What runs the queries of a validation."""
-
-
-def _node_functions(nodes: Mapping[str, BlankNode]) -> dict[str, Callable[..., Term | None]]:
-    return {name: partial(_return_node, node) for name, node in nodes.items()}
 
 
 def _return_node(node: BlankNode) -> BlankNode:

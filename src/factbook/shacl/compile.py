@@ -183,15 +183,15 @@ class Compiler:
                 continue
             self._encodes_all = encodes_all or any(each.kind == "where" for each in shape.targets)
             try:
-                focus = {
-                    view: find_focus_nodes(shape.targets, emitter)
-                    for view, emitter in self.emitters.items()
-                }
+                focus = self._focus_nodes(shape.targets)
             except CannotCompileError as error:
                 yield from self._leave(shape, shape, str(error))
             else:
                 yield from self._tasks_below(shape, shape, focus)
         self._encodes_all = encodes_all
+
+    def _focus_nodes(self, targets: tuple[Target, ...]) -> _FocusByView:
+        return {view: find_focus_nodes(targets, each) for view, each in self.emitters.items()}
 
     def _leave(
         self, root: Shape, shape: Shape, reason: str, above: tuple[Node, ...] = ()
@@ -244,10 +244,7 @@ class Compiler:
         before = self._encodes_all
         self._encodes_all = bool(self._noncanonical)
         try:
-            focus = {
-                view: find_focus_nodes(targets, emitter) for view, emitter in self.emitters.items()
-            }
-            yield from self._tasks_below(shape, shape, focus)
+            yield from self._tasks_below(shape, shape, self._focus_nodes(targets))
         except CannotCompileError:  # a blank node at an endpoint
             return
         finally:

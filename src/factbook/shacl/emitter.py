@@ -74,13 +74,12 @@ class Emitter(ABC):
         self, backend: Backend, view: View, classes: ClassHierarchy, regexes: RegexFunctions
     ) -> None:
         self.dialect = backend.dialect
+        self._backend = backend
         self.as_standard = backend.as_standard
         """Returns a query of a shape so that it is answered as SPARQL 1.1 says."""
         self.properties = backend.properties
         """All properties of the data, where they are known."""
         self.classes = classes
-        self.blank_nodes: dict[str, BlankNode] = {}
-        """The blank nodes in the queries, by the functions that return them."""
         self.queries: list[Select] = []
         """The queries from the shapes that are part of what was written."""
         self.reads_everything = False
@@ -112,10 +111,9 @@ class Emitter(ABC):
     def term(self, term: Term) -> str:
         """Return a term as the store holds it; a blank node becomes a call, for expressions."""
         if isinstance(term, BlankNode):
-            if not self._is_local:
-                raise CannotCompileError("an endpoint's blank nodes cannot be named")
             name = f"{CONSTANT}{term.value}"
-            self.blank_nodes[name] = term
+            if not self._backend.define_node(name, term):
+                raise CannotCompileError("an endpoint's blank nodes cannot be named")
             return f"<{name}>()"
         if isinstance(term, Literal):
             is_encoded = self._is_local and self._view != "stored"

@@ -68,8 +68,6 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
     unreached = tuple(find_unreached(shapes, compiler, backend))
     if isinstance(backend, LocalBackend):
         backend.functions |= regexes.functions | compiler.conformance.functions()
-        for emitter in compiler.emitters.values():
-            backend.define_nodes(emitter.blank_nodes)
         if any(_mentions_shapes_graph(task) for task in tasks):
             backend = _with_shapes(backend, shapes)
     reason = reason or _settle(compiler, circles, backend)
@@ -94,7 +92,7 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
             else:
                 results += outcome
             progress(done, len(tasks))
-    find = partial(_find, compiler, backend)
+    find = partial(_find, backend)
     ordered = tuple(explain(sort_results(results), shapes, compiler, find))
     if left:
         try:
@@ -128,13 +126,9 @@ def _compiler(shapes: Shapes, backend: Backend, regexes: RegexFunctions) -> Comp
     return Compiler(shapes, backend, classes, regexes, encodes_all=encodes_all)
 
 
-def _find(compiler: Compiler, backend: Backend, tasks: Iterable[Task]) -> list[Result]:
+def _find(backend: Backend, tasks: Iterable[Task]) -> list[Result]:
     """Return the results of tasks that explain others; what cannot be run explains nothing."""
-    listed = list(tasks)
-    if isinstance(backend, LocalBackend):
-        for emitter in compiler.emitters.values():
-            backend.define_nodes(emitter.blank_nodes)
-    outcomes = (_run_task(task, backend) for task in listed)
+    outcomes = (_run_task(task, backend) for task in list(tasks))
     return [result for found in outcomes if isinstance(found, list) for result in found]
 
 

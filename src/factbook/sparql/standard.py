@@ -59,6 +59,14 @@ class QueryEngine(Protocol):
         ...
 
 
+def ask_for(term: str, prologue: str) -> str:
+    """Return the ASK for a term at either end of a triple."""
+    ends = f"{{ ?s ?p {term} }}"
+    if not term.startswith(('"', "'")):
+        ends += f" UNION {{ {term} ?p ?o }}"
+    return f"{prologue} ASK {{ {ends} }}"
+
+
 def follow_standard(text: str, engine: QueryEngine) -> str:
     """Return a query that the engine answers as SPARQL 1.1 says; the same if it does already.
 

@@ -164,10 +164,9 @@ class _Asked(NamedTuple):
 
     def is_absent(self, prologue: str, term: str) -> bool:
         """Tell whether a term occurs nowhere in the default graph."""
-        ends = f"{{ ?s ?p {term} }}"
-        if not term.startswith(('"', "'")):
-            ends += f" UNION {{ {term} ?p ?o }}"
-        text = f"{prologue} ASK {{ {ends} }}"
+        from factbook.sparql.standard import ask_for
+
+        text = ask_for(term, prologue)
         try:
             return not self.engine.query(text, prefixes=self.prefixes, graphs=self.graphs)
         except UsageError:
