@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pyoxigraph import NamedNode
 
+from factbook.sparql.bind import bind_rows
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pyoxigraph import Triple
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from factbook.store.answers import Answer, Row
 
 T = TypeVar("T")
+_ABOUT = "CONSTRUCT { ?thing ?property ?value } WHERE { ?thing ?property ?value }"
+_BATCH = 500
 
 
 class Recent(Generic[T]):
@@ -77,6 +80,16 @@ class Answered:
         if self.triples:
             return Graph(self.triples)
         return Table(self.variables, iter(self.rows), length=len(self.rows))
+
+
+def describe_rows(book: Book, rows: Iterable[Row]) -> Iterator[Triple]:
+    """Yield what the graph states about each thing that some rows name."""
+    named = sorted({term.value for row in rows for term in row if isinstance(term, NamedNode)})
+    for start in range(0, len(named), _BATCH):
+        things = [(NamedNode(iri),) for iri in named[start : start + _BATCH]]
+        found = book.engine.query(bind_rows(_ABOUT, ("thing",), things))
+        if isinstance(found, Graph):
+            yield from found.triples
 
 
 def write_answer(book: Book, answer: Answer, form: str) -> bytes:

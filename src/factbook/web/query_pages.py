@@ -12,7 +12,7 @@ from factbook.render.pictures import draw_svg
 from factbook.render.vega_lite import vega_lite
 from factbook.store.answers import Graph, Table
 from factbook.web import links
-from factbook.web.answers import write_answer
+from factbook.web.answers import describe_rows, write_answer
 from factbook.web.catalog import PanelSpec
 from factbook.web.page_blueprint import keep_response, pages, render
 from factbook.web.page_forms import fields_of, suggest_days
@@ -24,7 +24,6 @@ from factbook.web.panels import (
     select_values,
 )
 from factbook.web.site import current_site
-from factbook.web.statements import describe_rows
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
