@@ -284,6 +284,15 @@ def test_catalogue_refuses_options_for_statements(
     assert said in result.stderr
 
 
+def test_catalogue_needs_a_book() -> None:
+    """Without one there is nothing to describe."""
+    words = ["--no-book", "export", "--catalog"]
+    result = CliRunner().invoke(root, words, prog_name="factbook")
+
+    assert result.exit_code == 2
+    assert "--catalog describes a book" in result.stderr
+
+
 def test_catalogue_is_the_same_in_other_syntaxes(rivers: Book, tmp_path: Path) -> None:
     """The ending of the file chooses the syntax."""
     target = tmp_path / "catalog.nt"

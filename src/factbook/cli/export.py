@@ -147,6 +147,8 @@ def command(  # noqa: PLR0913 - one for each option
     if catalog:
         if part != Part() or canonical:
             raise UsageError("--catalog can be combined only with -f and -o")
+        if session.empty:
+            raise UsageError("--catalog describes a book, and --no-book leaves it out")
         _write_catalog(book, wanted)
     elif canonical:
         _write_canonical(book, part, wanted)
