@@ -550,3 +550,25 @@ def test_news_say_what_is_only_talked_of_or_disputed() -> None:
     }
 
     assert said["cerebras-valuation-2024-10-cnbc"] == (7 * 10**9, 8 * 10**9, "in-talks")
+
+
+def test_quotients_and_sums_of_bounds_are_bounds() -> None:
+    """190 billion over at least 7 is at most 27.1, and a sum with an about is about so much."""
+    found = {
+        (slug(row["company"]), slug(row["measure"])): slug(row["multipleprecision"])
+        for row in ask("multiples", asof=TODAY)
+    }
+    totals = {slug(row["segment"]): row for row in ask("category-totals", asof=TODAY)}
+
+    assert found["databricks", "annualized-revenue"] == "at-most"
+    assert found["cerebras", "revenue"] == "at-least"
+    assert slug(totals["cloud-ai-infrastructure"]["precision"]) == "about"
+
+
+def test_provenance_says_what_is_no_fact() -> None:
+    """Talks are marked, a bound is named, and no later event stands there on an earlier day."""
+    rows = ask("provenance", thing="cerebras", asof="2026-01-01")
+    talks = next(row for row in rows if "cerebras-valuation-2024-10" in str(row["observation"]))
+
+    assert (slug(talks["standing"]), slug(talks["precision"])) == ("in-talks", "about")
+    assert "cerebras-series-h" not in {slug(row["value"]) for row in rows}
