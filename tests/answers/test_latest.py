@@ -39,7 +39,7 @@ CURRENT = """
 PREFIX infra: <https://w3id.org/ai-infra/def#>
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 SELECT ?observation WHERE {
-  ?observation infra:currentFrom ?from ; infra:currentUntil ?until .
+  ?observation infra:inSeries ?series ; infra:currentFrom ?from ; infra:currentUntil ?until .
   FILTER(?from <= "DAY"^^xsd:date && "DAY"^^xsd:date < ?until)
 }
 ORDER BY ?observation
