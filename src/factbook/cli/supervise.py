@@ -45,7 +45,10 @@ _PACKED = 10
 _MOST_FOLDERS = 5_000
 _UNITS = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _MESSAGE = struct.Struct("dd")
-_CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL}
+_CRASHES = {
+    getattr(signal, name, None)  # Windows lacks one of them
+    for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL")
+}
 _SIGNALLED = 128
 """What a shell adds to the number of the signal that ended a program."""
 _pipes: list[int] = []
