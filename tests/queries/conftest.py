@@ -54,6 +54,7 @@ LEADS = "-with-leads"
 # Virtuoso 7.2 loses rows of these queries or cannot compile them, as they ask for what is derived
 VIRTUOSO_DIFFERS = {
     "accelerators",
+    "category-totals",
     "chip-owners",
     "circular-deals",
     "companies",
@@ -62,6 +63,7 @@ VIRTUOSO_DIFFERS = {
     "funding-rounds",
     "gaps",
     "guidance-outcomes",
+    "investors",
     "money-raised",
     "ownership",
     "products",
