@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -66,6 +67,28 @@ def test_timeout_ends_a_query(
     assert (code, out) == (3, "")
     assert err == ("error: not done after 1 s: ask for less, or give it more with --timeout\n")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--endpoint", "{address}", "query", "rivers"),
+        ("push", "--endpoint", "{address}"),
+        ("link", "suggest", "--target", "{address}"),
+    ],
+)
+def test_timeout_of_an_endpoint_is_its_failure(
+    program: list[str], arguments: tuple[str, ...]
+) -> None:
+    """A command that waits for a server that never answers ends with exit code 4."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/sparql"
+        words = [word.format(address=address) for word in arguments]
+
+        code, out, err = finish([*program, *words, "--timeout", "1"], within=10)
+
+    assert (code, out) == (4, "")
+    assert "error: not done after 1 s" in err
 
 
 def test_memory_limit_ends_a_query(program: list[str]) -> None:

@@ -156,6 +156,8 @@ def test_figure_has_its_words_as_heading(client: FlaskClient) -> None:
         "/changes/?day=x",
         "/?asof=nonsense",
         "/company/groq.html?asof=nonsense",
+        "/company/groq.html?asof=2024-06-30&asof=2025-06-30",
+        "/companies/?known-by=2024-06-30&known-by=2025-06-30",
     ],
 )
 def test_value_that_does_not_fit_is_400(client: FlaskClient, address: str) -> None:

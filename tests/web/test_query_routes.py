@@ -77,6 +77,7 @@ def test_graph_is_answered_in_every_syntax(client: FlaskClient, ending: str) -> 
         ("/api/query/valuations?nonsense=1", 400, "no parameter nonsense"),
         ("/api/query/valuations?known-by=soon", 400, "a day such as"),
         ("/api/query/valuations?known-by=2025-02-30", 400, "a day such as"),
+        ("/api/query/valuations?known-by=2025-02-20&known-by=2025-02-21", 400, "give one day"),
         ("/api/query/valuations?where=amuont>1B", 400, "no column 'amuont'"),
         ("/api/query/valuations?where=amount", 400, "where: cannot read"),
         ("/api/query/valuations?sort=amount:up", 400, "sort: write COLUMN"),

@@ -53,8 +53,6 @@ COMMANDS = {
 _SUPERVISED = "factbook.supervised"
 _UNSUPERVISED = {"completion", "mcp", "serve"}
 """Commands that compute nothing, or that watch processes of their own."""
-_REMOTE = {"push", "suggest", "--target"}
-"""Words of commands that wait for an endpoint."""
 
 _EPILOG = """\b
 Examples:
@@ -175,7 +173,8 @@ def root(  # noqa: PLR0913 - one for each option
     if words is not None and context.invoked_subcommand not in _UNSUPERVISED:
         from factbook.cli.supervise import supervise
 
-        supervise(remote=endpoint is not None or not _REMOTE.isdisjoint(words), words=words)
+        remote = endpoint is not None or _asks_endpoint(context.invoked_subcommand, words)
+        supervise(remote=remote, words=words)
     expect_interrupts()
     context.obj = Session(
         folder=book,
@@ -187,3 +186,9 @@ def root(  # noqa: PLR0913 - one for each option
         known_by=known_by,
         cache=not no_cache,
     )
+
+
+def _asks_endpoint(command: str | None, words: Sequence[str]) -> bool:
+    """Tell whether a command waits for an endpoint, whatever --endpoint says."""
+    is_targeted = any(word == "suggest" or word.startswith("--target") for word in words)
+    return command == "push" or (command == "link" and is_targeted)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
-from factbook.errors import FactbookError
+from factbook.errors import FactbookError, UsageError
 from factbook.rdf.terms import local_name
 from factbook.render.humanize import make_printable
 from factbook.show.page import capitalize_first, host_of
@@ -81,6 +81,18 @@ def keep_response(make: Callable[[Explorer], str]) -> Response:
     if links.fault_of_request():
         explorer.pages.forget(key)  # what took too long may answer the next time
     return Response(page, 400 if links.is_misasked() else 200, mimetype="text/html")
+
+
+@pages.before_app_request
+def _refuse_several_days() -> None:
+    """Refuse an address with two days for the same, of which one would be passed over.
+
+    Raises:
+        UsageError: There are two.
+    """
+    for name in links.DAYS:
+        if len(set(request.args.getlist(name))) > 1:
+            raise UsageError(f"{name}: give one day, not several")
 
 
 @pages.after_app_request
