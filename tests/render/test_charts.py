@@ -11,7 +11,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from factbook.errors import UsageError
 from factbook.rdf.terms import XSD, Term
 from factbook.render.cells import Column
-from factbook.render.charts import PALETTE, Picture, picture_answer, read_chart
+from factbook.render.chart_description import read_chart
+from factbook.render.charts import PALETTE, Picture, picture_answer
 from factbook.render.labels import Labels
 from factbook.render.pictures import draw_png, draw_svg, draw_text
 from factbook.render.vega_lite import GREY, vega_lite

@@ -21,7 +21,7 @@ from factbook.render.cells import Column
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from factbook.render.charts import Chart
+    from factbook.render.chart_description import Chart
     from factbook.render.pivot import Pivot
 
 
@@ -269,7 +269,7 @@ def _kind(ending: str | None, path: Path, variable: str) -> str:
 def _chart(header: dict[str, Any], path: Path) -> Chart | None:
     if "chart" not in header:
         return None
-    from factbook.render.charts import read_chart
+    from factbook.render.chart_description import read_chart
 
     try:
         return read_chart(header["chart"])

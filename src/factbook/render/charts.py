@@ -1,19 +1,19 @@
-"""Turn the rows of an answer into a chart: a Vega-Lite spec that refers to the columns by name.
+"""Turn the rows of an answer into the points of a chart.
 
-The front matter of a query asks for a chart with `chart: {type: …, x: …, y: …}`. One call makes
-the spec that files, pages and the terminal draw, so that all of them show the same points.
+One call makes the picture that files, pages and the terminal draw, so that all of them show the
+same points.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.errors import UsageError, did_you_mean
+from factbook.errors import UsageError
 from factbook.rdf.terms import value_of
 from factbook.render.cells import CellTexts
 from factbook.render.humanize import COUNT_SYMBOL, count_noun, currency_sign, words_in_name
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from factbook.rdf.terms import Term
     from factbook.render.cells import Column
+    from factbook.render.chart_description import Chart
     from factbook.render.labels import Labels
     from factbook.store.answers import Row
 
-TYPES = ("bar", "line", "range", "scatter", "timeline")
 LABEL = "Label"
 """A field of the data with the text of a column is called like the column, with this behind."""
 
@@ -38,84 +38,6 @@ OTHERS = "others"
 _NONE = "none"  # a series without a name
 _MOST_BARS, _MOST_LANES, _MOST_FACETS = 30, 25, 8
 _FEWEST_POINTS = 3  # of a facet
-
-
-@dataclass(frozen=True)
-class Chart:
-    """What the front matter of a query says of its chart: a type and the columns to draw.
-
-    The values are `y`, over the dates, numbers or names in `x`; of several columns in `x` the texts
-    are joined. `color` and `shape` tell series apart, `series` those of a line beyond its colour,
-    and `facet` gives each of its values a small chart of its own. `low` and `high` are the ends of
-    a range where the column of `y` does not name them. `source` names the columns with the sources
-    of `y`, by default all that cite.
-    """
-
-    type: str
-    x: tuple[str, ...]
-    y: str
-    color: str | None = None
-    shape: str | None = None
-    facet: str | None = None
-    series: tuple[str, ...] = ()
-    low: str | None = None
-    high: str | None = None
-    source: tuple[str, ...] = ()
-    log: bool = False
-    title: str = ""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that the chart refers to."""
-        single = (self.y, self.color, self.shape, self.facet, self.low, self.high)
-        return (*self.x, *(name for name in single if name), *self.series, *self.source)
-
-
-def read_chart(raw: object) -> Chart:
-    """Return the chart that the front matter of a query describes.
-
-    Raises:
-        UsageError: The description is not valid.
-    """
-    if not isinstance(raw, dict):
-        raise UsageError("chart: write a mapping such as {type: bar, x: company, y: amount}")
-    known = [each.name for each in fields(Chart)]
-    for key in raw:
-        if key not in known:
-            raise UsageError(
-                f"chart: there is no key '{key}'.{did_you_mean(str(key), known)} "
-                f"Known: {', '.join(known)}"
-            )
-    if raw.get("type") not in TYPES:
-        raise UsageError(f"chart: type '{raw.get('type')}' is not one of {', '.join(TYPES)}")
-    for key in ("x", "y"):
-        if not raw.get(key):
-            raise UsageError(f"chart: name the column for '{key}'")
-    first = raw["x"][0] if isinstance(raw["x"], list | tuple) else raw["x"]
-    if raw["type"] in {"bar", "range"} and first in {raw.get("color"), raw.get("shape")}:
-        raise UsageError(f"chart: '{first}' names the bars already; color and shape need another")
-
-    def names(key: str) -> tuple[str, ...]:
-        value = raw.get(key) or ()
-        return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
-
-    def name(key: str) -> str | None:
-        return str(raw[key]) if raw.get(key) else None
-
-    return Chart(
-        type=str(raw["type"]),
-        x=names("x"),
-        y=str(raw["y"]),
-        color=name("color"),
-        shape=name("shape"),
-        facet=name("facet"),
-        series=names("series"),
-        low=name("low"),
-        high=name("high"),
-        source=names("source"),
-        log=raw.get("log") is True,
-        title=str(raw.get("title", "")),
-    )
 
 
 @dataclass(frozen=True)

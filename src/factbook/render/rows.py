@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from factbook.rdf.terms import Term
     from factbook.render.cells import Column
-    from factbook.render.charts import Chart, Picture
+    from factbook.render.chart_description import Chart
+    from factbook.render.charts import Picture
     from factbook.render.labels import Labels
     from factbook.store.answers import Answer, Engine
     from factbook.store.answers import Row as TableRow
