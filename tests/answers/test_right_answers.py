@@ -92,6 +92,17 @@ def test_bandwidth_of_one_chip_is_one_answer() -> None:
     assert ranked == current == side_by_side == plain == [7672]
 
 
+def test_plain_properties_have_the_unit_and_period_that_they_seem_to_have() -> None:
+    """Pounds do not pose as dollars, nor a figure of an unknown period as one of a year."""
+    simple: Any = BOOK.query("simple")
+    figures = [(slug(thing), slug(measure), str(value)) for thing, measure, value in simple]
+
+    assert not [
+        each for each in figures if each[:2] == ("graphcore-india-investment", "planned-investment")
+    ]
+    assert [each[2] for each in figures if each[:2] == ("coreweave", "revenue")] == ["5131000000"]
+
+
 def test_figures_of_a_plain_name_are_those_of_its_forms() -> None:
     """GB200 does not tell the superchip from its GPU: a row says of which one a figure is."""
     rows = ask("accelerator", product="GB200", asof=TODAY)
