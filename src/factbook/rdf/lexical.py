@@ -15,6 +15,7 @@ from factbook.rdf.terms import XSD
 
 ANY_URI = f"{XSD}anyURI"
 _IN_IRI = r"[^\x00-\x20<>\"{}|^`\\]*"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATED = r"-?(\d{4,})-(\d\d)-(\d\d)"
 
 
@@ -53,6 +54,14 @@ def in_calendar(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day of the calendar such as 2025-03-31, without a time zone."""
+    try:
+        return _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def bounds(datatype: str) -> tuple[int | None, int | None]:

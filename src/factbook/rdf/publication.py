@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
+from factbook.rdf.lexical import is_day
 from factbook.rdf.parse import read_any
 
 if TYPE_CHECKING:
     from factbook.rdf.rdf_input import RdfInput
 
 KNOWN_SINCE = NamedNode("https://w3id.org/ai-infra/def#knownSince")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def require_day(text: str) -> None:
@@ -24,11 +22,7 @@ def require_day(text: str) -> None:
     Raises:
         UsageError: It is none.
     """
-    try:
-        is_day = _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
-    except ValueError:
-        is_day = False
-    if not is_day:
+    if not is_day(text):
         raise UsageError(f"--known-by takes a day such as 2025-12-31, not '{text}'")
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from factbook.errors import InputError
 from factbook.front_matter import load_yaml
+from factbook.rdf.lexical import is_day
 from factbook.rdf.terms import is_iri, namespace_of
 
 if TYPE_CHECKING:
@@ -57,7 +58,6 @@ _BUILT_IN_PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "sssom": "https://w3id.org/sssom/",
 }
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CELL = re.compile(r'("(?:[^"]|"")*"(?=[\t\n]|\Z)|[^\t\n]*)([\t\n]|\Z)')
 _NEEDS_QUOTES = re.compile(r'["\t\r\n]|^\s|\s$')
 _CURIE = re.compile(r"(?P<prefix>[A-Za-z][\w.-]*):(?P<local>[^\s<>\"{}|^`\\]+)")
@@ -336,15 +336,6 @@ def _check_cell(  # noqa: C901, PLR0911 - one return for each rule
         return f"'{cell}' must be {NOT} or empty"
     if name == "confidence" and not re.fullmatch(r"0?\.[0-9]+|0|1(\.0+)?", cell):
         return f"'{cell}' is not a number from 0 to 1"
-    if name == "mapping_date" and not _is_date(cell):
+    if name == "mapping_date" and not is_day(cell):
         return f"'{cell}' is not a date like 2026-03-31"
     return None
-
-
-def _is_date(text: str) -> bool:
-    from datetime import date
-
-    try:
-        return _DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
-    except ValueError:
-        return False

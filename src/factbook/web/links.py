@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlencode, urlsplit
 
 from flask import current_app, g, request
 
 from factbook.errors import UsageError
+from factbook.rdf.lexical import is_day
 from factbook.web.site import current_site
 
 if TYPE_CHECKING:
@@ -48,15 +48,7 @@ def is_misasked() -> bool:
 
 def days() -> dict[str, str]:
     """Return the days that the address of this page asks about."""
-    return {name: request.args[name] for name in DAYS if _is_day(request.args.get(name, ""))}
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    return {name: request.args[name] for name in DAYS if is_day(request.args.get(name, ""))}
 
 
 def page_address(endpoint: str, **values: str | int | list[str] | None) -> str:

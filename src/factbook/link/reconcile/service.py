@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import html
 import os
-import re
 from collections import Counter
-from datetime import date
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -20,6 +18,7 @@ from pyoxigraph import Literal, NamedNode
 from factbook.errors import UsageError
 from factbook.link.reconcile.matching import Json, find_candidates, parse_query, read_values
 from factbook.query.entities import EntityIndex, build_index, fold_words, similarity
+from factbook.rdf.lexical import is_day
 from factbook.rdf.terms import XSD, is_iri, namespace_of
 from factbook.sparql.bind import bind
 from factbook.store.answers import select
@@ -38,7 +37,6 @@ _PREVIEW_WIDTH, _PREVIEW_HEIGHT = 400, 120
 _PROPERTIES_OF_CLASS = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?p (COUNT(DISTINCT ?s) AS ?n) WHERE {
   ?type rdfs:subClassOf* ?class . ?s a ?type ; ?p ?o } GROUP BY ?p"""
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Service:
@@ -321,7 +319,7 @@ def _to_cell(  # noqa: PLR0911 - one return for each kind of cell
             return {"int": int(text)}
         if datatype in {f"{XSD}decimal", f"{XSD}double", f"{XSD}float"} and isfinite(float(text)):
             return {"float": float(text)}
-        if datatype == f"{XSD}date" and _DATE.fullmatch(text) and date.fromisoformat(text):
+        if datatype == f"{XSD}date" and is_day(text):
             return {"date": f"{text}T00:00:00+00:00"}
     except ValueError:
         pass
