@@ -164,9 +164,8 @@ def _read_root_class(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
 DRAFT_READERS: dict[str, Callable[[ShapesGraph, Node], Iterator[Constraint]]] = {
     "rootClass": _read_root_class,  # section 7.1
     "singleLine": _read_single_line,  # section 7.4.4
-    "memberShape": read_shape(
-        "memberShape", _members_conform
-    ),  # section 7.5, as are the next three
+    # Section 7.5, as are the next three
+    "memberShape": read_shape("memberShape", _members_conform),
     "uniqueMembers": _read_unique_members,
     "minListLength": read_number("minListLength", _is_long_enough),
     "maxListLength": read_number("maxListLength", _is_short_enough),

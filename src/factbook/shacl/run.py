@@ -128,7 +128,7 @@ def _compiler(shapes: Shapes, backend: Backend, regexes: RegexFunctions) -> Comp
 
 def _find(backend: Backend, tasks: Iterable[Task]) -> list[Result]:
     """Return the results of tasks that explain others; what cannot be run explains nothing."""
-    outcomes = (_run_task(task, backend) for task in list(tasks))
+    outcomes = (_run_task(task, backend) for task in tasks)
     return [result for found in outcomes if isinstance(found, list) for result in found]
 
 

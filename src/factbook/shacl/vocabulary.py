@@ -57,7 +57,7 @@ _OTHERS = frozenset(
         *("update", "validator"),
         # What is not for validation
         *("agentInstruction", "codeIdentifier", "defaultValue", "description", "group", "intent"),
-        *(*("name", "order", "shapesGraph", "shapesGraphWellFormed", "suggestedShapesGraph"),),
+        *("name", "order", "shapesGraph", "shapesGraphWellFormed", "suggestedShapesGraph"),
         # Reports
         *("conforms", "detail", "focusNode", "result", "resultMessage", "resultPath"),
         *("resultSeverity", "sourceConstraint", "sourceConstraintComponent", "sourceShape"),
