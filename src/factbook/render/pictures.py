@@ -110,11 +110,9 @@ def _draw_bars(picture: Picture, width: int) -> str:
     margin = max(map(display_width, names), default=0)
     room = max(width - margin - max(map(display_width, values), default=0) - 3, 1)
     lines = []
-    for point, label, text in zip(picture.points, names, values, strict=True):
+    for point, ends, label, text in zip(picture.points, reach, names, values, strict=True):
         bar = "█" * round(max(point[value], 0) / most * room) or "▏"
         if is_range:
-            least, greatest = (point.get(end or "") for end in (picture.low, picture.high))
-            ends = [point[value] if end is None else end for end in (least, greatest)]
             first, last, at = (
                 round(max(each - base, 0) / most * (room - 1)) for each in (*ends, point[value])
             )
