@@ -1,4 +1,4 @@
-"""The errors that Factbook raises, each with the exit code that the command line gives it.
+"""The errors that Factbook raises, each with the exit code of the command line, and its notes.
 
     FactbookError
         UsageError             2  a wrong option, query name, parameter or label
@@ -49,6 +49,13 @@ class EndpointError(FactbookError):
     """A remote endpoint cannot be reached, refused, or answered with something unusable."""
 
     exit_code = ENDPOINT
+
+
+def log_note(message: str) -> None:
+    """Log what a user has to know of an answer; the command line writes it to stderr."""
+    import logging  # most answers need no note, and it takes a twentieth of their time
+
+    logging.getLogger("factbook").warning("note: %s", message)
 
 
 def did_you_mean(name: str, known: Iterable[str], *, most: int = 3) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
@@ -26,9 +26,7 @@ from factbook.query.names import Names
 from factbook.rdf.bridge import from_rdflib, to_rdflib
 from factbook.render.terminal import display_width
 from factbook.show.gather import gather_page
-from factbook.show.html import as_html
 from factbook.show.markdown import as_markdown
-from factbook.show.page import Cited
 from factbook.show.text import as_text
 from factbook.store.answers import Table
 from factbook.store.embedded import dataset
@@ -299,35 +297,6 @@ def test_bundled_book_has_page_queries() -> None:
     assert found >= {*pages, *citations, "dataset"}
 
 
-def test_page_is_written_as_html_by_the_ending_of_its_file(tmp_path: Path) -> None:
-    """The file is a whole page, whose citations lead to its list of sources."""
-    target = tmp_path / "acme.html"
-
-    result = run("acme", "-o", str(target))
-    text = target.read_text(encoding="utf-8")
-
-    assert result.exit_code == 0, result.stderr
-    assert text.startswith("<!doctype html>")
-    for number in set(re.findall(r"href=#source-(\d+)", text)):
-        assert f"id=source-{number} " in text
-
-
-def test_html_page_escapes_everything_that_a_book_says() -> None:
-    """No text of the book becomes a tag, an attribute or an address that runs a script."""
-    evil = '<script>alert("x")</script>&\'"><img src=x onerror=y>'
-    page = gather_page(Book(BOOK, cache=False), NamedNode("https://w3id.org/ai-infra/company/acme"))
-    text = as_html(_poison(page, evil))
-    start = text.index("<h1>")
-    tags = {tag.split()[0].strip("/") for tag in re.findall(r"<([^>]*)>", text[start:])}
-
-    assert evil not in text
-    assert tags <= {
-        *("h1", "h2", "p", "sup", "a", "code", "dl", "dt", "dd", "ul", "ol", "li"),
-        *("table", "tr", "th", "td", "strong"),
-    }
-    assert not re.search(r'href="?(?!#source-\d|http)', text[start:])
-
-
 def test_markdown_page_has_no_link_that_runs_a_script(core: Book) -> None:
     """An address of another scheme than http is text, also where a copy of a page is named."""
     page = gather_page(core, Names.of(core).lookup_one("company:groq"))
@@ -337,22 +306,6 @@ def test_markdown_page_has_no_link_that_runs_a_script(core: Book) -> None:
 
     assert "](javascript:" not in text
     assert "](https://example.org/copy)" in text
-
-
-def _poison(value: Any, evil: str) -> Any:  # noqa: ANN401 - any part of a page
-    """Return a page with a text behind each of its texts, and with addresses that run scripts."""
-    if is_dataclass(value) and not isinstance(value, type):
-        made = {
-            each.name: _poison(getattr(value, each.name), evil)
-            for each in fields(value)
-            if each.name not in {"marks", "asof"}
-        }
-        if isinstance(value, Cited):
-            made |= {"text": f"javascript:{evil}", "iri": f"javascript:{evil}"}
-        return replace(value, **made)
-    if isinstance(value, tuple):
-        return tuple(_poison(each, evil) for each in value)
-    return f"{value}{evil}" if isinstance(value, str) else value
 
 
 def test_later_figures_and_events_are_left_out_as_of_a_day(core: Book) -> None:
@@ -394,7 +347,6 @@ def test_marks_stand_behind_figures_and_sources(core: Book) -> None:
     assert text.count("† a year old or more") == 1
     assert any("unread" in each.marks for each in page.sources)
     assert "\\*" in as_markdown(page)
-    assert "$3.50B†" in as_html(page)
 
 
 def test_figure_with_an_interval_shows_it(tmp_path: Path) -> None:

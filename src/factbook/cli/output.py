@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from factbook.render.cells import Cells, Column
 
 DOCUMENT_FORMATS = ("text", "md", "json")
-_DOCUMENT_ENDINGS = {".txt": "text", ".md": "md", ".json": "json", ".html": "html", ".htm": "html"}
+_DOCUMENT_ENDINGS = {".txt": "text", ".md": "md", ".json": "json"}
 T = TypeVar("T")
 
 service_option = click.option(
@@ -199,7 +199,7 @@ def write_cells(table: Cells, name: str, out: IO[bytes], *, title: str, svg: str
         out.write(text.encode(encoding, "replace"))
 
 
-def document_format(wanted: OutputOptions, formats: Sequence[str] = DOCUMENT_FORMATS) -> str:
+def document_format(wanted: OutputOptions) -> str:
     """Return the chosen format, or that of the file's ending, or text.
 
     Raises:
@@ -208,21 +208,21 @@ def document_format(wanted: OutputOptions, formats: Sequence[str] = DOCUMENT_FOR
     chosen = wanted.format
     if chosen is None and wanted.output is not None:
         chosen = _DOCUMENT_ENDINGS.get(wanted.output.suffix.lower())
-    if chosen is not None and chosen not in formats:
+    if chosen is not None and chosen not in DOCUMENT_FORMATS:
         raise UsageError(
-            f"-f {chosen}: no such format.{did_you_mean(chosen, formats)} "
-            f"Known: {', '.join(formats)}"
+            f"-f {chosen}: no such format.{did_you_mean(chosen, DOCUMENT_FORMATS)} "
+            f"Known: {', '.join(DOCUMENT_FORMATS)}"
         )
     return chosen or "text"
 
 
 def write_document(text: str, form: str, wanted: OutputOptions) -> None:
-    """Write a document; JSON, HTML and files are in UTF-8, stdout is in the terminal's encoding.
+    """Write a document; JSON and files are in UTF-8, text on stdout is in the terminal's encoding.
 
     Raises:
         InputError: The file cannot be written.
     """
-    ours = wanted.output is not None or form in {"json", "html"}
+    ours = wanted.output is not None or form == "json"
     encoding = "utf-8" if ours else sys.stdout.encoding or "utf-8"
     with open_output(wanted.output) as out:
         out.write(text.encode(encoding, "replace"))

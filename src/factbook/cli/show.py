@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from factbook.show.page import Page
 
 
-_FORMATS = (*DOCUMENT_FORMATS, "html")
-
-
 @click.command(
     epilog="""The number in brackets behind a fact is its source in the list at the end. Figures and
 events are sorted from the newest to the oldest. On a pipe, lines are not wrapped.
@@ -34,7 +31,7 @@ events are sorted from the newest to the oldest. On a pipe, lines are not wrappe
 \b
 Examples:
   factbook show NAME
-  factbook show NAME -o page.html
+  factbook show NAME -o page.md
   factbook show NAME --asof 2025-06-30
   factbook show NAME --measure MEASURE
   factbook show NAME -f json"""
@@ -45,7 +42,7 @@ Examples:
 )
 @click.option("--measure", metavar="NAME", help="Show only the figures of this measure.")
 @limit_options
-@with_output_options(*_FORMATS)
+@with_output_options(*DOCUMENT_FORMATS)
 @pass_session
 def command(
     session: Session,
@@ -59,7 +56,7 @@ def command(
     THING is the name, the CURIE or the IRI of anything in the graph: what the book is about, a
     measure, a concept, a source, a property.
     """
-    form = document_format(wanted, _FORMATS)
+    form = document_format(wanted)
     to_file = wanted.output is not None
     page = interruptible(lambda: _gather(session, thing, asof, measure))
     write_document(_render(page, form, to_file=to_file), form, wanted)
@@ -91,10 +88,6 @@ def _render(page: Page, form: str, *, to_file: bool) -> str:
         from factbook.show.markdown import as_markdown
 
         return as_markdown(page)
-    if form == "html":
-        from factbook.show.html import as_html
-
-        return as_html(page)
     from factbook.show.text import as_text
 
     if to_file:

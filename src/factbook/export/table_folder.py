@@ -7,7 +7,6 @@ columns mean; all of it comes from the front matter of the queries.
 from __future__ import annotations
 
 import json
-import logging
 import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode
 
 from factbook.atomic_write import TEMPORARY_SUFFIX
-from factbook.errors import InputError, UsageError
+from factbook.errors import InputError, UsageError, log_note
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import all_queries, find_query
 from factbook.render.formulas import SPREADSHEET_TEXTS, FormulaCount, defuse_formulas
@@ -97,10 +96,8 @@ def write_tables(  # noqa: PLR0913 - one for each option
             text = json.dumps(_metadata(queries), ensure_ascii=False, indent=2)
             (made / METADATA).write_text(f"{text}\n", encoding="utf-8")
     if formulas.count:
-        logging.getLogger("factbook").warning(
-            "Warning: a spreadsheet may run %s as formulas; --csv-safe defuses them",
-            count_noun(formulas.count, "cell"),
-        )
+        cells = count_noun(formulas.count, "cell")
+        log_note(f"a spreadsheet may run {cells} as formulas; --csv-safe defuses them")
     if query is None:
         _note_left_out(book, written)
 
@@ -131,10 +128,7 @@ def _note_left_out(book: Book, written: set[Term]) -> None:
     blank = sum(not isinstance(thing, NamedNode) for thing, _ in missing)
     nameless = f", {count_noun(blank, 'blank node')} among them" if blank else ""
     named = next((f", such as {thing}" for thing, _ in missing if isinstance(thing, NamedNode)), "")
-    logging.getLogger("factbook").warning(
-        "note: %s (%s) are in no table%s%s; -f nquads writes them",
-        *(count, statements, nameless, named),
-    )
+    log_note(f"{count} ({statements}) are in no table{nameless}{named}; -f nquads writes them")
 
 
 def _tagged(book: Book) -> list[StoredQuery]:

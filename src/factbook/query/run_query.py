@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import logging
 from collections import Counter
 from contextlib import contextmanager
 from functools import lru_cache
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal
 
-from factbook.errors import UsageError
+from factbook.errors import UsageError, log_note
 from factbook.sparql.tokens import sums, uses_service
 from factbook.store.answers import Graph, Table
 
@@ -230,10 +229,9 @@ def note_missing_sums(answer: Answer, summed: Collection[str]) -> Answer:
             missing += sum(row[place] is None for place in places)
             yield row
         if missing:
-            logging.getLogger("factbook").warning(
-                "note: no value for %d of the sums and other computed values: beyond the engine's "
-                "range, or not everything in them is a number (for GROUP_CONCAT, a text)",
-                missing,
+            log_note(
+                f"no value for {missing} of the sums and other computed values: beyond the "
+                "engine's range, or not everything in them is a number (for GROUP_CONCAT, a text)"
             )
 
     return Table(answer.variables, rows())

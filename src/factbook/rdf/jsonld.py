@@ -8,13 +8,12 @@ a type. Values that are no IRIs, which JSON-LD drops, are reported.
 from __future__ import annotations
 
 import json
-import logging
 import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-from factbook.errors import InputError
+from factbook.errors import InputError, log_note
 from factbook.rdf.jsonld_losses import describe_losses
 
 _CONTEXT = "@context"
@@ -31,7 +30,6 @@ _MOST_LOOKED_AT = 16 << 20
 """Bytes of a document that is looked through for losses; in larger ones they go unnoticed."""
 _MOST_INSERTED = 16 << 20
 """Bytes of contexts from other files; one that names another twice doubles it."""
-_log = logging.getLogger("factbook")
 
 
 def prepare(content: bytes, path: Path, address: str) -> bytes:
@@ -70,7 +68,7 @@ def prepare(content: bytes, path: Path, address: str) -> bytes:
 
 def _note_losses(document: Any, content: bytes, path: Path) -> None:  # noqa: ANN401
     for line in describe_losses(document, content):
-        _log.warning("note: %s: %s", path, line)
+        log_note(f"{path}: {line}")
 
 
 def names_contexts(content: bytes) -> bool:

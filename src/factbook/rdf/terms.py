@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from factbook.errors import UsageError
+from factbook.errors import UsageError, log_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,13 +62,10 @@ def note_local(statements: Iterable[S]) -> Iterator[S]:
                 break
         yield statement
     if found:
-        import logging
-
-        logging.getLogger("factbook").warning(
-            "note: %s written with addresses of this disk, such as <%s>; --base IRI resolves "
-            "relative IRIs against another address",
-            "1 statement is" if found == 1 else f"{found:,} statements are",
-            example,
+        count = "1 statement is" if found == 1 else f"{found:,} statements are"
+        log_note(
+            f"{count} written with addresses of this disk, such as <{example}>; --base IRI "
+            "resolves relative IRIs against another address"
         )
 
 

@@ -55,21 +55,9 @@ def html_table(cells: Cells) -> str:
 
 
 def write_html(cells: Cells, out: IO[bytes], *, title: str, svg: str = "") -> None:
-    """Write a table as a small HTML page of its own, under a chart of it where there is one."""
+    """Write a table, under its chart if there is one, as a page that loads and runs nothing."""
     figure = f"<figure>{svg}</figure>\n" if svg else ""
-    body = f"<h1>{html.escape(title)}</h1>\n{figure}{html_table(cells)}"
-    out.write(html_page(title, body).encode())
-
-
-def html_page(title: str, body: str, style: str = "") -> str:
-    """Return a whole HTML page, which loads nothing and runs nothing.
-
-    Args:
-        title: Its title, as text.
-        body: What it shows, as HTML.
-        style: CSS beyond that of tables.
-    """
-    return (
+    page = (
         "<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n"
         "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; "
         "style-src 'unsafe-inline'; img-src data:\">\n"
@@ -78,9 +66,10 @@ def html_page(title: str, body: str, style: str = "") -> str:
         "<style>:root{color-scheme:light dark}body{font:1rem system-ui;margin:2rem}"
         "table{border-collapse:collapse}th,td{padding:.3rem .7rem;text-align:left;"
         "border-bottom:1px solid #8886}.n{text-align:right;"
-        f"font-variant-numeric:tabular-nums}}.n,.d{{white-space:nowrap}}{style}</style>\n"
-        f"{body}"
+        "font-variant-numeric:tabular-nums}.n,.d{white-space:nowrap}</style>\n"
+        f"<h1>{html.escape(title)}</h1>\n{figure}{html_table(cells)}"
     )
+    out.write(page.encode())
 
 
 def format_json(document: dict[str, Any] | list[Any]) -> str:

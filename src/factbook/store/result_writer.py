@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass
 from io import BytesIO
@@ -18,6 +17,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
+from factbook.errors import log_note
 from factbook.rdf.terms import XSD
 from factbook.store.answers import Table
 
@@ -54,10 +54,7 @@ def write_rows(table: Table, name: str, out: IO[bytes]) -> None:
     else:
         _write_batches(table, name, out)
     if xml.replaced:
-        logging.getLogger("factbook").warning(
-            "note: U+FFFD stands for control characters, which XML cannot express: %d",
-            xml.replaced,
-        )
+        log_note(f"U+FFFD stands for control characters, which XML cannot express: {xml.replaced}")
 
 
 def _write_batches(table: Table, name: str, out: IO[bytes]) -> None:

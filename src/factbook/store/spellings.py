@@ -7,12 +7,12 @@ ways cannot be told apart, nor counted twice: that is said.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from factbook.errors import log_note
 from factbook.rdf.language_tags import LanguageTags
 from factbook.sparql.spelled import (
     OWN_DATATYPE,
@@ -270,22 +270,19 @@ class _Notes:
                 )
 
     def log(self) -> None:
-        logger = logging.getLogger("factbook")
         if self._has_beyond:
-            logger.warning(
-                "note: %d numbers of the data are beyond the engine's range, such as %s: it cannot "
-                "compare, sort or add them",
-                *self._spellings.beyond,
+            count, example = self._spellings.beyond
+            log_note(
+                f"{count} numbers of the data are beyond the engine's range, such as {example}: "
+                "it cannot compare, sort or add them"
             )
         if self._has_forms:
             own, kept = self._spellings.example
-            logger.warning(
-                "note: queries see %d literals of the data in the engine's form, such as %s as %s; "
-                "here the files spell a value in several ways, and the answer has one",
-                self._spellings.statements,
-                own,
-                kept,
+            log_note(
+                f"queries see {self._spellings.statements} literals of the data in the engine's "
+                f"form, such as {own} as {kept}; here the files spell a value in several ways, "
+                "and the answer has one"
             )
         if self._has_tags:
             tag, own = next(iter(self._spellings.tags.items()))
-            logger.warning("note: language tags are in lower case, such as %s for %s", tag, own)
+            log_note(f"language tags are in lower case, such as {tag} for {own}")
