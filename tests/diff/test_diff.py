@@ -377,6 +377,25 @@ def test_file_of_a_revision_is_compared_with_a_file(old: Path) -> None:
     assert lines_below("Facts", result.stdout) == ["Labe", "  ~ name: Elbe → Labe"]
 
 
+def test_file_with_blank_nodes_that_are_too_alike_is_named(old: Path) -> None:
+    """They are compared when all files are read, and one of many is at fault."""
+    stars = "".join(f"_:b{n // 12} ex:p _:r{n} .\n" for n in range(24))
+    survey = old / "data/sources/office/survey.ttl"
+    survey.write_text(PREFIXES + SURVEY + stars, encoding="utf-8")
+    git(old, "init", "-q")
+    git(old, "add", "-A")
+    git(old, "commit", "-q", "-m", "Alike")
+
+    for name, revision in (("HEAD:", "HEAD"), (f"{old}/", str(old))):
+        words = ["--book", str(old), "diff", revision, str(old)]
+        result = CliRunner().invoke(root, words)
+
+        assert result.exit_code == 3
+        assert result.stderr.startswith(
+            f"error: {name}data/sources/office/survey.ttl: 12 blank nodes around one look alike"
+        )
+
+
 @pytest.mark.parametrize("revision", ["--output=x", "-n", "nope", "HEAD~99", "HEAD^{/`touch x`}"])
 def test_unknown_revision_is_refused(old: Path, revision: str) -> None:
     """A text that only looks like an option or a command is never run as one."""

@@ -32,6 +32,17 @@ MISTAKES = {
         "1:31",
         "?s has a value already; AS needs a new one",
     ),
+    "listed twice": ("SELECT ?s (1 AS ?x) ?s { ?s ?p ?o }", "1:21", "SELECT lists ?s twice"),
+    "huge limit": (
+        "SELECT * { ?s ?p ?o } LIMIT 18446744073709551616",
+        "1:29",
+        "LIMIT needs a whole number, at most 18446744073709551615",
+    ),
+    "negative offset": (
+        "SELECT * { ?s ?p ?o } OFFSET -1",
+        "1:30",
+        "OFFSET needs a whole number, at most 18446744073709551615",
+    ),
     "not grouped": (
         "SELECT ?x (COUNT(?y) AS ?n) { ?x ?p ?y }",
         "1:1",

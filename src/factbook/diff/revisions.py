@@ -40,16 +40,37 @@ class Revision:
     files: tuple[RdfFile, ...]
     layout: Layout | None
     leads: bool
+    copied: tuple[str, str] = ("", "")
+    """Where the files are copied to, and what errors call that instead."""
 
     @cached_property
     def terms(self) -> frozenset[Quad]:
         """The quads of the ontology's files."""
-        return _collect_quads(file for file in self.files if self._is_ontology(file))
+        return self._collect_quads(of_ontology=True)
 
     @cached_property
     def facts(self) -> frozenset[Quad]:
         """The quads of all other files, each in its named graph."""
-        return _collect_quads(file for file in self.files if not self._is_ontology(file))
+        return self._collect_quads(of_ontology=False)
+
+    def _collect_quads(self, *, of_ontology: bool) -> frozenset[Quad]:
+        """Return the quads of files; blank nodes have the names that RDFC-1.0 gives them."""
+        found: set[Quad] = set()
+        for file in self.files:
+            if self._is_ontology(file) != of_ontology:
+                continue
+            # The graph of a file without a base is its path, which is no difference
+            quads = list(file.named_quads() if file.has_base else file.quads)
+            if any(isinstance(term, BlankNode) for q in quads for term in (q.subject, q.object)):
+                data = Dataset(quads)
+                try:
+                    canonicalize(data)
+                except InputError as error:
+                    path = str(file.path).replace(*self.copied, 1)
+                    raise InputError(f"{path}: {error}") from None
+                quads = list(data)
+            found.update(quads)
+        return frozenset(found)
 
     @cached_property
     def engine(self) -> EmbeddedEngine:
@@ -115,7 +136,8 @@ def _open(text: str, *, folder: Path | None, leads: bool, room: Path) -> Revisio
             room.mkdir()
             copy = room / Path(text.partition(":")[2]).name
             copy.write_bytes(repository.read_blob(content))
-            return Revision((_read(copy, instead=(str(copy), text)),), None, leads)
+            copied = (str(copy), text)
+            return Revision((_read(copy, copied=copied),), None, leads, copied)
     raise UsageError(
         f"'{text}' is not a folder, a file or a git revision with a book (in the checkout around "
         f"{folder or Path.cwd()})"
@@ -143,18 +165,16 @@ def _repositories(folder: Path | None) -> Iterator[Repository]:
 
 
 def _read_book(layout: Layout, *, leads: bool, called: str = "") -> Revision:
-    instead = (f"{layout.root}/", f"{called}:") if called else ("", "")
+    copied = (f"{layout.root}/", f"{called}:") if called else ("", "")
     paths = [*layout.ontology_files(), *layout.data_files(leads=True)]
     files = [
-        _read(
-            path, base=_NOWHERE + quote(path.relative_to(layout.root).as_posix()), instead=instead
-        )
+        _read(path, base=_NOWHERE + quote(path.relative_to(layout.root).as_posix()), copied=copied)
         for path in paths
     ]
-    return Revision(tuple(files), layout, leads)
+    return Revision(tuple(files), layout, leads, copied)
 
 
-def _read(path: Path, *, base: str = _NOWHERE, instead: tuple[str, str] = ("", "")) -> RdfFile:
+def _read(path: Path, *, base: str = _NOWHERE, copied: tuple[str, str] = ("", "")) -> RdfFile:
     """Read a file; where it is a copy, an error names the original.
 
     Relative IRIs are resolved against the same base in both revisions.
@@ -162,18 +182,4 @@ def _read(path: Path, *, base: str = _NOWHERE, instead: tuple[str, str] = ("", "
     try:
         return read_rdf(RdfInput(path, base, in_book=True))
     except InputError as error:
-        raise InputError(str(error).replace(*instead, 1)) if instead[0] else error from None
-
-
-def _collect_quads(files: Iterator[RdfFile]) -> frozenset[Quad]:
-    """Return the quads of files; blank nodes have the names that RDFC-1.0 gives them."""
-    found: set[Quad] = set()
-    for file in files:
-        # The graph of a file without a base is its path, which is no difference
-        quads = list(file.named_quads() if file.has_base else file.quads)
-        if any(isinstance(term, BlankNode) for q in quads for term in (q.subject, q.object)):
-            data = Dataset(quads)
-            canonicalize(data)
-            quads = list(data)
-        found.update(quads)
-    return frozenset(found)
+        raise InputError(str(error).replace(*copied, 1)) from None

@@ -24,6 +24,7 @@ _CHARACTERS = re.compile(r"\"|\['")
 _BROKEN_IRI = re.compile(r"<[^<>?$()\n]*>")
 _TWICE = "overrides an existing variable"
 _UNBOUND = "contains a variable that is unbound"
+_LARGEST = str(2**64 - 1)
 _BRACKETS = {")": "(", "}": "{", "]": "["}
 _MOST_WORDS, _MOST_CHARACTERS = 3, 40
 _WORDS = frozenset(
@@ -71,6 +72,8 @@ def find(
         or _unknown_word(found)
         or _undeclared_prefix(found, prefixes or {})
         or _open_bracket(found)
+        or _bad_count(found)
+        or _selected_twice(found)
     )
     if mistake is not None:
         at, said = mistake[0].start, mistake[1]
@@ -162,6 +165,35 @@ def _open_bracket(found: Sequence[Token]) -> tuple[Token, str] | None:
             if last.text != _BRACKETS[token.text]:
                 return token, f"'{token.text}' does not close the '{last.text}' before it"
     return (opened[-1], f"the '{opened[-1].text}' is not closed") if opened else None
+
+
+def _bad_count(found: Sequence[Token]) -> tuple[Token, str] | None:
+    """Return the first token after LIMIT or OFFSET that is no number for them."""
+    for previous, token in pairwise(found):
+        if previous.keyword not in {"LIMIT", "OFFSET"}:
+            continue
+        is_whole = token.kind == "number" and token.text.isdigit()
+        if not is_whole or len(token.text) > len(_LARGEST) or int(token.text) > int(_LARGEST):
+            return token, f"{previous.keyword} needs a whole number, at most {_LARGEST}"
+    return None
+
+
+def _selected_twice(found: Sequence[Token]) -> tuple[Token, str] | None:
+    """Return the first variable that a SELECT lists a second time."""
+    listed: set[str] | None = None
+    depth = 0
+    for token in found:
+        if token.keyword == "SELECT":
+            listed = set()
+        elif token.text == "{":
+            listed = None
+        depth += (token.text == "(") - (token.text == ")")
+        if listed is None or depth or not token.variable:
+            continue
+        if token.variable in listed:
+            return token, f"SELECT lists {token.text} twice"
+        listed.add(token.variable)
+    return None
 
 
 def _named_twice(found: Sequence[Token]) -> Token | None:
