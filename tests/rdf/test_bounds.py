@@ -101,6 +101,31 @@ def test_deep_turtle_is_read(tmp_path: Path, opening: str, closing: str) -> None
     assert len(read_rdf(path).quads) >= levels
 
 
+def test_deep_triples_within_triples_are_refused_with_their_place(tmp_path: Path) -> None:
+    """The parser would end the process, the server's as well."""
+    path = tmp_path / "deep.ttl"
+    start = "<http://e.org/a> <http://e.org/b> "
+    levels = 50_000
+    path.write_text(f"\n{start}{f'<<( {start}' * levels}1{' )>>' * levels} .", encoding="utf-8")
+
+    with pytest.raises(InputError, match=rf":2:\d+: nested more than {MOST_LEVELS} levels deep"):
+        read_rdf(path)
+
+
+def test_marks_of_triples_in_texts_and_comments_do_not_count(tmp_path: Path) -> None:
+    """Programs and formulas are full of them."""
+    path = tmp_path / "marks.ttl"
+    marks = "<<" * 300
+    texts = f'"{marks}", \'{marks}\', """"{marks}""\n{marks}""", \'\'\'\'\'{marks}\'\'\''
+    path.write_text(
+        f"# {marks}\n<http://e.org/a> <http://e.org/p> {texts} ."
+        + "<< <http://e.org/a> <http://e.org/p> 1 >> <http://e.org/p> 2 ." * 300,
+        encoding="utf-8",
+    )
+
+    assert {str(quad.subject) for quad in read_rdf(path).quads} >= {"<http://e.org/a>"}
+
+
 def test_deep_type_map_is_refused(tmp_path: Path) -> None:
     """It is rewritten by code that calls itself."""
     path = tmp_path / "map.jsonld"

@@ -1,8 +1,8 @@
 """Refuse a small file that would take all memory: nested too deeply, or expanded without measure.
 
 The parser of JSON-LD needs memory for each level, and copies all definitions in scope for each
-context, so that 360 kB took 17 GB. That of RDF/XML needs half a minute for 20,000 levels. A prefix
-as long as a chapter makes a long IRI of each name.
+context, so that 360 kB took 17 GB. That of RDF/XML needs half a minute for 20,000 levels. Triples
+within 20,000 triples end the process. A prefix as long as a chapter makes a long IRI of each name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pyoxigraph import QuadParser
 
 MOST_LEVELS = 256
-"""Brackets within brackets that a JSON-LD document may have."""
+"""Brackets within brackets that a JSON document may have, and triples within triples of Turtle."""
 MOST_DEFINITIONS = 500_000
 """Definitions of terms that contexts within contexts may hold in memory together."""
 MOST_XML_LEVELS = 1_000
@@ -28,7 +28,13 @@ _MARK = b"\x01"
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _TOKEN = re.compile(rb"[\[{]|[\]}]|\x01:?|:+")
+_QUOTED = re.compile(
+    rb"""\"{3}(?:[^"\\]|\\.|"{1,2}(?!"))*+\"{3}|'{3}(?:[^'\\]|\\.|'{1,2}(?!'))*+'{3}"""
+    rb"""|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|<[^<>"\s]*+>|\#[^\n]*|<<|>>""",
+    re.DOTALL,
+)
 _OPENING, _CLOSING = (b"[", b"{"), (b"]", b"}")
+_DEEPER, _HIGHER = {*_OPENING, b"<<"}, {*_CLOSING, b">>"}
 
 
 class BoundError(Exception):
@@ -126,10 +132,26 @@ def _close(level: _Level, around: _Level) -> None:
     around.deepest_contexts = max(around.deepest_contexts, contexts)
 
 
+def check_turtle(content: bytes) -> None:
+    """Check that triples are not nested too deeply in Turtle or a syntax like it.
+
+    Raises:
+        BoundError: They are.
+    """
+    if content.count(b"<<") > MOST_LEVELS and (error := _find_depth(_QUOTED, content)):
+        raise error
+
+
 def _too_deep(content: bytes) -> BoundError:
+    unknown = BoundError(f"nested more than {MOST_LEVELS} levels deep")
+    return _find_depth(_BRACKET, content) or unknown
+
+
+def _find_depth(tokens: re.Pattern[bytes], content: bytes) -> BoundError | None:
+    """Return an error with the place where a text is nested too deeply."""
     level = 0
-    for match in _BRACKET.finditer(content):
-        level += (match.group() in {b"[", b"{"}) - (match.group() in {b"]", b"}"})
+    for match in tokens.finditer(content):
+        level += (match.group() in _DEEPER) - (match.group() in _HIGHER)
         if level > MOST_LEVELS:
             place = match.start()
             return BoundError(
@@ -137,7 +159,7 @@ def _too_deep(content: bytes) -> BoundError:
                 content.count(b"\n", 0, place) + 1,
                 place - content.rfind(b"\n", 0, place),
             )
-    return BoundError(f"nested more than {MOST_LEVELS} levels deep")
+    return None
 
 
 def check_xml(document: bytes | IO[bytes]) -> None:

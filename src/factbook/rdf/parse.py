@@ -21,6 +21,13 @@ from urllib.parse import quote
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, parse
 
 from factbook.errors import InputError
+from factbook.rdf.bounds import (
+    BoundError,
+    check_jsonld,
+    check_namespaces,
+    check_turtle,
+    check_xml,
+)
 from factbook.rdf.formats import BY_ENDING, BY_NAME, Syntax, syntax_of
 from factbook.rdf.rdf_input import address_of, as_input
 from factbook.rdf.syntax_error import RdfSyntaxError, syntax_error
@@ -32,7 +39,6 @@ if TYPE_CHECKING:
 
     from pyoxigraph import QuadParser
 
-    from factbook.rdf.bounds import BoundError
     from factbook.rdf.rdf_input import RdfInput
 
 _START_BYTES = 4096
@@ -157,12 +163,16 @@ def _parse(given: RdfInput, source: bytes | IO[bytes], *, rename: bool) -> RdfSt
             from factbook.rdf.jsonld import prepare
 
             content = source if isinstance(source, bytes) else source.read()
-            _check_levels(path, content)
-            source = prepare(content, path, address)
-            if source is not content:
-                _check_levels(path, source)
+            with _bounded(path):
+                check_jsonld(content)
+                source = prepare(content, path, address)
+                if source is not content:
+                    check_jsonld(source)
         elif syntax.name == "xml":
             _require_well_formed(path, source if isinstance(source, bytes) else None)
+        elif isinstance(source, bytes):
+            with _bounded(path):
+                check_turtle(source)
         parser = parse(source, syntax.parser, base_iri=address, rename_blank_nodes=rename)
         first = list(itertools.islice(parser, 1))
         base = parser.base_iri or address
@@ -170,7 +180,7 @@ def _parse(given: RdfInput, source: bytes | IO[bytes], *, rename: bool) -> RdfSt
 
     def read() -> Iterator[Iterable[Quad]]:
         with _parsing(given, syntax):
-            for quads in itertools.chain([first], _bounded(given, parser)):
+            for quads in itertools.chain([first], _look_at(given, parser)):
                 yield without_direction(quads) if syntax.name == "json-ld" else quads
         prefixes.update(parser.prefixes)
 
@@ -192,40 +202,31 @@ def _parse(given: RdfInput, source: bytes | IO[bytes], *, rename: bool) -> RdfSt
     )
 
 
-def _check_levels(path: Path, content: bytes) -> None:
-    """Refuse JSON-LD that is nested too deeply.
+@contextmanager
+def _bounded(path: Path) -> Iterator[None]:
+    """Turn what is beyond a bound into an error with its place.
 
     Raises:
-        RdfSyntaxError: It is.
+        RdfSyntaxError: Something is.
     """
-    from factbook.rdf.bounds import BoundError, check_jsonld
-
     try:
-        check_jsonld(content)
+        yield
     except BoundError as error:
-        raise _beyond_bound(path, error) from None
+        place = ":".join(str(at) for at in (path, error.line, error.column) if at is not None)
+        raise RdfSyntaxError(f"{place}: {error}", line=error.line, column=error.column) from None
 
 
-def _beyond_bound(path: Path, error: BoundError) -> RdfSyntaxError:
-    place = ":".join(str(each) for each in (path, error.line, error.column) if each is not None)
-    return RdfSyntaxError(f"{place}: {error}", line=error.line, column=error.column)
-
-
-def _bounded(given: RdfInput, parser: QuadParser) -> Iterator[tuple[Quad, ...]]:
+def _look_at(given: RdfInput, parser: QuadParser) -> Iterator[tuple[Quad, ...]]:
     """Yield the quads of a parser, many at a time, and stop where prefixes make them too long.
 
     Raises:
         RdfSyntaxError: A prefix is too long.
     """
-    from factbook.rdf.bounds import BoundError, check_namespaces
-
-    try:
+    with _bounded(given.path):
         check_namespaces(parser, given.address)
         while quads := tuple(itertools.islice(parser, _QUADS_BETWEEN_LOOKS)):
             yield quads
             check_namespaces(parser, given.address)
-    except BoundError as error:
-        raise _beyond_bound(given.path, error) from None
 
 
 def _require_well_formed(path: Path, content: bytes | None) -> None:
@@ -240,16 +241,13 @@ def _require_well_formed(path: Path, content: bytes | None) -> None:
     """
     from xml.parsers import expat
 
-    from factbook.rdf.bounds import BoundError, check_xml
-
     try:
-        if content is not None:
-            check_xml(content)
-        else:
-            with open_unpacked(path) as file:
-                check_xml(file)
-    except BoundError as error:
-        raise _beyond_bound(path, error) from None
+        with _bounded(path):
+            if content is not None:
+                check_xml(content)
+            else:
+                with open_unpacked(path) as file:
+                    check_xml(file)
     except expat.ExpatError as error:
         said = f"not well-formed XML: {expat.ErrorString(error.code)}"
         place = SyntaxError(said, (str(path), error.lineno, error.offset + 1, None))
