@@ -44,6 +44,11 @@ GOOD_XML = (
 TRIPLES = b"".join(
     b"<https://a.example/%d> <https://a.example/p> <https://a.example/o> .\n" % n for n in range(3)
 )
+BOMB = b"<!DOCTYPE r [<!ENTITY b0 'aaaaaaaaaa'>%s]>" % b"".join(
+    b"<!ENTITY b%d '%s'>" % (n, b"&b%d;" % (n - 1) * 10) for n in range(1, 10)
+)
+LEVELS = 50_000
+DEEPER = b"<https://a.example/0> <https://a.example/p> <<( "
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -195,14 +200,32 @@ def _not_http(handler: Handler, _: int) -> None:
     handler.cut()
 
 
-def _capped(handler: Handler, _: int) -> None:
-    if "COUNT" in handler.query:
-        number = {"type": "literal", "value": str(ROWS)}
-        number["datatype"] = "http://www.w3.org/2001/XMLSchema#integer"
-        found = {"head": {"vars": ["n"]}, "results": {"bindings": [{"n": number}]}}
-        handler.whole(json.dumps(found).encode())
-    else:
-        handler.whole(table(CAP))
+def _counted(number: str) -> bytes:
+    cell = {"type": "literal", "value": number}
+    return json.dumps({"head": {"vars": ["n"]}, "results": {"bindings": [{"n": cell}]}}).encode()
+
+
+def _capped(counted: Callable[[Handler, int], None]) -> Callable[[Handler, int], None]:
+    """Return a fault that sends some of the rows, and answers in a way when asked for a count."""
+
+    def answer(handler: Handler, count: int) -> None:
+        if "COUNT" in handler.query:
+            counted(handler, count)
+        else:
+            handler.whole(table(CAP))
+
+    return answer
+
+
+def _measured(kind: str, body: bytes, *lengths: str) -> Callable[[Handler, int], None]:
+    """Return a fault that sends an answer with some headers about its length."""
+    head = "".join(f"{each}\n" for each in lengths)
+
+    def answer(handler: Handler, _: int) -> None:
+        _raw(handler, f"HTTP/1.1 200 OK\nContent-Type: {kind}\n{head}\n", body)
+        handler.cut()
+
+    return answer
 
 
 def _redirect(status: int, where: str) -> Callable[[Handler, int], None]:
@@ -242,6 +265,21 @@ FAULTS: dict[str, Callable[[Handler, int], None]] = {
     "cut-unmeasured-xml": _cut_unmeasured(XML, GOOD_XML.removesuffix(b"</results></sparql>")),
     "cut-xml-of-right-length": _sent(GOOD_XML.removesuffix(b"</sparql>"), XML),
     "cut-unmeasured-triples": _cut_unmeasured(NTRIPLES, TRIPLES),
+    "no-length-triples": _measured(NTRIPLES, TRIPLES, "Content-Length: many"),
+    "two-lengths-triples": _measured(
+        NTRIPLES, TRIPLES, f"Content-Length: {len(TRIPLES) // 3}", f"Content-Length: {len(TRIPLES)}"
+    ),
+    "no-coding-triples": _measured(NTRIPLES, TRIPLES, "Transfer-Encoding: identity"),
+    "bad-chunk": _measured(JSON, b"zz\r\n" + GOOD, "Transfer-Encoding: chunked"),
+    "negative-chunk-triples": _measured(
+        NTRIPLES, b"-5\r\n" + TRIPLES, "Transfer-Encoding: chunked"
+    ),
+    "deep-triples": _sent(
+        DEEPER * LEVELS + b"<https://a.example/0>" + b" )>>" * LEVELS + b" .", NTRIPLES
+    ),
+    "deep-term": _sent(
+        GOOD.replace(b'{"type": "uri"', b'{"type": "triple", "value": {"subject": ' * LEVELS)
+    ),
     "html": _sent(b"<html><title>Sign in</title>", "text/html"),
     "html-as-json": _sent(b"<html>oops</html>"),
     "no-type": _sent(GOOD, None),
@@ -256,6 +294,13 @@ FAULTS: dict[str, Callable[[Handler, int], None]] = {
     "no-bindings": _sent(b'{"head": {"vars": ["n"]}}'),
     "no-head": _sent(b'{"results": {"bindings": []}}'),
     "boolean-for-select": _sent(b'{"head": {}, "boolean": true}'),
+    "error-behind": _sent(GOOD[:-1] + b', "error": "timeout"}'),
+    "bindings-twice": _sent(GOOD.replace(b'"results": {', b'"results": {"bindings": [], ')),
+    "other-variable": _sent(GOOD.replace(b'"vars": ["n"]', b'"vars": ["m"]')),
+    "no-iri": _sent(GOOD.replace(b"/2", b"/ 2")),
+    "half-a-character": _sent(GOOD.replace(b"/2", b"/\\ud800")),
+    "error-among-rows": _sent(GOOD_XML.replace(b"</results>", b"<error/></results>"), XML),
+    "entity-bomb": _sent(BOMB + GOOD_XML.partition(b"?>")[2].replace(b"/2", b"/&b9;"), XML),
     "garbage-behind": _sent(GOOD + b"\nTimeout exceeded"),
     "twice": _sent(GOOD + GOOD),
     "not-utf-8": _sent(GOOD.replace(b"/2", b"/\xff")),
@@ -263,11 +308,23 @@ FAULTS: dict[str, Callable[[Handler, int], None]] = {
     "partial": _sent(GOOD, JSON, 206),
     "capped-loudly": _sent(GOOD, JSON, 200, X_SPARQL_MaxRows="3"),
     "anytime": _sent(GOOD, JSON, 200, X_SQL_State="S1TAT"),
-    "capped-silently": _capped,
+    "capped-silently": _capped(_sent(_counted(str(ROWS)))),
+    "capped-uncountable": _capped(_sent(b"no", "text/plain", 400)),
+    "capped-uncounted": _capped(_sent(table(0))),
+    "capped-miscounted": _capped(_sent(_counted("2.5E2"))),
+    "capped-always": _sent(table(CAP)),
     "redirect-loop": _redirect(302, "/redirect-loop"),
     "redirect-to-get": _redirect(303, "/good"),
     "redirect-to-file": _redirect(302, "file:///etc/passwd"),
     "redirect-permanent": _redirect(308, "/good"),
+    "endless-beginnings": lambda handler, _: _drip(handler, b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "long-header": lambda handler, _: _raw(handler, f"HTTP/1.1 200 OK\nX: {'x' * 99_999}\n\n"),
+    "no-header": lambda handler, _: _raw(handler, "", GOOD),
+    "odd-status": _sent(GOOD, JSON, 999),
+    "not-modified": _sent(b"", JSON, 304),
+    "transformed": _sent(GOOD, JSON, 203),
+    "too-long": _sent(b"no", "text/plain", 414),
+    "locked": _sent(b"no", "text/plain", 401, WWW_Authenticate="Negotiate"),
     "forbidden": _sent(b"no", "text/plain", 403),
     "missing": _sent(b"no", "text/plain", 404),
     "broken": _sent(b"java.lang.NullPointerException", "text/plain", 500),

@@ -29,7 +29,7 @@ RIGHT = {
 }
 OF_TRIPLES = sorted(name for name in FAULTS if name.endswith("triples"))
 WRONG = sorted(set(FAULTS) - RIGHT - set(OF_TRIPLES))
-SLOW = {"slow", "dripping-body", "dripping-head", "stalled"}
+SLOW = {"slow", "dripping-body", "dripping-head", "stalled", "endless-beginnings"}
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +133,17 @@ def test_truncated_answer_is_reported_with_both_numbers(faulty: Faulty) -> None:
     """100 rows of 250 are no answer."""
     with pytest.raises(EndpointError, match="100 of 250 rows"):
         asked(faulty, "capped-silently")
+
+
+@pytest.mark.parametrize(
+    "fault", ["capped-uncountable", "capped-uncounted", "capped-miscounted", "capped-always"]
+)
+def test_round_number_of_rows_that_is_not_counted_is_an_error(faulty: Faulty, fault: str) -> None:
+    """They may be all rows, but nobody knows; the count is asked for once."""
+    with pytest.raises(EndpointError, match="100 rows, which may be its limit, and does not count"):
+        asked(faulty, fault)
+
+    assert faulty.seen == {fault: 2}
 
 
 def test_refused_query_is_a_usage_error(faulty: Faulty) -> None:

@@ -223,7 +223,7 @@ class _Watch:
         self._child = child
         self._words = words
         self._pipe = limits
-        self._remote = remote
+        self._failure = ENDPOINT if remote else UNREADABLE
         self._began = time.monotonic()
         self._deadline = float("inf")
         self._memory = 0.0
@@ -264,7 +264,7 @@ class _Watch:
                     f"error: not done after {self._seconds:g} s: ask for less, or give it more "
                     "with --timeout"
                 )
-                return ENDPOINT if self._remote else UNREADABLE
+                return self._failure
             used = _memory_of(self._child)
             if used > _USUAL_MEMORY and not self._memory:
                 self._memory = _default_memory(self._words)
@@ -274,7 +274,7 @@ class _Watch:
                     f"error: it needs more than {_format_size(self._memory)} of memory: ask for "
                     "less, or allow more with --memory"
                 )
-                return UNREADABLE
+                return self._failure
 
     def _set(self, limits: Limits) -> None:
         if limits.seconds:
@@ -293,7 +293,7 @@ class _Watch:
             )
         else:
             print_error(f"error: ended by signal {os.WTERMSIG(status)}, perhaps for want of memory")
-        return UNREADABLE
+        return self._failure
 
     def _end(self, number: int) -> int | None:
         """Ask the child to end, and make it end; return its status if it did so in time."""

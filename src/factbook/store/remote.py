@@ -25,7 +25,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from factbook.errors import UsageError
+from factbook.errors import EndpointError, FactbookError, UsageError
 from factbook.sparql.rewrite import count_rows, exclude_graph
 from factbook.sparql.tokens import declare_prefixes, query_form, uses_graph
 from factbook.store.answers import Graph, Table, select, table_from
@@ -99,7 +99,14 @@ class RemoteEngine:
         if self.merge is not None and uses_graph(text):
             text = exclude_graph(text, self.merge)
             named = self._named_graphs
-        return self._answer(text, form, named)
+        answer = self._answer(text, form, named)
+        try:
+            if isinstance(answer, Table) and answer.length:
+                self._require_all_rows(answer.length, text, named)
+        except EndpointError:
+            del answer  # as in `_read_results`
+            raise
+        return answer
 
     def query_as_standard(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
         """Run a query as the endpoint understands it, which is all that can be asked of it."""
@@ -134,23 +141,26 @@ class RemoteEngine:
             self._is_virtuoso = True
             reply = self._transport.send_by_urlopen(self._call(text, form, wanted, named))
         answer = self._read(reply, form)
-        if self._is_virtuoso:
-            answer = normalize_answer(answer)
-        rows = answer.length if isinstance(answer, Table) else None
-        if rows and _may_be_truncated(rows) and (total := self._count_rows(text, named)) > rows:
-            del answer  # as in `_read_results`
-            raise self._transport.failure(f"truncated the answer: it sent {rows} of {total} rows")
-        return answer
+        return normalize_answer(answer) if self._is_virtuoso else answer
 
-    def _count_rows(self, text: str, named: Sequence[str]) -> int:
-        """Return how many rows the endpoint counts for a query, or 0 if it cannot count them."""
-        query = count_rows(text)
-        counted = self._answer(query, "SELECT", named) if query is not None else None
-        if not isinstance(counted, Table):
-            return 0
-        (number,) = next(iter(counted.rows))
-        text = number.value if isinstance(number, Literal) else ""
-        return int(text) if text.isdigit() else 0
+    def _require_all_rows(self, rows: int, text: str, named: Sequence[str]) -> None:
+        """Let the endpoint count the rows of a query, if their number may be a limit of its own."""
+        query = count_rows(text) if _may_be_truncated(rows) else None
+        if query is None:
+            return
+        try:
+            counted = self._answer(query, "SELECT", named)
+            found = list(counted.rows) if isinstance(counted, Table) else []
+            del counted  # as in `_read_results`
+            (total,) = (int(cell.value) for (cell,) in found if isinstance(cell, Literal))
+        except (FactbookError, ValueError) as error:
+            reason = f" ({error})" if isinstance(error, FactbookError) else ""
+            raise self._transport.failure(
+                f"sent {rows} rows, which may be its limit, and does not count them{reason}: give "
+                "the query a LIMIT"
+            ) from None
+        if total > rows:
+            raise self._transport.failure(f"truncated the answer: it sent {rows} of {total} rows")
 
     def _call(
         self, text: str, form: str, wanted: str, named: Sequence[str]
@@ -195,8 +205,7 @@ class RemoteEngine:
                 f"expected: {reply.beginning}"
             )
         try:
-            if reply.media_type.endswith("+xml"):
-                _require_whole_xml(reply.body)
+            _require_bounds(reply)
             if form in {"SELECT", "ASK"}:
                 return self._bindings(reply, form)
             if not reply.has_known_length:  # triples end anywhere, and a cut would not be seen
@@ -220,20 +229,25 @@ class RemoteEngine:
         return answer
 
 
-def _require_whole_xml(body: bytes) -> None:
-    """Check that XML is well-formed to its end; see `check_xml`.
+def _require_bounds(reply: Reply) -> None:
+    """Check that XML is whole, and that nothing is nested so deeply that it ends the process.
 
     Raises:
         ValueError: It is not.
     """
     from xml.parsers import expat
 
-    from factbook.rdf.bounds import BoundError, check_xml
+    from factbook.rdf.bounds import BoundError, check_jsonld, check_turtle, check_xml
 
     try:
-        check_xml(body)
+        if reply.media_type.endswith("+xml"):
+            check_xml(reply.body)
+        elif reply.media_type in _TRIPLES:
+            check_turtle(reply.body)
+        elif b'"triple"' in reply.body:
+            check_jsonld(reply.body)
     except (expat.ExpatError, BoundError) as error:
-        raise ValueError(f"not whole XML: {error}") from None
+        raise ValueError(str(error)) from None
 
 
 def _may_be_truncated(rows: int) -> bool:

@@ -56,7 +56,9 @@ class Reply:
     @property
     def has_known_length(self) -> bool:
         """Whether the reply says how long it is, so that a truncated body is noticed."""
-        return "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
+        lengths = set(self.headers.get_all("Content-Length", []))
+        is_chunked = self.headers.get("Transfer-Encoding", "").lower() == "chunked"
+        return is_chunked or (len(lengths) == 1 and lengths.pop().isdecimal())
 
     @property
     def beginning(self) -> str:
@@ -191,7 +193,7 @@ class Transport:
                 self._left(deadline)
             self._left(deadline)
             promised = response.headers.get("Content-Length")
-            if promised is not None and promised.isdigit() and size < int(promised):
+            if promised is not None and promised.isdecimal() and size < int(promised):
                 raise http.client.IncompleteRead(b"".join(chunks), int(promised) - size)
             if self._connections.are_closed:
                 raise TimeoutError("the deadline has passed")
@@ -227,7 +229,7 @@ def _reason(error: BaseException) -> str:
 def _retry_after(reply: Reply) -> float | None:
     """Return the seconds that Retry-After asks for (RFC 9110, section 10.2.3)."""
     value = reply.headers.get("Retry-After", "").strip()
-    if value.isdigit():
+    if value.isdecimal():
         return float(value)
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
