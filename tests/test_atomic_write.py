@@ -53,6 +53,20 @@ def test_atomic_write_leaves_the_old_file_when_the_block_fails(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_name_may_be_as_long_as_the_system_allows(tmp_path: Path) -> None:
+    """The temporary file has a shorter name; a longer target is an error in words."""
+    path = tmp_path / ("x" * 255)
+    with atomic_write(path) as file:
+        file.write(b"new")
+
+    assert list(tmp_path.iterdir()) == [path]
+    with (
+        pytest.raises(InputError, match="File name too long"),
+        atomic_write(tmp_path / ("x" * 256)),
+    ):
+        pass
+
+
 def test_link_that_leads_to_itself_is_an_error(tmp_path: Path) -> None:
     """It stays as it is, and is not replaced by a file."""
     link = tmp_path / "link.ttl"

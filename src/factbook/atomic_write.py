@@ -42,15 +42,15 @@ def remove_temporary_paths() -> None:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
-        import shutil
+    with suppress(OSError):
+        if path.is_dir():
+            import shutil
 
-        for _ in range(_TRIES):  # the engine may be adding files in a thread
-            shutil.rmtree(path, ignore_errors=True)
-            if not path.exists():
-                break
-    else:
-        with suppress(OSError):
+            for _ in range(_TRIES):  # the engine may be adding files in a thread
+                shutil.rmtree(path, ignore_errors=True)
+                if not path.exists():
+                    break
+        else:
             path.unlink(missing_ok=True)
     _temporary.discard(path)  # at the end, as a signal may come at any time
 
@@ -114,8 +114,7 @@ def _replacement(target: Path, *, new: bool) -> Iterator[IO[bytes]]:
     if target.is_symlink():
         raise OSError(errno.ELOOP, "it is a link that leads to itself")
     # The name is noted before the file is there, as a signal may come at any time
-    name = f".{target.name}.{os.urandom(8).hex()}{TEMPORARY_SUFFIX}"
-    temporary = target.parent / name
+    temporary = target.parent / f".{os.urandom(8).hex()}{TEMPORARY_SUFFIX}"
     with temporary_path(temporary):
         handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR | _BINARY, mode=0o600)
         with os.fdopen(handle, "wb") as file:

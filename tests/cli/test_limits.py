@@ -125,6 +125,31 @@ def test_signal_ends_both_processes(program: list[str], tmp_path: Path, number: 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_ignored_hangup_ends_nothing(program: list[str]) -> None:
+    """`nohup` starts a program with the signal ignored, so that it outlives its terminal."""
+    words = ["bash", "-c", f"trap '' HUP; exec {shlex.join([*program, 'sparql', ENDLESS])}"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        wait_for(lambda: bool(children_of(process.pid)))
+        time.sleep(0.5)
+        for each in (*children_of(process.pid), process.pid):
+            os.kill(each, signal.SIGHUP)
+        time.sleep(0.5)
+        is_running = process.poll() is None
+        process.terminate()
+        process.communicate(timeout=10)
+
+    assert (is_running, process.returncode) == (True, 128 + signal.SIGTERM)
+
+
+def test_want_of_memory_is_no_bug(program: list[str]) -> None:
+    """The system may allow less than we need."""
+    line = f"ulimit -v 400000; {shlex.join(program)} sparql 'ASK {{}}'"
+
+    code, _, err = finish(["bash", "-c", line], within=20)
+
+    assert code == 0 or (code == 3 and err.startswith("error: "))
+
+
 def test_interrupted_indexing_leaves_no_folder(program: list[str], tmp_path: Path) -> None:
     """What was indexed so far is removed."""
     data = tmp_path / "large.nt"
@@ -154,7 +179,7 @@ def test_child_ends_when_its_parent_is_killed(program: list[str]) -> None:
     wait_for(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
 
 
-@pytest.mark.parametrize("option", [("--timeout", "0"), ("--timeout", "x"), ("--memory", "-1")])
+@pytest.mark.parametrize("option", [("--timeout", "0"), ("--timeout", "nan"), ("--memory", "-1")])
 def test_limits_have_to_be_numbers(program: list[str], option: tuple[str, str]) -> None:
     """A wrong value is a wrong usage."""
     code, _, err = finish([*program, "sparql", "ASK {}", *option], within=20)

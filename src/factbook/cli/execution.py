@@ -91,6 +91,9 @@ def run_for_exit_code(  # noqa: C901, PLR0911 - one return for each kind of erro
     except (KeyboardInterrupt, click.Abort):
         print_error("interrupted")
         return INTERRUPTED
+    except MemoryError:
+        print_error("error: there is not enough memory")
+        return UNREADABLE
     except BrokenPipeError:
         _discard_output()
         return PIPE_CLOSED

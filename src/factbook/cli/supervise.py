@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import click
 
 from factbook.cli.execution import INTERRUPTED, print_error
-from factbook.cli.interrupts import expect_interrupts
+from factbook.cli.interrupts import expect_interrupts, handle
 from factbook.errors import ENDPOINT, UNREADABLE
 
 if TYPE_CHECKING:
@@ -71,6 +71,20 @@ class _EndedError(BaseException):
         self.number = number
 
 
+class _Seconds(click.FloatRange):
+    """A number of seconds above 0."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:  # noqa: ANN401 - as click has it
+        """Return the seconds."""
+        seconds = float(super().convert(value, param, ctx))
+        if seconds != seconds:  # noqa: PLR0124 - not a number
+            self.fail(f"'{value}' is not a number", param, ctx)
+        return seconds
+
+
 class _Size(click.ParamType[float]):
     """A number of bytes, such as 500M or 2G."""
 
@@ -93,7 +107,7 @@ def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option(
             "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
+            type=_Seconds(),
             metavar="SECONDS",
             expose_value=False,
             callback=_tell_parent,
@@ -129,7 +143,7 @@ def query_limit_options(*, seconds: float) -> Callable[[Callable[..., Any]], Cal
             ),
             click.option(
                 "--timeout",
-                type=click.FloatRange(min=0, min_open=True),
+                type=_Seconds(),
                 metavar="SECONDS",
                 default=seconds,
                 show_default=True,
@@ -186,8 +200,9 @@ def _set_up_child(lifeline: int) -> None:
     """Prepare this process to be ended by its parent, or to end when the parent is gone."""
     # The terminal's Ctrl-C reaches both processes; the parent passes it on, once
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGUSR1, signal.SIGTERM):
         signal.signal(number, _unwind)
+    handle(signal.SIGHUP, _unwind)
 
     def wait_for_parent() -> None:
         with contextlib.suppress(OSError):
@@ -232,7 +247,7 @@ class _Watch:
     def wait(self) -> int:
         """Wait for the child and return the exit code of the command."""
         for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _raise_ended)
+            handle(number, _raise_ended)
         try:
             expect_interrupts()
             return self._wait()

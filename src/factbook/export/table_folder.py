@@ -186,7 +186,7 @@ def _replace_folder(target: Path) -> Iterator[Path]:
     before = _files_of_earlier_export(target)
     try:
         with tempfile.TemporaryDirectory(
-            prefix=f".{target.name}.", suffix=TEMPORARY_SUFFIX, dir=target.absolute().parent
+            prefix=".", suffix=TEMPORARY_SUFFIX, dir=target.absolute().parent
         ) as made:
             yield Path(made)
             names = sorted(path.name for path in Path(made).iterdir())

@@ -35,9 +35,7 @@ def replace_site(folder: Path) -> Iterator[Path]:
     target = Path(os.path.realpath(folder))
     require_own(target, folder)
     try:
-        made = Path(
-            tempfile.mkdtemp(prefix=f".{target.name}.", suffix=TEMPORARY_SUFFIX, dir=target.parent)
-        )
+        made = Path(tempfile.mkdtemp(prefix=".", suffix=TEMPORARY_SUFFIX, dir=target.parent))
         with temporary_path(made):
             content = made / "site"
             content.mkdir()
