@@ -261,13 +261,3 @@ def test_each_observation_has_one_series_and_at_most_one_of_the_rest(*, leads: b
         assert [s for s, n in counts.get(name, Counter()).items() if n != 1] == []
     assert counts["currentFrom"].keys() == counts["currentUntil"].keys()
     assert [s for s, n in counts["effectiveDate"].items() if n != 1] == []
-
-
-def test_rules_are_short() -> None:
-    """A rule is a sentence: at most sixty lines."""
-    lengths = {
-        path.name: len(path.read_text().splitlines())
-        for path in factbook.open(REPOSITORY).layout.rules()
-    }
-
-    assert {name: length for name, length in lengths.items() if length > 60} == {}

@@ -188,6 +188,21 @@ def test_stored_query_has_an_expected_answer(path: Path) -> None:
     assert path.stem in _cases()
 
 
+def test_queries_are_short() -> None:
+    """A query is a sentence: without front matter at most 60 lines of at most 100 characters.
+
+    Blank lines and comments do not count.
+    """
+    long = {}
+    for path in ROOT.rglob("*.rq"):
+        lines = [line.rstrip() for line in path.read_text(encoding="utf-8").splitlines()]
+        said = [line for line in lines if line and not line.lstrip().startswith("#")]
+        if len(said) > 60 or any(len(line) > 100 for line in said):
+            long[path.stem] = (len(said), max(map(len, said)))
+
+    assert long == {}
+
+
 def test_query_names_are_unique() -> None:
     """No two groups have a query of the same name, because it is asked by that alone."""
     groups = {path.parent for path in query_paths(ROOT).values()}

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from factbook.book import Book
+    from factbook.query.stored_queries import StoredQuery
     from factbook.rdf.terms import Term
     from factbook.render.cells import Column
     from factbook.store.answers import Row as Terms
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     _Key = tuple[Term | None, ...]
 
 LEAST_THINGS, MOST_THINGS = 2, 6
-QUERY = "compare"
+_QUERIES = ("compare-facts", "compare-figures", "compare-prices", "compare-events")
 _MOST_ITEMS = 3
 _MOST_SOURCES = 3
 _NAME, _UNIT, _ITEM, _AMOUNT, _VALUE = "name", "unit", "item", "amount", "value"
@@ -180,16 +181,37 @@ def ask_comparison(book: Book, things: Sequence[NamedNode], *, asof: str | None 
         EndpointError: An endpoint failed.
     """
     require_several(things)
-    query = find_page_query(book.layout.queries, QUERY)
-    answer = run_stored(book, query, {"thing": things, "asof": asof})
-    if not isinstance(answer, Table):
-        raise InputError(f"{query.path}: is not a SELECT")
-    return answer
+    answers = []
+    for query in _find_queries(book):
+        answer = run_stored(book, query, {"thing": things, "asof": asof})
+        if not isinstance(answer, Table):
+            raise InputError(f"{query.path}: is not a SELECT")
+        answers.append(answer)
+    variables = _merge_variables([answer.variables for answer in answers])
+    rows = (dict(zip(answer.variables, row, strict=True)) for answer in answers for row in answer.rows)
+    return Table(variables, [tuple(row.get(name) for name in variables) for row in rows])
 
 
 def columns_of(book: Book) -> tuple[Column, ...]:
     """Return the description of the columns of `ask_comparison`."""
-    return find_page_query(book.layout.queries, QUERY).columns
+    return tuple({c.name: c for query in _find_queries(book) for c in query.columns}.values())
+
+
+def _find_queries(book: Book) -> list[StoredQuery]:
+    return [find_page_query(book.layout.queries, name) for name in _QUERIES]
+
+
+def _merge_variables(lists: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """Return all variables once: those up to the name, those of the basis to the unit, the others."""
+    parts: tuple[dict[str, None], ...] = ({}, {}, {})
+    for names in lists:
+        first = names.index(_NAME) + 1
+        last = names.index(_UNIT) + 1 if _UNIT in names else first
+        for part, some in zip(parts, (names[:first], names[first:last], names[last:]), strict=True):
+            part.update(dict.fromkeys(some))
+    head, basis, tail = parts
+    basis[_UNIT] = basis.pop(_UNIT, None)
+    return (*head, *basis, *tail)
 
 
 class _Layout:
