@@ -188,8 +188,11 @@ def ask_comparison(book: Book, things: Sequence[NamedNode], *, asof: str | None 
             raise InputError(f"{query.path}: is not a SELECT")
         answers.append(answer)
     variables = _merge_variables([answer.variables for answer in answers])
-    rows = (dict(zip(answer.variables, row, strict=True)) for answer in answers for row in answer.rows)
-    return Table(variables, [tuple(row.get(name) for name in variables) for row in rows])
+    rows = []
+    for answer in answers:
+        found = (dict(zip(answer.variables, row, strict=True)) for row in answer.rows)
+        rows += [tuple(row.get(name) for name in variables) for row in found]
+    return Table(variables, rows)
 
 
 def columns_of(book: Book) -> tuple[Column, ...]:
@@ -202,7 +205,7 @@ def _find_queries(book: Book) -> list[StoredQuery]:
 
 
 def _merge_variables(lists: Iterable[Sequence[str]]) -> tuple[str, ...]:
-    """Return all variables once: those up to the name, those of the basis to the unit, the others."""
+    """Return all variables once: up to the name, then the basis up to the unit, then the others."""
     parts: tuple[dict[str, None], ...] = ({}, {}, {})
     for names in lists:
         first = names.index(_NAME) + 1
