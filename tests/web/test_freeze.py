@@ -161,7 +161,8 @@ def test_data_of_pages_is_there(site: Path) -> None:
     assert "danube" in (danube / "danube.ttl").read_text(encoding="utf-8")
     assert "danube" in (danube / "danube.jsonld").read_text(encoding="utf-8")
     assert list((site / "queries").rglob("*.csv"))
-    assert (site / "data/graph.nt").stat().st_size
+    assert (site / "data/graph.ttl").stat().st_size
+    assert not list(site.rglob("*.nt"))
 
 
 def test_foreign_folder_is_refused(tmp_path: Path) -> None:

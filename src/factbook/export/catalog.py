@@ -64,13 +64,17 @@ DOWNLOADS = {
     for name in ("turtle", "trig", "nt", "nquads", "json-ld", "xml")
 }
 """The files in which a served book offers its whole graph, with their syntaxes."""
+FILES = {file: name for file, name in DOWNLOADS.items() if name in {"turtle", "trig", "json-ld"}}
+"""Those that a site of files has: the others are several times as large and say the same."""
 _CLASSES_OF_VALUES = {
     f"{DCTERMS}conformsTo": f"{DCTERMS}Standard",
     f"{DCTERMS}license": f"{DCTERMS}LicenseDocument",
 }
 
 
-def write_catalog(book: Book, name: str, out: IO[bytes], *, address: str | None = None) -> None:
+def write_catalog(
+    book: Book, name: str, out: IO[bytes], *, address: str | None = None, has_endpoint: bool = True
+) -> None:
     """Write the catalogue in an RDF syntax.
 
     Args:
@@ -79,6 +83,7 @@ def write_catalog(book: Book, name: str, out: IO[bytes], *, address: str | None 
         out: Where to.
         address: Where the book is served, ending in '/'. The distributions are then the downloads
             there (`DOWNLOADS`), without sizes and hashes, and the endpoint is a service.
+        has_endpoint: Whether it is served by a program. Else the distributions are `FILES`.
 
     Raises:
         UsageError: The book describes no data set, or more than one, or is an endpoint.
@@ -86,10 +91,16 @@ def write_catalog(book: Book, name: str, out: IO[bytes], *, address: str | None 
     """
     known = {**_PREFIXES, **book.prefixes}
     context = {**_PREFIXES, **book.context}
-    write_rdf(_describe_book(book, address), name, out, prefixes=known, context=context)
+    write_rdf(
+        _describe_book(book, address, has_endpoint=has_endpoint),
+        name,
+        out,
+        prefixes=known,
+        context=context,
+    )
 
 
-def _describe_book(book: Book, address: str | None) -> Iterator[Triple]:
+def _describe_book(book: Book, address: str | None, *, has_endpoint: bool) -> Iterator[Triple]:
     if book.endpoint is not None:
         raise UsageError("--catalog describes the files of a book, not an endpoint")
     description = _read_description(book)
@@ -106,7 +117,7 @@ def _describe_book(book: Book, address: str | None) -> Iterator[Triple]:
     if address is None:
         yield from _describe_distributions(dataset, book, licence=licence)
     else:
-        yield from _describe_downloads(dataset, address, licence=licence)
+        yield from _describe_downloads(dataset, address, licence=licence, has_endpoint=has_endpoint)
     yield from describe_queries(catalog, dataset, all_queries(book.layout.queries), book.prefixes)
 
 
@@ -238,10 +249,10 @@ def _describe_distributions(
 
 
 def _describe_downloads(
-    dataset: NamedNode, address: str, *, licence: NamedNode | None
+    dataset: NamedNode, address: str, *, licence: NamedNode | None, has_endpoint: bool
 ) -> Iterator[Triple]:
     """Yield the description of the downloads of a served book, and of its endpoint."""
-    for file, name in DOWNLOADS.items():
+    for file, name in (DOWNLOADS if has_endpoint else FILES).items():
         node = local_iri(dataset, name)
         url = NamedNode(f"{address}data/{file}")
         media_type = NamedNode(_MEDIA_TYPES + BY_NAME[name].media_type)
@@ -256,6 +267,8 @@ def _describe_downloads(
         yield type_triple(media_type, f"{DCTERMS}MediaType")
         if licence is not None:
             yield triple(node, f"{DCTERMS}license", licence)
+    if not has_endpoint:
+        return
     service, endpoint = local_iri(dataset, "sparql"), NamedNode(f"{address}sparql")
     yield triple(dataset, f"{VOID}sparqlEndpoint", endpoint)
     yield type_triple(service, f"{DCAT}DataService")

@@ -11,6 +11,7 @@ from factbook.export.catalog import DOWNLOADS, write_catalog
 from factbook.export.export_book import write_export
 from factbook.export.selection import Part
 from factbook.rdf.formats import BY_NAME
+from factbook.web.links import is_static
 from factbook.web.negotiation import choose, with_charset
 from factbook.web.site import current_site
 
@@ -58,7 +59,9 @@ def catalog(ending: str) -> Response:
     address = site.settings.address or request.host_url
 
     def write(out: IO[bytes]) -> None:
-        write_catalog(site.book, _CATALOG[ending], out, address=address)
+        write_catalog(
+            site.book, _CATALOG[ending], out, address=address, has_endpoint=not is_static()
+        )
 
     host = "".join(character if character.isalnum() else "-" for character in address)
     try:

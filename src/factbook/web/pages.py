@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Response, abort, request
 
-from factbook.export.catalog import DOWNLOADS, is_described
+from factbook.export.catalog import DOWNLOADS, FILES, is_described
 from factbook.web import links
 from factbook.web.catalog import HOME, Catalog, PanelSpec
 from factbook.web.ontology import build_vocabulary
@@ -158,7 +158,8 @@ def data() -> Response:
         # Its downloads have addresses, which files cannot know
         is_placed = not links.is_static() or site.settings.address is not None
         has_catalog = is_placed and is_described(explorer.book)
-        return render("data.html", explorer, downloads=DOWNLOADS, has_catalog=has_catalog)
+        downloads = FILES if links.is_static() else DOWNLOADS
+        return render("data.html", explorer, downloads=downloads, has_catalog=has_catalog)
 
     return keep_response(make)
 

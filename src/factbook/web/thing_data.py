@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ class ThingFiles:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._read = lru_cache(_KEPT_FILES)(read_rdf)
+        self._read = lru_cache(_KEPT_FILES)(_read_named)
         self.quads = lru_cache(_KEPT_THINGS)(self._gather)
         """What the files say about a thing, and what a merge of them would lose."""
         self._lines_in = lru_cache(_KEPT_INDEXES)(self._index)
@@ -116,21 +117,27 @@ class ThingFiles:
         rules = self._book.rules
         if not rules.exported:
             return []
-        properties = " ".join(to_sparql(NamedNode(each)) for each in sorted(rules.exported))
         ordered = sorted(subjects, key=lambda subject: subject.value)
         found = []
         for start in range(0, len(ordered), _BATCH):
             batch = " ".join(map(to_sparql, ordered[start : start + _BATCH]))
             answer = self._book.engine.query(
                 f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {batch} }} "
-                f"VALUES ?p {{ {properties} }} "
                 f"GRAPH {to_sparql(rules.graph)} {{ ?s ?p ?o }} }}"
             )
             if isinstance(answer, Graph):
                 found += [
-                    Quad(t.subject, t.predicate, t.object, rules.graph) for t in answer.triples
+                    Quad(t.subject, t.predicate, t.object, rules.graph)
+                    for t in answer.triples
+                    if t.predicate.value in rules.exported
                 ]
         return found
+
+
+def _read_named(file: RdfInput) -> RdfFile:
+    """Return the content of a file, each quad in the graph that it is loaded into."""
+    found = read_rdf(file)
+    return replace(found, quads=tuple(found.named_quads())) if found.has_base else found
 
 
 def _graph_of(file: RdfInput) -> str:
