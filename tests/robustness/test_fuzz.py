@@ -5,6 +5,7 @@ FACTBOOK_TEST_EXAMPLES sets the number of texts for each parser; the default is 
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -50,6 +51,19 @@ TURTLE = texts(
     "\x00",
     "# note\n",
     "@prefix ex: <http://e.org/> .\n",
+)
+KEYS = (
+    "summary tags params columns defaults chart pivot a b type doc class values unit computed "
+    "priority cite x y rows cells by bar line iri text 2025"
+)
+WORDS = st.sampled_from(KEYS.split())
+HEADERS = st.dictionaries(
+    WORDS,
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | WORDS,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    ),
+    max_size=5,
 )
 SPARQL = texts(
     "SELECT ASK CONSTRUCT DESCRIBE WHERE FILTER OPTIONAL UNION MINUS BIND VALUES GRAPH SERVICE SUM "
@@ -130,6 +144,17 @@ def test_reader_of_stored_queries_answers_or_refuses(text: str) -> None:
         parse_stored_query(text, path=Path("q.rq"))
     except FactbookError as error:
         assert str(error).startswith("q.rq")  # noqa: PT017 - most texts raise nothing else
+
+
+@given(HEADERS)
+@fuzz
+def test_front_matter_has_the_right_form_or_is_refused(header: dict[str, object]) -> None:
+    """A list where names belong is a fault of the file, not of ours."""
+    text = f"#+ {json.dumps(header)}\nSELECT ?a {{ ?a ?_b_iri ?__a_xsd_date }}"
+    try:
+        parse_stored_query(text, path=Path("q.rq"))
+    except FactbookError as error:
+        assert str(error).startswith("q.rq")  # noqa: PT017 - most headers raise nothing else
 
 
 @given(YAML)

@@ -22,6 +22,11 @@ MISTAKES = {
     "spare brace": ("ASK { ?s ?p ?o } }", "1:18", "'}' closes nothing"),
     "open string": ('ASK { ?s ?p "abc }', "1:13", "the string that begins here is not closed"),
     "space in an IRI": ("ASK { ?s <a b> ?o }", "1:10", "<a b> is no IRI"),
+    "relative IRI": (
+        "SELECT * FROM <a/b.ttl> { ?s ?p ?o }",
+        "1:15",
+        "<a/b.ttl> is no whole IRI, and there is no BASE <IRI> before it",
+    ),
     "alias": (
         "SELECT ?o (STR(?o) AS ?s) { ?s ?p ?o } ORDER BY ?o",
         "1:23",

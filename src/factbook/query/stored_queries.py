@@ -9,9 +9,9 @@ takes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from factbook.errors import InputError, UsageError, did_you_mean
 from factbook.front_matter import read_front_matter
@@ -19,11 +19,13 @@ from factbook.layout import bundled
 from factbook.render.cells import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from factbook.render.chart_description import Chart
     from factbook.render.pivot import Pivot
 
+T = TypeVar("T")
 
 # Groups whose queries are run by other commands, not by name
 CHECKS = "checks"
@@ -35,23 +37,14 @@ COLUMN_TYPES = frozenset(
     {"boolean", "date", "decimal", "identifier", "integer", "iri", "period", "text", "year"}
 )
 """The types that the front matter gives to columns."""
-_COLUMN_KEYS = frozenset(
-    {
-        "cite",
-        "computed",
-        "detail",
-        "doc",
-        "figure",
-        "high",
-        "low",
-        "precision",
-        "priority",
-        "sparse",
-        "title",
-        "type",
-        "unit",
-    }
-)
+_COLUMN_KEYS = {each.name: each.default for each in fields(Column) if each.name != "name"}
+_FORMS: dict[type, str] = {
+    bool: "true or false",
+    dict: "a mapping",
+    int: "a whole number",
+    list: "a list",
+    str: "a text",
+}
 _NOT_BY_NAME = {CHECKS, IMPORTS, LINKS, PAGES, RULES}
 _PARAMETER = re.compile(r"(?P<lead>__?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?:_(?P<kind>\w+))?")
 _KEPT = 256  # read queries, more than a book has
@@ -201,7 +194,7 @@ def parse_stored_query(text: str, *, path: Path, group: str = "") -> StoredQuery
         summary=str(header.get("summary", "")),
         description=str(header.get("description", "")).strip(),
         question=str(header.get("question", "")),
-        tags=tuple(map(str, header.get("tags") or ())),
+        tags=tuple(map(str, _entry(header, "tags", list, path))),
         parameters=_parameters(text, header, path),
         columns=_columns(header, path),
         chart=_chart(header, path),
@@ -213,11 +206,12 @@ def parse_stored_query(text: str, *, path: Path, group: str = "") -> StoredQuery
 def _parameters(text: str, header: dict[str, Any], path: Path) -> tuple[Parameter, ...]:
     from factbook.sparql.tokens import variables
 
-    described = header.get("params") or {}
+    described = _entry(header, "params", dict, path)
+    given = dict(enumerate(_entry(header, "defaults", list, path)))
     defaults = {
         str(name): str(value)
-        for entry in header.get("defaults") or ()
-        for name, value in entry.items()
+        for number in given
+        for name, value in _entry(given, number, dict, path, "defaults: ").items()
     }
     found: dict[str, Parameter] = {}
     for variable in variables(text):
@@ -225,7 +219,7 @@ def _parameters(text: str, header: dict[str, Any], path: Path) -> tuple[Paramete
         if match is None:
             continue
         name = match["name"]
-        about = described.get(name) or {}
+        about = _entry(described, name, dict, path, "params: ")
         found.setdefault(
             variable,
             Parameter(
@@ -233,9 +227,9 @@ def _parameters(text: str, header: dict[str, Any], path: Path) -> tuple[Paramete
                 variable=variable,
                 kind=_kind(match["kind"], path, variable),
                 required=match["lead"] == "_" and name not in defaults,
-                doc=str(about.get("doc", "")),
-                type_curie=about.get("class"),
-                values=about.get("values"),
+                doc=_entry(about, "doc", str, path, f"{name}: "),
+                type_curie=_entry(about, "class", str, path, f"{name}: ") or None,
+                values=_entry(about, "values", str, path, f"{name}: ") or None,
                 default=defaults.get(name),
             ),
         )
@@ -286,7 +280,7 @@ def _pivot(header: dict[str, Any], path: Path) -> Pivot | None:
         pivot = read_pivot(header["pivot"])
     except UsageError as error:
         raise InputError(f"{path}:1: {error}") from None
-    unknown = set(pivot.names) - set(header.get("columns") or {})
+    unknown = set(pivot.names) - set(_entry(header, "columns", dict, path))
     if unknown:
         raise InputError(f"{path}:1: pivot: there is no column '{min(unknown)}'")
     return pivot
@@ -294,33 +288,42 @@ def _pivot(header: dict[str, Any], path: Path) -> Pivot | None:
 
 def _columns(header: dict[str, Any], path: Path) -> tuple[Column, ...]:
     columns = []
-    for name, about in (header.get("columns") or {}).items():
-        facts = {"type": about} if isinstance(about, str) else dict(about or {})
+    described = _entry(header, "columns", dict, path)
+    for name, about in described.items():
+        within = f"column {name}: "
+        facts = {"type": about} if isinstance(about, str) else about
+        facts = _entry({name: facts}, name, dict, path, "columns: ")
+        given: dict[str, Any] = {}
         for key in facts:
             if key not in _COLUMN_KEYS:
                 near = did_you_mean(str(key), _COLUMN_KEYS)
-                raise InputError(f"{path}:1: column {name}: there is no key '{key}'.{near}")
-        columns.append(
-            Column(
-                name=str(name),
-                type=str(facts.get("type", "text")),
-                unit=facts.get("unit"),
-                low=facts.get("low"),
-                high=facts.get("high"),
-                precision=facts.get("precision"),
-                detail=facts.get("detail") is True,
-                sparse=facts.get("sparse") is True,
-                doc=str(facts.get("doc", "")),
-                title=str(facts.get("title", "")),
-                cite=facts.get("cite") is True,
-                figure=facts.get("figure"),
-                computed=_names(facts.get("computed")),
-                priority=int(facts.get("priority", 0)),
-            )
-        )
+                raise InputError(f"{path}:1: {within}there is no key '{key}'.{near}")
+            default = _COLUMN_KEYS[key]
+            if isinstance(default, tuple):
+                several = isinstance(facts[key], list)
+                names = facts[key] if several else [_entry(facts, key, str, path, within)]
+                given[key] = tuple(map(str, names))
+            elif default is None:
+                given[key] = _entry(facts, key, str, path, within) or None
+            else:
+                given[key] = _entry(facts, key, type(default), path, within)
+        columns.append(Column(str(name), **given))
     return tuple(columns)
 
 
-def _names(given: Any) -> tuple[str, ...]:  # noqa: ANN401 - what YAML holds
-    """Return one name or several as several."""
-    return (given,) if isinstance(given, str) else tuple(map(str, given or ()))
+def _entry(
+    holder: Mapping[Any, Any], key: object, form: type[T], path: Path, within: str = ""
+) -> T:
+    """Return what the front matter has under a key, or what is empty in that form.
+
+    Raises:
+        InputError: It has another form.
+    """
+    found = holder.get(key)
+    if found is None:
+        return form()
+    if form is str and not isinstance(found, dict | list):
+        found = str(found)
+    if not isinstance(found, form):
+        raise InputError(f"{path}:1: {within}{key} has to be {_FORMS[form]}")
+    return found

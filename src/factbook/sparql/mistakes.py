@@ -22,6 +22,7 @@ _PLACE = re.compile(r"error at (\d+):(\d+)(?:: expected (?:one of )?(.*))?", re.
 _KEYWORD = re.compile(r"(?:^|, )([A-Za-z_]+)(?=,|$)")
 _CHARACTERS = re.compile(r"\"|\['")
 _BROKEN_IRI = re.compile(r"<[^<>?$()\n]*>")
+_WHOLE_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _TWICE = "overrides an existing variable"
 _UNBOUND = "contains a variable that is unbound"
 _LARGEST = str(2**64 - 1)
@@ -110,7 +111,10 @@ def _offset(text: str, line: int, column: int, expected: str) -> int:
 
 def _broken_term(text: str, found: Sequence[Token]) -> tuple[Token, str] | None:
     """Return the first quotation mark that opens no string, or IRI that is not one."""
+    has_base = any(token.keyword == "BASE" for token in found)
     for token in found:
+        if token.kind == "iri" and not has_base and not _WHOLE_IRI.match(token.text):
+            return token, f"{token.text} is no whole IRI, and there is no BASE <IRI> before it"
         if token.kind != "other":
             continue
         if token.text in {'"', "'"}:
