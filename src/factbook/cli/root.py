@@ -16,7 +16,6 @@ from factbook.errors import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 
 class Entry(NamedTuple):
@@ -154,38 +153,16 @@ class Root(click.Group):
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
-def root(  # noqa: PLR0913 - one for each option
-    context: click.Context,
-    book: Path | None,
-    data: tuple[Path, ...],
-    base: str | None,
-    endpoint: str | None,
-    *,
-    no_book: bool,
-    leads: bool,
-    known_by: str | None,
-    no_cache: bool,
-    debug: bool,
-) -> None:
+def root(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - of a type each
     """Query, check, cite and export a knowledge graph."""
-    del debug  # read before anything can fail
-    words = context.meta.get(_SUPERVISED)
-    if words is not None and context.invoked_subcommand not in _UNSUPERVISED:
+    words, command = context.meta.get(_SUPERVISED), context.invoked_subcommand
+    if words is not None and command not in _UNSUPERVISED:
         from factbook.cli.supervise import supervise
 
-        remote = endpoint is not None or _asks_endpoint(context.invoked_subcommand, words)
+        remote = options["endpoint"] is not None or _asks_endpoint(command, words)
         supervise(remote=remote, words=words)
     expect_interrupts()
-    context.obj = Session(
-        folder=book,
-        data=data,
-        base=base,
-        empty=no_book,
-        endpoint=endpoint,
-        leads=leads,
-        known_by=known_by,
-        cache=not no_cache,
-    )
+    context.obj = Session.of_options(options)
 
 
 def _asks_endpoint(command: str | None, words: Sequence[str]) -> bool:

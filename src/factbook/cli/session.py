@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import click
 
 from factbook.layout import bundled, find_book
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from factbook import api
     from factbook.book import Book
 
+B = TypeVar("B", bound="Book")
 PATH = click.Path(path_type=Path, readable=False)
 """The type of a path; whoever opens a file says that it cannot be read, with exit code 3."""
 
@@ -34,6 +37,21 @@ class Session:
     cache: bool = True
     quiet: bool = False
     """Whether it says nothing on stderr, as during shell completion."""
+
+    @classmethod
+    def of_options(cls, given: Mapping[str, Any], *, quiet: bool = False) -> Self:
+        """Return the session that the global options ask for; some may be missing."""
+        return cls(
+            folder=given.get("book"),
+            data=given.get("data") or (),
+            base=given.get("base"),
+            empty=bool(given.get("no_book")),
+            endpoint=given.get("endpoint"),
+            leads=bool(given.get("leads")),
+            known_by=given.get("known_by"),
+            cache=not given.get("no_cache"),
+            quiet=quiet,
+        )
 
     @cached_property
     def own_folder(self) -> Path | None:
@@ -63,43 +81,26 @@ class Session:
         """The book."""
         from factbook.book import Book
 
-        return Book(
-            self.own_folder,
-            data=self.data,
-            base=self.base,
-            empty=self.empty,
-            endpoint=self.endpoint,
-            leads=self.leads,
-            known_by=self.known_by,
-            cache=self.cache,
-            announce=announce,
-        )
+        return self._open(Book)
 
     def public_book(self) -> api.Book:
         """Return the book as Python code has it."""
         from factbook import api
 
-        return api.Book(
+        return self._open(api.Book)
+
+    def local_book(self) -> Book:
+        """Return the book of the files, even if an endpoint is named."""
+        return replace(self, folder=self.own_folder, endpoint=None, leads=False).book
+
+    def _open(self, kind: Callable[..., B]) -> B:
+        return kind(
             self.own_folder,
             data=self.data,
             base=self.base,
             empty=self.empty,
             endpoint=self.endpoint,
             leads=self.leads,
-            known_by=self.known_by,
-            cache=self.cache,
-            announce=announce,
-        )
-
-    def local_book(self) -> Book:
-        """Return the book of the files, even if an endpoint is named."""
-        from factbook.book import Book
-
-        return Book(
-            self.own_folder,
-            data=self.data,
-            base=self.base,
-            empty=self.empty,
             known_by=self.known_by,
             cache=self.cache,
             announce=announce,
@@ -113,18 +114,7 @@ def get_session(context: click.Context) -> Session:
     """Return the session, also during shell completion, when no command runs."""
     if isinstance(context.obj, Session):
         return context.obj
-    given = context.find_root().params
-    return Session(
-        folder=given.get("book"),
-        data=given.get("data") or (),
-        base=given.get("base"),
-        empty=bool(given.get("no_book")),
-        endpoint=given.get("endpoint"),
-        leads=bool(given.get("leads")),
-        known_by=given.get("known_by"),
-        cache=not given.get("no_cache"),
-        quiet=True,
-    )
+    return Session.of_options(context.find_root().params, quiet=True)
 
 
 def announce(line: str) -> None:
