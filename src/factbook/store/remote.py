@@ -30,7 +30,7 @@ from factbook.sparql.rewrite import count_rows, exclude_graph
 from factbook.sparql.tokens import declare_prefixes, query_form, uses_graph
 from factbook.store.answers import Graph, Table, select, table_from
 from factbook.store.transport import AGENT, Transport
-from factbook.store.virtuoso import JOIN_AS_WRITTEN, is_virtuoso, normalize_answer
+from factbook.store.virtuoso import adapt_query, is_virtuoso, normalize_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -171,7 +171,7 @@ class RemoteEngine:
         wrapper = SPARQLWrapper(self.address, agent=AGENT)
         wrapper.setMethod(POST)
         # Not by setQuery: that guesses the form, and finds an update in a word such as 'workload'
-        wrapper.queryString = JOIN_AS_WRITTEN + text if self._is_virtuoso else text
+        wrapper.queryString = adapt_query(text) if self._is_virtuoso else text
         wrapper.queryType = form
         wrapper.setOnlyConneg(True)
         wrapper.addCustomHttpHeader("Accept", wanted)

@@ -1,14 +1,18 @@
 """Work around faults of Virtuoso 7: the order of joins, and the terms in its answers.
 
 By default it reorders joins, and then loses rows where two paths of any length meet, or fails: so
-it is told to join in the order of the query. It stores a truth value as 1 or 0, and an integer
-beyond 32 bits as a decimal. (A decimal of such a size without a fraction therefore becomes an
-integer, which it equals.)
+it is told to join in the order of the query. It loses rows where a day that BIND computes is
+compared inside an OPTIONAL: so the day of a stored query is written in the place of its variable.
+It stores a truth value as 1 or 0, and an integer beyond 32 bits as a decimal. (A decimal of such a
+size without a fraction therefore becomes an integer, which it equals.)
 
 The stored queries avoid what a client cannot correct; your own queries should too:
 
-- a path of any length with a fixed end comes before the patterns that bind its other end, or in
-  FILTER EXISTS; of two such paths each needs its own subselect;
+- a path of any length with two fixed ends, or of which the patterns before it bind one end and a
+  term or FILTER(?x = …) the other, finds only ends that are the same: FILTER(STR(?x) = …) works;
+- a path of any length does not begin at a variable that UNION binds: put UNION into a subselect;
+- EXISTS does not compile inside IF with another condition, and BOUND is true of a variable from an
+  OPTIONAL within an OPTIONAL: BIND the value there;
 - a computed truth value is a number: `xsd:boolean(…)` converts it;
 - one integer divided by another is an integer: `100.0 * ?a / ?b`;
 - sameTerm takes one IRI for two where COALESCE gave one of them;
@@ -20,12 +24,15 @@ The stored queries avoid what a client cannot correct; your own queries should t
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from factbook.rdf.terms import XSD
+from factbook.sparql.tokens import tokens
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
@@ -37,13 +44,35 @@ _BOOLEAN, _DECIMAL = f"{XSD}boolean", f"{XSD}decimal"
 _INTEGER = NamedNode(f"{XSD}integer")
 _TRUTH = {"1": Literal(True), "0": Literal(False)}  # noqa: FBT003 - the value itself
 _BEYOND = 1 << 31
-JOIN_AS_WRITTEN = 'DEFINE sql:select-option "order"\n'
-"""The prefix that makes Virtuoso join in the order of the query."""
+_JOIN_AS_WRITTEN = 'DEFINE sql:select-option "order"\n'
+# The day of a stored query: the parameter where it is given, or else today
+_DAY = re.compile(
+    r"BIND\(COALESCE\((?:\?\w+|(?P<given>\"[0-9-]+\"\^\^<\S+>)), "
+    r"STRDT\(SUBSTR\(STR\(NOW\(\)\), 1, 10\), xsd:date\)\) AS \?(?P<name>\w+)\)"
+)
 
 
 def is_virtuoso(reply: Reply) -> bool:
     """Tell whether a reply is Virtuoso's."""
     return reply.headers.get("Server", "").startswith("Virtuoso")
+
+
+def adapt_query(text: str) -> str:
+    """Return a query with the same answer that Virtuoso evaluates as it is written."""
+    days = {found["name"]: found["given"] or _today() for found in _DAY.finditer(text)}
+    if any(re.search(rf"SELECT[^{{]*\?{name}\b", text) for name in days):
+        return _JOIN_AS_WRITTEN + text  # it gives the day as well
+    rest = _DAY.sub("", text)
+    pieces, start = [_JOIN_AS_WRITTEN], 0
+    for token in tokens(rest):
+        if token.variable in days:
+            pieces += [rest[start : token.start], days[token.variable]]
+            start = token.start + len(token.text)
+    return "".join((*pieces, rest[start:]))
+
+
+def _today() -> str:
+    return f'"{datetime.now(UTC).date().isoformat()}"^^<{XSD}date>'
 
 
 def normalize_answer(answer: Answer) -> Answer:
