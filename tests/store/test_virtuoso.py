@@ -10,19 +10,27 @@ from factbook.store.virtuoso import adapt_query
 
 PROLOGUE = 'DEFINE sql:select-option "order"\n'
 DAY = "BIND(COALESCE(?__asof_xsd_date, STRDT(SUBSTR(STR(NOW()), 1, 10), xsd:date)) AS ?day)"
-GIVEN = '"2025-12-31"^^<http://www.w3.org/2001/XMLSchema#date>'
+DATE = "http://www.w3.org/2001/XMLSchema#date"
 
 
-@pytest.mark.parametrize("given", ["", GIVEN])
+@pytest.mark.parametrize("given", ["", "2025-12-31"])
 def test_day_of_a_query_is_written_in_place_of_its_variable(given: str) -> None:
     """The day is the parameter's value or today; a text that reads like the variable stays."""
-    day = given or f'"{datetime.now(UTC).date().isoformat()}"^^<{GIVEN.partition("<")[2]}'
     query = f'SELECT ?s {{ {DAY} ?s ?p "?day" . FILTER(?from <= ?day && ?days > 1) }}'
+    bound = query.replace("?__asof_xsd_date", f'"{given}"^^<{DATE}>') if given else query
 
-    adapted = adapt_query(query.replace("?__asof_xsd_date", given or "?__asof_xsd_date"))
-
+    day = f'<{DATE}>("{given or datetime.now(UTC).date().isoformat()}")'
     expected = f'SELECT ?s {{  ?s ?p "?day" . FILTER(?from <= {day} && ?days > 1) }}'
-    assert adapted == PROLOGUE + expected
+    assert adapt_query(bound) == PROLOGUE + expected
+
+
+def test_condition_on_a_parameter_that_is_not_given_is_left_out() -> None:
+    """What the condition is without the parameter stands in its place."""
+    query = "ASK { ?s ?p ?o FILTER(COALESCE(?o = ?__o_iri, true) && COALESCE(?p = <x:p>, true)) }"
+
+    adapted = adapt_query(query)
+
+    assert adapted == f"{PROLOGUE}ASK {{ ?s ?p ?o FILTER(true && COALESCE(?p = <x:p>, true)) }}"
 
 
 @pytest.mark.parametrize("query", ["ASK { ?s ?p ?o }", f"SELECT ?s ?day {{ {DAY} ?s ?p ?o }}"])

@@ -2,8 +2,10 @@
 
 By default it reorders joins, and then loses rows where two paths of any length meet, or fails: so
 it is told to join in the order of the query. It loses rows where a day that BIND computes is
-compared inside an OPTIONAL: so the day of a stored query is written in the place of its variable.
-It stores a truth value as 1 or 0, and an integer beyond 32 bits as a decimal. (A decimal of such a
+compared inside an OPTIONAL, or a constant day before one: so the day of a stored query is written,
+as a cast, in the place of its variable. There a comparison with an unbound variable is false, and
+no error for COALESCE to see: so conditions on parameters that are not given are left out. It
+stores a truth value as 1 or 0, and an integer beyond 32 bits as a decimal. (A decimal of such a
 size without a fraction therefore becomes an integer, which it equals.)
 
 The stored queries avoid what a client cannot correct; your own queries should too:
@@ -17,6 +19,9 @@ The stored queries avoid what a client cannot correct; your own queries should t
 - one integer divided by another is an integer: `100.0 * ?a / ?b`;
 - sameTerm takes one IRI for two where COALESCE gave one of them;
 - CONCAT and `=` treat an unbound variable as an empty text: use COALESCE;
+- `?day < ?x` is false where ?x is unbound: write `!BOUND(?x) || ?day < ?x`, or IF(BOUND(?x), …);
+- FILTER NOT EXISTS is not seen in an OPTIONAL that has others inside: write it behind it;
+- YEAR takes no computed date: take it from the text;
 - FILTER NOT EXISTS does not see the variable of GRAPH: OPTIONAL and COALESCE do;
 - a value from BIND(COALESCE(…)) joins single patterns, and no alternatives such as `p|q`, wherever
   an OPTIONAL follows.
@@ -47,9 +52,11 @@ _BEYOND = 1 << 31
 _JOIN_AS_WRITTEN = 'DEFINE sql:select-option "order"\n'
 # The day of a stored query: the parameter where it is given, or else today
 _DAY = re.compile(
-    r"BIND\(COALESCE\((?:\?\w+|(?P<given>\"[0-9-]+\"\^\^<\S+>)), "
+    r"BIND\(COALESCE\((?:\?\w+|\"(?P<given>[0-9-]+)\"\^\^<\S+>), "
     r"STRDT\(SUBSTR\(STR\(NOW\(\)\), 1, 10\), xsd:date\)\) AS \?(?P<name>\w+)\)"
 )
+# A condition on a parameter that is not given
+_UNSET = re.compile(r"COALESCE\(\?\w+ = \?__\w+, (true|false)\)")
 
 
 def is_virtuoso(reply: Reply) -> bool:
@@ -59,20 +66,20 @@ def is_virtuoso(reply: Reply) -> bool:
 
 def adapt_query(text: str) -> str:
     """Return a query with the same answer that Virtuoso evaluates as it is written."""
-    days = {found["name"]: found["given"] or _today() for found in _DAY.finditer(text)}
+    text = _JOIN_AS_WRITTEN + _UNSET.sub(r"\1", text)
+    today = datetime.now(UTC).date().isoformat()
+    days = {
+        found["name"]: f'<{XSD}date>("{found["given"] or today}")' for found in _DAY.finditer(text)
+    }
     if any(re.search(rf"SELECT[^{{]*\?{name}\b", text) for name in days):
-        return _JOIN_AS_WRITTEN + text  # it gives the day as well
-    rest = _DAY.sub("", text)
-    pieces, start = [_JOIN_AS_WRITTEN], 0
-    for token in tokens(rest):
+        return text  # it gives the day as well
+    text = _DAY.sub("", text)
+    pieces, start = [], 0
+    for token in tokens(text):
         if token.variable in days:
-            pieces += [rest[start : token.start], days[token.variable]]
+            pieces += [text[start : token.start], days[token.variable]]
             start = token.start + len(token.text)
-    return "".join((*pieces, rest[start:]))
-
-
-def _today() -> str:
-    return f'"{datetime.now(UTC).date().isoformat()}"^^<{XSD}date>'
+    return "".join((*pieces, text[start:]))
 
 
 def normalize_answer(answer: Answer) -> Answer:
