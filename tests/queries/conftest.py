@@ -51,29 +51,15 @@ MERGE = "urn:factbook:merge"
 LEADS = "-with-leads"
 
 
-# Virtuoso 7.2 loses rows of these queries or cannot compile them, as they ask for what is derived
+# Virtuoso 7.2 loses rows of these queries or cannot compile them
 VIRTUOSO_DIFFERS = {
-    "accelerators",
     "category-totals",
-    "chip-owners",
     "circular-deals",
-    "companies",
-    "connections",
     "efficiency",
     "funding-rounds",
-    "gaps",
-    "guidance-outcomes",
-    "investors",
     "money-raised",
     "ownership",
-    "products",
-    "rank",
-    "relationships",
-    "rental-prices",
-    "rented-by",
-    "token-prices",
-    "unknown-figures",
-    "valuations",
+    "schema-org-figures",
 }
 
 
