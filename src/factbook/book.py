@@ -146,23 +146,23 @@ class Book:
 
         return read_rules(self.layout.rules())
 
-    def derived(self) -> Iterator[Quad]:
-        """Yield what the rules derive from the files, in the named graph of its own."""
+    def derived(self, *, only_exported: bool = False) -> Iterator[Quad]:
+        """Yield what the rules derive from the files, in the named graph of its own.
+
+        Args:
+            only_exported: Whether to leave out what no merge of the files would lose.
+        """
         if not self.rules.texts:
             return
         from pyoxigraph import Quad
 
-        from factbook.rdf.terms import to_sparql
         from factbook.store.answers import Graph
 
-        graph = self.rules.graph
         engine = self.engine if self.endpoint is None else self._open_engine(leads=False)
-        answer = engine.query(
-            f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {to_sparql(graph)} {{ ?s ?p ?o }} }}"
-        )
+        answer = engine.query(self.rules.ask_for_derived(only_exported=only_exported))
         if isinstance(answer, Graph):
             for triple in answer.triples:
-                yield Quad(triple.subject, triple.predicate, triple.object, graph)
+                yield Quad(triple.subject, triple.predicate, triple.object, self.rules.graph)
 
     @cached_property
     def engine(self) -> Engine:

@@ -62,8 +62,9 @@ def test_check_gives_same_rows_in_both_engines(
     ]
     store = load_store(files)
     rules = read_rules(bad.book.layout.rules())
+    stated = set(store)
     derive(store, rules)
-    derived = list(store.quads_for_pattern(None, None, None, rules.graph))
+    derived = [quad for quad in store if quad not in stated]
 
     rows = select(EmbeddedEngine(store), query.text)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RULE = "CONSTRUCT { ?s <https://e.org/%s> ?o } WHERE { ?s <https://e.org/%s> ?o }"
-DERIVED = "SELECT ?o { GRAPH <urn:factbook:derived> { ?s <https://e.org/c> ?o } }"
+DERIVED = "SELECT ?o { ?s <https://e.org/c> ?o MINUS { GRAPH ?g { ?s <https://e.org/c> ?o } } }"
 
 
 def opened(folder: Path, *texts: str) -> list[object]:

@@ -136,8 +136,9 @@ class Part:
         return _with_names(_about_things(quads, _nodes(book, self.things)), quads)
 
     def _of_files(self, book: Book) -> Iterable[Quad]:
+        derived = book.derived(only_exported=not self.derived)
         if not self.things and not self.sources:
-            return chain(everything(book.read()), self._derived(book))
+            return chain(everything(book.read()), derived)
         quads = list(everything(book.read()))
         found: list[Quad] = []
         if self.things:
@@ -145,15 +146,7 @@ class Part:
         if self.sources:
             found += _from_sources(quads, _graphs(book, quads, self.sources))
         subjects = {quad.subject for quad in found}
-        return chain(found, (q for q in self._derived(book) if q.subject in subjects))
-
-    def _derived(self, book: Book) -> Iterator[Quad]:
-        """Yield what is derived: all of it, or what a merge of the files would lose."""
-        exported = book.rules.exported
-        if self.derived or exported:
-            for quad in book.derived():
-                if self.derived or quad.predicate.value in exported:
-                    yield quad
+        return chain(found, (q for q in derived if q.subject in subjects))
 
 
 def everything(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:

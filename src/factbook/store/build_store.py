@@ -105,8 +105,8 @@ def _fill_beside_memory(
         load(memory, stated)
         announce("Indexing: running the rules")
         derived = b""
-        for quads in run_rules(memory, rules):
-            derived += quads
+        for triples in run_rules(memory, rules):
+            derived += triples
             # Three loads at most: the engine would merge the tables of more at once
             if len(loads) == 1 and loads[0].done():
                 loads.append(pool.submit(load, store, derived))

@@ -1,8 +1,8 @@
 """Derive triples when files are loaded, by CONSTRUCT queries that run once, in order.
 
-What a rule gives is part of the merge, and stands in one named graph beside it, so that the rules
-after it can use it and nobody takes it for what a source says. The same files give the same triples
-on every day and on every engine.
+What a rule gives is part of the merge, so that the rules after it can use it, and of no named
+graph, so that it is not taken for what a source says. The same files give the same triples on every
+day and on every engine.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from pyoxigraph import NamedNode, QueryTriples, RdfFormat
 
 from factbook.errors import InputError
 from factbook.front_matter import read_front_matter
-from factbook.rdf.terms import expand, is_iri, put_in_graph
+from factbook.rdf.terms import expand, is_iri, to_sparql
 from factbook.sparql.tokens import meaningful, resolve_escapes
 from factbook.sparql.tree import parse_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pyoxigraph import Store
@@ -38,10 +38,31 @@ class Rules:
 
     texts: Mapping[Path, str]
     graph: NamedNode
-    """The named graph of what they give: the `graph` of a front matter, or one of ours."""
+    """The named graph of what they give, where it is written out: the `graph` of a front matter, or
+    one of ours."""
     exported: frozenset[str]
     """The properties whose derived triples are part of every export (`export` in a front matter),
     because without them a merge would lose what the files say."""
+
+    def ask_for_derived(
+        self, *, only_exported: bool = False, subjects: Iterable[NamedNode] = ()
+    ) -> str:
+        """Return a query for what is derived: what is in the merge and in no source.
+
+        Args:
+            only_exported: Whether to ask for the properties alone that are part of every export.
+            subjects: What to ask about, by default everything.
+        """
+        patterns = ["?s ?p ?o"]
+        if only_exported:
+            properties = " ".join(to_sparql(NamedNode(name)) for name in sorted(self.exported))
+            patterns.insert(0, f"VALUES ?p {{ {properties} }}")
+        if named := " ".join(map(to_sparql, subjects)):
+            patterns.insert(0, f"VALUES ?s {{ {named} }}")
+        return (
+            f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {' '.join(patterns)} FILTER NOT EXISTS "
+            f"{{ GRAPH ?source {{ ?s ?p ?o }} FILTER(?source != {to_sparql(self.graph)}) }} }}"
+        )
 
 
 def read_rules(paths: Sequence[Path]) -> Rules:
@@ -91,16 +112,15 @@ def derive(store: Store, rules: Rules) -> None:
 
 
 def run_rules(store: Store, rules: Rules) -> Iterator[bytes]:
-    """Add to a store what the rules give, and yield what each has given, as N-Quads.
+    """Add to a store what the rules give, and yield what each has given, as N-Triples.
 
     Raises:
         InputError: A rule is not a CONSTRUCT query, or may give something else on another run.
     """
     for path, text in rules.texts.items():
         triples = _run(store, text, path)
-        quads = triples + put_in_graph(triples, rules.graph)
-        store.bulk_load(quads, RdfFormat.N_QUADS, lenient=True)
-        yield quads
+        store.bulk_load(triples, RdfFormat.N_TRIPLES, lenient=True)
+        yield triples
 
 
 def _run(store: Store, text: str, path: Path) -> bytes:

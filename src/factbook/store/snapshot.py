@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from factbook.store.embedded import Graphs
     from factbook.store.spellings import Spellings
 
-VERSION = f"10 {pyoxigraph.__version__}"
+VERSION = f"11 {pyoxigraph.__version__}"
 """Our number, counted up when the content of a snapshot changes, and the engine's version."""
 
 _TRIES = 3

@@ -15,7 +15,6 @@ from factbook.export.selection import describe_things
 from factbook.rdf.parse import graph_for, read_rdf
 from factbook.rdf.positions import places_of
 from factbook.rdf.rdf_input import RdfInput
-from factbook.rdf.terms import to_sparql
 from factbook.sparql.bind import bind
 from factbook.store.answers import Graph, select
 
@@ -120,11 +119,8 @@ class ThingFiles:
         ordered = sorted(subjects, key=lambda subject: subject.value)
         found = []
         for start in range(0, len(ordered), _BATCH):
-            batch = " ".join(map(to_sparql, ordered[start : start + _BATCH]))
-            answer = self._book.engine.query(
-                f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {batch} }} "
-                f"GRAPH {to_sparql(rules.graph)} {{ ?s ?p ?o }} }}"
-            )
+            batch = ordered[start : start + _BATCH]
+            answer = self._book.engine.query(rules.ask_for_derived(subjects=batch))
             if isinstance(answer, Graph):
                 found += [
                     Quad(t.subject, t.predicate, t.object, rules.graph)
