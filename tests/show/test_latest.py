@@ -74,15 +74,15 @@ def latest(book: Book, figure: str) -> str:
         (
             "groq-valuation-2024-08-aihubx",
             (
-                "from 31 Aug 2024 until 30 Sep 2025, then {}groq-valuation-2025-09-cnbc: "
-                "it has the newer date; preferred to {}groq-valuation-chapter: "
+                "from 31 Aug 2024 until 30 Sep 2025, then “valuation of Groq, 2025-09”: "
+                "it has the newer date; preferred to “valuation of Groq”: "
                 "a value comes before none; its series has 5 figures"
             ),
         ),
         (
             "groq-valuation-2026-08-17-techcrunch",
             (
-                "from 17 Aug 2026; preferred to {}groq-valuation-2025-09-cnbc: "
+                "from 17 Aug 2026; preferred to “valuation of Groq, 2025-09”: "
                 "it has the newer date; "
             ),
         ),
@@ -90,14 +90,14 @@ def latest(book: Book, figure: str) -> str:
         (
             "b200-off-chip-memory-2024-08-24-tweaktown",
             (
-                "never; first is {}b200-off-chip-memory-2025-12-epoch-ai: "
+                "never; first is “off-chip memory of NVIDIA B200, 2025-12”: "
                 "it has the higher confidence; "
             ),
         ),
         (
             "graphcore-valuation-2018-the-guardian",
             (
-                "never; first is {}graphcore-valuation-2018-silicon-republic: "
+                "never; first is “valuation of Graphcore, 2018”: "
                 "its source has the better evidence; "
             ),
         ),
@@ -112,13 +112,13 @@ def test_page_says_why_a_figure_is_or_is_not_the_latest(
     core: Book, figure: str, beginning: str
 ) -> None:
     """It names the days, the figure that is better, and the part of the key that decided."""
-    assert latest(core, figure).startswith(beginning.replace("{}", "observation:"))
+    assert latest(core, figure).startswith(beginning)
 
 
 def test_page_says_what_removes_a_figure(small: Book) -> None:
     """A withdrawn figure and one that repeats another are never the latest."""
-    assert latest(small, "wrong") == "never, as source:correction withdraws or replaces it"
-    assert latest(small, "second").startswith("never, as observation:first is as good, ")
+    assert latest(small, "wrong") == "never, as “source:correction” withdraws or replaces it"
+    assert latest(small, "second").startswith("never, as “")
     assert latest(small, "first").startswith("from 10 Jan 2026; its series has 2 figures")
 
 

@@ -81,6 +81,14 @@ def _fill_range(point: Mapping[str, Any], picture: Picture) -> dict[str, Any]:
     return alone | {name: value for name, value in point.items() if value not in {None, ""}}
 
 
+_TIME: dict[str, Any] = {
+    # Every label has its year: the one of January alone may be the label that finds no room
+    "format": {"year": "%Y"}
+    | dict.fromkeys(("quarter", "month"), "%b %Y")
+    | dict.fromkeys(("week", "date"), "%-d %b %Y"),
+    "labelOverlap": "parity",
+}
+"""The labels of an axis of days, by what they tell apart."""
 _CONFIG: dict[str, Any] = {
     "font": "Arial, Helvetica, sans-serif",
     "view": {"stroke": None},
@@ -148,7 +156,13 @@ def _layers(picture: Picture, encoding: dict[str, Any]) -> list[dict[str, Any]]:
     name, value = chart.x[0], chart.y
     plain = {} if "color" in encoding else {"color": PALETTE[0]}
     if chart.type == "timeline":
-        x = {"field": name, "type": "temporal", "title": None, "scale": {"padding": _PADDING}}
+        x = {
+            "field": name,
+            "type": "temporal",
+            "title": None,
+            "scale": {"padding": _PADDING},
+            "axis": _TIME,
+        }
         y = {"field": value, "type": "nominal", "title": None, "sort": None, "axis": {"grid": True}}
         mark = {"type": "point", "filled": True, "size": 70, "opacity": 0.85, "tooltip": True}
         return [{"mark": mark | plain, "encoding": {"x": x, "y": y, **encoding}}]
@@ -167,7 +181,7 @@ def _layers(picture: Picture, encoding: dict[str, Any]) -> list[dict[str, Any]]:
             "title": picture.titles[name],
         }
         if picture.kinds[name] == "temporal":
-            over |= {"title": None, "scale": {"padding": _PADDING}}
+            over |= {"title": None, "scale": {"padding": _PADDING}, "axis": _TIME}
         elif picture.kinds[name] == "quantitative":
             over |= {
                 "scale": {"zero": False, "nice": False, "padding": _PADDING},

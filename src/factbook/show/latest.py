@@ -57,7 +57,7 @@ def explain_latest(book: Book, figure: NamedNode, labels: Labels) -> str:
     rows = ask_page(book, "series", thing=figure)
     removed = {value_of(row["by"]) for row in rows if row["by"] is not None}
     if removed:
-        names = ", ".join(map(labels.short, sorted(removed)))
+        names = ", ".join(_name(each, labels) for each in sorted(removed))
         return f"never, as {names} withdraws or replaces it"
     members = _members(rows)
     own = next((each for each in members if each.iri == figure.value), None)
@@ -80,9 +80,8 @@ def _explain(own: _Member, members: Iterable[_Member], labels: Labels) -> str:
     if not own.answers:
         return f"never, as its standing is “{labels.of(own.standing)}”"
     if own.repeated:
-        return (
-            f"never, as {labels.short(own.repeated)} is as good, says the same and answers for it"
-        )
+        same = _name(own.repeated, labels)
+        return f"never, as {same} is as good, says the same and answers for it"
     rivals = [each for each in members if each.answers and each.key > own.key]
     if not own.begin:
         if own.end and own.end <= own.since:
@@ -108,14 +107,21 @@ def _explain_rank(own: _Member, members: Iterable[_Member], labels: Labels) -> t
     if not below:
         return ()
     following = max(below, key=lambda each: (each.key, each.iri))
-    return (f"preferred to {labels.short(following.iri)}: {decide(own.key, following.key)}",)
+    return (f"preferred to {_name(following.iri, labels)}: {decide(own.key, following.key)}",)
 
 
 def _name_best(own: _Member, rivals: list[_Member], labels: Labels) -> str:
     if not rivals:
         return "another figure of the series"
     best = max(rivals, key=lambda each: (each.key, each.iri))
-    return f"{labels.short(best.iri)}: {decide(best.key, own.key)}"
+    return f"{_name(best.iri, labels)}: {decide(best.key, own.key)}"
+
+
+def _name(iri: str, labels: Labels) -> str:
+    """Return what a figure says, or the title of a source."""
+    labels.look_up([iri])
+    labels.look_up_figures([iri])
+    return f"“{labels.of(iri)}”"
 
 
 def _members(rows: Iterable[Mapping[str, Term | None]]) -> list[_Member]:

@@ -77,7 +77,7 @@ class ThingFiles:
     def _index(self, file: RdfInput) -> dict[str, int]:
         """Return the line at which a file begins to speak of each thing."""
         try:
-            read = self._read(file)
+            read = read_rdf(file)
         except InputError:
             return {}  # it has changed since the book was opened
         places = places_of(read)
