@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ from factbook.verify.numbers import Units, find_numbers, to_base
 from factbook.verify.observed import find_observed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     from factbook.book import Book
@@ -104,28 +106,14 @@ class Verifier:
         numbers = find_numbers(
             text, self._units, without=[(each.start, each.end) for each in mentions]
         )
-        measures = self._measures.find(text)
         named = {iri for mention in mentions for iri in mention.things}
         by_thing: dict[str, list[Observed]] = {}
         for observed in find_observed(self._book, variable="thing", iris=named):
             by_thing.setdefault(observed.thing, []).append(observed)
         every = [each for found in by_thing.values() for each in found]
         self.labels.look_up(iri for each in every for iri in each.iris)
-        sentences = list(_split(text, _SENTENCE_END))
-        clauses = list(_split(text, _CLAUSE_END))
-        years = [each for each in numbers if each.is_year]
-
-        def near(number: Number) -> _Context:
-            return _context(
-                number,
-                text=text,
-                parts=(sentences, clauses),
-                mentions=mentions,
-                measures=measures,
-                years=years,
-            )
-
-        return [self._judge(number, near(number), by_thing) for number in numbers]
+        read = _Text(text, mentions, self._measures.find(text), numbers)
+        return [self._judge(number, read.near(number), by_thing) for number in numbers]
 
     def _judge(
         self, number: Number, near: _Context, by_thing: Mapping[str, Sequence[Observed]]
@@ -238,15 +226,6 @@ class _Context:
     words: frozenset[str]
 
 
-def _split(text: str, ends: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Yield where each part of a text begins and ends."""
-    start = 0
-    for match in ends.finditer(text):
-        yield start, match.end()
-        start = match.end()
-    yield start, len(text) + 1
-
-
 def _words_of(text: str) -> set[str]:
     return {word.casefold() for word in re.findall(r"[^\W\d_]{5,}", text)}
 
@@ -259,31 +238,46 @@ def _are_akin(one: str, other: str) -> bool:
     return alike >= max(_LEAST_AKIN, _AKIN * min(len(one), len(other)))
 
 
-def _context(  # noqa: PLR0913 - all that stands in a text
-    number: Number,
-    *,
-    text: str,
-    parts: tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]],
-    mentions: Sequence[Mention],
-    measures: Sequence[Mention],
-    years: Sequence[Number],
-) -> _Context:
-    """Return what stands near a number: the thing named last before it is its subject."""
-    (start, end), clause = (
-        next(span for span in spans if span[0] <= number.start < span[1]) for spans in parts
-    )
-    inside = [each for each in mentions if start <= each.start < end]
-    before = [each for each in inside if each.end <= number.start]
-    earlier = [each for each in mentions if each.end <= start]
-    subject = (before or inside[:1] or earlier)[-1:]
-    subjects = tuple(iri for mention in subject for iri in mention.things)
-    others = {iri for each in inside for iri in each.things} - set(subjects)
-    measured = [each for each in measures if clause[0] <= each.start < clause[1]]
-    nearest = [each for each in measured if each.end <= number.start][-1:] or measured[:1]
-    return _Context(
-        subjects=subjects,
-        others=tuple(sorted(others)),
-        measures=frozenset(iri for each in nearest for iri in each.things),
-        years=frozenset(f"{each.value}" for each in years if clause[0] <= each.start < clause[1]),
-        words=frozenset(_words_of(text[clause[0] : clause[1]])),
-    )
+@dataclass(frozen=True)
+class _Text:
+    """A text, and what was found in it."""
+
+    text: str
+    mentions: Sequence[Mention]
+    measures: Sequence[Mention]
+    numbers: Sequence[Number]
+
+    def near(self, number: Number) -> _Context:
+        """Return what stands near a number: the thing named last before it is its subject."""
+        start, end = _part(self._sentences, number)
+        inside = [each for each in self.mentions if start <= each.start < end]
+        before = [each for each in inside if each.end <= number.start]
+        earlier = [each for each in self.mentions if each.end <= start]
+        subject = (before or inside[:1] or earlier)[-1:]
+        subjects = tuple(iri for mention in subject for iri in mention.things)
+        others = {iri for each in inside for iri in each.things} - set(subjects)
+        start, end = _part(self._clauses, number)
+        measured = [each for each in self.measures if start <= each.start < end]
+        nearest = [each for each in measured if each.end <= number.start][-1:] or measured[:1]
+        years = (each for each in self.numbers if each.is_year and start <= each.start < end)
+        return _Context(
+            subjects=subjects,
+            others=tuple(sorted(others)),
+            measures=frozenset(iri for each in nearest for iri in each.things),
+            years=frozenset(f"{each.value}" for each in years),
+            words=frozenset(_words_of(self.text[start:end])),
+        )
+
+    @cached_property
+    def _sentences(self) -> list[int]:
+        return [0, *(match.end() for match in _SENTENCE_END.finditer(self.text)), len(self.text)]
+
+    @cached_property
+    def _clauses(self) -> list[int]:
+        return [0, *(match.end() for match in _CLAUSE_END.finditer(self.text)), len(self.text)]
+
+
+def _part(ends: Sequence[int], number: Number) -> tuple[int, int]:
+    """Return where the part of a text with a number begins and ends."""
+    at = bisect_right(ends, number.start)
+    return ends[at - 1], ends[at]
