@@ -583,3 +583,22 @@ def test_provenance_says_what_is_no_fact() -> None:
 
     assert (slug(talks["standing"]), slug(talks["precision"])) == ("in-talks", "about")
     assert "cerebras-series-h" not in {slug(row["value"]) for row in rows}
+
+
+def test_timeline_has_the_price_of_a_purchase() -> None:
+    """What a buyer paid stands beside the purchase, though it is a valuation of the company."""
+    rows = [
+        (row["amount"], slug(row["amountsource"]))
+        for row in ask("timeline", company="graphcore", kind="acquisition", asof=TODAY)
+    ]
+
+    assert rows == [(700_000_000, "graphcore-acquired-by-softbank-after-months-of-speculation")]
+
+
+def test_oldest_and_newest_are_as_exact_as_their_dates() -> None:
+    """No day is made up for a valuation of which only the month or the year is known."""
+    totals = {slug(row["segment"]): row["oldest"] for row in ask("category-totals", asof=TODAY)}
+    (coverage,) = ask("coverage", measure="valuation", **{"class": "infra:Company"}, asof=TODAY)
+
+    assert totals["cloud-ai-infrastructure"] == "2025-02"
+    assert coverage["oldest"] == "2018"
