@@ -244,7 +244,7 @@ DAMAGED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "json-cut-off": (
         "json",
         lambda: json.dumps([{"Machine": "a"}]).encode()[:-4],
-        ": Malformed JSON",
+        ": is not valid JSON",
     ),
 }
 

@@ -14,7 +14,8 @@ from pyoxigraph import Literal, RdfFormat, Store, parse
 
 from factbook.errors import did_you_mean
 from factbook.imports.mapping import BOOLEAN, DATE, INTEGER, NUMBER, RESERVED, ROW_NUMBER
-from factbook.rdf.terms import XSD, make_slug, to_sparql
+from factbook.imports.table_loader import quote, quote_text
+from factbook.rdf.terms import XSD, make_slug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,8 +29,17 @@ BATCH_SIZE = 5_000
 ROW = "https://w3id.org/ai-infra/def#row"
 _QUALIFIER, _OBSERVATION, _THING = "_qualifier", "_observation", "_iri"
 _UNDEFINED = "UNDEF"
-_SPECIAL = re.compile(r'[\x00-\x1f\x7f"\\]')
-_PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
+_MOST_ZEROS = 99
+"""How far an exponent moves the point of a number at most; the cells are checked before."""
+_ESCAPES = (
+    ("\\", r"\\"),
+    (r"\\U", r"\\\U00000055"),  # a backslash before a letter u could mean two things
+    (r"\\u", r"\\\U00000075"),
+    ('"', r"\""),
+    ("\n", r"\n"),
+    ("\r", r"\r"),
+    ("\t", r"\t"),
+)
 _ROW_TRIPLE = re.compile(rb"<" + ROW.encode() + rb'> "((?:[^"\\\n]|\\.)*)" \.\n')
 # Only the object of a triple stands before a full stop and the end of a line
 _DECIMAL = re.compile(rb'"([^"\\\n]*)"\^\^<' + XSD.encode() + rb"decimal> \.\n")
@@ -70,11 +80,12 @@ class Bindings:
         needed = list(
             dict.fromkeys(_column(name, rows.columns) for name in names if name not in RESERVED)
         )
-        forms = [self._form(name, rows.columns, needed) for name in names]
+        forms = [f"coalesce({self._form(name, rows)}, '{_UNDEFINED}')" for name in names]
+        line = f"concat_ws(' ', '(', {', '.join([*forms, quote_text(')')])})"
         before, after = self._frame(names)
         store = Store()
-        for batch in rows.read(needed, BATCH_SIZE):
-            lines = "\n".join(f"({' '.join(form(row) for form in forms)})" for row in batch)
+        for batch in rows.read(line, needed, BATCH_SIZE):
+            lines = "\n".join(row.line for row in batch)
             query = f"{before}{lines}{after}"
             answer = cast("QueryTriples", store.query(query))
             triples = answer.serialize(format=RdfFormat.N_TRIPLES) or b""
@@ -99,42 +110,34 @@ class Bindings:
             self.mapping.fail(f"nothing binds ?{name}.{did_you_mean(name, known)}")
         return name in known
 
-    def _form(
-        self, name: str, columns: Mapping[str, Kind], needed: list[str]
-    ) -> Callable[[Row], str]:
-        """Return what writes the value of a variable in a row as SPARQL."""
+    def _form(self, name: str, rows: TableRows) -> str:
+        """Return the SQL expression that writes the value of a variable in a row as SPARQL."""
         slug = self.source.rpartition("/")[2]
         if name in RESERVED:
             return {
-                "source": lambda _: f"<{self.source}>",
-                "row": lambda row: _text(row.key),
-                "row_slug": lambda row: f'"{row.slug}"',
-                "slug": lambda row: f'"{slug}-{row.slug}"',
+                "source": quote_text(f"<{self.source}>"),
+                "row": _text("row_key"),
+                "row_slug": _enclose('"', "row_slug", '"'),
+                "slug": _enclose(f'"{slug}-', "row_slug", '"'),
             }[name]
-        column = _column(name, columns)
-        place = needed.index(column)
+        column = _column(name, rows.columns)
+        cell = quote(column)
         if name == column:
-            write = _WRITERS.get(columns[name].name, _text) if name in columns else _text
-            return lambda row: _UNDEFINED if (text := row.cells[place]) is None else write(text)
+            kind = rows.columns[name].name if name in rows.columns else ""
+            return _WRITERS.get(kind, _text)(cell)
         if name.endswith(_THING):
-            things = {cell: f"<{iri}>" for cell, iri in self.things[column].items()}
-            return lambda row: things.get((row.cells[place] or "").strip(), _UNDEFINED)
-        stem, suffix = f"<{self.observations}{slug}-", column.lower().replace("_", "-").strip("-")
-        is_split = column in self.mapping.splits
-
-        def observation(row: Row) -> str:
-            text = row.cells[place]
-            if text is None:
-                return _UNDEFINED
-            value = f"-{make_slug(text)}" if is_split else ""
-            return f"{stem}{row.slug}-{suffix}{value}>"
-
-        return observation
+            return _enclose("<", rows.look_up(column, self.things[column]), ">")
+        start, suffix = f"<{self.observations}{slug}-", column.lower().replace("_", "-").strip("-")
+        end = quote_text(f"-{suffix}")
+        if column in self.mapping.splits:
+            slugs = {text: f"-{make_slug(text)}" for text, _, _ in rows.values_of(column)}
+            end += f" || {rows.look_up(column, slugs)}"
+        return f"CASE WHEN {cell} IS NOT NULL THEN {_enclose(start, f'row_slug || {end}', '>')} END"
 
 
 def write_numbers_plainly(triples: bytes) -> bytes:
     """Return N-Triples whose whole decimals are integers and others have no zeros at their end."""
-    return _DECIMAL.sub(_plain_number, triples)
+    return _DECIMAL.sub(_plain_number, triples) if b"#decimal> .\n" in triples else triples
 
 
 def _column(name: str, columns: Mapping[str, Kind]) -> str:
@@ -144,14 +147,33 @@ def _column(name: str, columns: Mapping[str, Kind]) -> str:
     return name.removesuffix(_OBSERVATION).removesuffix(_THING)
 
 
-def _text(text: str) -> str:
-    return to_sparql(Literal(text)) if _SPECIAL.search(text) else f'"{text}"'
+def _enclose(before: str, expression: str, after: str) -> str:
+    return f"{quote_text(before)} || {expression} || {quote_text(after)}"
 
 
-def _number(text: str) -> str:
-    if _PLAIN_INTEGER.fullmatch(text):
-        return text
-    return _canonical(text)
+def _text(cell: str) -> str:
+    """Return the SQL expression of a text as a string of SPARQL; see `to_sparql`."""
+    for character, escaped in _ESCAPES:
+        cell = f"replace({cell}, {quote_text(character)}, {quote_text(escaped)})"
+    return _enclose('"', cell, '"')
+
+
+def _number(cell: str) -> str:
+    """Return the SQL expression of a number in digits, as `_canonical` writes it."""
+    exponent = f"TRY_CAST(regexp_extract({cell}, '[eE](.*)', 1) AS INTEGER)"
+    exponent = f"greatest(-{_MOST_ZEROS}, least({_MOST_ZEROS}, coalesce({exponent}, 0)))"
+    whole, part = (f"regexp_extract({cell}, '[+-]?([0-9]*)[.]?([0-9]*)', {n})" for n in (1, 2))
+    zeros = f"repeat('0', {_MOST_ZEROS})"
+    digits = f"({zeros} || {whole} || {part} || {zeros})"
+    point = f"({_MOST_ZEROS} + length({whole}) + {exponent})"
+    ones = f"ltrim(left({digits}, {point}), '0')"
+    rest = f"rtrim(substr({digits}, {point} + 1), '0')"
+    plain = f"if({ones} = '', '0', {ones}) || if({rest} = '', '', '.' || {rest})"
+    return (
+        f"CASE WHEN regexp_full_match({cell}, '0|-?[1-9][0-9]*') THEN {cell} "
+        f"WHEN {cell} LIKE '-%' AND {cell} SIMILAR TO '[^eE]*[1-9].*' THEN '-' || {plain} "
+        f"ELSE {plain} END"
+    )
 
 
 def _canonical(text: str) -> str:
@@ -179,6 +201,6 @@ def _unescape(text: str) -> str:
 _WRITERS: dict[str, Callable[[str], str]] = {
     INTEGER: _number,
     NUMBER: _number,
-    DATE: lambda text: f'"{text}"^^<{XSD}date>',
-    BOOLEAN: lambda text: text,
+    DATE: lambda cell: _enclose('"', cell, f'"^^<{XSD}date>'),
+    BOOLEAN: lambda cell: cell,
 }

@@ -330,7 +330,8 @@ def _in_words(kind: Kind) -> str:
 
 def _explain(message: str) -> str:
     """Return what is wrong with a file, with the row where DuckDB names it."""
-    line = re.search(r"CSV Error on Line: (\d+)", message)
+    # In both the first row has number 2
+    line = re.search(r"(?:CSV Error on Line:|Malformed JSON .* in line) (\d+)", message)
     cells = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     if "Invalid unicode" in message or "not utf-8" in message.casefold():
         reason = "is not UTF-8"
@@ -340,6 +341,8 @@ def _explain(message: str) -> str:
         reason = "is longer than 2 MB"
     elif "unterminated quote" in message:
         reason = "a cell with a quotation mark is not closed"
+    elif "Malformed JSON" in message:
+        reason = f"is not valid JSON: {message.rpartition(': ')[2].strip().rstrip('.')}"
     elif any(words in message for words in ("magic bytes", "TProtocol", "too small to be")):
         reason = "is not a whole Parquet file"
     else:

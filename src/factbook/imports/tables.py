@@ -11,8 +11,9 @@ import secrets
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from factbook.atomic_write import temporary_path
 from factbook.errors import InputError, UsageError, did_you_mean
@@ -27,7 +28,7 @@ from factbook.imports.mapping import (
 from factbook.imports.table_loader import TableLoader, quote, quote_text, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -43,14 +44,12 @@ _SLUGS = "the_shared_slugs"
 _LONGEST_SLUG = 80
 
 
-@dataclass(frozen=True)
-class Row:
-    """The number and the key of a row; the key as a slug, unique among the rows; its cells."""
+class Row(NamedTuple):
+    """The number and the key of a row, and its line of VALUES."""
 
     number: int
     key: str
-    slug: str
-    cells: tuple[str | None, ...]
+    line: str
 
 
 @dataclass(frozen=True)
@@ -82,15 +81,27 @@ class TableRows:
         )
         return self._fetch(query)
 
-    def read(self, columns: Sequence[str], size: int) -> Iterator[list[Row]]:
-        """Yield the rows in lists, each row once for each of its solutions."""
-        cells = "".join(f", {quote(column)}" for column in columns)
+    def read(self, line: str, columns: Sequence[str], size: int) -> Iterator[list[Row]]:
+        """Yield the rows in lists, each row once for each of its solutions.
+
+        Args:
+            line: The SQL expression of a line.
+            columns: The columns that it reads.
+            size: The number of rows in a list.
+        """
         cursor = self.connection.cursor()
-        cursor.execute(
-            f"SELECT {ROW_NUMBER}, row_key, row_slug{cells} FROM ({self._solutions(columns)})"
-        )
+        cursor.execute(f"SELECT {ROW_NUMBER}, row_key, {line} FROM ({self._solutions(columns)})")
         while batch := cursor.fetchmany(size):
-            yield [Row(number, key, slug, tuple(rest)) for number, key, slug, *rest in batch]
+            yield list(starmap(Row, batch))
+
+    def look_up(self, column: str, found: Mapping[str, str]) -> str:
+        """Return the SQL expression of what a mapping has for the text in a column."""
+        table = quote(f"the_values_of_{column}")
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE {table} AS SELECT unnest(?) AS given, unnest(?) AS found",
+            [list(found), list(found.values())],
+        )
+        return f"(SELECT found FROM {table} WHERE given = trim({quote(column)}))"
 
     def skipped(self) -> Iterator[tuple[int, int]]:
         """Yield the number of each row that is left out, and the place of the reason."""
