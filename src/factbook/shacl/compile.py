@@ -330,13 +330,13 @@ class Compiler:
         constraint = task.constraint
         if isinstance(constraint, ValueConstraint):
             plan = _plan_values(constraint, path, emitter)
-            text = to_select(plan, start, emitter.dialect)
+            text = to_select(plan, start, emitter)
             return [replace(task, text=text, value="focus" if path is None else "row")]
         assert isinstance(constraint, FocusConstraint)  # noqa: S101 - there are two kinds
         return [
             replace(
                 task,
-                text=to_select(plan, start, emitter.dialect),
+                text=to_select(plan, start, emitter),
                 value="row" if isinstance(plan, RowPlan) and "?value" in plan.columns else "none",
             )
             for plan in constraint.plans(path, emitter)
@@ -345,12 +345,13 @@ class Compiler:
 
 def _plan_values(constraint: ValueConstraint, path: Path | None, emitter: Emitter) -> RowPlan:
     if path is None:
-        return RowPlan([""], negate(constraint.test("?this", "?this", emitter)))
+        return RowPlan(negate(constraint.test("?this", "?this", emitter)))
     is_fast = is_enumerable(path)
     return RowPlan(
-        emitter.path_patterns(path, "?this", "?value"),
         negate(constraint.test("?value", "?this", emitter)),
-        ("?value",),
+        path,
+        "?value",
+        columns=("?value",),
         is_enumerable=is_fast,
         excluded=constraint.conforming("?value", emitter) if is_fast else None,
     )

@@ -14,7 +14,7 @@ from factbook.rdf.terms import to_sparql
 from factbook.shacl.dialect import all_of, any_of, negate, safe
 from factbook.shacl.focus_constraints import Count
 from factbook.shacl.paths import SEQUENCE, ZERO_OR_MORE, PathExpression, is_enumerable, read_path
-from factbook.shacl.plan import FocusConstraint, Plan, RowPlan
+from factbook.shacl.plan import RowConstraint, RowPlan
 from factbook.shacl.shapes_graph import FIRST, NIL, REST, SUB_CLASS_OF, ill_formed, sh
 from factbook.shacl.value_constraints import (
     TermConstraint,
@@ -38,23 +38,18 @@ _MEMBERS = PathExpression(SEQUENCE, (_CELLS, FIRST))
 
 
 @dataclass(frozen=True)
-class SubsetOf(FocusConstraint):
+class SubsetOf(RowConstraint):
     """sh:subsetOf (section 7.6.3)."""
 
     other: Path
 
-    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
-        """Return the test that each value is a value of the other path."""
-        value = emitter.new_variable()
+    def searches(
+        self, focus: str, value: str, path: Path | None, emitter: Emitter
+    ) -> list[RowPlan]:
+        """Return the search for the values that the other path lacks."""
         missing = negate(emitter.connects(self.other, focus, value))
-        return negate(emitter.has_value(path, focus, value, missing))
-
-    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
-        """Return the plan that finds the values that the other path lacks."""
-        patterns = emitter.path_patterns(path, "?this", "?value")
-        missing = negate(emitter.connects(self.other, "?this", "?value"))
         is_fast = path is not None and is_enumerable(path)
-        return [RowPlan(patterns, missing, ("?value",), is_enumerable=is_fast)]
+        return [RowPlan(missing, path, value, columns=(value,), is_enumerable=is_fast)]
 
 
 def _is_list(value: str, emitter: Emitter) -> str:

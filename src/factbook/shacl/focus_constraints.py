@@ -12,11 +12,11 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from factbook.rdf.terms import to_sparql
 from factbook.shacl.dialect import all_of, negate, safe
 from factbook.shacl.paths import is_enumerable, is_step
-from factbook.shacl.plan import CountPlan, FocusConstraint, Plan, RowPlan
+from factbook.shacl.plan import CountPlan, FocusConstraint, Plan, RowConstraint, RowPlan
 from factbook.shacl.shapes_graph import NotEvaluatedError, Remark, ill_formed, sh, shape_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from factbook.rdf.terms import Term
     from factbook.shacl.emitter import Emitter
@@ -111,79 +111,61 @@ class Count(FocusConstraint):
 
 
 @dataclass(frozen=True)
-class Equals(FocusConstraint):
+class Equals(RowConstraint):
     """sh:equals."""
 
     property_: NamedNode
 
-    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
-        """Return the test that both sets of values are the same."""
-        value, other = emitter.new_variable(), emitter.new_variable()
+    def searches(
+        self, focus: str, value: str, path: Path | None, emitter: Emitter
+    ) -> list[RowPlan]:
+        """Return the searches for values of either property that the other lacks."""
         missing = f"!EXISTS {{ {_triple(focus, self.property_, value)} }}"
-        surplus = f"FILTER({negate(emitter.connects(path, focus, other))})"
-        return all_of(
-            [
-                negate(emitter.has_value(path, focus, value, missing)),
-                f"!EXISTS {{ {_triple(focus, self.property_, other)} {surplus} }}",
-            ]
-        )
-
-    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
-        """Return the plans that find values of either property that the other lacks."""
-        triple = _triple("?this", self.property_, "?value")
-        patterns = emitter.path_patterns(path, "?this", "?value")
-        surplus = negate(emitter.connects(path, "?this", "?value"))
+        surplus = negate(emitter.connects(path, focus, value))
         is_fast = _can_enumerate(path)
         return [
-            RowPlan(patterns, f"!EXISTS {{ {triple} }}", ("?value",), is_enumerable=is_fast),
-            RowPlan([triple], surplus, ("?value",), is_enumerable=is_fast),
+            RowPlan(missing, path, value, columns=(value,), is_enumerable=is_fast),
+            RowPlan(surplus, self.property_, value, columns=(value,), is_enumerable=is_fast),
         ]
 
 
 @dataclass(frozen=True)
-class Disjoint(FocusConstraint):
+class Disjoint(RowConstraint):
     """sh:disjoint."""
 
     property_: NamedNode
 
-    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
-        """Return the test that the properties share no value."""
-        value = emitter.new_variable()
-        triple = _triple(focus, self.property_, value)
-        return f"!EXISTS {{ {triple} FILTER({emitter.connects(path, focus, value)}) }}"
-
-    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
-        """Return the plan that finds the shared values."""
-        triple = _triple("?this", self.property_, "?value")
-        shared = emitter.connects(path, "?this", "?value")
-        return [RowPlan([triple], shared, ("?value",), is_enumerable=_can_enumerate(path))]
+    def searches(
+        self, focus: str, value: str, path: Path | None, emitter: Emitter
+    ) -> list[RowPlan]:
+        """Return the search for the shared values."""
+        shared = emitter.connects(path, focus, value)
+        is_fast = _can_enumerate(path)
+        return [RowPlan(shared, self.property_, value, columns=(value,), is_enumerable=is_fast)]
 
 
 @dataclass(frozen=True)
-class LessThan(FocusConstraint):
+class LessThan(RowConstraint):
     """sh:lessThan and sh:lessThanOrEquals."""
 
     operator: str
     property_: NamedNode
 
-    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
-        """Return the test that each value is less than each value of the other property."""
-        value, other = emitter.new_variable(), emitter.new_variable()
-        triple = _triple(focus, self.property_, other)
-        fails = f"EXISTS {{ {triple} FILTER({self._fails(value, other, emitter)}) }}"
-        return negate(emitter.has_value(path, focus, value, fails))
-
-    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
-        """Return the plan that finds the pairs that are not in order, or do not compare."""
+    def searches(
+        self, focus: str, value: str, path: Path | None, emitter: Emitter
+    ) -> list[RowPlan]:
+        """Return the search for the pairs that are not in order, or do not compare."""
         other = emitter.new_variable()
-        triple = _triple("?this", self.property_, other)
-        patterns = [f"{each} {triple}" for each in emitter.path_patterns(path, "?this", "?value")]
-        test = self._fails("?value", other, emitter)
-        is_fast = _can_enumerate(path)
-        return [RowPlan(patterns, test, ("?value", other), is_enumerable=is_fast)]
-
-    def _fails(self, value: str, other: str, emitter: Emitter) -> str:
-        return negate(emitter.compare(value, self.operator, other))
+        return [
+            RowPlan(
+                negate(emitter.compare(value, self.operator, other)),
+                path,
+                value,
+                _triple(focus, self.property_, other),
+                columns=(value, other),
+                is_enumerable=_can_enumerate(path),
+            )
+        ]
 
 
 @dataclass(frozen=True)
@@ -203,81 +185,61 @@ class HasValue(FocusConstraint):
 
     def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
         """Return the plan that finds focus nodes without the value."""
-        return [RowPlan([""], negate(self.test("?this", path, emitter)))]
+        return [RowPlan(negate(self.test("?this", path, emitter)))]
 
 
 @dataclass(frozen=True)
-class UniqueLang(FocusConstraint):
+class UniqueLang(RowConstraint):
     """sh:uniqueLang."""
 
-    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
-        """Return the test that no two values share a language."""
-        one, other = emitter.new_variable(), emitter.new_variable()
-        first = emitter.path_inside_exists(path, focus, one)
-        second = emitter.path_inside_exists(path, focus, other)
-        clash = self._clash(one, other, emitter)
-        return f"!EXISTS {{ {{ {first} }} {{ {second} }} FILTER({clash}) }}"
-
-    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
-        """Return the plan that finds each language of several values, once."""
-        one, other, tag = (emitter.new_variable() for _ in range(3))
-        bind = f"BIND(LCASE(LANG({one})) AS {tag})"
-        patterns = [
-            f"{first} {second} {bind}"
-            for first in emitter.path_patterns(path, "?this", one)
-            for second in emitter.path_patterns(path, "?this", other)
+    def searches(
+        self, focus: str, value: str, path: Path | None, emitter: Emitter
+    ) -> list[RowPlan]:
+        """Return the search for each language of several values, once."""
+        other, tag = emitter.new_variable(), emitter.new_variable()
+        languages = safe(f'LANG({value}) != "" && LCASE(LANG({value})) = LCASE(LANG({other}))')
+        return [
+            RowPlan(
+                all_of([languages, negate(emitter.same_term(value, other))]),
+                path,
+                value,
+                emitter.path_inside_exists(path, focus, other),
+                columns=(f"(LCASE(LANG({value})) AS {tag})",),
+                is_enumerable=_can_enumerate(path),
+            )
         ]
-        test = self._clash(one, other, emitter)
-        return [RowPlan(patterns, test, (tag,), is_enumerable=_can_enumerate(path))]
-
-    def _clash(self, one: str, other: str, emitter: Emitter) -> str:
-        languages = safe(f'LANG({one}) != "" && LCASE(LANG({one})) = LCASE(LANG({other}))')
-        return all_of([languages, negate(emitter.same_term(one, other))])
 
 
 @dataclass(frozen=True)
-class Closed(FocusConstraint):
+class Closed(RowConstraint):
     """sh:closed with sh:ignoredProperties."""
 
     allowed: tuple[NamedNode, ...]
 
-    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
-        """Return the test that no value has a property that is not allowed."""
-        if path is None:
-            return f"!EXISTS {{ {self._other_property(focus, emitter)} }}"
-        value = emitter.new_variable()
-        test = f"EXISTS {{ {self._other_property(value, emitter)} }}"
-        return negate(emitter.has_value(path, focus, value, test))
-
-    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
-        """Return the plan that finds each triple with a property that is not allowed."""
-        columns: tuple[str, ...] = ("?path", "?value")
-        node = "?this"
-        patterns = [""]
-        if path is not None:
-            node = emitter.new_variable()
-            patterns = emitter.path_patterns(path, "?this", node)
-            columns = (*columns, node)
-        forbidden = None
-        if emitter.properties is not None:
-            forbidden = emitter.properties - {each.value for each in self.allowed}
-            if not forbidden:
-                return []
+    def searches(
+        self, focus: str, value: str, path: Path | None, emitter: Emitter
+    ) -> list[RowPlan]:
+        """Return the search for each triple with a property that is not allowed."""
+        node = focus if path is None else emitter.new_variable()
+        triple = f"{node} ?path {value} ."
+        allowed = {each.value for each in self.allowed}
+        forbidden = None if emitter.properties is None else emitter.properties - allowed
         if forbidden is None or len(forbidden) > _MAX_LISTED:
-            triple = self._other_property(node, emitter, "?path", "?value")
+            emitter.reads_everything = True
+            if allowed:
+                triple += f" FILTER(?path NOT IN ({_list(allowed, ', ')}))"
+        elif not forbidden:
+            return []
         else:
-            listed = " ".join(to_sparql(NamedNode(each)) for each in sorted(forbidden))
-            triple = f"VALUES ?path {{ {listed} }} {node} ?path ?value ."
+            triple = f"VALUES ?path {{ {_list(forbidden, ' ')} }} {triple}"
+        end = "" if path is None else node
+        columns = ("?path", value, *([end] if end else []))
         is_fast = path is None or is_enumerable(path)
-        patterns = [f"{pattern} {triple}" for pattern in patterns]
-        return [RowPlan(patterns, "true", columns, is_enumerable=is_fast)]
+        return [RowPlan("true", path, end, triple, columns=columns, is_enumerable=is_fast)]
 
-    def _other_property(self, node: str, emitter: Emitter, *columns: str) -> str:
-        property_, value = columns or (emitter.new_variable(), emitter.new_variable())
-        emitter.reads_everything = True
-        allowed = ", ".join(sorted(to_sparql(each) for each in self.allowed))
-        test = f" FILTER({property_} NOT IN ({allowed}))" if allowed else ""
-        return f"{node} {property_} {value} .{test}"
+
+def _list(iris: Iterable[str], separator: str) -> str:
+    return separator.join(to_sparql(NamedNode(each)) for each in sorted(iris))
 
 
 def _read_closed_flag(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:

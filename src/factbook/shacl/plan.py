@@ -13,15 +13,12 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from factbook.shacl.dialect import negate, union
+from factbook.shacl.dialect import all_of, negate, union
 from factbook.shacl.shapes_graph import sh
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyoxigraph import NamedNode
 
-    from factbook.shacl.dialect import Dialect
     from factbook.shacl.emitter import Emitter
     from factbook.shacl.paths import Path
     from factbook.shacl.shapes_graph import Node
@@ -45,9 +42,13 @@ class FocusNodes:
 class RowPlan:
     """Each row that passes a test is a violation."""
 
-    patterns: Sequence[str]
-    """Alternative patterns that bind what the test needs, starting from `?this`."""
     test: str
+    path: Path | None = None
+    """The path from the focus node to `value`."""
+    value: str = ""
+    """The variable for a value of the path; nothing if only the focus node is looked at."""
+    others: str = ""
+    """A further pattern, about the focus node and the value."""
     columns: tuple[str, ...] = ()
     """The variables of a row besides the focus node: `?value`, `?path`, what keeps rows apart."""
     is_enumerable: bool = False
@@ -55,12 +56,24 @@ class RowPlan:
     excluded: str | None = None
     """A pattern for the values that conform, where they are a set: the complement of the test."""
 
+    def patterns(self, emitter: Emitter) -> list[str]:
+        """Return alternative patterns that bind what the test needs, starting from `?this`."""
+        if not self.value:
+            return [self.others]
+        steps = emitter.path_patterns(self.path, "?this", self.value)
+        return [f"{step} {self.others}" for step in steps] if self.others else steps
+
+    def is_violated(self, focus: str, emitter: Emitter) -> str:
+        """Return the test that a focus node has a row."""
+        test = f"EXISTS {{ {self.others} FILTER({self.test}) }}" if self.others else self.test
+        return emitter.has_value(self.path, focus, self.value, test) if self.value else test
+
 
 @dataclass(frozen=True)
 class CountPlan:
     """Focus nodes with too few or too many values are violations."""
 
-    patterns: Sequence[str]
+    patterns: list[str]
     """Alternative patterns that lead from `?this` to `counted`."""
     counted: str
     test: str = "true"
@@ -122,44 +135,58 @@ class FocusConstraint(Constraint, ABC):
         """Return the plans that find the violations, with `?this` as the focus node."""
 
 
-def to_select(plan: RowPlan | CountPlan, focus: FocusNodes, dialect: Dialect) -> str:
+class RowConstraint(FocusConstraint, ABC):
+    """A constraint of which each violation is a row, whether it is searched for or tested."""
+
+    @abstractmethod
+    def searches(
+        self, focus: str, value: str, path: Path | None, emitter: Emitter
+    ) -> list[RowPlan]:
+        """Return what to search for; `value` is a variable for the value nodes."""
+
+    def test(self, focus: str, path: Path | None, emitter: Emitter) -> str:
+        """Return the test that no search finds anything for a focus node."""
+        searches = self.searches(focus, emitter.new_variable(), path, emitter)
+        return all_of([negate(each.is_violated(focus, emitter)) for each in searches])
+
+    def plans(self, path: Path | None, emitter: Emitter) -> list[Plan]:
+        """Return the searches."""
+        return [*self.searches("?this", "?value", path, emitter)]
+
+
+def to_select(plan: Plan, focus: FocusNodes, emitter: Emitter) -> str:
     """Return the SELECT that finds all violations of one constraint."""
     columns = ["?this", *focus.route]
-    if isinstance(plan, RowPlan):
-        columns += plan.columns
-        body = _rows(plan, focus, dialect)
-    elif plan.most is None:
-        body = _too_few(plan, focus, dialect)
-    else:
-        body = _too_many(plan, focus, dialect)
-    return f"SELECT DISTINCT {' '.join(columns)} WHERE {{ {body} }}"
-
-
-def _starts_from_values(plan: RowPlan | CountPlan, focus: FocusNodes, dialect: Dialect) -> bool:
-    return (
-        dialect.prefers_values_first
+    patterns = plan.patterns(emitter) if isinstance(plan, RowPlan) else plan.patterns
+    from_values = (
+        emitter.dialect.prefers_values_first
         and plan.is_enumerable
         and focus.test is not None
         and not focus.is_listed
-        and len(plan.patterns) == 1
+        and len(patterns) == 1
     )
+    if isinstance(plan, RowPlan):
+        columns += plan.columns
+        body = _rows(plan, focus, patterns, from_values=from_values)
+    elif plan.most is None:
+        body = _too_few(plan, focus, from_values=from_values)
+    else:
+        body = _too_many(plan, focus, from_values=from_values)
+    return f"SELECT DISTINCT {' '.join(columns)} WHERE {{ {body} }}"
 
 
-def _rows(plan: RowPlan, focus: FocusNodes, dialect: Dialect) -> str:
-    if not _starts_from_values(plan, focus, dialect):
-        return union(
-            [f"{focus.pattern} {pattern} FILTER({plan.test})" for pattern in plan.patterns]
-        )
-    pattern = plan.patterns[0]
+def _rows(plan: RowPlan, focus: FocusNodes, patterns: list[str], *, from_values: bool) -> str:
+    if not from_values:
+        return union([f"{focus.pattern} {pattern} FILTER({plan.test})" for pattern in patterns])
     if plan.excluded is None:
-        return f"{pattern} FILTER(IF({plan.test}, {focus.test}, false))"
+        return f"{patterns[0]} FILTER(IF({plan.test}, {focus.test}, false))"
     columns = " ".join(("?this", *plan.columns))
-    found = f"{pattern} MINUS {{ SELECT ?value WHERE {{ {plan.excluded} }} }}"
+    found = f"{patterns[0]} MINUS {{ SELECT ?value WHERE {{ {plan.excluded} }} }}"
     return f"{{ SELECT {columns} WHERE {{ {found} }} }} {focus.pattern}"
 
 
-def _too_many(plan: CountPlan, focus: FocusNodes, dialect: Dialect) -> str:
-    if _starts_from_values(plan, focus, dialect):
+def _too_many(plan: CountPlan, focus: FocusNodes, *, from_values: bool) -> str:
+    if from_values:
         body = plan.patterns[0] + _filter(plan.test)
         count = f"SELECT ?this ({_count(plan)} AS ?count)"
         grouped = f"{{ {count} WHERE {{ {body} }} GROUP BY ?this }}"
@@ -168,8 +195,8 @@ def _too_many(plan: CountPlan, focus: FocusNodes, dialect: Dialect) -> str:
     return f"{_grouped_count(plan, focus, patterns)} FILTER(?count > {plan.most})"
 
 
-def _too_few(plan: CountPlan, focus: FocusNodes, dialect: Dialect) -> str:
-    if _starts_from_values(plan, focus, dialect):
+def _too_few(plan: CountPlan, focus: FocusNodes, *, from_values: bool) -> str:
+    if from_values:
         body = plan.patterns[0] + _filter(plan.test)
         having = (
             "" if plan.least == 1 else f" GROUP BY ?this HAVING({_count(plan)} >= {plan.least})"
