@@ -198,7 +198,7 @@ class Book(book.Book):
         cited = [gather_citation(self, names.lookup_one(each), asked=day) for each in things]
         return write_citations(cited, format)
 
-    def check(self, *, engine: str = "auto") -> tuple[Finding, ...]:
+    def check(self, *, engine: str = "sparql") -> tuple[Finding, ...]:
         """Return what is wrong in the files of the book; see `check.run.check_book`.
 
         Raises:

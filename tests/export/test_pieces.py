@@ -16,6 +16,7 @@ from factbook.rdf.formats import syntax_named
     [
         ("turtle", b"@prefix a: <http://a.org/> .\n@prefix ex: <http://example.org/> .\n"),
         ("json-ld", b'[\n{"@id":'),
+        ("nt", b"_:"),
     ],
 )
 def test_large_report_is_written_in_pieces(name: str, begin: bytes) -> None:

@@ -307,3 +307,18 @@ def test_faults_of_json_ld_have_a_line(tmp_path: Path, text: str, said: str) -> 
 def test_turtle_in_a_file_for_rdf_xml_is_read(tmp_path: Path, text: str) -> None:
     """Files called .owl come in several syntaxes."""
     assert len(read_rdf(write(tmp_path / "d.owl", text)).quads) == 1
+
+
+@pytest.mark.parametrize("context", ["", '"@context": {"t": {"@id": "http://e/t"}},\n '])
+def test_half_a_character_is_refused_with_its_place(tmp_path: Path, context: str) -> None:
+    """A lone surrogate is named; a pair of them and an escaped backslash are not."""
+    path = tmp_path / "data.jsonld"
+    pairs = r'"http://e/p": "\ud83d\ude00 \\ud83d"'
+    path.write_text("{" + context + pairs + r', "http://e/q": "x\ud83dy"}', encoding="utf-8")
+
+    with pytest.raises(InputError) as raised:
+        read_rdf(path)
+
+    line = 1 + context.count("\n")
+    assert str(raised.value).startswith(f"{path}:{line}:")
+    assert r"\ud83d is half of a character" in str(raised.value)

@@ -45,7 +45,6 @@ def content(graph: DataGraph) -> list[object]:
         canonical(graph.store),
         canonical(graph.noncanonical),
         canonical(graph.ill_typed),
-        graph.properties,
         graph.size,
     ]
 

@@ -64,6 +64,14 @@ UNEVALUATED = {
         """,
         "its validator is in JavaScript",
     ),
+    "component with half its parameters": (
+        """
+        ex:S sh:targetClass ex:Tree ; sh:nodeKind sh:IRI ; ex:low 2 .
+        ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:low ] , [ sh:path ex:high ] ;
+            sh:validator [ sh:ask "ASK { FILTER ($value > $low && $value < $high) }" ] .
+        """,
+        "example.org/low>: <http://example.org/C> also requires <http://example.org/high>",
+    ),
     "not of what is left out": (
         "ex:S sh:targetClass ex:Tree ; sh:not [ sh:nodeKind sh:IRI ; sh:node ex:Gone ] .",
         "not evaluated: sh:not, because a shape that it uses is not evaluated in full",

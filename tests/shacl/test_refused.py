@@ -36,6 +36,14 @@ FAULTS = {
         'ex:S sh:targetClass ex:C ; sh:sparql [ sh:select "SELECT $this { $this no:p ?v }" ] .',
         "the prefix no: is not declared with sh:prefixes",
     ),
+    "query without the focus node": (
+        'ex:S sh:targetClass ex:C ; sh:sparql [ sh:select "SELECT ?v { $this a ?v }" ] .',
+        "it does not return ?this (SHACL, section 5.2.1)",
+    ),
+    "query that asks": (
+        'ex:S sh:targetClass ex:C ; sh:sparql [ sh:select "ASK { $this a ?c }" ] .',
+        "has a query that cannot be used: it is not SELECT",
+    ),
     "syntax": (
         'ex:S sh:targetClass ex:C ; sh:sparql [ sh:select "SELECT $this WHERE { $this ?p }" ] .',
         "has a query that is not valid SPARQL 1.1",

@@ -16,7 +16,7 @@ from factbook.check.inputs import (
 )
 from factbook.check.limits import EVERY_FINDING, Limits
 from factbook.check.outcome import Selection
-from factbook.check.shapes import AUTO, NO_INFERENCE, PYSHACL
+from factbook.check.shapes import NO_INFERENCE, PYSHACL, SPARQL
 from factbook.errors import InputError, UsageError
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.rdf_input import RdfInput
@@ -43,7 +43,7 @@ class Plan:
     book: Book
     files: tuple[Path, ...] = ()
     shapes: tuple[Path, ...] = ()
-    engine: str = AUTO
+    engine: str = SPARQL
     inference: str = NO_INFERENCE
     ontologies: tuple[Path, ...] = ()
     rules: tuple[str, ...] = ()

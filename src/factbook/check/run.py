@@ -20,7 +20,7 @@ from factbook.check.rules import (
     require_known_rules,
     select_shape_files,
 )
-from factbook.check.shapes import AUTO, NO_INFERENCE, ShapeRules, validate
+from factbook.check.shapes import NO_INFERENCE, SPARQL, ShapeRules, validate
 from factbook.check.text_rules import LITERAL_RULES, check_literals, check_source_files
 from factbook.query.stored_queries import check_queries
 from factbook.rdf.parse import read_rdf
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
 _HAS_GRAPHS = "ASK { GRAPH ?graph { ?subject ?predicate ?object } }"
 
 
-def check_book(book: Book, *, engine: str = AUTO, selection: Selection = EVERYTHING) -> Outcome:
+def check_book(book: Book, *, engine: str = SPARQL, selection: Selection = EVERYTHING) -> Outcome:
     """Check all files of a book, its leads included.
 
     Args:
         book: The book, which must not be at an endpoint.
-        engine: The engine for shapes: 'auto', 'sparql' or 'pyshacl'.
+        engine: The engine for shapes: 'sparql' or 'pyshacl'.
         selection: The findings to report.
 
     Raises:
@@ -112,7 +112,7 @@ def check_files(  # noqa: PLR0913 - what to check, and how
     shape_files: Sequence[RdfFile],
     *,
     base: str | None = None,
-    engine: str = AUTO,
+    engine: str = SPARQL,
     inference: str = NO_INFERENCE,
     ontologies: Sequence[RdfFile] = (),
     selection: Selection = EVERYTHING,
@@ -124,7 +124,7 @@ def check_files(  # noqa: PLR0913 - what to check, and how
         files: The files, which may be parsed already.
         shape_files: The shapes.
         base: What relative IRIs are resolved against; by default each file's address.
-        engine: The engine for shapes: 'auto', 'sparql' or 'pyshacl'.
+        engine: The engine for shapes: 'sparql' or 'pyshacl'.
         inference: The inference that is done first: 'none', 'rdfs' or 'owlrl'.
         ontologies: Files that are added to the data, such as a class hierarchy.
         selection: The findings to report.

@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from factbook.store.answers import Engine
 
 KIND = "shape"
-AUTO = "auto"
 PYSHACL = "pyshacl"
 SPARQL = "sparql"
-ENGINES = (AUTO, PYSHACL, SPARQL)
+ENGINES = (SPARQL, PYSHACL)
 NO_INFERENCE = "none"
 REGIMES = (NO_INFERENCE, "rdfs", "owlrl")
 
@@ -242,7 +241,7 @@ def validate(
     shapes: Iterable[Quad],
     data: DataGraph | Engine,
     *,
-    engine: str = AUTO,
+    engine: str = SPARQL,
     inference: str = NO_INFERENCE,
     announce: Callable[[str], None] = lambda _: None,
 ) -> Report:
@@ -251,7 +250,7 @@ def validate(
     Args:
         shapes: The shapes graph.
         data: The data, or an endpoint that holds it.
-        engine: One of `ENGINES`; `auto` is the compiler to SPARQL.
+        engine: One of `ENGINES`.
         inference: The inference that is done on the data first.
         announce: Called with the progress as text, and at the end with ''.
 
@@ -266,13 +265,11 @@ def validate(
     def progress(done: int, of: int) -> None:
         announce(f"Checking the shapes: {done} of {of}")
 
+    announce(f"Checking the shapes with {engine}")
     try:
-        if engine == PYSHACL:
-            announce("Checking the shapes with pySHACL")
-            return shacl.validate(
-                shapes, data, engine="pyshacl", inference=inference, keep_going=True
-            )
-        return shacl.validate(shapes, data, inference=inference, keep_going=True, progress=progress)
+        return shacl.validate(
+            shapes, data, engine=engine, inference=inference, keep_going=True, progress=progress
+        )
     finally:
         announce("")
 

@@ -11,7 +11,7 @@ import click
 from factbook.check.findings import ERROR, SEVERITIES
 from factbook.check.formats import FORMATS, GRAPHS, NAMES, SUFFIXES, summary_lines, to_text
 from factbook.check.limits import Limits, read_baseline
-from factbook.check.shapes import AUTO, ENGINES, NO_INFERENCE, REGIMES
+from factbook.check.shapes import ENGINES, NO_INFERENCE, REGIMES, SPARQL
 from factbook.cli.output import OutputOptions, may_style, open_output, with_output_options
 from factbook.cli.session import PATH, Session, announce, pass_session
 from factbook.cli.supervise import limit_options
@@ -55,9 +55,9 @@ Examples:
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
-    default=AUTO,
+    default=SPARQL,
     show_default=True,
-    help="The engine for shapes: auto and sparql compile them to SPARQL.",
+    help="The engine for shapes: sparql compiles them to queries.",
 )
 @click.option(
     "--inference",
@@ -318,7 +318,7 @@ def _write_graph(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
     context = {prefix: iri for prefix, iri in prefixes.items() if prefix}
     graph = iterate_graph(found.report, shapes=found.shapes, data=found.data)
     with open_output(wanted.output) as out:
-        if name != "nt" and len(found.report.results) > _MANY_RESULTS:
+        if len(found.report.results) > _MANY_RESULTS:
             write_pieces(graph, name, out, prefixes=prefixes)
         else:
             write_rdf(graph, name, out, prefixes=prefixes, context=context)

@@ -91,22 +91,22 @@ def write_pieces(
 
     Args:
         quads: The triples, those of a subject after one another.
-        name: Turtle, or JSON-LD, which is expanded.
+        name: Turtle, N-Triples, or JSON-LD, which is expanded.
         out: Where to.
         prefixes: To shorten IRIs of Turtle with; all are declared.
     """
     parser = syntax_named(name).parser
-    is_turtle = parser == RdfFormat.TURTLE
-    declared = dict(sorted(prefixes.items())) if is_turtle else {}
+    is_json = parser == RdfFormat.JSON_LD
+    declared = dict(sorted(prefixes.items())) if parser == RdfFormat.TURTLE else {}
     header = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in declared.items())
-    out.write(header.encode() if is_turtle else b"[")
+    out.write(b"[" if is_json else header.encode())
     relabelled = relabel_blank_nodes(quads)
     between = b"\n"
     while piece := list(islice(relabelled, _PIECE)):
         text = pyoxigraph.serialize(piece, format=parser, prefixes=declared) or b""
-        out.write(text.split(b"\n", len(declared))[-1] if is_turtle else between + text[1:-1])
+        out.write(between + text[1:-1] if is_json else text.split(b"\n", len(declared))[-1])
         between = b",\n"
-    out.write(b"" if is_turtle else b"\n]\n")
+    out.write(b"\n]\n" if is_json else b"")
 
 
 def _quads(statements: Iterable[Triple | Quad], syntax: Syntax) -> Iterator[Quad]:

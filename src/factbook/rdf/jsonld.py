@@ -15,6 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from factbook.errors import InputError, log_note
 from factbook.rdf.jsonld_losses import describe_losses
+from factbook.rdf.syntax_error import RdfSyntaxError
 
 _CONTEXT = "@context"
 _TYPE = "@type"
@@ -24,6 +25,11 @@ _NAMED_CONTEXT = re.compile(rb'"@(?:context|import)"\s*:\s*["\[]')
 _NEEDS_REWRITING = re.compile(
     rb'"@(?:context|import)"\s*:\s*["\[]|"@container"\s*:\s*(?:\[[^\]]*)?"@type"'
 )
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+"""A pair of surrogates, a lone one, or another escape."""
 _MENTIONED = re.compile(r"protected term (\S+)|@([a-zA-Z]+)|\b(reverse) properties")
 _SECOND = re.compile(r"Overriding|twice")
 _MOST_LOOKED_AT = 16 << 20
@@ -41,11 +47,17 @@ def prepare(content: bytes, path: Path, address: str) -> bytes:
         address: What its relative IRIs are resolved against.
 
     Raises:
-        InputError: A context is not in a file beside the document.
+        InputError: A context is not in a file beside the document, or a text is not Unicode.
     """
     needs_rewriting = _NEEDS_REWRITING.search(content) is not None
     if not needs_rewriting and len(content) > _MOST_LOOKED_AT:
         return content
+    lone = next((match for match in _ESCAPE.finditer(content) if match[1]), None)
+    if lone is not None:
+        said = f"{lone[1].decode()} is half of a character, which no text can have"
+        line = content.count(b"\n", 0, lone.start()) + 1
+        column = lone.start() - content.rfind(b"\n", 0, lone.start())
+        raise RdfSyntaxError(f"{path}:{line}:{column}: {said}", line=line, column=column)
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):

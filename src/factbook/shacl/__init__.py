@@ -11,7 +11,6 @@ import pathlib
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from typing import Literal as OneOf
 
 from factbook.rdf.parse import read_any
 from factbook.shacl.backend import EndpointBackend, LocalBackend
@@ -68,7 +67,7 @@ def validate(  # noqa: PLR0913 - one argument for each choice
     shapes: Iterable[Quad | pathlib.Path],
     data: Iterable[Quad | pathlib.Path] | DataGraph | Engine,
     *,
-    engine: OneOf["sparql", "pyshacl"] = "sparql",
+    engine: str = "sparql",
     inference: str = "none",
     keep_going: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
@@ -79,7 +78,7 @@ def validate(  # noqa: PLR0913 - one argument for each choice
         shapes: The shapes graph: quads, or files.
         data: What to validate: quads, files, a data graph that has been loaded, or an endpoint.
             Named graphs are merged.
-        engine: What evaluates the constraints: queries, or pySHACL on the whole data.
+        engine: What evaluates the constraints: "sparql" for queries, or "pyshacl".
         inference: The inference that is done on the data first: "none", "rdfs" or "owlrl".
         keep_going: Whether shapes that break the rules are left out, and described in the report,
             instead of raising an error at the end.

@@ -49,11 +49,12 @@ class LocalBackend:
     dialect: Dialect = EMBEDDED
     is_local: bool = True
 
-    @property
-    def properties(self) -> frozenset[str] | None:
-        """All properties of the data, where they are known."""
-        known = self.graph.properties
-        return None if known is None else frozenset(each.value for each in known)
+    @cached_property
+    def properties(self) -> frozenset[str]:
+        """All properties of the data."""
+        rows = self.rows("SELECT DISTINCT ?property { ?s ?property ?o }", view="encoded")
+        found = (row["property"] for row in rows)
+        return frozenset(each.value for each in found if isinstance(each, NamedNode))
 
     @property
     def noncanonical(self) -> frozenset[str]:

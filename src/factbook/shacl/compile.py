@@ -124,13 +124,6 @@ class ShapeEmitter(Emitter):
             each == node or (each in circle and variable != value) for each, variable in self._above
         )
 
-    def conforming(self, node: Node, value: str) -> str | None:
-        """Return a pattern for all nodes that conform to a shape, where it is a simple one."""
-        shape = self._shapes[node]
-        if shape.path is not None or shape.is_deactivated or shape.properties or shape.of_focus:
-            return None
-        return shape.of_values[0].conforming(value, self) if len(shape.of_values) == 1 else None
-
     def _value_tests(self, shape: Shape, value: str, focus: str) -> list[str]:
         return [
             *(each.test(value, focus, self) for each in shape.of_values),
@@ -346,12 +339,10 @@ class Compiler:
 def _plan_values(constraint: ValueConstraint, path: Path | None, emitter: Emitter) -> RowPlan:
     if path is None:
         return RowPlan(negate(constraint.test("?this", "?this", emitter)))
-    is_fast = is_enumerable(path)
     return RowPlan(
         negate(constraint.test("?value", "?this", emitter)),
         path,
         "?value",
         columns=("?value",),
-        is_enumerable=is_fast,
-        excluded=constraint.conforming("?value", emitter) if is_fast else None,
+        is_enumerable=is_enumerable(path),
     )

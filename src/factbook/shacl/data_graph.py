@@ -75,8 +75,6 @@ class DataGraph:
     """The quads whose literal the store would rewrite."""
     ill_typed: list[Quad] = field(default_factory=list)
     """The quads whose literal is not valid for its datatype; see `rdf.lexical`."""
-    properties: set[NamedNode] | None = None
-    """All properties of the data, where they are known."""
     size: int = 0
     """The number of quads that were loaded, duplicates included."""
     files: tuple[Path, ...] = ()
@@ -111,7 +109,7 @@ def load_data(quads: Iterable[Quad], *, store: Store | None = None) -> DataGraph
         not isinstance(quad.object, Literal) or is_canonical(quad.object) for quad in quads
     ):
         return DataGraph(store)
-    graph = DataGraph(Store(), properties=set())
+    graph = DataGraph(Store())
     source = iter(quads)
     # The store takes quads without Python's lock: the next chunk is parsed in the meantime
     with ThreadPoolExecutor(1) as loader:
@@ -142,18 +140,16 @@ def add_noncanonical(graph: DataGraph) -> None:
 
 
 def _sort_chunk(chunk: list[Quad], graph: DataGraph) -> list[Quad]:
-    """Return the quads with canonical literals; note the others, and the properties.
+    """Return the quads with canonical literals; note the others.
 
     This looks at each quad once: with millions of them it takes most of the time of a check.
     """
     noncanonical, ill_typed = graph.noncanonical, graph.ill_typed
-    properties: set[NamedNode] = set()
     canonical = []
     for each in chunk:
         quad = each
         if quad.graph_name != _DEFAULT:
             quad = Quad(quad.subject, quad.predicate, quad.object)
-        properties.add(quad.predicate)
         value = quad.object
         if type(value) is not Literal or (datatype := value.datatype.value) in _TEXT_DATATYPES:
             canonical.append(quad)
@@ -164,7 +160,6 @@ def _sort_chunk(chunk: list[Quad], graph: DataGraph) -> list[Quad]:
             value.value, datatype
         ):
             ill_typed.append(quad)
-    graph.properties = (graph.properties or set()) | properties
     graph.size += len(chunk)
     return canonical
 

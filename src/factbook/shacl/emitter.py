@@ -77,8 +77,6 @@ class Emitter(ABC):
         self._backend = backend
         self.as_standard = backend.as_standard
         """Returns a query of a shape so that it is answered as SPARQL 1.1 says."""
-        self.properties = backend.properties
-        """All properties of the data, where they are known."""
         self.classes = classes
         self.queries: list[Select] = []
         """The queries from the shapes that are part of what was written."""
@@ -89,13 +87,14 @@ class Emitter(ABC):
         self._regexes = regexes
         self._variables = 0
 
+    @property
+    def properties(self) -> frozenset[str] | None:
+        """All properties of the data, where they are known."""
+        return self._backend.properties
+
     @abstractmethod
     def conforms(self, node: Node, value: str) -> str:
         """Return the test that a variable's value conforms to a shape."""
-
-    @abstractmethod
-    def conforming(self, node: Node, value: str) -> str | None:
-        """Return a pattern for all nodes that conform to a shape, where it is a simple one."""
 
     def new_variable(self) -> str:
         """Return a variable that no query has used yet."""

@@ -20,7 +20,6 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
-    QuerySolutions,
     RdfFormat,
     Store,
     parse,
@@ -36,7 +35,6 @@ from factbook.shacl.data_graph import (
     add_noncanonical,
     is_valid_if_canonical,
 )
-from factbook.store.answers import table_from
 from factbook.store.literal_forms import is_canonical, is_rewritten_kind, stored_forms
 
 if TYPE_CHECKING:
@@ -85,15 +83,7 @@ def load_files(
             pending = loader.submit(_bulk_load, graph.store, file, stream)
             scan.look_at(stream.quads)
             pending.result()
-    graph.properties = _properties(graph.store)
     return graph if scan.put_right() else None
-
-
-def _properties(store: Store) -> set[NamedNode]:
-    found = table_from(
-        cast("QuerySolutions", store.query("SELECT DISTINCT ?property { ?s ?property ?o }"))
-    )
-    return {row[0] for row in found.rows if isinstance(row[0], NamedNode)}
 
 
 def _bulk_load(store: Store, file: RdfInput, stream: RdfStream) -> None:
@@ -187,8 +177,7 @@ class _Scan:
             is_blank = isinstance(quad.subject, BlankNode)
             if is_blank or _key(twin, value) not in self._canonical:
                 store.remove(twin)
-        self._graph.noncanonical += (_triple(quad) for quad in named)
-        self._graph.noncanonical += of_blank_nodes
+        self._graph.noncanonical += [*named, *of_blank_nodes]
         self._graph.ill_typed += self._relabelled(stored)
         add_noncanonical(self._graph)
         return True
@@ -198,7 +187,7 @@ class _Scan:
         done = set()
         for quad in self._ill_typed:
             if not isinstance(quad.subject, BlankNode):
-                yield _triple(quad)
+                yield quad
                 continue
             key = (quad.predicate, quad.object)
             if key in done:
@@ -277,7 +266,3 @@ class _Pieces(io.RawIOBase):
         """Hand on the last piece."""
         self._take(bytes(self._pending))
         self._pending.clear()
-
-
-def _triple(quad: Quad) -> Quad:
-    return Quad(quad.subject, quad.predicate, quad.object)

@@ -53,8 +53,6 @@ class RowPlan:
     """The variables of a row besides the focus node: `?value`, `?path`, what keeps rows apart."""
     is_enumerable: bool = False
     """Whether it is cheap to match the pattern without knowing `?this`."""
-    excluded: str | None = None
-    """A pattern for the values that conform, where they are a set: the complement of the test."""
 
     def patterns(self, emitter: Emitter) -> list[str]:
         """Return alternative patterns that bind what the test needs, starting from `?this`."""
@@ -118,10 +116,6 @@ class ValueConstraint(Constraint, ABC):
     def test(self, value: str, focus: str, emitter: Emitter) -> str:
         """Return the test that a value node conforms; it is never an error."""
 
-    def conforming(self, value: str, emitter: Emitter) -> str | None:  # noqa: ARG002 - for overrides
-        """Return a pattern for all nodes that conform, where they are a set to name."""
-        return None
-
 
 class FocusConstraint(Constraint, ABC):
     """A constraint on all value nodes of a focus node together; node shapes have no path."""
@@ -178,11 +172,7 @@ def to_select(plan: Plan, focus: FocusNodes, emitter: Emitter) -> str:
 def _rows(plan: RowPlan, focus: FocusNodes, patterns: list[str], *, from_values: bool) -> str:
     if not from_values:
         return union([f"{focus.pattern} {pattern} FILTER({plan.test})" for pattern in patterns])
-    if plan.excluded is None:
-        return f"{patterns[0]} FILTER(IF({plan.test}, {focus.test}, false))"
-    columns = " ".join(("?this", *plan.columns))
-    found = f"{patterns[0]} MINUS {{ SELECT ?value WHERE {{ {plan.excluded} }} }}"
-    return f"{{ SELECT {columns} WHERE {{ {found} }} }} {focus.pattern}"
+    return f"{patterns[0]} FILTER(IF({plan.test}, {focus.test}, false))"
 
 
 def _too_many(plan: CountPlan, focus: FocusNodes, *, from_values: bool) -> str:

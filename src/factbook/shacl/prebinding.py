@@ -33,8 +33,6 @@ _SENSITIVE = AGGREGATES | {
 def find_violation(query: Select, prebound: Iterable[str]) -> str | None:
     """Return what SHACL does not allow in a query (appendix A), or None."""
     names = frozenset(prebound)
-    if query.form not in {"SELECT", "ASK"}:
-        return "it is neither SELECT nor ASK"
     for part in query.descend():
         tokens = part.tokens if isinstance(part, Group) else [*part.head, *part.tail]
         if isinstance(part, Group) and part.keyword in {"MINUS", "SERVICE"}:

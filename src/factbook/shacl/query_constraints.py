@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
+from typing import Literal as OneOf
 
 from pyoxigraph import BlankNode, NamedNode, Store
 
@@ -38,7 +39,7 @@ from factbook.sparql.mistakes import explain
 from factbook.sparql.tree import QueryTextError, parse_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from pyoxigraph import Literal
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from factbook.shacl.shapes_graph import Node, ShapesGraph
     from factbook.sparql.tree import Select
 
+    Form: TypeAlias = OneOf["SELECT", "ASK"]
     Guard: TypeAlias = Callable[[Term], AbstractContextManager[None]]
     """Goes on without a part of the shapes that cannot be used."""
 
@@ -177,7 +179,8 @@ class Component:
         messages = graph.messages(validator)
         for parameters in self._parameters(graph, node):
             prebound = (*parameters, *(("value",) if ask else ()))
-            tree = _parse(graph, validator, text.value, shape=node, prebound=prebound)
+            form: Form = "ASK" if ask else "SELECT"
+            tree = _parse(graph, validator, text.value, shape=node, prebound=prebound, form=form)
             query = Query(tree, node, path, parameters)
             if ask is not None:
                 yield AskConstraint("Ask", query, messages, self.node)
@@ -222,6 +225,26 @@ def read_components(graph: ShapesGraph, guard: Guard) -> tuple[Component, ...]:
             with guard(node):
                 found.append(_read_component(graph, node))
     return tuple(found)
+
+
+def find_incomplete(
+    components: Iterable[Component], graph: ShapesGraph, node: Node
+) -> Iterator[Remark]:
+    """Yield a remark on each parameter of a shape that means nothing without another one."""
+    listed = list(components)
+    used = {
+        each
+        for component in listed
+        if component.applies_to(graph, node)
+        for each in (*component.required, *component.optional)
+    }
+    for component in listed:
+        missing = [each for each in component.required if not graph.objects(node, each)]
+        for each in (*component.required, *component.optional) if missing else ():
+            if each not in used and graph.objects(node, each):
+                wanted = f"{component.node} also requires {missing[0]}"
+                text = f"{shape_name(node)}: not evaluated: {each}: {wanted}"
+                yield Remark(text, node, each)
 
 
 def _read_component(graph: ShapesGraph, node: NamedNode) -> Component:
@@ -280,10 +303,7 @@ def read_query_target(graph: ShapesGraph, target: Node, node: Node) -> Query:
     """
     text = graph.literal(target, sh("select"))
     assert text is not None  # noqa: S101 - the target is one with sh:select
-    query = _parse(graph, target, text.value, shape=node, is_target=True)
-    if query.form != "SELECT" or not (query.is_star or "this" in query.columns):
-        raise ill_formed(node, "has a sh:target whose query does not return ?this", sh("target"))
-    return Query(query, node, None)
+    return Query(_parse(graph, target, text.value, shape=node, is_target=True), node, None)
 
 
 def _parse(  # noqa: PLR0913 - what a query is written in
@@ -294,6 +314,7 @@ def _parse(  # noqa: PLR0913 - what a query is written in
     shape: Node,
     prebound: tuple[str, ...] = (),
     is_target: bool = False,
+    form: Form = "SELECT",
 ) -> Select:
     """Return the query of a constraint, validator or target, which has sh:prefixes.
 
@@ -307,6 +328,10 @@ def _parse(  # noqa: PLR0913 - what a query is written in
         hint = " with sh:prefixes" if "prefix" in str(error) else ""
         raise ill_formed(shape, f"has a query that cannot be used: {error}{hint}") from None
     violation = None if is_target else find_violation(query, (*_PREBOUND, *prebound))
+    if query.form != form:
+        violation = f"it is not {form}"
+    elif form == "SELECT" and not query.is_star and "this" not in query.columns:
+        violation = "it does not return ?this (SHACL, section 5.2.1)"
     if violation is not None:
         raise ill_formed(shape, f"has a query that cannot be used: {violation}")
     _require_syntax(text, prefixes, shape)

@@ -15,6 +15,7 @@ from factbook.shacl.focus_constraints import FOCUS_READERS, PROPERTY_ONLY, WITHO
 from factbook.shacl.paths import read_path
 from factbook.shacl.plan import FocusConstraint, ValueConstraint
 from factbook.shacl.query_constraints import (
+    find_incomplete,
     read_components,
     read_query_target,
     read_sparql_constraint,
@@ -309,6 +310,7 @@ class Shapes:
         for component in self._components:
             with self.guard(node):
                 found += component.constraints(graph, node, path)
+        self.unevaluated += find_incomplete(self._components, graph, node)
         return found
 
     def _read_targets(self, node: Node) -> Iterator[Target]:

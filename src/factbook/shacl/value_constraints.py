@@ -54,21 +54,6 @@ class TermConstraint(ValueConstraint):
 
 
 @dataclass(frozen=True)
-class ClassConstraint(ValueConstraint):
-    """sh:class."""
-
-    class_: Term
-
-    def test(self, value: str, focus: str, emitter: Emitter) -> str:  # noqa: ARG002 - not needed here
-        """Return the test that a value is an instance of the class."""
-        return emitter.is_instance(value, self.class_)
-
-    def conforming(self, value: str, emitter: Emitter) -> str | None:
-        """Return the pattern for the instances of the class."""
-        return emitter.instances(value, self.class_)
-
-
-@dataclass(frozen=True)
 class ShapeConstraint(ValueConstraint):
     """A constraint that is a test of other shapes: sh:node, sh:not, sh:and, sh:or, sh:xone."""
 
@@ -84,16 +69,6 @@ class ShapeConstraint(ValueConstraint):
         """Return the test that a value node conforms."""
         return self.write(self.members, value, emitter)
 
-    def conforming(self, value: str, emitter: Emitter) -> str | None:
-        """Return the pattern for all nodes that conform to an sh:or of classes."""
-        if self.write is not _any_shape:
-            return None
-        patterns = [emitter.conforming(each, value) for each in self.members]
-        known = [pattern for pattern in patterns if pattern is not None]
-        if not known or len(known) < len(patterns):
-            return None
-        return " UNION ".join(f"{{ {pattern} }}" for pattern in known)
-
 
 def _read_class(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
     for class_ in graph.objects(node, sh("class")):
@@ -101,7 +76,7 @@ def _read_class(graph: ShapesGraph, node: Node) -> Iterator[ValueConstraint]:
             classes = graph.iris(node, sh("class"), class_)
             yield TermConstraint("Class", _is_instance_of_any(classes))
         elif isinstance(class_, NamedNode):
-            yield ClassConstraint("Class", class_)
+            yield TermConstraint("Class", _is_instance_of_any([class_]))
         else:
             kind = "a literal" if isinstance(class_, Literal) else "a node without an IRI"
             problem = f"has sh:class with {kind}; it takes the IRI of a class"
