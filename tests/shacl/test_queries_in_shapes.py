@@ -39,10 +39,6 @@ QUERIES = {
         ["c"],
     ),
     "cut rows": ("SELECT $this ?value { $this ex:p ?value } ORDER BY ?value LIMIT 1", ["a", "b"]),
-    "aggregate without groups": (
-        "SELECT (COUNT(?v) AS ?value) { $this ex:p ?v } HAVING (COUNT(?v) > 2)",
-        ["a"],
-    ),
     "counted rows": (
         "SELECT $this (COUNT(*) AS ?n) { $this ex:p ?v } GROUP BY $this HAVING (COUNT(*) > 2)",
         ["a"],

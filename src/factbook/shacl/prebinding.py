@@ -115,11 +115,8 @@ def why_one_by_one(query: Select) -> str | None:
         if part.clause("LIMIT") or part.clause("OFFSET"):
             return "it cuts its rows with LIMIT or OFFSET"
         grouped = part.clause("GROUP")
-        if grouped:
-            if not any(token.variable == "this" for token in grouped):
-                return "it groups by something else than the focus node"
-        elif any(token.keyword in AGGREGATES for token in (*part.head, *part.tail)):
-            return "it aggregates without GROUP BY"
+        if grouped and not any(token.variable == "this" for token in grouped):
+            return "it groups by something else than the focus node"
     return None
 
 
