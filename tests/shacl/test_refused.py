@@ -37,7 +37,8 @@ FAULTS = {
         "the prefix no: is not declared with sh:prefixes",
     ),
     "query without the focus node": (
-        'ex:S sh:targetClass ex:C ; sh:sparql [ sh:select "SELECT (COUNT(?c) AS ?n) { $this a ?c }" ] .',
+        """ex:S sh:targetClass ex:C ;
+            sh:sparql [ sh:select "SELECT (COUNT(?c) AS ?n) { $this a ?c }" ] .""",
         "it does not return ?this (SHACL, section 5.2.1)",
     ),
     "query that asks": (

@@ -6,7 +6,7 @@ Lists as values of sh:class, sh:datatype and sh:nodeKind (section 7.1) are read 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from factbook.shacl.plan import Constraint
     from factbook.shacl.shapes_graph import Node, ShapesGraph
     from factbook.shacl.value_constraints import WriteTest
+
+    ReadConstraints: TypeAlias = Callable[[ShapesGraph, Node], Iterator[Constraint]]
 
 _CELLS = PathExpression(ZERO_OR_MORE, (REST,))
 _MEMBERS = PathExpression(SEQUENCE, (_CELLS, FIRST))
@@ -128,14 +130,8 @@ def _is_below(class_: Term) -> WriteTest:
     return write
 
 
-def _read_single_line(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
-    if graph.flag(node, sh("singleLine")):
-        yield TermConstraint("SingleLine", _is_single_line)
-
-
-def _read_unique_members(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
-    if graph.flag(node, sh("uniqueMembers")):
-        yield TermConstraint("UniqueMembers", _has_unique_members)
+def _read_flag(parameter: str, constraint: Constraint) -> ReadConstraints:
+    return lambda graph, node: iter([constraint] if graph.flag(node, sh(parameter)) else [])
 
 
 def _read_some_value(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
@@ -156,12 +152,16 @@ def _read_root_class(graph: ShapesGraph, node: Node) -> Iterator[Constraint]:
         yield TermConstraint("RootClass", _is_below(class_))
 
 
-DRAFT_READERS: dict[str, Callable[[ShapesGraph, Node], Iterator[Constraint]]] = {
+DRAFT_READERS: dict[str, ReadConstraints] = {
     "rootClass": _read_root_class,  # section 7.1
-    "singleLine": _read_single_line,  # section 7.4.4
+    "singleLine": _read_flag(
+        "singleLine", TermConstraint("SingleLine", _is_single_line)
+    ),  # section 7.4.4
     # Section 7.5, as are the next three
     "memberShape": read_shape("memberShape", _members_conform),
-    "uniqueMembers": _read_unique_members,
+    "uniqueMembers": _read_flag(
+        "uniqueMembers", TermConstraint("UniqueMembers", _has_unique_members)
+    ),
     "minListLength": read_number("minListLength", _is_long_enough),
     "maxListLength": read_number("maxListLength", _is_short_enough),
     "subsetOf": _read_subset_of,  # section 7.6.3

@@ -242,12 +242,21 @@ def _list(iris: Iterable[str], separator: str) -> str:
     return separator.join(to_sparql(NamedNode(each)) for each in sorted(iris))
 
 
-def _read_closed_flag(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:
+def _read_closed(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:
     if graph.objects(node, sh("closed")) == [sh("ByTypes")]:
         text = f"{shape_name(node)}: not evaluated: sh:closed sh:ByTypes of the SHACL 1.2 draft"
         raise NotEvaluatedError(Remark(text, node, sh("closed")))
-    if graph.flag(node, sh("closed")):
-        yield _read_closed(graph, node)
+    if not graph.flag(node, sh("closed")):
+        return
+    ignored = graph.value(node, sh("ignoredProperties"))
+    listed = () if ignored is None else graph.members(ignored, of=node)
+    paths = [
+        path
+        for each in graph.objects(node, sh("property"))
+        for path in graph.objects(each, sh("path"))
+    ]
+    allowed = tuple(each for each in (*paths, *listed) if isinstance(each, NamedNode))
+    yield Closed("Closed", allowed)
 
 
 def _read_unique_lang(graph: ShapesGraph, node: Node) -> Iterator[FocusConstraint]:
@@ -308,18 +317,6 @@ def _sibling_shapes(graph: ShapesGraph, node: Node, shape: Node) -> tuple[Node, 
     return tuple(found)
 
 
-def _read_closed(graph: ShapesGraph, node: Node) -> Closed:
-    ignored = graph.value(node, sh("ignoredProperties"))
-    listed = () if ignored is None else graph.members(ignored, of=node)
-    paths = [
-        path
-        for each in graph.objects(node, sh("property"))
-        for path in graph.objects(each, sh("path"))
-    ]
-    allowed = tuple(each for each in (*paths, *listed) if isinstance(each, NamedNode))
-    return Closed("Closed", allowed)
-
-
 def _properties(graph: ShapesGraph, node: Node, name: str) -> Iterator[NamedNode]:
     for term in graph.objects(node, sh(name)):
         if not isinstance(term, NamedNode):
@@ -334,7 +331,7 @@ def _triple(focus: str, property_: NamedNode, value: str) -> str:
 
 
 FOCUS_READERS: dict[str, ReadFocus] = {
-    "closed": _read_closed_flag,
+    "closed": _read_closed,
     "minCount": _read_min_count,
     "maxCount": _read_max_count,
     "qualifiedValueShape": lambda _graph, _node: iter(()),  # the counts read it
