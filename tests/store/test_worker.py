@@ -250,7 +250,7 @@ def test_query_waits_and_then_says_that_all_are_busy(stored: Path) -> None:
 
 
 def test_long_query_gives_way_when_others_wait(stored: Path) -> None:
-    """A query that has had its second is stopped when nobody else can be answered."""
+    """A query that has had its time is stopped when nobody else can be answered."""
     with Workers(Source(stored), count=1, most=1) as running:
         running.start()
         errors: list[BaseException] = []

@@ -112,6 +112,11 @@ def test_query_that_crashes_a_worker_leaves_the_server_alive(server: Running) ->
     assert server.ask(SMALL)[0] == 200
 
 
+def test_query_that_is_too_long_is_refused(server: Running) -> None:
+    """Looking at the tokens of a few of them would keep everybody waiting."""
+    assert server.ask(f"ASK {{}} #{'x' * 1_000_000}")[0] == 413
+
+
 def test_head_leaves_the_connection_in_order(server: Running) -> None:
     """After HEAD, the same connection answers GET."""
     path = f"/sparql?query={quote(SMALL)}"

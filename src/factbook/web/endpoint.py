@@ -48,6 +48,8 @@ _FORMAT_NAMES: Final = (
 )
 # Functions that give something else each time
 _CHANGING: Final = re.compile(r"(?i)now|rand|uuid|bnode")
+_MOST_CHARACTERS: Final = 1_000_000
+"""Of a query: its tokens are looked at in the process that answers everybody."""
 _REPLACED: Final = "\ufffd"
 _GRAPH_TYPES: Final = [name for name in GRAPHS if name != "text/plain"]
 
@@ -142,6 +144,8 @@ def _read_operation() -> Operation | None:
         if request.method == "POST":
             abort(400, "The parameter 'query' is missing")
         return None
+    if len(texts[0]) > _MOST_CHARACTERS:
+        abort(413, f"A query may have {_MOST_CHARACTERS:,} characters at most")
     if _REPLACED in texts[0]:  # what stands for bytes that are not UTF-8
         for sent in (request.query_string, request.get_data()):
             _decode(unquote_to_bytes(sent))
