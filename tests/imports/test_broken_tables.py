@@ -249,6 +249,21 @@ DAMAGED: dict[str, tuple[str, Callable[[], bytes], str]] = {
 }
 
 
+def test_number_that_is_none_is_refused(book: Path, imports: Callable[..., Result]) -> None:
+    """What `reshape` makes beyond all numbers is not taken for 0."""
+    mapping = book / "queries" / "imports" / "machines.rq"
+    text = mapping.read_text("utf-8")
+    reshape = "#+ reshape: SELECT * REPLACE (1e308 * Most::DOUBLE AS Most) FROM machines\n"
+    mapping.write_text(text.replace("#+ skip:", f"{reshape}#+ skip:"), encoding="utf-8")
+    path = book / "machines.csv"
+    path.write_bytes(CONTENT)
+
+    result = imports("machines", path)
+
+    assert result.exit_code == 3
+    assert result.stderr == f"error: {path}, row 1: `reshape` gives ?Most no finite number\n"
+
+
 @pytest.mark.parametrize("name", DAMAGED)
 def test_damaged_file_is_refused(name: str, book: Path, imports: Callable[..., Result]) -> None:
     """A file that is cut off, spoilt or a bomb gives one line and exit code 3, and no file."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from factbook.imports.mapping import Kind, TableMapping
     from factbook.imports.tables import Row, TableRows
 
-BATCH_SIZE = 5_000
+BATCH_SIZE = 1_000  # a batch fits the caches of a processor
 ROW = "https://w3id.org/ai-infra/def#row"
 _QUALIFIER, _OBSERVATION, _THING = "_qualifier", "_observation", "_iri"
 _UNDEFINED = "UNDEF"

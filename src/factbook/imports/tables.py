@@ -217,6 +217,11 @@ def _choose_rows(
         f"CREATE TABLE {_ROWS} AS SELECT {number} AS {ROW_NUMBER}{cells}, "
         f"{skip} AS skip FROM ({rows}\n)",
     )
+    for name in (name for name, kind in types.items() if kind in {"DOUBLE", "FLOAT"}):
+        where = f"NOT isfinite(CAST({quote(name)} AS DOUBLE))"
+        wrong = connection.execute(f"SELECT min({ROW_NUMBER}) FROM {_ROWS} WHERE {where}")
+        if (row := wrong.fetchall()[0][0]) is not None:
+            raise InputError(f"{names}, row {row}: `reshape` gives ?{name} no finite number")
     key = (
         "concat_ws(' / ', "
         + ", ".join(f"coalesce({quote(name)}, '')" for name in mapping.key)
