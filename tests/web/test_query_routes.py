@@ -180,6 +180,24 @@ def test_day_after_the_last_source_is_the_whole_book(app: Flask) -> None:
     assert site.edition_for(leads=False, known_by="2099-01-01") is site.edition
 
 
+def test_openapi_gives_defaults_that_fit_their_schemas(client: FlaskClient) -> None:
+    """The default of a parameter is of the type that its schema names."""
+    jsonschema = pytest.importorskip("jsonschema")
+    document = client.get("/api/openapi.json").json
+    assert document
+    operations = [each["get"] for each in document["paths"].values()]
+    schemas = [
+        parameter["schema"]
+        for operation in operations
+        for parameter in operation["parameters"]
+        if "default" in parameter.get("schema", {})
+    ]
+
+    assert schemas
+    for schema in schemas:
+        jsonschema.validate(schema["default"], schema)
+
+
 def test_openapi_describes_every_query(client: FlaskClient, book: Book) -> None:
     """Each stored query has a path, each of its parameters a type, and references resolve."""
     document = client.get("/api/openapi.json").json

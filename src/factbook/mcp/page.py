@@ -9,8 +9,6 @@ from factbook.render.markup import drop_empty
 from factbook.show.page import keep_measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from factbook.show.compare import Comparison
     from factbook.show.page import Page
 
@@ -91,14 +89,10 @@ def _with_source_iris(part: Any, sources: dict[int, str]) -> Any:  # noqa: ANN40
     if isinstance(part, dict):
         return {
             key: [sources[number] for number in value]
-            if key == "sources" and _are_numbers(value)
+            if key == "sources" and all(isinstance(each, int) for each in value)
             else _with_source_iris(value, sources)
             for key, value in part.items()
         }
     if isinstance(part, list | tuple):
         return [_with_source_iris(each, sources) for each in part]
     return part
-
-
-def _are_numbers(value: Iterable[object]) -> bool:
-    return all(isinstance(each, int) for each in value)

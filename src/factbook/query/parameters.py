@@ -13,7 +13,7 @@ from factbook.errors import UsageError, did_you_mean
 from factbook.rdf.terms import XSD, require_unicode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from factbook.book import Book
     from factbook.query.stored_queries import Parameter, StoredQuery
@@ -46,6 +46,11 @@ JSON_TYPES: Mapping[str, dict[str, Any]] = {
     "gYear": {"type": "string", "pattern": "^[0-9]{4}$"},
 }
 """The JSON Schema of the values of each datatype."""
+_FROM_TEXT: Mapping[str, Callable[[str], Any]] = {
+    "integer": int,
+    "number": float,
+    "boolean": {"true": True, "1": True, "false": False, "0": False}.get,
+}
 
 
 def describe_parameter(parameter: Parameter) -> dict[str, Any]:
@@ -56,7 +61,7 @@ def describe_parameter(parameter: Parameter) -> dict[str, Any]:
         about.append(f"An IRI, a CURIE or any name of a {parameter.type_curie or 'thing'}.")
     schema["description"] = " ".join(f"{part.rstrip('.')}." for part in about if part)
     if parameter.default is not None:
-        schema["default"] = parameter.default
+        schema["default"] = _FROM_TEXT.get(schema["type"], str)(parameter.default)
     return schema
 
 

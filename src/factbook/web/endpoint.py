@@ -68,7 +68,7 @@ def sparql() -> Response:
     operation = _read_operation()
     if operation is None:
         if prefers_page(*_GRAPH_TYPES):
-            return Response(render_sparql(), mimetype="text/html", headers={"Vary": "Accept"})
+            return Response(render_sparql(""), mimetype="text/html", headers={"Vary": "Accept"})
         return _describe()
     form = query_form(operation.text)  # None where it is no query; the engine says where and why
     offered = GRAPHS if form in {"CONSTRUCT", "DESCRIBE"} else TABLES

@@ -34,8 +34,6 @@ GRAPHS: Final = {
     "text/plain": "nt",
 }
 """The formats of triples by media type, the default first."""
-_CHARSET: Final = "; charset=utf-8"
-_WITH_CHARSET: Final = ("text/",)
 
 
 def choose(offered: Mapping[str, T]) -> tuple[str, T]:
@@ -75,4 +73,4 @@ def prefers_page(*data: str) -> bool:
 
 def with_charset(media_type: str) -> str:
     """Return a media type as a header, with the encoding where a reader must be told."""
-    return media_type + _CHARSET if media_type.startswith(_WITH_CHARSET) else media_type
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type

@@ -134,7 +134,9 @@ def _operation(query: StoredQuery) -> Json:
                     },
                     "ETag": {"schema": {"type": "string"}},
                 },
-                "content": _graph_content() if is_graph else _table_content(query),
+                "content": {each: {"schema": _STRING} for each in _GRAPHS}
+                if is_graph
+                else _table_content(query),
             },
             **{code: {"$ref": f"#/components/responses/{code}"} for code in _ERRORS},
         },
@@ -169,7 +171,7 @@ def _table_content(query: StoredQuery) -> Json:
         }
     return {
         _ROWS: {"schema": rows},
-        **{name: {"schema": {"type": "string"}} for name in _TABLES},
+        **{name: {"schema": _STRING} for name in _TABLES},
     }
 
 
@@ -179,7 +181,3 @@ def _cell(column: Column) -> Json:
     if column.type in JSON_TYPES:
         cell["properties"] = {"datatype": {"const": XSD + column.type}}
     return cell
-
-
-def _graph_content() -> Json:
-    return {name: {"schema": {"type": "string"}} for name in _GRAPHS}

@@ -18,15 +18,10 @@ _A_DAY = 86_400  # seconds
 _MOST_SHOWN = 100_000  # characters of Turtle
 
 
-def render_sparql() -> str:
-    """Return the page from which people ask the SPARQL endpoint."""
-    return _ask("")
-
-
 @pages.get("/editor/")
 def editor() -> str:
-    """Return a form for a SPARQL query of one's own, and its answer."""
-    return _ask(request.args.get("query", ""))
+    """Return the page for a query in the address."""
+    return render_sparql(request.args.get("query", ""))
 
 
 @pages.get("/editor/terms.json")
@@ -48,7 +43,8 @@ def editor_file(name: str) -> Response:
     return send_from_directory(current_site().settings.editor, name, max_age=_A_DAY)
 
 
-def _ask(text: str) -> str:
+def render_sparql(text: str) -> str:
+    """Return a form for a SPARQL query of one's own, and its answer if there is a query."""
     explorer, site = current_explorer(), current_site()
     table, truth, triples, fault, is_cut = None, None, "", "", False
     if text.strip():
