@@ -53,9 +53,7 @@ LEADS = "-with-leads"
 
 # Virtuoso 7.2 loses rows of these queries or cannot compile them
 VIRTUOSO_DIFFERS = {
-    "category-totals",
     "circular-deals",
-    "efficiency",
     "funding-rounds",
     "money-raised",
     "ownership",

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from pyoxigraph import Literal
 from tests.queries.conftest import BUNDLED, mark_virtuoso
 
 from factbook.layout import layout_of
 from factbook.query.names import Names
 from factbook.query.stored_queries import all_queries
+from factbook.rdf.terms import XSD
 from factbook.store.answers import Graph, Table
 
 if TYPE_CHECKING:
     from tests.queries.conftest import Shelf
 
     from factbook.query.stored_queries import Parameter, StoredQuery
+    from factbook.rdf.terms import Term
     from factbook.store.answers import Answer
 
 ELSEWHERE = {"links", "pages"}
@@ -41,12 +45,22 @@ def _values(parameter: Parameter, shelf: Shelf) -> list[str]:
 
 
 def _terms(answer: Answer) -> list[str]:
-    """Return an answer term by term, the rows in their order."""
+    """Return an answer term by term, the rows in their order.
+
+    Several IRIs in one text come in any order: GROUP_CONCAT has none (SPARQL 1.1, 18.5.1.7).
+    """
     if isinstance(answer, Table):
-        return [", ".join(map(str, row)) for row in answer.rows]
+        return [", ".join(map(_show, row)) for row in answer.rows]
     if isinstance(answer, Graph):
         return sorted({str(triple) for triple in answer.triples})
     return [str(answer)]
+
+
+def _show(term: Term | None) -> str:
+    if isinstance(term, Literal) and term.datatype.value == f"{XSD}decimal":
+        return f"{Decimal(term.value):.12g}"  # Virtuoso has 15 digits
+    text = str(term)
+    return " ".join(sorted(text.strip('"').split(" "))) if text.startswith('"https://') else text
 
 
 @pytest.mark.parametrize(
