@@ -24,13 +24,23 @@ def test_day_of_a_query_is_written_in_place_of_its_variable(given: str) -> None:
     assert adapt_query(bound) == PROLOGUE + expected
 
 
-def test_condition_on_a_parameter_that_is_not_given_is_left_out() -> None:
+@pytest.mark.parametrize(
+    ("condition", "without"),
+    [
+        ("COALESCE(?o = ?__o_iri, true)", "true"),
+        ("COALESCE(?o = ?__o_iri, false)", "false"),
+        ("?o = COALESCE(?__o_iri, ?o)", "STR(?o) = STR(?o)"),
+        ("COALESCE(?o = <x:o>, true)", "COALESCE(?o = <x:o>, true)"),
+        ("?o = COALESCE(?__o_iri, ?p)", "?o = COALESCE(?__o_iri, ?p)"),
+    ],
+)
+def test_condition_on_a_parameter_that_is_not_given_is_left_out(
+    condition: str, without: str
+) -> None:
     """What the condition is without the parameter stands in its place."""
-    query = "ASK { ?s ?p ?o FILTER(COALESCE(?o = ?__o_iri, true) && COALESCE(?p = <x:p>, true)) }"
+    adapted = adapt_query(f"ASK {{ ?s ?p ?o FILTER({condition}) }}")
 
-    adapted = adapt_query(query)
-
-    assert adapted == f"{PROLOGUE}ASK {{ ?s ?p ?o FILTER(true && COALESCE(?p = <x:p>, true)) }}"
+    assert adapted == f"{PROLOGUE}ASK {{ ?s ?p ?o FILTER({without}) }}"
 
 
 @pytest.mark.parametrize("query", ["ASK { ?s ?p ?o }", f"SELECT ?s ?day {{ {DAY} ?s ?p ?o }}"])

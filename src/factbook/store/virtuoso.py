@@ -55,8 +55,9 @@ _DAY = re.compile(
     r"BIND\(COALESCE\((?:\?\w+|\"(?P<given>[0-9-]+)\"\^\^<\S+>), "
     r"STRDT\(SUBSTR\(STR\(NOW\(\)\), 1, 10\), xsd:date\)\) AS \?(?P<name>\w+)\)"
 )
-# A condition on a parameter that is not given
+# Conditions on a parameter that is not given: what they are without it
 _UNSET = re.compile(r"COALESCE\(\?\w+ = \?__\w+, (true|false)\)")
+_ANY = re.compile(r"(?P<variable>\?\w+) = COALESCE\(\?__\w+, (?P=variable)\)")
 
 
 def is_virtuoso(reply: Reply) -> bool:
@@ -66,7 +67,8 @@ def is_virtuoso(reply: Reply) -> bool:
 
 def adapt_query(text: str) -> str:
     """Return a query with the same answer that Virtuoso evaluates as it is written."""
-    text = _JOIN_AS_WRITTEN + _UNSET.sub(r"\1", text)
+    text = _ANY.sub(r"STR(\g<variable>) = STR(\g<variable>)", _UNSET.sub(r"\1", text))
+    text = _JOIN_AS_WRITTEN + text
     today = datetime.now(UTC).date().isoformat()
     days = {
         found["name"]: f'<{XSD}date>("{found["given"] or today}")' for found in _DAY.finditer(text)
