@@ -219,7 +219,7 @@ def test_interrupt_leaves_nothing(tmp_path: Path) -> None:
         start_new_session=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
-    while process.poll() is None and not any(tmp_path.glob(".site.*/site")):
+    while process.poll() is None and not any(tmp_path.glob(".*/site")):
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)
@@ -233,7 +233,7 @@ def test_killed_command_leaves_no_process(tmp_path: Path) -> None:
     """Processes that make pages end with the one that has started them."""
     words = ["--book", str(RIVERS), "--no-cache", "site", str(tmp_path / "site")]
     process = subprocess.Popen([sys.executable, "-m", "factbook", *words], start_new_session=True)
-    while process.poll() is None and not any(tmp_path.glob(".site.*/site")):
+    while process.poll() is None and not any(tmp_path.glob(".*/site")):
         time.sleep(0.02)
     process.kill()
     process.wait()
