@@ -187,7 +187,7 @@ def _spellings(file: RdfFile | RdfStream, terms: Iterable[Term]) -> set[bytes]:
         if not isinstance(term, NamedNode | BlankNode):
             continue
         text = str(term)
-        found |= {text, "".join(map(_escape, text))}
+        found |= {text} if text.isascii() else {text, "".join(map(_escape, text))}
         if isinstance(term, BlankNode):
             continue
         iri = term.value
