@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from factbook.store.query_limits import Limits
 
 _PROGRAM = "from factbook.store.worker_process import main; main()"
-_LEAST_SECONDS = 0.5
+_LEAST_SECONDS = 1.0
 """How long a query may run at least, however many others wait."""
 
 
