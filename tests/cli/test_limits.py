@@ -150,6 +150,21 @@ def test_want_of_memory_is_no_bug(program: list[str]) -> None:
     assert code == 0 or (code == 3 and err.startswith("error: "))
 
 
+def test_depth_of_the_input_is_no_bug(program: list[str], tmp_path: Path) -> None:
+    """Shapes may name each other in a chain that is longer than Python can follow."""
+    shapes, data = tmp_path / "s.ttl", tmp_path / "d.ttl"
+    chain = "".join(f"<x:s{n}> sh:node <x:s{n + 1}> .\n" for n in range(3_000))
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        f"<x:s0> a sh:NodeShape ; sh:targetSubjectsOf <x:p> .\n{chain}"
+    )
+    data.write_text("<x:a> <x:p> 1 .")
+
+    code, out, err = finish([*program, "check", "--shapes", str(shapes), str(data)], within=30)
+
+    assert (code, out, err) == (3, "", "error: the input is nested too deeply\n")
+
+
 def test_interrupted_indexing_leaves_no_folder(program: list[str], tmp_path: Path) -> None:
     """What was indexed so far is removed."""
     data = tmp_path / "large.nt"

@@ -45,11 +45,12 @@ def interruptible(work: Callable[[], T]) -> T:
         try:
             results.append(work())
         except BaseException as error:  # noqa: BLE001 - it is raised again in the main thread
-            import traceback
-
-            # The engine's results must not leave the thread: frames would carry them
-            traceback.clear_frames(error.__traceback__)
             errors.append(error)
+            # The engine's results must not leave the thread: frames would carry them
+            with contextlib.suppress(MemoryError):
+                import traceback
+
+                traceback.clear_frames(error.__traceback__)
         finally:
             done.set()
 
@@ -91,8 +92,12 @@ def run_for_exit_code(  # noqa: C901, PLR0911 - one return for each kind of erro
     except (KeyboardInterrupt, click.Abort):
         print_error("interrupted")
         return INTERRUPTED
-    except MemoryError:
-        print_error("error: there is not enough memory")
+    except (MemoryError, RecursionError) as wanting:
+        if debug:
+            raise
+        is_deep = isinstance(wanting, RecursionError)
+        said = "the input is nested too deeply" if is_deep else "there is not enough memory"
+        print_error(f"error: {said}")
         return UNREADABLE
     except BrokenPipeError:
         _discard_output()
