@@ -58,6 +58,8 @@ _DAY = re.compile(
 # Conditions on a parameter that is not given: what they are without it
 _UNSET = re.compile(r"COALESCE\(\?\w+ = \?__\w+, (true|false)\)")
 _ANY = re.compile(r"(?P<variable>\?\w+) = COALESCE\(\?__\w+, (?P=variable)\)")
+# A condition on a thing that is given
+_GIVEN = re.compile(r"(?P<variable>\?\w+) = COALESCE\((?P<iri><[^>]*>), (?P=variable)\)")
 
 
 def is_virtuoso(reply: Reply) -> bool:
@@ -68,7 +70,7 @@ def is_virtuoso(reply: Reply) -> bool:
 def adapt_query(text: str) -> str:
     """Return a query with the same answer that Virtuoso evaluates as it is written."""
     text = _ANY.sub(r"STR(\g<variable>) = STR(\g<variable>)", _UNSET.sub(r"\1", text))
-    text = _JOIN_AS_WRITTEN + text
+    text = _JOIN_AS_WRITTEN + _GIVEN.sub(r"STR(\g<variable>) = STR(\g<iri>)", text)
     today = datetime.now(UTC).date().isoformat()
     days = {
         found["name"]: f'<{XSD}date>("{found["given"] or today}")' for found in _DAY.finditer(text)
