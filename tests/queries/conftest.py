@@ -52,7 +52,7 @@ LEADS = "-with-leads"
 
 
 # Virtuoso 7.2 loses rows of these queries or cannot compile them
-VIRTUOSO_DIFFERS = {"funding-rounds", "ownership", "schema-org-figures"}
+VIRTUOSO_DIFFERS = {"funding-rounds", "ownership", "schema-org-figures", "timeline"}
 
 
 def mark_virtuoso(query: str, engine: str) -> list[pytest.MarkDecorator]:
