@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
@@ -151,3 +152,22 @@ def test_refused_query_is_a_usage_error(faulty: Faulty) -> None:
 
     with pytest.raises(UsageError, match="refuses the query: 'line 1'"):
         asked(faulty, "refused")
+
+
+def test_urlopen_of_the_program_stays_as_it_is(faulty: Faulty) -> None:
+    """An opener that the program has installed is used for all requests but ours."""
+
+    class Opener(urllib.request.OpenerDirector):
+        def open(self, *_: object) -> str:
+            return "the program's"
+
+    urllib.request.install_opener(Opener())
+    try:
+        asked(faulty, "good")
+        between: object = urllib.request.urlopen(faulty.address("good"))  # noqa: S310 - our own server
+        rows = asked(faulty, "good")
+    finally:
+        urllib.request.install_opener(urllib.request.build_opener())
+
+    assert between == "the program's"
+    assert len(rows) == 3  # type: ignore[arg-type] # a list

@@ -1,8 +1,8 @@
 """The remote engine: any SPARQL 1.1 endpoint, through SPARQLWrapper.
 
-SPARQLWrapper makes the request (SPARQL 1.1 Protocol, section 2.1), and `transport` sends it, within
-one deadline for the whole call. An HTML page, a truncated body or a list that the endpoint
-truncated is an error, never an answer.
+SPARQLWrapper sends the request (SPARQL 1.1 Protocol, section 2.1), through the opener of
+`transport`. The answer is read here, within one deadline for the whole call. An HTML page, a
+truncated body or a list that the endpoint truncated is an error, never an answer.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from factbook.store.transport import AGENT, Transport
 from factbook.store.virtuoso import adapt_query, is_virtuoso, normalize_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from urllib.request import Request
+    from collections.abc import Callable, Mapping, Sequence
+    from http.client import HTTPResponse
 
     from factbook.store.answers import Answer
     from factbook.store.transport import Reply
@@ -136,10 +136,10 @@ class RemoteEngine:
 
     def _answer(self, text: str, form: str, named: Sequence[str]) -> Answer:
         wanted = ", ".join(_BINDINGS if form in {"SELECT", "ASK"} else _TRIPLES)
-        reply = self._transport.send(self._request(text, form, wanted, named))
+        reply = self._transport.send_by_urlopen(self._call(text, form, wanted, named))
         if is_virtuoso(reply) and not self._is_virtuoso:  # now we know, and ask again
             self._is_virtuoso = True
-            reply = self._transport.send(self._request(text, form, wanted, named))
+            reply = self._transport.send_by_urlopen(self._call(text, form, wanted, named))
         answer = self._read(reply, form)
         return normalize_answer(answer) if self._is_virtuoso else answer
 
@@ -162,8 +162,10 @@ class RemoteEngine:
         if total > rows:
             raise self._transport.failure(f"truncated the answer: it sent {rows} of {total} rows")
 
-    def _request(self, text: str, form: str, wanted: str, named: Sequence[str]) -> Request:
-        """Return the request for a query."""
+    def _call(
+        self, text: str, form: str, wanted: str, named: Sequence[str]
+    ) -> Callable[[], HTTPResponse]:
+        """Return what sends a query and returns the answer, still unread."""
         from SPARQLWrapper import POST, SPARQLWrapper
 
         wrapper = SPARQLWrapper(self.address, agent=AGENT)
@@ -175,8 +177,7 @@ class RemoteEngine:
         wrapper.addCustomHttpHeader("Accept", wanted)
         for graph in named:
             wrapper.addNamedGraph(graph)
-        request: Request = wrapper._createRequest()  # noqa: SLF001 - its own sending has no deadline
-        return request
+        return lambda: wrapper.query().response
 
     def _read(self, reply: Reply, form: str) -> Answer:
         """Return the answer in a reply, or raise an error that describes the reply."""

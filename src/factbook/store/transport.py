@@ -8,6 +8,7 @@ and credentials would be sent elsewhere.
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import re
 import socket
@@ -15,15 +16,16 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from factbook.errors import EndpointError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from email.message import Message
 
     Response: TypeAlias = http.client.HTTPResponse | urllib.error.HTTPError
@@ -121,7 +123,27 @@ class Transport:
                 self._opener.add_handler(handler)
 
     def send(self, request: urllib.request.Request) -> Reply:
+        """Send a request; see `receive`."""
+        return self.receive(functools.partial(self._open, request))
+
+    def send_by_urlopen(self, call: Callable[[], Response]) -> Reply:
+        """Call a library function that sends one request by `urllib.request.urlopen`.
+
+        The request is sent by this transport; see `receive`.
+        """
+
+        def open_response(timeout: float) -> Response:
+            with _urlopen_uses(functools.partial(self._open, timeout=timeout)):
+                return call()
+
+        return self.receive(open_response)
+
+    def receive(self, open_response: Callable[[float], Response]) -> Reply:
         """Send a request and return the complete reply; retry it while the server is busy.
+
+        Args:
+            open_response: Sends the request and returns the answer, still unread; gets the seconds
+                that are left.
 
         Raises:
             EndpointError: No whole answer came in time.
@@ -131,7 +153,7 @@ class Transport:
         for attempt in range(1, _MAX_TRIES + 1):
             try:
                 with self._connections.close_after(self._left(deadline)):
-                    reply = self._read(self._open(request, self._left(deadline)), deadline)
+                    reply = self._read(open_response(self._left(deadline)), deadline)
             except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
                 self._left(deadline)
                 if attempt == _MAX_TRIES or isinstance(error, TimeoutError) or _is_final(error):
@@ -213,6 +235,44 @@ def _retry_after(reply: Reply) -> float | None:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except (TypeError, ValueError):
         return None
+
+
+# Redirect calls of urlopen by a library
+
+_Open: TypeAlias = "Callable[[urllib.request.Request], Response]"
+_OPEN: ContextVar[_Open | None] = ContextVar("_OPEN", default=None)
+
+
+class _Router(urllib.request.OpenerDirector):
+    """Serves `urllib.request.urlopen`: forwards requests unless `_urlopen_uses` is active."""
+
+    usual: urllib.request.OpenerDirector
+
+    def open(self, fullurl: Any, data: Any = None, timeout: Any = None) -> Any:  # noqa: ANN401 - as inherited
+        """Open with the function of the current context, or else with the previous opener."""
+        chosen = _OPEN.get()
+        return chosen(fullurl) if chosen else self.usual.open(fullurl, data, timeout)
+
+
+_ROUTER = _Router()
+
+
+@contextlib.contextmanager
+def _urlopen_uses(chosen: _Open) -> Iterator[None]:
+    """Let `urllib.request.urlopen` send requests with a function, in this thread only.
+
+    The opener of urllib is global to the process, so the installed one forwards all other requests
+    to the previous one.
+    """
+    installed = getattr(urllib.request, "_opener", None)
+    if installed is not _ROUTER:
+        _ROUTER.usual = installed or urllib.request.build_opener()
+        urllib.request.install_opener(_ROUTER)
+    token = _OPEN.set(chosen)
+    try:
+        yield
+    finally:
+        _OPEN.reset(token)
 
 
 # Connections that can be closed at a deadline
