@@ -47,6 +47,27 @@ def test_import_writes_expected_file(book: Path, imports: Callable[..., Result])
     assert source_of(book).read_text(encoding="utf-8") == (HERE / "expected.ttl").read_text("utf-8")
 
 
+def test_column_that_splits_names_things_and_observations(
+    book: Path, imports: Callable[..., Result]
+) -> None:
+    """Each part of a cell is a thing of the register, and its observation an IRI of its own."""
+    mapping = book / "queries" / "imports" / "machines.rq"
+    text = mapping.read_text(encoding="utf-8")
+    both = "?Users_iri schema:knowsAbout ?Users_qualifier ; schema:about ?Users_observation ."
+    mapping.write_text(text.replace("?Users_iri schema:knowsAbout ?Users_qualifier .", both))
+
+    result = imports("machines", TABLE)
+    quads = read_rdf(source_of(book)).quads
+    found = {
+        (str(quad.subject).rpartition("/")[2], str(quad.object).rpartition("-users-")[2])
+        for quad in quads
+        if quad.predicate.value == "https://schema.org/about"
+    }
+
+    assert result.exit_code == 0, result.output
+    assert found == {("acme>", "acme>"), ("delta-labs>", "delta-labs>")}
+
+
 def test_import_reports_rows_on_stderr(imports: Callable[..., Result]) -> None:
     """The report has a line for each reason, and its numbers add up."""
     result = imports("machines", TABLE)

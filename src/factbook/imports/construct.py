@@ -126,12 +126,12 @@ class Bindings:
             kind = rows.columns[name].name if name in rows.columns else ""
             return _WRITERS.get(kind, _text)(cell)
         if name.endswith(_THING):
-            return _enclose("<", rows.look_up(column, self.things[column]), ">")
+            return _enclose("<", rows.look_up(name, column, self.things[column]), ">")
         start, suffix = f"<{self.observations}{slug}-", column.lower().replace("_", "-").strip("-")
         end = quote_text(f"-{suffix}")
         if column in self.mapping.splits:
             slugs = {text: f"-{make_slug(text)}" for text, _, _ in rows.values_of(column)}
-            end += f" || {rows.look_up(column, slugs)}"
+            end += f" || {rows.look_up(name, column, slugs)}"
         return f"CASE WHEN {cell} IS NOT NULL THEN {_enclose(start, f'row_slug || {end}', '>')} END"
 
 

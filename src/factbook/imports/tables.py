@@ -94,9 +94,9 @@ class TableRows:
         while batch := cursor.fetchmany(size):
             yield list(starmap(Row, batch))
 
-    def look_up(self, column: str, found: Mapping[str, str]) -> str:
-        """Return the SQL expression of what a mapping has for the text in a column."""
-        table = quote(f"the_values_of_{column}")
+    def look_up(self, variable: str, column: str, found: Mapping[str, str]) -> str:
+        """Return the SQL expression of what a variable has for the text in a column."""
+        table = quote(f"the_values_of_{variable}")
         self.connection.execute(
             f"CREATE OR REPLACE TABLE {table} AS SELECT unnest(?) AS given, unnest(?) AS found",
             [list(found), list(found.values())],
