@@ -68,6 +68,9 @@ def result(row: Row) -> Statements:
                 "Queries/s": "unit/query-per-second",
                 "Latency (ms)": "MilliSEC",
             }[row["Performance_Units"]],
+            description="Preview system, not yet on sale"
+            if row["Availability"] == "preview"
+            else None,
             **of_test,
             **shared,
         )

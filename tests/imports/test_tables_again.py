@@ -13,12 +13,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 from pyoxigraph import Literal, RdfFormat, parse
 from tests.imports import again_chips, again_estimates, again_places, again_services
-from tests.imports.again import BASE, NOTHING, ROOT, TABLES, plain, read_csv
+from tests.imports.again import BASE, NOTHING, ROOT, TABLES, path_of, plain, read_csv
+
+from factbook.cli.root import root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from tests.imports.again import Row, Statement, Statements
 
@@ -60,6 +64,26 @@ AGAIN = {
 }
 
 
+INPUTS = {
+    "epoch-chip-owners": [
+        f"epoch-{who}-owners-cumulative-by-chip.csv"
+        for who in ("nvidia", "tpu", "coreweave", "amd")
+    ],
+    "epoch-chip-sales": [
+        f"epoch-{who}-chip-sales.csv" for who in ("nvidia", "tpu", "amd", "trainium")
+    ],
+    "epoch-gpu-clusters": ["epoch-gpu-clusters.csv"],
+    "epoch-hardware-prices": ["epoch-hardware-prices.csv"],
+    "epoch-ml-hardware": ["epoch-ml-hardware.csv"],
+    "epoch-nvidia-prices": ["epoch-nvidia-annual-prices.csv"],
+    "epoch-nvidia-revenue": ["epoch-nvidia-quarterly-revenue.csv"],
+    "epoch-sites": ["epoch-data-center-timelines.csv", "epoch-data-centers.csv"],
+    "genai-prices": ["genai-prices.json"],
+    "mlperf-inference": ["mlperf-inference-v5.1.json"],
+}
+"""The files of each import, in the order of its tables."""
+
+
 def short(iri: str) -> str:
     """Return an IRI of the book without its beginning, and of another one the end."""
     if iri.startswith(INFRA) or not iri.startswith((BASE, "http://qudt", SCHEMA)):
@@ -78,10 +102,16 @@ def units() -> dict[str, str]:
     }
 
 
+def source_path(mapping: str) -> Path:
+    """Return the file of the source that a mapping has made."""
+    (path,) = (ROOT / "data" / "sources").glob(f"*/imports/{mapping}-20*.ttl")
+    return path
+
+
 @cache
 def source(mapping: str) -> dict[str, dict[str, list[str]]]:
     """Return the properties of everything that the source of a mapping speaks of."""
-    (path,) = (ROOT / "data" / "sources").glob(f"*/imports/{mapping}-20*.ttl")
+    path = source_path(mapping)
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for quad in parse(path.read_bytes(), RdfFormat.TURTLE):
         value = quad.object
@@ -113,6 +143,18 @@ def again(mapping: str) -> list[Statements]:
     """Return what each row of the table states."""
     table = AGAIN[mapping]
     return [table.read(row) for row in table.rows()]
+
+
+@pytest.mark.parametrize("mapping", INPUTS)
+def test_same_table_gives_the_same_bytes(mapping: str, tmp_path: Path) -> None:
+    """The program imports each table into the file that stands in the book."""
+    tables = [str(path_of(name)) for name in INPUTS[mapping]]
+
+    made = CliRunner().invoke(root, ["import", mapping, *tables, "-o", str(tmp_path)])
+    path = source_path(mapping)
+
+    assert made.exit_code == 0, made.stderr
+    assert (tmp_path / path.name).read_bytes() == path.read_bytes()
 
 
 @pytest.mark.parametrize("mapping", AGAIN)
