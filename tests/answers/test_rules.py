@@ -212,6 +212,39 @@ def test_all_queries_follow_a_measure_that_no_longer_changes(root: Path) -> None
     assert [str(row["amount"]) for row in long_ago] == [OLD]
 
 
+def event(slug: str, stage: str, day: str, *, said: str = "") -> str:
+    """Return what a source tells of a deal."""
+    return (
+        f"event:{slug} a infra:Event ; infra:kind event-kind:contract ; "
+        f"infra:stage stage:{stage} ; infra:company company:acme ; "
+        f'schema:startDate "{day}"^^xsd:date ; '
+        f"infra:datePrecision date-precision:day ; infra:standing standing:reported{said} .\n"
+    )
+
+
+def test_deal_counts_until_it_ends_or_is_told_better(root: Path) -> None:
+    """An announced one counts until another event ends it, a completed one ever since."""
+    ends = " ; infra:ends event:announced"
+    write_source(root, "one", "2021-01-05", event("announced", "announced", "2021-01-01"))
+    write_source(root, "two", "2022-01-05", event("end", "completed", "2022-01-01", said=ends))
+    write_source(root, "three", "2021-02-05", event("made", "announced", "2021-02-01"))
+    write_source(root, "four", "2023-02-05", event("made", "completed", "2023-02-01"))
+    write_source(root, "five", "2021-03-05", event("talks", "in-talks", "2021-03-01"))
+
+    rows = factbook.open(root, cache=False).sparql(
+        "SELECT ?event ?from ?until { ?telling infra:tells ?event ; infra:countsFrom ?from ; "
+        "infra:countsUntil ?until } ORDER BY ?event ?from"
+    )
+    found = [(str(r.event).rpartition("/")[2], str(r["from"]), str(r.until)) for r in rows]
+
+    assert found == [
+        ("announced", "2021-01-01", "2022-01-01"),
+        ("end", "2022-01-01", "9999-12-31"),
+        ("made", "2021-02-01", "2023-02-01"),
+        ("made", "2023-02-01", "9999-12-31"),
+    ]
+
+
 def alike(term: Term) -> object:
     """Return a term, or the number that it is: Oxigraph spells 8.0 as 8."""
     if isinstance(term, Literal) and term.datatype.value == f"{XSD}decimal":
