@@ -52,7 +52,13 @@ LEADS = "-with-leads"
 
 
 # Virtuoso 7.2 loses rows of these queries or cannot compile them
-VIRTUOSO_DIFFERS = {"funding-rounds", "ownership", "schema-org-figures", "timeline"}
+VIRTUOSO_DIFFERS = {
+    "funding-rounds",
+    "ownership",
+    "relationships",
+    "schema-org-figures",
+    "timeline",
+}
 
 
 def mark_virtuoso(query: str, engine: str) -> list[pytest.MarkDecorator]:
