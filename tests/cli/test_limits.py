@@ -113,9 +113,7 @@ def test_crash_of_the_engine_is_one_line(program: list[str]) -> None:
 def test_signal_ends_both_processes(program: list[str], tmp_path: Path, number: int) -> None:
     """A signal to the command ends what it started, and leaves no file."""
     words = [*program, "sparql", ENDLESS, "-o", str(tmp_path / "x.csv")]
-    before = signal.signal(number, signal.default_int_handler)  # the tests may run by `nohup`
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        signal.signal(number, before)
         wait_for(lambda: any(tmp_path.iterdir()))
         children = children_of(process.pid)
         process.send_signal(number)

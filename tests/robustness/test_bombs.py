@@ -5,7 +5,6 @@ FACTBOOK_TEST_BOMBS=all tries all of them; the default is a few.
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
 import os
@@ -131,6 +130,15 @@ FILES: dict[str, Callable[[], str]] = {
 }
 
 
+MEASURE = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
+"""Runs a command and tells its memory: a child of the tests would begin with that of the tests."""
+
+
 def some(names: Iterable[str]) -> list[str]:
     """Return the names of what is tried."""
     return [name for name in names if ALL or name in USUAL]
@@ -139,23 +147,14 @@ def some(names: Iterable[str]) -> list[str]:
 def end_in_words(*arguments: str, stdin: bytes = b"") -> None:
     """Run the command line; it ends within its limits, and with one line if it fails."""
     words = [sys.executable, "-m", "factbook", *arguments, "--timeout", str(SECONDS)]
-    # A process counts the memory of the one that starts it: a shell has little
-    words = ["sh", "-c", '"$@"; exit "$?"', "sh", *words]
     began = time.monotonic()
-    with subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdin is not None
-        assert process.stderr is not None
-        with contextlib.suppress(BrokenPipeError):  # it may end before it has read everything
-            process.stdin.write(stdin)
-            process.stdin.close()
-        said = process.stderr.read().decode()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+    process = subprocess.run(
+        [sys.executable, "-c", MEASURE, *words], input=stdin, capture_output=True, check=False
+    )
+    said = process.stderr.decode()
 
     assert time.monotonic() - began < SECONDS + SPARE_SECONDS
-    assert usage.ru_maxrss * 1024 < MOST_MEMORY
+    assert int(process.stdout) * 1024 < MOST_MEMORY
     assert process.returncode in {0, 2, 3}
     if process.returncode:
         assert (said.count("\n"), said.startswith("error: ")) == (1, True), said
