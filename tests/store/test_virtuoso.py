@@ -32,6 +32,7 @@ def test_day_of_a_query_is_written_in_place_of_its_variable(given: str) -> None:
         ("?o = COALESCE(?__o_iri, ?o)", "STR(?o) = STR(?o)"),
         ("COALESCE(?o = <x:o>, true)", "COALESCE(?o = <x:o>, true)"),
         ("?o = COALESCE(?__o_iri, ?p)", "?o = COALESCE(?__o_iri, ?p)"),
+        ("?o = COALESCE(?__s, ?o) && ?__s > 1", "?o = COALESCE(?__s, ?o) && ?__s > 1"),
     ],
 )
 def test_condition_on_a_parameter_that_is_not_given_is_left_out(

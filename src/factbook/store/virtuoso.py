@@ -30,6 +30,7 @@ The stored queries avoid what a client cannot correct; your own queries should t
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -55,9 +56,11 @@ _DAY = re.compile(
     r"BIND\(COALESCE\((?:\?\w+|\"(?P<given>[0-9-]+)\"\^\^<\S+>), "
     r"STRDT\(SUBSTR\(STR\(NOW\(\)\), 1, 10\), xsd:date\)\) AS \?(?P<name>\w+)\)"
 )
-# Conditions on a parameter that is not given: what they are without it
-_UNSET = re.compile(r"COALESCE\(\?\w+ = \?__\w+, (true|false)\)")
-_ANY = re.compile(r"(?P<variable>\?\w+) = COALESCE\(\?__\w+, (?P=variable)\)")
+# Conditions on a parameter that is not given
+_UNSET = re.compile(
+    r"COALESCE\(\?\w+ = \?(?P<one>__\w+), (?P<without>true|false)\)|"
+    r"(?P<variable>\?\w+) = COALESCE\(\?(?P<two>__\w+), (?P=variable)\)"
+)
 # A condition on a thing that is given
 _GIVEN = re.compile(r"(?P<variable>\?\w+) = COALESCE\((?P<iri><[^>]*>), (?P=variable)\)")
 
@@ -69,8 +72,8 @@ def is_virtuoso(reply: Reply) -> bool:
 
 def adapt_query(text: str) -> str:
     """Return a query with the same answer that Virtuoso evaluates as it is written."""
-    text = _ANY.sub(r"STR(\g<variable>) = STR(\g<variable>)", _UNSET.sub(r"\1", text))
-    text = _JOIN_AS_WRITTEN + _GIVEN.sub(r"STR(\g<variable>) = STR(\g<iri>)", text)
+    text = _GIVEN.sub(r"STR(\g<variable>) = STR(\g<iri>)", _leave_out_unset(text))
+    text = _JOIN_AS_WRITTEN + text
     today = datetime.now(UTC).date().isoformat()
     days = {
         found["name"]: f'<{XSD}date>("{found["given"] or today}")' for found in _DAY.finditer(text)
@@ -84,6 +87,23 @@ def adapt_query(text: str) -> str:
             pieces += [text[start : token.start], days[token.variable]]
             start = token.start + len(token.text)
     return "".join((*pieces, text[start:]))
+
+
+def _leave_out_unset(text: str) -> str:
+    """Return a query with what conditions are without the parameters that are not given.
+
+    A variable that stands anywhere else may be bound there, and stays.
+    """
+    conditions = Counter(found["one"] or found["two"] for found in _UNSET.finditer(text))
+    used = Counter(token.variable for token in tokens(text))
+
+    def without(found: re.Match[str]) -> str:
+        name, variable = found["one"] or found["two"], found["variable"]
+        if conditions[name] < used[name]:
+            return found[0]
+        return f"STR({variable}) = STR({variable})" if variable else found["without"]
+
+    return _UNSET.sub(without, text)
 
 
 def normalize_answer(answer: Answer) -> Answer:
