@@ -64,11 +64,12 @@ def test_push_sends_the_bundled_book_whole(
 
 
 def test_pushed_book_answers_show_and_query_like_the_local_book(
-    run: Callable[..., Result], store: Place, bundled: Book
+    run: Callable[..., Result], store: Place, bundled: Book, request: pytest.FixtureRequest
 ) -> None:
     """A page and a query give the same text from the store and from the files."""
     if store.product == "virtuoso":
-        pytest.xfail("Virtuoso 7.2 cannot compile the query of pages, see docs/endpoints.md")
+        reason = "Virtuoso 7.2 loses rows while it is busy, see docs/endpoints.md"
+        request.applymarker(pytest.mark.xfail(reason=reason, strict=False))
     assert run("push", "--endpoint", store.endpoint, "--prune").exit_code == 0
     company = bundled.query("companies")[0]["company"]
 
