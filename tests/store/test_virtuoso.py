@@ -44,7 +44,14 @@ def test_condition_on_a_parameter_that_is_not_given_is_left_out(
     assert adapted == f"{PROLOGUE}ASK {{ ?s ?p ?o FILTER({without}) }}"
 
 
-@pytest.mark.parametrize("query", ["ASK { ?s ?p ?o }", f"SELECT ?s ?day {{ {DAY} ?s ?p ?o }}"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { ?s ?p ?o }",
+        f"SELECT ?s ?day {{ {DAY} ?s ?p ?o }}",
+        f"SELECT ?s {{ ?s ?p ?o {DAY.replace('?__asof_xsd_date', '?o')} }}",
+    ],
+)
 def test_query_without_a_day_or_that_returns_it_keeps_its_text(query: str) -> None:
     """Only the order of the joins is asked for."""
     assert adapt_query(query) == PROLOGUE + query

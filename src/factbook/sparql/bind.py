@@ -28,9 +28,18 @@ def bind(text: str, terms: Mapping[str, NamedNode | Literal]) -> str:
         text: The query.
         terms: Terms by the names of the variables, without '?'.
     """
-    if not terms:
+    return replace_variables(text, {name: to_sparql(term) for name, term in terms.items()})
+
+
+def replace_variables(text: str, forms: Mapping[str, str]) -> str:
+    """Return a query with each of the variables replaced by an expression of SPARQL.
+
+    Args:
+        text: The query.
+        forms: Expressions by the names of the variables, without '?'.
+    """
+    if not forms:
         return text
-    forms = {name: to_sparql(term) for name, term in terms.items()}
     return "".join(forms.get(variable, piece) for piece, variable in _split(text))
 
 

@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Triple
 
 from factbook.rdf.terms import XSD
+from factbook.sparql.bind import replace_variables
 from factbook.sparql.tokens import tokens
 from factbook.store.answers import Graph, Table
 
@@ -53,7 +54,7 @@ _BEYOND = 1 << 31
 _JOIN_AS_WRITTEN = 'DEFINE sql:select-option "order"\n'
 # The day of a stored query: the parameter where it is given, or else today
 _DAY = re.compile(
-    r"BIND\(COALESCE\((?:\?\w+|\"(?P<given>[0-9-]+)\"\^\^<\S+>), "
+    r"BIND\(COALESCE\((?:\?__\w+|\"(?P<given>[0-9-]+)\"\^\^<\S+>), "
     r"STRDT\(SUBSTR\(STR\(NOW\(\)\), 1, 10\), xsd:date\)\) AS \?(?P<name>\w+)\)"
 )
 # Conditions on a parameter that is not given
@@ -80,13 +81,7 @@ def adapt_query(text: str) -> str:
     }
     if any(re.search(rf"SELECT[^{{]*\?{name}\b", text) for name in days):
         return text  # it gives the day as well
-    text = _DAY.sub("", text)
-    pieces, start = [], 0
-    for token in tokens(text):
-        if token.variable in days:
-            pieces += [text[start : token.start], days[token.variable]]
-            start = token.start + len(token.text)
-    return "".join((*pieces, text[start:]))
+    return replace_variables(_DAY.sub("", text), days)
 
 
 def _leave_out_unset(text: str) -> str:
