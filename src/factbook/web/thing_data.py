@@ -120,12 +120,12 @@ class ThingFiles:
         found = []
         for start in range(0, len(ordered), _BATCH):
             batch = ordered[start : start + _BATCH]
-            answer = self._book.engine.query(rules.ask_for_derived(subjects=batch))
+            answer = self._book.engine.query(
+                rules.ask_for_derived(only_exported=True, subjects=batch)
+            )
             if isinstance(answer, Graph):
                 found += [
-                    Quad(t.subject, t.predicate, t.object, rules.graph)
-                    for t in answer.triples
-                    if t.predicate.value in rules.exported
+                    Quad(t.subject, t.predicate, t.object, rules.graph) for t in answer.triples
                 ]
         return found
 
