@@ -16,7 +16,7 @@ from factbook.rdf.turtle_scanner import scan_line, scan_turtle
 from factbook.rdf.unpack import BOM, GZIP, read_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pyoxigraph import Quad
@@ -43,8 +43,6 @@ _PLAIN = re.compile(
 """A statement of one triple on one line that depends on no directive."""
 _ONE_TRIPLE = re.compile(rb"[^\s]+[ \t]+([^\s]+)[ \t][^;]*\.\s*")
 """A statement about one property on one line."""
-_PlainLine: TypeAlias = tuple[int, "re.Match[bytes]"]
-"""A number and a line that `_PLAIN` matches."""
 PropertiesOf: TypeAlias = Mapping["Term", frozenset["NamedNode"]]
 
 
@@ -67,7 +65,6 @@ def search_statements(
         narrowed = _spell_properties(file, properties or {})
         number, counted = 1, 0  # the line of an offset
         seen: set[bytes] = set()
-        plain: list[_PlainLine] = []
         for start, node in _find_statements(content, wanted, others):
             line = content[start : content.find(b"\n", start) + 1 or len(content)]
             one = _ONE_TRIPLE.fullmatch(line) if node in narrowed and node in seen else None
@@ -76,16 +73,13 @@ def search_statements(
             seen.add(node)
             number += content[counted:start].count(b"\n")
             counted = start
-            match = _PLAIN.fullmatch(line)
-            if match is not None:
-                plain.append((number, match))
+            plain = _place_plain(line, number, file)
+            if plain is not None:
+                yield plain
                 continue
-            yield from _place_plain(plain, file)
-            plain.clear()
             before = b"".join(text for at, text in directives if at < start)
             lines = enumerate(_lines_from(content, start), start=number)
             yield from _place_statement(lines, before.decode(errors="replace"), file)
-        yield from _place_plain(plain, file)
 
 
 @contextmanager
@@ -137,20 +131,19 @@ def _lines_from(content: bytes | mmap.mmap, start: int) -> Iterator[bytes]:
         start = end
 
 
-def _place_plain(lines: Sequence[_PlainLine], file: RdfFile | RdfStream) -> Iterator[PlacedQuad]:
-    """Yield the quads of numbered lines that are plain triples, which are parsed at once."""
-    text = b"".join(match[0] for _, match in lines)
-    quads = _parse_quads(text, file.syntax.parser, file.address)
-    if len(quads) == len(lines):
-        for quad, (number, match) in zip(quads, lines, strict=True):
-            columns = (
-                len(match[0][: match.start(group)].decode(errors="replace")) + 1
-                for group in (1, 2, 3)
-            )
-            yield PlacedQuad(quad, *(Place(number, column) for column in columns))
-    elif len(lines) > 1:  # one of them stands inside a text
-        for line in lines:
-            yield from _place_plain([line], file)
+def _place_plain(line: bytes, number: int, file: RdfFile | RdfStream) -> PlacedQuad | None:
+    """Return the quad of a line that is a plain triple, with its places."""
+    match = _PLAIN.fullmatch(line)
+    if match is None:
+        return None
+    quads = _parse_quads(line.decode(errors="replace"), file.syntax.parser, file.address)
+    if len(quads) != 1:
+        return None
+    places = (
+        Place(number, len(line[: match.start(group)].decode(errors="replace")) + 1)
+        for group in (1, 2, 3)
+    )
+    return PlacedQuad(quads[0], *places)
 
 
 def _place_statement(
@@ -223,7 +216,7 @@ def _escape(character: str) -> str:
     return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004 - four digits
 
 
-def _parse_quads(text: str | bytes, syntax: RdfFormat, base: str) -> list[Quad]:
+def _parse_quads(text: str, syntax: RdfFormat, base: str) -> list[Quad]:
     """Return the quads of a text, or none if it is not valid."""
     try:
         return list(parse(text, syntax, base_iri=base))
