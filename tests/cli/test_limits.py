@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import signal
@@ -15,8 +16,10 @@ import click
 import pytest
 from tests.cli.conftest import BOOK
 
+from factbook.cli.execution import run_for_exit_code
 from factbook.cli.root import root
 from factbook.cli.supervise import Limits, _default_memory, _Size
+from factbook.errors import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,6 +151,30 @@ def test_want_of_memory_is_no_bug(program: list[str]) -> None:
     code, _, err = finish(["bash", "-c", line], within=20)
 
     assert code == 0 or (code == 3 and err.startswith("error: "))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("can't allocate read lock"),
+        RuntimeError("can't start new thread"),
+        ImportError("_random.so: failed to map segment from shared object"),
+        SystemError("error return without exception set"),
+    ],
+    ids=repr,
+)
+def test_errors_without_memory_are_no_bug(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python reports a want of memory by several errors; all were seen below 500 MB."""
+
+    def fail() -> None:
+        raise error
+
+    assert run_for_exit_code(fail, debug=False) == UNREADABLE
+    assert capsys.readouterr().err == "error: there is not enough memory\n"
 
 
 def test_depth_of_the_input_is_no_bug(program: list[str], tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ INTERRUPTED = 130
 PIPE_CLOSED = 141
 # Errors of writing when stdout is a file
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+# What Python says where memory is wanting for a thread or a file
+_NO_LOCK_OR_THREAD = ("can't start new thread", "can't allocate")
 # For deeply nested queries; the pages that others do not need are never touched
 _STACK_BYTES = 256 << 20
 _POLL_SECONDS = 0.5
@@ -75,7 +77,7 @@ def _start(run: Callable[[], None]) -> None:
         threading.stack_size(before)
 
 
-def run_for_exit_code(  # noqa: C901, PLR0911 - one return for each kind of error
+def run_for_exit_code(  # noqa: PLR0911 - one return for each kind of error
     action: Callable[[], object], *, debug: bool
 ) -> int:
     """Run an action and return its exit code.
@@ -92,13 +94,6 @@ def run_for_exit_code(  # noqa: C901, PLR0911 - one return for each kind of erro
     except (KeyboardInterrupt, click.Abort):
         print_error("interrupted")
         return INTERRUPTED
-    except (MemoryError, RecursionError) as wanting:
-        if debug:
-            raise
-        is_deep = isinstance(wanting, RecursionError)
-        said = "the input is nested too deeply" if is_deep else "there is not enough memory"
-        print_error(f"error: {said}")
-        return UNREADABLE
     except BrokenPipeError:
         _discard_output()
         return PIPE_CLOSED
@@ -112,19 +107,41 @@ def run_for_exit_code(  # noqa: C901, PLR0911 - one return for each kind of erro
             raise
         print_error(f"error: {wrong}")
         return wrong.exit_code
-    except Exception as bug:  # the last resort: never a bare traceback
+    except Exception as error:  # the last resort: never a bare traceback
         if debug:
             raise
-        if isinstance(bug, OSError) and bug.errno in _NO_SPACE and not bug.filename:
-            _discard_output()
-            print_error(f"error: the output cannot be written: {bug.strerror}")
-            return UNREADABLE
-        print_error(
-            f"error: {type(bug).__name__}: {bug} (this is a bug in factbook; please report it with "
+        return _print_unforeseen(error)
+    return outcome if isinstance(outcome, int) and not isinstance(outcome, bool) else DONE
+
+
+def _print_unforeseen(error: Exception) -> int:
+    """Write what no part of the program has foreseen, and return the exit code."""
+    if isinstance(error, OSError) and error.errno in _NO_SPACE and not error.filename:
+        _discard_output()
+        said, code = f"the output cannot be written: {error.strerror}", UNREADABLE
+    elif isinstance(error, RecursionError):
+        said, code = "the input is nested too deeply", UNREADABLE
+    elif _is_want_of_memory(error):
+        said, code = "there is not enough memory", UNREADABLE
+    else:
+        said = (
+            f"{type(error).__name__}: {error} (this is a bug in factbook; please report it with "
             "the output of --debug)"
         )
-        return INTERNAL
-    return outcome if isinstance(outcome, int) and not isinstance(outcome, bool) else DONE
+        code = INTERNAL
+    print_error(f"error: {said}")
+    return code
+
+
+def _is_want_of_memory(error: Exception) -> bool:
+    """Tell whether the system gave no memory: Python has five errors for that."""
+    return (
+        isinstance(error, MemoryError)
+        or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+        or (isinstance(error, SystemError) and "without exception set" in str(error))
+        or (isinstance(error, RuntimeError) and str(error).startswith(_NO_LOCK_OR_THREAD))
+        or (isinstance(error, ImportError) and "failed to map segment" in str(error))
+    )
 
 
 def _act_or_help(action: Callable[[], object]) -> object:
