@@ -143,7 +143,7 @@ def test_same_basis_shares_row(tmp_path: Path) -> None:
     comparison = book.compare("lighthouse:north", "lighthouse:south")
 
     (row,) = comparison.sections[0].rows
-    assert [cell.items[0].text for cell in row.cells] == ["$5", "$7"]
+    assert [cell.items[0].text for cell in row.cells] == ["$5†", "$7†"]
     assert not comparison.apart
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 import time
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,6 +110,21 @@ def test_answer_comes_in_every_format(client: FlaskClient, ending: str) -> None:
 
     assert response.status_code == 200
     assert response.data
+
+
+@pytest.mark.parametrize(
+    "address", ["/queries/valuations.xlsx", "/api/query/valuations.xlsx"], ids=["page", "api"]
+)
+def test_workbook_has_names_and_sources(client: FlaskClient, address: str) -> None:
+    """A workbook from the browser is the one that the command line writes: it can be cited."""
+    response = client.get(f"{address}?asof=2025-12-31")
+
+    with zipfile.ZipFile(io.BytesIO(response.data)) as workbook:
+        texts = workbook.read("xl/sharedStrings.xml").decode()
+        sheets = workbook.read("xl/workbook.xml").decode()
+    assert 'name="About"' in sheets
+    assert ("companyLabel" in texts, "2025-12-31" in texts) == (True, True)
+    assert "Graphcore acquired by SoftBank after months of speculation" in texts
 
 
 def test_chart_comes_as_specification(client: FlaskClient) -> None:

@@ -104,13 +104,12 @@ def build_command(query: StoredQuery) -> click.Command:
         named = [part.partition(":")[0].strip() for part in refine.sort.split(",")]
         named += [re.split(r"[=!<>~]", condition)[0].strip() for condition in refine.where]
         compared = tuple(column.name for column in query.columns if column.name in named)
-        names = labels or query.has_labels
         view = View(
             query,
             only,
             wide=wide,
             draw=draw,
-            labels=names,
+            labels=labels,
             asof=asof,
             compared=compared,
             pivot=pivot,

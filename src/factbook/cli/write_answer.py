@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
@@ -18,7 +17,7 @@ from factbook.cli.output import (
     write_for_programs,
 )
 from factbook.errors import UsageError
-from factbook.rdf.terms import value_of
+from factbook.query.program_tables import prepare_table
 from factbook.render.result_formats import (
     HUMAN,
     PICTURES,
@@ -36,10 +35,10 @@ if TYPE_CHECKING:
     from factbook.query.stored_queries import StoredQuery
     from factbook.render.cells import Column
     from factbook.render.charts import Picture
-    from factbook.render.pivot import Pivot
     from factbook.store.answers import Answer, Row
 
 _LONGEST_EMPTY = 4096  # bytes; an answer without rows is shorter
+_DRAWN = "text"  # the format of a chart that is drawn with characters
 _WIDTH_OF_CHARTS = 100  # of a chart in characters that goes to a pipe or a file
 
 
@@ -66,6 +65,16 @@ class View:
     """Whether years or quarters stand across; by default in tables for people."""
 
     @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns as the front matter describes them."""
+        return self.query.columns if self.query else ()
+
+    @property
+    def has_chart(self) -> bool:
+        """Whether the answer can be drawn."""
+        return self.query is not None and self.query.chart is not None
+
+    @property
     def title(self) -> str:
         """The heading of a page and of a chart."""
         return (self.query.summary or self.query.name) if self.query else "Answer"
@@ -77,8 +86,7 @@ def writes_for_people(wanted: OutputOptions, view: View) -> bool:
     Raises:
         UsageError: The format does not fit.
     """
-    has_chart = view.query is not None and view.query.chart is not None
-    name = "table" if view.draw else choose_answer_format(wanted, has_chart=has_chart)
+    name = "table" if view.draw else choose_answer_format(wanted, has_chart=view.has_chart)
     return name in {*HUMAN, *PICTURES}
 
 
@@ -103,9 +111,8 @@ def write_answer(
         FactbookError: The format does not fit, the query fails, or the file cannot be written.
     """
     view = view or View()
-    has_chart = view.query is not None and view.query.chart is not None
     is_graph = form in {"CONSTRUCT", "DESCRIBE"}
-    name = choose_answer_format(wanted, is_graph=is_graph, has_chart=has_chart)
+    name = choose_answer_format(wanted, is_graph=is_graph, has_chart=view.has_chart)
 
     is_empty = False
 
@@ -119,7 +126,7 @@ def write_answer(
                 write_boolean(found, name, out)
         elif isinstance(found, Table):
             is_empty = _write_rows(
-                book, found, "text" if view.draw else name, out, view=view, wanted=wanted
+                book, found, _DRAWN if view.draw else name, out, view=view, wanted=wanted
             )
         else:
             from factbook.export.rdf_writer import write_rdf
@@ -169,47 +176,55 @@ def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
     book: Book, found: Table, name: str, out: IO[bytes], *, view: View, wanted: OutputOptions
 ) -> bool:
     """Write the rows of an answer; return whether there were none."""
-    if name not in {*HUMAN, *PICTURES, "text"}:
-        columns = view.query.columns if view.query else ()
-        notes: list[tuple[str, ...]] = []
-        if name == "xlsx":
-            found = replace(found, rows=list(found.rows), native=None)
-            notes = _describe(book, found, view)
-        if view.pivot and view.query and view.query.pivot:
-            found = _pivot(book, found, view.query.pivot, columns)
-        if view.labels or name == "xlsx":
-            found = _add_labels(book, found)
-        if name not in MACHINE:
-            counted = _Counted(found.rows)
-            found = replace(found, rows=counted, native=None)
-            write_for_programs(found, name, out, wanted, columns=columns, notes=notes)
-            return not counted.count
-        watched = _Watched(out)
-        target = cast("IO[bytes]", watched)
-        write_for_programs(found, name, target, wanted, columns=columns, notes=notes)
-        return watched.is_empty(name)
-    rows = list(found.rows)
-    has_chart = view.query is not None and view.query.chart is not None
-    if has_chart and name not in HUMAN:
-        _write_picture(_picture(book, found.variables, rows, view), name, out)
+    if name in {*HUMAN, *PICTURES, _DRAWN}:
+        rows = list(found.rows)
+        if view.has_chart and name not in HUMAN:
+            _write_picture(_picture(book, found.variables, rows, view), name, out)
+        else:
+            _write_for_people(book, found.variables, rows, name, out, view)
         return not rows
-    svg = ""
-    if has_chart and name == "html":
-        svg = _draw_for_page(_picture(book, found.variables, rows, view))
+    table, notes = prepare_table(
+        book,
+        found,
+        name,
+        query=view.query,
+        labels=view.labels,
+        pivot=bool(view.pivot),
+        asof=view.asof,
+    )
+    if name in MACHINE:  # the engine itself may write the rows
+        watched = _Watched(out)
+        write_for_programs(table, name, cast("IO[bytes]", watched), wanted)
+        return watched.is_empty(name)
+    counted = _Counted(table.rows)
+    table = replace(table, rows=counted, native=None)
+    write_for_programs(table, name, out, wanted, columns=view.columns, notes=notes)
+    return not counted.count
+
+
+def _write_for_people(  # noqa: PLR0913, PLR0917 - each is one thing that the output depends on
+    book: Book,
+    variables: tuple[str, ...],
+    rows: Sequence[Row],
+    name: str,
+    out: IO[bytes],
+    view: View,
+) -> None:
+    """Write a table with names and units, with the chart above it on an HTML page."""
     from factbook.query.marks import find_marks
     from factbook.render.cells import build_cells, list_marked, shows_sources
     from factbook.render.pivot import pivot_cells
 
-    columns = view.query.columns if view.query else ()
+    columns = view.columns
     described = {column.name for column in columns}
-    added = [name for name in found.variables if name not in described]
-    marked = list_marked(found.variables, rows, columns)
+    added = [variable for variable in variables if variable not in described]
+    marked = list_marked(variables, rows, columns)
     marks = find_marks(book, marked, view.asof, through_sources=not shows_sources(columns))
     pivot = None if view.query is None or view.only or view.pivot is False else view.query.pivot
     if pivot is not None and rows:
         cells = pivot_cells(
             replace(pivot, rows=(*added, *pivot.rows)),
-            found.variables,
+            variables,
             rows,
             engine=book.engine,
             prefixes=book.prefixes,
@@ -219,7 +234,7 @@ def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
         )
     else:
         cells = build_cells(
-            found.variables,
+            variables,
             rows,
             engine=book.engine,
             prefixes=book.prefixes,
@@ -228,9 +243,11 @@ def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
             only=(*added, *view.only) if view.only else (),
             wide=view.wide,
         )
-    lines = (*_note_units(book, found.variables, rows, view), *cells.notes)
+    lines = (*_note_units(book, variables, rows, view), *cells.notes)
+    svg = ""
+    if view.has_chart and name == "html":
+        svg = _draw_for_page(_picture(book, variables, rows, view))
     write_cells(replace(cells, notes=lines), name, out, title=view.title, svg=svg)
-    return not rows
 
 
 def _note_units(
@@ -239,7 +256,7 @@ def _note_units(
     """Yield a line for each column whose numbers were compared across units or currencies."""
     from factbook.render.labels import Labels
 
-    for column in view.query.columns if view.query else ():
+    for column in view.columns:
         if column.name not in view.compared or column.unit not in variables:
             continue
         place, beside = variables.index(column.name), variables.index(column.unit)
@@ -250,46 +267,6 @@ def _note_units(
             symbols = ", ".join(sorted(labels.of_term(unit) for unit in units if unit is not None))
             title = column.title or column.name
             yield f"{title} was compared by number alone, across units: {symbols}."
-
-
-def _describe(book: Book, found: Table, view: View) -> list[tuple[str, ...]]:
-    """Return what one must know of an answer to use and to cite it, as rows of texts."""
-    from factbook.render.cells import list_marked
-    from factbook.show.statements import ask_page
-
-    columns = view.query.columns if view.query else ()
-    lines: list[tuple[str, ...]] = []
-    if view.query is not None:
-        lines += [("Question", view.query.question), ("Query", view.query.name)]
-        lines += [("Description", " ".join(view.query.description.split()))]
-    lines.append(("Day", view.asof or datetime.now(UTC).date().isoformat()))
-    for row in ask_page(book, "about"):
-        lines += [("Data", value_of(row.get("title"))), ("Licence", value_of(row.get("licence")))]
-    cited = sorted(list_marked(found.variables, list(found.rows), columns))
-    shown: set[str] = set()
-    for row in ask_page(book, "references", sources=cited):
-        source = value_of(row.get("source"))
-        if source not in shown:
-            lines.append(
-                ("Source", value_of(row.get("title")) or source, value_of(row.get("address")))
-            )
-        shown.add(source)
-    for column in columns:
-        lines.append((f"Column {column.name}", column.title or column.name, column.doc))
-    return [line for line in lines if any(line[1:])]
-
-
-def _pivot(book: Book, found: Table, pivot: Pivot, columns: Sequence[Column]) -> Table:
-    from factbook.render.labels import Labels
-    from factbook.render.pivot import pivot_table
-
-    return pivot_table(pivot, found, columns, Labels(book.prefixes, book.engine))
-
-
-def _add_labels(book: Book, found: Table) -> Table:
-    from factbook.render.labels import Labels, add_label_columns
-
-    return add_label_columns(found, Labels(book.prefixes, book.engine))
 
 
 def _picture(book: Book, variables: Sequence[str], rows: Sequence[Row], view: View) -> Picture:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 
-from factbook.query.stored_queries import PAGES, read_query
+from factbook.query.page_queries import ask_page
+from factbook.query.parameters import parse_literal
 from factbook.rdf.terms import value_of
 from factbook.render.marks import MARKS
-from factbook.store.answers import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     Marks = dict[str, tuple[str, ...]]
 
-_BATCH = 1000
 _UNREAD_SOURCE = "unreadsource"
 
 
@@ -26,8 +25,6 @@ def find_marks(
     book: Book, iris: Iterable[str], asof: str | None = None, *, through_sources: bool = False
 ) -> Marks:
     """Return the names of the marks of those figures and sources that have any.
-
-    A book without the query `pages/marks` has no marks.
 
     Args:
         book: The book.
@@ -40,30 +37,14 @@ def find_marks(
         UsageError: The day is not a date.
         EndpointError: An endpoint failed.
     """
-    from factbook.query.run_query import bind_stored
-    from factbook.sparql.bind import bind_rows
-
-    path = book.layout.queries / PAGES / "marks.rq"
-    wanted = sorted(set(iris))
-    if not wanted or not path.is_file():
-        return {}
-    _, bound = bind_stored(read_query(path, group=PAGES), {"asof": asof}, book)
-    (text, _) = bound[0]
+    values = {} if asof is None else {"asof": parse_literal("asof", "xsd:date", asof)}
     found: Marks = {}
-    for start in range(0, len(wanted), _BATCH):
-        rows = [(NamedNode(iri),) for iri in wanted[start : start + _BATCH]]
-        answer = book.engine.query(bind_rows(text, ["about"], rows))
-        if isinstance(answer, Table):
-            for about, *marks in answer.rows:
-                true = {
-                    name
-                    for name, value in zip(answer.variables[1:], marks, strict=True)
-                    if _is_true(value)
-                }
-                if through_sources and _UNREAD_SOURCE in true:
-                    true.add("unread")
-                if named := tuple(name for name in MARKS if name in true):
-                    found[value_of(about)] = named
+    for row in ask_page(book, "marks", values, only=("about", iris)):
+        true = {name for name, value in row.items() if _is_true(value)}
+        if through_sources and _UNREAD_SOURCE in true:
+            true.add("unread")
+        if named := tuple(name for name in MARKS if name in true):
+            found[value_of(row["about"])] = named
     return found
 
 

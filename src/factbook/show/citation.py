@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
+from factbook.query.page_queries import ask_page
 from factbook.rdf.terms import local_name, value_of
 from factbook.render.humanize import make_printable
 from factbook.render.labels import Labels
 from factbook.show.gather import gather_page
-from factbook.show.statements import ask_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,7 +87,7 @@ def gather_citation(
     Raises:
         FactbookError: A query cannot be read, or the engine failed.
     """
-    rows = ask_page(book, "citation", thing=thing)
+    rows = ask_page(book, "citation", {"thing": thing})
     sources = sorted({_text(row, "source") for row in rows})
     about = next((row["about"] for row in rows if isinstance(row.get("about"), NamedNode)), None)
     documents = _describe_documents(book, sources)
@@ -131,7 +131,7 @@ def _in_words(figure: Figure) -> str:
 
 def _describe_documents(book: Book, sources: list[str]) -> tuple[Document, ...]:
     by_source: dict[str, list[Row]] = {source: [] for source in sources}
-    for row in ask_page(book, "references", sources=sources):
+    for row in ask_page(book, "references", only=("source", sources)):
         by_source[_text(row, "source")].append(row)
     labels = Labels(book.prefixes, book.engine)
     columns = ("author", "publisher", "precision")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from factbook.query.page_queries import ask_page
 from factbook.rdf.terms import value_of
 from factbook.render.humanize import count_noun, format_date
-from factbook.show.statements import ask_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,7 +54,7 @@ def explain_latest(book: Book, figure: NamedNode, labels: Labels) -> str:
 
     Nothing is said where the store holds no series of it, as it may not hold what is derived.
     """
-    rows = ask_page(book, "series", thing=figure)
+    rows = ask_page(book, "series", {"thing": figure})
     removed = {value_of(row["by"]) for row in rows if row["by"] is not None}
     if removed:
         names = ", ".join(_name(each, labels) for each in sorted(removed))

@@ -8,21 +8,14 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.errors import InputError, UsageError
-from factbook.layout import bundled
-from factbook.query.stored_queries import PAGES
+from factbook.query.page_queries import ask_page
 from factbook.rdf.terms import is_iri, value_of
-from factbook.sparql.bind import bind, bind_rows
-from factbook.store.answers import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from factbook.book import Book
     from factbook.rdf.terms import Term
-
-
-_ASOF = "__asof_xsd_date"
 
 
 class Role(StrEnum):
@@ -106,14 +99,11 @@ def ask_statements(
     Raises:
         UsageError: The query takes no day.
     """
-    text = _read(book, name)
-    values: dict[str, NamedNode | Literal] = {"_thing_iri": thing}
+    values: dict[str, NamedNode | Literal] = {"thing": thing}
     if asof is not None:
-        if f"?{_ASOF}" not in text:
-            raise UsageError(f"queries/pages/{name}.rq of this book takes no --asof")
-        values[_ASOF] = asof
+        values["asof"] = asof
     found = []
-    for row in _select(book, bind(text, values)):
+    for row in ask_page(book, name, values):
         subject = row.get("subject") or row.get("figure") or row.get("event")
         about, value, source = row.get("property"), row.get("value"), row.get("source")
         if (
@@ -135,37 +125,10 @@ def ask_statements(
     return sorted(found, key=lambda statement: statement.order)
 
 
-def ask_page(
-    book: Book,
-    name: str,
-    *,
-    thing: NamedNode | None = None,
-    sources: Iterable[str] | None = None,
-) -> list[dict[str, Term | None]]:
-    """Return the rows of one of the queries in `queries/pages/`.
-
-    Args:
-        book: Where to ask.
-        name: The name of the query.
-        thing: The thing that it is asked about, if it takes one.
-        sources: The sources that it is asked about, if it takes some.
-    """
-    text = _read(book, name)
-    if thing is not None:
-        text = bind(text, {"_thing_iri": thing})
-    if sources is not None:
-        text = bind_rows(text, ("source",), [(NamedNode(iri),) for iri in sources])
-    return _select(book, text)
-
-
 def ask_sources(book: Book, iris: Iterable[str]) -> dict[str, dict[str, Term]]:
     """Return the description of each source that has one; a file may have none."""
-    wanted = sorted(iri for iri in set(iris) if is_iri(iri))
-    if not wanted:
-        return {}
     found: dict[str, dict[str, Term]] = {}
-    rows = [(NamedNode(iri),) for iri in wanted]
-    for row in _select(book, bind_rows(_read(book, "sources"), ("source",), rows)):
+    for row in ask_page(book, "sources", only=("source", filter(is_iri, iris))):
         source = row.get("source")
         if isinstance(source, NamedNode):
             description = found.setdefault(source.value, {})
@@ -173,21 +136,3 @@ def ask_sources(book: Book, iris: Iterable[str]) -> dict[str, dict[str, Term]]:
                 if term is not None and str(term) < str(description.get(name, "\U0010ffff")):
                     description[name] = term
     return found
-
-
-def _select(book: Book, query: str) -> list[dict[str, Term | None]]:
-    answer = book.engine.query(query)
-    if not isinstance(answer, Table):
-        raise InputError("a query in queries/pages/ is not a SELECT")
-    return [dict(zip(answer.variables, row, strict=True)) for row in answer.rows]
-
-
-def _read(book: Book, name: str) -> str:
-    """Return the text of a query: the book's own, or that of the bundled book."""
-    path = book.layout.queries / PAGES / f"{name}.rq"
-    if not path.is_file():
-        path = bundled() / "queries" / PAGES / f"{name}.rq"
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None

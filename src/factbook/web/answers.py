@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pyoxigraph import NamedNode
 
+from factbook.query.program_tables import prepare_table
 from factbook.sparql.bind import bind_rows
 from factbook.store.answers import Graph, Table
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from factbook.book import Book
+    from factbook.query.stored_queries import StoredQuery
     from factbook.sparql.column_filter import ColumnFilter
     from factbook.store.answers import Answer, Row
 
@@ -92,8 +94,16 @@ def describe_rows(book: Book, rows: Iterable[Row]) -> Iterator[Triple]:
             yield from found.triples
 
 
-def write_answer(book: Book, answer: Answer, form: str) -> bytes:
-    """Return an answer in a format for programs."""
+def write_answer(  # noqa: PLR0913 - as `prepare_table`
+    book: Book,
+    answer: Answer,
+    form: str,
+    *,
+    query: StoredQuery | None = None,
+    labels: bool = False,
+    asof: str | None = None,
+) -> bytes:
+    """Return an answer in a format for programs; the arguments are those of `prepare_table`."""
     from factbook.export.rdf_writer import write_rdf
     from factbook.render.result_formats import write_boolean, write_table
 
@@ -103,7 +113,9 @@ def write_answer(book: Book, answer: Answer, form: str) -> bytes:
     elif isinstance(answer, bool):
         write_boolean(answer, form, out)
     else:
-        write_table(answer, form, out)
+        table, notes = prepare_table(book, answer, form, query=query, labels=labels, asof=asof)
+        columns = query.columns if query else ()
+        write_table(table, form, out, columns=columns, notes=notes)
     return out.getvalue()
 
 

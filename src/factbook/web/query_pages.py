@@ -183,4 +183,4 @@ def _write(explorer: Explorer, stored: StoredQuery, ending: str, given: dict[str
     answer = answered.answer
     if isinstance(answer, Table):
         answer = for_spreadsheets(answer, ending)
-    return write_answer(explorer.book, answer, ending)
+    return write_answer(explorer.book, answer, ending, query=stored, asof=given.get("asof"))

@@ -20,9 +20,7 @@ from factbook.query.empty_answer import explain_empty
 from factbook.query.refine import Refinement
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import all_queries, find_query
-from factbook.render.labels import Labels, add_label_columns
 from factbook.render.result_formats import holds_no_row
-from factbook.store.answers import Table
 from factbook.store.result_writer import MACHINE
 from factbook.web.answers import write_answer
 from factbook.web.endpoint import mark_cut
@@ -195,7 +193,14 @@ def stored_query(name: str) -> Response:
     if request.if_none_match.contains_weak(tag):
         response.status_code = 304
     else:
-        written = _write(pinned, answer_question(pinned), form)
+        written = write_answer(
+            site.book,
+            answer_question(pinned),
+            form,
+            query=pinned.query,
+            labels=pinned.labels,
+            asof=next(iter(pinned.values.get(_DAY, ())), None),
+        )
         response.set_data(written)
         if form in MACHINE and holds_no_row(written, form) and question.query.form == "SELECT":
             response.headers[REASON] = _explain_empty(pinned)
@@ -227,13 +232,6 @@ def _choose_format(question: Question, ending: str) -> tuple[str, str]:
     if ending not in endings:
         abort(404, f"This answer can be had as .{', .'.join(endings)}")
     return endings[ending], offered[endings[ending]]
-
-
-def _write(question: Question, answer: Answer, form: str) -> bytes:
-    book = current_site().book
-    if isinstance(answer, Table) and (question.labels or question.query.has_labels):
-        answer = add_label_columns(answer, Labels(book.prefixes, book.engine))
-    return write_answer(book, answer, form)
 
 
 def _explain_empty(question: Question) -> str:
