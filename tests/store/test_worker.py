@@ -9,6 +9,8 @@ import os
 import socket
 import threading
 import time
+from multiprocessing import active_children
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +23,6 @@ from factbook.store.worker import Source, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 DATA = "".join(
     f'<http://example.org/s{i}> <http://example.org/p> "a,{{ \\n value {i}" .\n' for i in range(300)
@@ -269,3 +270,22 @@ def test_long_query_gives_way_when_others_wait(stored: Path) -> None:
         assert time.monotonic() - begun < 4
         thread.join()
         assert len(errors) == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs a system with /proc")
+def test_worker_is_a_copy_in_the_session_of_its_user(stored: Path) -> None:
+    """It is there sooner than a new process, and its niceness counts beside the server's."""
+    before = set(active_children())
+    with Workers(Source(stored), count=2) as running:
+        running.start()
+        ask(running, SMALL)
+        pids = [process.pid or 0 for process in set(active_children()) - before]
+        parents = {
+            Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")")[1].split()[1]
+            for pid in pids
+        }
+
+        assert pids
+        assert len(parents) == 1
+        assert parents != {str(os.getpid())}
+        assert {os.getsid(pid) for pid in pids} == {os.getsid(0)}

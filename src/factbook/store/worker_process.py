@@ -1,7 +1,7 @@
-"""The process that answers queries for `worker`, one after the other, from pipe to pipe.
+"""The process that answers queries for `worker`, one after the other, over a pipe.
 
-A message is its length in four bytes and JSON. An answer is any number of pieces, each with a
-letter and its length in front, and one last piece: `R` with the outcome or `E` with the error.
+A message is JSON. An answer is any number of messages that begin with `D` and a last one: `R` with
+the outcome or `E` with the error.
 """
 
 from __future__ import annotations
@@ -10,25 +10,23 @@ import io
 import itertools
 import json
 import os
-import struct
-import sys
+import signal
 import threading
 import time
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from factbook.errors import FactbookError, UsageError
 from factbook.store.sandbox import forbid_network, forbid_writing, limit_memory, mapped_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.connection import Connection
 
     from factbook.store.answers import Row, Table
     from factbook.store.embedded import EmbeddedEngine
 
 DATA, RESULT, ERROR = b"D", b"R", b"E"
-PIECE: Final = struct.Struct(">cI")
-LENGTH: Final = struct.Struct(">I")
 _STACK_BYTES = 256 << 20
 _PIECE_BYTES = 64 << 10
 _SLOW_SECONDS = 0.5
@@ -42,11 +40,16 @@ _SPARE_BYTES = 64 << 20
 _ROW_MARKS = {"json": (b",{", 1), "xml": (b"<result", -1), "csv": (b"\r\n", -1), "tsv": (b"\n", -1)}
 
 
-def main() -> None:
-    """Answer queries until stdin ends or the parent does."""
+def main(pipe: Connection) -> None:
+    """Answer queries until the pipe or the parent ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
+    for name in ("FACTBOOK_USER", "FACTBOOK_PASSWORD"):
+        os.environ.pop(name, None)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)  # where the engine would say why it ends the process
     offline = forbid_network()
     ending = threading.Event()
-    worker = _Worker(offline=offline)
+    worker = _Worker(pipe, offline=offline)
     threading.stack_size(_STACK_BYTES)
     threading.Thread(target=worker.run, args=(ending,), daemon=True).start()
     parent = os.getppid()
@@ -60,10 +63,10 @@ def main() -> None:
 class _Worker:
     """Answers queries over one store."""
 
-    def __init__(self, *, offline: bool) -> None:
+    def __init__(self, pipe: Connection, *, offline: bool) -> None:
         self._offline = offline
-        self._input = sys.stdin.buffer
-        self._out = _Pieces(sys.stdout.fileno())
+        self._pipe = pipe
+        self._out = _Pieces(pipe)
         self._prefixes: dict[str, str] = {}
         self._baseline = 0
         self._since: float | None = None
@@ -129,10 +132,10 @@ class _Worker:
         return (mapped_bytes() or 0) <= self._baseline + _SPARE_BYTES
 
     def _read(self) -> dict[str, Any] | None:
-        head = self._input.read(LENGTH.size)
-        if len(head) < LENGTH.size:
+        try:
+            found: dict[str, Any] = json.loads(self._pipe.recv_bytes())
+        except (EOFError, OSError):
             return None
-        found: dict[str, Any] = json.loads(self._input.read(LENGTH.unpack(head)[0]))
         return found
 
 
@@ -244,11 +247,11 @@ class _TooMuchError(Exception):
 
 
 class _Pieces:
-    """A file whose content goes to the pipe in pieces, the last one with what ends the answer."""
+    """A file whose content goes to the pipe in pieces."""
 
-    def __init__(self, output: int) -> None:
-        self._output = output
-        self._pending = bytearray()
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._pending = bytearray(DATA)
         self.size = 0
 
     def write(self, content: bytes) -> int:
@@ -262,17 +265,14 @@ class _Pieces:
 
     def flush(self) -> None:
         """Send what is pending."""
-        _write_all(self._output, self._take())
+        if len(self._pending) > len(DATA):
+            self._pipe.send_bytes(self._pending)
+            self._pending = bytearray(DATA)
 
     def end(self, kind: bytes, content: dict[str, Any]) -> None:
         """Send what is pending, and the last piece."""
-        body = json.dumps(content).encode()
-        _write_all(self._output, self._take() + PIECE.pack(kind, len(body)) + body)
-
-    def _take(self) -> bytes:
-        pending = bytes(self._pending)
-        self._pending.clear()
-        return PIECE.pack(DATA, len(pending)) + pending if pending else b""
+        self.flush()
+        self._pipe.send_bytes(kind + json.dumps(content).encode())
 
 
 class _Counted:
@@ -317,9 +317,3 @@ def _open(request: dict[str, Any]) -> EmbeddedEngine:
 
     files = [RdfInput(Path(path), base, in_book) for path, base, in_book in request["files"]]
     return open_files(files, list(map(Path, request["rules"])))
-
-
-def _write_all(output: int, content: bytes) -> None:
-    view = memoryview(content)
-    while view:
-        view = view[os.write(output, view) :]
