@@ -331,7 +331,8 @@ def test_table_says_when_numbers_of_several_units_were_compared(run: Run, tmp_pa
     text = source.read_text(encoding="utf-8")
     source.write_text(text.replace("unit:KiloM", "unit:M", 1), encoding="utf-8")
 
-    sorted_rows = run("query", "lengths", "--sort", "length", "-f", "table", book=book).stdout
+    # Columns go by any case
+    sorted_rows = run("query", "lengths", "--sort", "Length:desc", "-f", "table", book=book).stdout
     chosen_rows = run("query", "lengths", "--where", "length > 1", "-f", "md", book=book).stdout
 
     said = "length was compared by number alone, across units: "

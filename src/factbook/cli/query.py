@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,13 +14,14 @@ from factbook.cli.session import Session, get_session
 from factbook.cli.supervise import limit_options
 from factbook.cli.write_answer import View, write_answer, writes_for_people
 from factbook.errors import InputError
+from factbook.query.refine import Refinement
 from factbook.query.run_query import run_stored, with_leads_for
 from factbook.query.stored_queries import all_queries, find_query
 from factbook.render.result_formats import PICTURES, TABLE_FORMATS
 from factbook.sparql.tokens import uses_service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from factbook.query.stored_queries import Parameter, StoredQuery
 
@@ -83,38 +83,16 @@ def build_command(query: StoredQuery) -> click.Command:
         services: tuple[str, ...] = (),
         **values: Any,  # noqa: ANN401 - of a type for each option
     ) -> None:
-        from factbook.query.refine import Refinement, find_column
-
-        refine = Refinement(
-            where=values.get("refine_where", ()),
-            sort=values.get("refine_sort", ""),
-            top=values.get("refine_top"),
-            columns=tuple(filter(None, values.get("refine_columns", "").split(","))),
-            since=values.get("refine_since"),
-            until=values.get("refine_until"),
-        )
         book = with_leads_for(get_session(context).book, query)
         given = {
             parameter.name: value
             for parameter in query.parameters
             if (value := values[_destination(parameter)])
         }
-        only = tuple(find_column(query, name).name for name in refine.columns)
+        refine = _read_refinement(values)
         asof = next(iter(given.get("asof", ())), None)
-        named = [part.partition(":")[0].strip() for part in refine.sort.split(",")]
-        named += [re.split(r"[=!<>~]", condition)[0].strip() for condition in refine.where]
-        compared = tuple(column.name for column in query.columns if column.name in named)
-        view = View(
-            query,
-            only,
-            wide=wide,
-            draw=draw,
-            labels=labels,
-            asof=asof,
-            compared=compared,
-            pivot=pivot,
-        )
-        if only and writes_for_people(wanted, view):
+        view = View(query, refine, wide=wide, draw=draw, labels=labels, asof=asof, pivot=pivot)
+        if writes_for_people(wanted, view):
             refine = replace(refine, columns=())  # a cell needs the unit beside it
         is_empty = write_answer(
             book,
@@ -152,6 +130,18 @@ def build_command(query: StoredQuery) -> click.Command:
         epilog=_epilog(query),
         params=[_option(query, parameter) for parameter in query.parameters],
     )(with_output_options(*_formats(query))(run))
+
+
+def _read_refinement(values: Mapping[str, Any]) -> Refinement:
+    """Return what the options of `_refine_options` ask for."""
+    return Refinement(
+        where=values.get("refine_where", ()),
+        sort=values.get("refine_sort", ""),
+        top=values.get("refine_top"),
+        columns=tuple(filter(None, values.get("refine_columns", "").split(","))),
+        since=values.get("refine_since"),
+        until=values.get("refine_until"),
+    )
 
 
 def _refine_options(query: StoredQuery) -> Callable[[T], T]:

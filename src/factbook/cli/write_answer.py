@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from factbook.book import Book
     from factbook.cli.output import OutputOptions
+    from factbook.query.refine import Refinement
     from factbook.query.stored_queries import StoredQuery
     from factbook.render.cells import Column
     from factbook.render.charts import Picture
@@ -48,8 +49,8 @@ class View:
 
     query: StoredQuery | None = None
     """The stored query, whose front matter describes the columns and the chart."""
-    only: tuple[str, ...] = ()
-    """The columns of a table for people; by default those that matter."""
+    refine: Refinement | None = None
+    """Which of its rows and columns are wanted."""
     wide: bool = False
     """Whether such a table includes columns with details."""
     draw: bool = False
@@ -58,9 +59,6 @@ class View:
     """Whether formats for programs have the names of things beside their IRIs."""
     asof: str | None = None
     """The day that decides which figures are marked as old, by default today."""
-
-    compared: tuple[str, ...] = ()
-    """The columns by which rows were chosen or sorted."""
     pivot: bool | None = None
     """Whether years or quarters stand across; by default in tables for people."""
 
@@ -68,6 +66,15 @@ class View:
     def columns(self) -> tuple[Column, ...]:
         """The columns as the front matter describes them."""
         return self.query.columns if self.query else ()
+
+    @property
+    def only(self) -> tuple[str, ...]:
+        """The columns of a table for people; empty for those that matter."""
+        if self.query is None or self.refine is None:
+            return ()
+        from factbook.query.refine import find_column
+
+        return tuple(find_column(self.query, name).name for name in self.refine.columns)
 
     @property
     def has_chart(self) -> bool:
@@ -256,8 +263,10 @@ def _note_units(
     """Yield a line for each column whose numbers were compared across units or currencies."""
     from factbook.render.labels import Labels
 
-    for column in view.columns:
-        if column.name not in view.compared or column.unit not in variables:
+    if view.query is None or view.refine is None:
+        return
+    for column in view.refine.columns_compared(view.query):
+        if column.name not in variables or column.unit not in variables:
             continue
         place, beside = variables.index(column.name), variables.index(column.unit)
         units = {row[beside] for row in rows if row[place] is not None and row[beside] is not None}

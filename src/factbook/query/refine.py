@@ -70,6 +70,16 @@ class Refinement:
         """Tell whether anything is asked for."""
         return self != Refinement()
 
+    def columns_compared(self, query: StoredQuery) -> list[Column]:
+        """Return the columns by which rows are chosen or sorted.
+
+        Raises:
+            UsageError: There is no such column, or a condition cannot be read.
+        """
+        names = [_read_condition(each)[0] for each in self.where]
+        names += [_read_key(each)[0] for each in self.sort.split(",") if each.strip()]
+        return list(dict.fromkeys(find_column(query, name) for name in names))
+
 
 def refine_text(text: str, query: StoredQuery, wanted: Refinement, book: Book) -> str:
     """Return the text of a query around which the conditions, order and limit stand.
@@ -154,6 +164,24 @@ def _require_count(number: int) -> int:
     return number
 
 
+def _read_condition(text: str) -> tuple[str, str, str]:
+    """Return the column, the operator and the value of a condition that a user wrote."""
+    match = _CONDITION.fullmatch(re.sub(r"\s+contains\s+", " ~ ", text, count=1))
+    if match is None or not match["column"] or not match["value"]:
+        raise UsageError(f"--where: cannot read {text!r}; write {_FORM}")
+    return match["column"], match["sign"], match["value"]
+
+
+def _read_key(text: str) -> tuple[str, str]:
+    """Return the column and the direction of a key to sort by."""
+    name, _, direction = text.rpartition(":")
+    if not name:
+        name, direction = text, "asc"
+    if direction.strip() not in {"asc", "desc"}:
+        raise UsageError(f"--sort: write COLUMN, COLUMN:asc or COLUMN:desc, not {text.strip()!r}")
+    return name, direction.strip()
+
+
 class _Conditions:
     """Writes conditions and orders on the columns of a query as SPARQL."""
 
@@ -162,14 +190,8 @@ class _Conditions:
 
     def condition(self, text: str) -> str:
         """Return a condition that a user wrote, as an expression."""
-        match = _CONDITION.fullmatch(re.sub(r"\s+contains\s+", " ~ ", text, count=1))
-        if match is None or not match["column"] or not match["value"]:
-            raise UsageError(f"--where: cannot read {text!r}; write {_FORM}")
-        column, sign, value = (
-            find_column(self.query, match["column"]),
-            match["sign"],
-            match["value"],
-        )
+        name, sign, value = _read_condition(text)
+        column = find_column(self.query, name)
         if sign == "~":
             return self._contains(column, value)
         kinds = {
@@ -197,13 +219,7 @@ class _Conditions:
 
     def order(self, text: str) -> list[str]:
         """Return the keys of one column to sort by, empty cells last."""
-        name, _, direction = text.rpartition(":")
-        if not name:
-            name, direction = text, "asc"
-        if direction.strip() not in {"asc", "desc"}:
-            raise UsageError(
-                f"--sort: write COLUMN, COLUMN:asc or COLUMN:desc, not {text.strip()!r}"
-            )
+        name, direction = _read_key(text)
         column = find_column(self.query, name)
         ends = [each for each in (column.name, column.low, column.high) if each is not None]
         key = f"?{column.name}"
@@ -212,7 +228,7 @@ class _Conditions:
         elif column.type == "iri":
             key = f'LCASE(REPLACE(STR({key}), "^.*[/#]", ""))'
         bound = " || ".join(f"BOUND(?{each})" for each in ends)
-        return [f"DESC({bound})", f"{direction.strip().upper()}({key})"]
+        return [f"DESC({bound})", f"{direction.upper()}({key})"]
 
     def _thing(self, column: Column, sign: str, value: str) -> str:
         if sign not in {"=", "!="}:
