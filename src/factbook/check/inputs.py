@@ -13,7 +13,7 @@ from factbook.rdf.formats import syntax_of
 from factbook.rdf.parse import RdfFile, open_rdf, read_rdf
 from factbook.rdf.rdf_input import RdfInput
 from factbook.rdf.unpack import Progress, is_large
-from factbook.shacl import SH, load_data
+from factbook.shacl import SH, load_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -92,25 +92,19 @@ class Inputs:
         """The files by the names of their graphs."""
         return {file.graph.value: file.path for file in self._files}
 
-    def load(self) -> DataGraph:
-        """Return the data graph of all files."""
-        from factbook.shacl.file_loader import load_files
-
-        if all(isinstance(file, RdfFile) for file in self._files):
-            return load_data(self.quads())
-        given = [
-            file if isinstance(file, RdfFile) else RdfInput(file.path, self._base, in_book=True)
-            for file in self._files
-        ]
+    def load(self, added: Sequence[RdfFile] = ()) -> DataGraph:
+        """Return the data graph of all files, and of some more."""
+        files = [file if isinstance(file, RdfFile) else self._input(file) for file in self._files]
         try:
-            found = load_files(given, open_file=self._open)
+            return load_files([*files, *added], progress=self._progress)
         finally:
             self._announce("")
-        return load_data(self.quads()) if found is None else found
 
-    def _open(self, file: RdfInput) -> RdfStream:
-        progress = Progress("Reading", file.path, self._announce, every=_PROGRESS_SECONDS)
-        return open_rdf(file, progress=progress, rename=self._rename)
+    def _input(self, file: RdfStream) -> RdfInput:
+        return RdfInput(file.path, self._base, in_book=True)
+
+    def _progress(self, path: Path) -> Progress:
+        return Progress("Reading", path, self._announce, every=_PROGRESS_SECONDS)
 
     def quads(self) -> Iterator[Quad]:
         """Yield the quads of all files."""
@@ -119,7 +113,8 @@ class Inputs:
                 yield from file.quads
                 continue
             try:
-                yield from self._open(RdfInput(file.path, self._base, in_book=True)).quads
+                progress = self._progress(file.path)
+                yield from open_rdf(self._input(file), progress=progress, rename=self._rename).quads
             finally:
                 self._announce("")
 

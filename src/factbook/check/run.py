@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -137,11 +136,10 @@ def check_files(  # noqa: PLR0913 - what to check, and how
     inputs = Inputs(files, base=base, announce=announce)
     shape_quads = [quad for file in shape_files for quad in file.quads]
     shapes = ShapeRules(shape_files)
-    added = [quad for file in ontologies for quad in file.quads]
-    data = load_data(chain(inputs.quads(), added)) if added else inputs.load()
+    data = inputs.load(ontologies)
     data.files = (*inputs.paths, *(file.path for file in ontologies))
     report = validate(shape_quads, data, engine=engine, inference=inference, announce=announce)
-    found = [*shapes.raw_findings(report), *check_literals(data.ill_typed)]
+    found = [*shapes.raw_findings(report), *check_literals(data.ill_typed_quads())]
     named = [*shapes.list_rules(), *(finding.rule for finding in found)]
     declared = {name: iri for file in shape_files for name, iri in file.prefixes.items()}
     context = CheckContext(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,26 +38,29 @@ _PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
 _PN_LOCAL = rf"(?:[{_PN_CHARS_U}:0-9]|{_PLX})(?:\.*(?:[{_PN_CHARS}:]|{_PLX}))*"
 _UCHAR = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 # The first alternative that matches wins: the order matters
-_TOKEN = re.compile(
-    rf"""
-      (?P<comment>  \#[^\n\r]* )
-    | (?P<iri>      <(?:[^\x00-\x20<>"{{}}|^`\\]|{_UCHAR})*> )
-    | (?P<mark>     \^\^|\.(?![0-9])|[;,\[\]()}}]|\{{(?!\|) )
-    | (?P<name>     (?:{_PN_PREFIX})?:(?:{_PN_LOCAL})? )
-    | (?P<blank>    _:[{_PN_CHARS_U}0-9](?:\.*[{_PN_CHARS}])* )
-    | (?P<string>   \"\"\"(?:\"{{0,2}}(?:[^\"\\]|\\.))*\"\"\"
-                  | '''(?:'{{0,2}}(?:[^'\\]|\\.))*'''
-                  | "(?:[^"\\\n\r]|\\.)*"
-                  | '(?:[^'\\\n\r]|\\.)*' )
-    | (?P<language> @[A-Za-z]+(?:-+[A-Za-z0-9]+)* )
-    | (?P<number>   [+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+
-                  | [+-]?[0-9]*\.[0-9]+
-                  | [+-]?[0-9]+ )
-    | (?P<word>     {_PN_PREFIX} )
-    | (?P<unknown>  \S )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+_TOKEN = rf"""
+    (?P<comment>  \#[^\n\r]* )
+  | (?P<iri>      <(?:[^\x00-\x20<>"{{}}|^`\\]|{_UCHAR})*> )
+  | (?P<mark>     \^\^|\.(?![0-9])|[;,\[\]()}}]|\{{(?!\|) )
+  | (?P<name>     (?:{_PN_PREFIX})?:(?:{_PN_LOCAL})? )
+  | (?P<blank>    _:[{_PN_CHARS_U}0-9](?:\.*[{_PN_CHARS}])* )
+  | (?P<string>   \"\"\"(?:\"{{0,2}}(?:[^\"\\]|\\.))*\"\"\"
+                | '''(?:'{{0,2}}(?:[^'\\]|\\.))*'''
+                | "(?:[^"\\\n\r]|\\.)*"
+                | '(?:[^'\\\n\r]|\\.)*' )
+  | (?P<language> @[A-Za-z]+(?:-+[A-Za-z0-9]+)* )
+  | (?P<number>   [+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+
+                | [+-]?[0-9]*\.[0-9]+
+                | [+-]?[0-9]+ )
+  | (?P<word>     {_PN_PREFIX} )
+  | (?P<unknown>  \S )
+"""
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    # Not before a text is read: it takes longer than all else of many commands' start
+    return re.compile(_TOKEN, re.VERBOSE | re.DOTALL)
 
 
 class Token(NamedTuple):
@@ -77,7 +81,7 @@ class Offsets(NamedTuple):
 
 def tokenize(text: str) -> Iterator[Token]:
     """Yield every token of a text, comments included."""
-    for match in _TOKEN.finditer(text):
+    for match in _token().finditer(text):
         yield Token(match.lastgroup or UNKNOWN, match.group(), match.start())
 
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from factbook.rdf.parse import read_any
 from factbook.shacl.backend import EndpointBackend, LocalBackend
-from factbook.shacl.data_graph import DataGraph, load_data
+from factbook.shacl.data_graph import DataGraph
 from factbook.shacl.dialect import probe_dialect
+from factbook.shacl.loading import load_data, load_files
 from factbook.shacl.paths import INVERSE, Path, PathExpression
 from factbook.shacl.report import (
     INFO,
@@ -59,6 +60,7 @@ __all__ = [
     "index_blank_nodes",
     "iterate_graph",
     "load_data",
+    "load_files",
     "validate",
 ]
 

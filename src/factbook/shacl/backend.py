@@ -59,7 +59,7 @@ class LocalBackend:
     @property
     def noncanonical(self) -> frozenset[str]:
         """The properties with values whose lexical form the store changes."""
-        return frozenset(quad.predicate.value for quad in self.graph.noncanonical)
+        return frozenset(self.graph.noncanonical)
 
     def rows(
         self, text: str, *, view: View, nodes: Mapping[str, BlankNode] | None = None
@@ -144,8 +144,9 @@ class LocalBackend:
         """The forms in the data of each stored triple, and of each stored value."""
         of_triple: dict[tuple[Term, str, Term], Forms] = defaultdict(dict)
         of_value: dict[Term, Forms] = defaultdict(dict)
-        stored = stored_forms({quad.object for quad in self.graph.noncanonical})
-        for quad in self.graph.noncanonical:
+        quads = list(self.graph.noncanonical_quads())
+        stored = stored_forms({quad.object for quad in quads})
+        for quad in quads:
             value = stored[quad.object]
             forms = [quad.object]
             if Quad(quad.subject, quad.predicate, value) in self.graph.store:

@@ -15,23 +15,21 @@ no triple is in a view twice.
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 from factbook.rdf.lexical import is_ill_typed, is_well_formed
 from factbook.rdf.terms import XSD
-from factbook.store.literal_forms import DERIVED_INTEGERS, is_canonical
+from factbook.store.literal_forms import DERIVED_INTEGERS, keeps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from pyoxigraph import BlankNode
+    from pyoxigraph import BlankNode, Store
 
     from factbook.rdf.terms import Term
     from factbook.shacl.dialect import View
@@ -54,27 +52,20 @@ _VALID_IF_CANONICAL = frozenset(
     XSD + name for name in ("boolean", "integer", "decimal", "float", "double", "gYear")
 )
 
-_ENCODED_GRAPH = NamedNode("urn:factbook:encoded")
-_STORED_GRAPH = NamedNode("urn:factbook:stored")
+ENCODED_GRAPH = NamedNode("urn:factbook:encoded")
+STORED_GRAPH = NamedNode("urn:factbook:stored")
 _DEFAULT = DefaultGraph()
-_CHUNK = 20_000
-_TEXT_DATATYPES = frozenset(
-    {
-        "http://www.w3.org/2001/XMLSchema#string",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString",
-    }
-)
 
 
 @dataclass
 class DataGraph:
-    """A store, and the quads with literals that need attention."""
+    """A store, and what is known of its literals."""
 
     store: Store
-    noncanonical: list[Quad] = field(default_factory=list)
-    """The quads whose literal the store would rewrite."""
-    ill_typed: list[Quad] = field(default_factory=list)
-    """The quads whose literal is not valid for its datatype; see `rdf.lexical`."""
+    noncanonical: set[str] = field(default_factory=set)
+    """The properties with values that the store would rewrite."""
+    ill_typed: dict[tuple[NamedNode, Literal], None] = field(default_factory=dict)
+    """The properties and values that are not valid for their datatype; see `rdf.lexical`."""
     size: int = 0
     """The number of quads that were loaded, duplicates included."""
     files: tuple[Path, ...] = ()
@@ -84,7 +75,7 @@ class DataGraph:
         """Return the graphs that make up a view."""
         if view == "plain" or not self.noncanonical:
             return [_DEFAULT]
-        return [_DEFAULT, _ENCODED_GRAPH if view == "encoded" else _STORED_GRAPH]
+        return [_DEFAULT, ENCODED_GRAPH if view == "encoded" else STORED_GRAPH]
 
     def quads(self) -> Iterator[Quad]:
         """Yield the data in its own lexical forms."""
@@ -93,94 +84,54 @@ class DataGraph:
     def describe(self, subject: BlankNode | None) -> Iterator[Quad]:
         """Yield the triples about a blank node, or all triples, in their own lexical forms."""
         for graph in self.graphs("encoded"):
-            for quad in self.store.quads_for_pattern(subject, None, None, graph):
-                yield Quad(quad.subject, quad.predicate, decode(quad.object))
+            yield from self._decoded(subject, None, None, graph)
+
+    def noncanonical_quads(self) -> Iterator[Quad]:
+        """Yield the quads whose literal the store would rewrite."""
+        return self._decoded(None, None, None, ENCODED_GRAPH)
+
+    def ill_typed_quads(self) -> Iterator[Quad]:
+        """Yield the quads whose literal is not valid for its datatype."""
+        for predicate, literal in self.ill_typed:
+            held = encode(literal)
+            graph = _DEFAULT if held is literal else ENCODED_GRAPH
+            yield from self._decoded(None, predicate, held, graph)
+
+    def _decoded(
+        self,
+        subject: BlankNode | None,
+        predicate: NamedNode | None,
+        value: Literal | None,
+        graph: NamedNode | DefaultGraph,
+    ) -> Iterator[Quad]:
+        for quad in self.store.quads_for_pattern(subject, predicate, value, graph):
+            yield Quad(quad.subject, quad.predicate, decode(quad.object))
 
 
-def load_data(quads: Iterable[Quad], *, store: Store | None = None) -> DataGraph:
-    """Return a data graph, its named graphs merged.
+class Judgement(NamedTuple):
+    """What becomes of a literal."""
 
-    Args:
-        quads: The data as parsed, in any number: it is read once and not kept.
-        store: A store with the same data in its default graph. It is used instead of a new one if
-            it holds all literals in their lexical form; the quads must then be repeatable.
-    """
-    if store is not None and all(
-        not isinstance(quad.object, Literal) or is_canonical(quad.object) for quad in quads
-    ):
-        return DataGraph(store)
-    graph = DataGraph(Store())
-    source = iter(quads)
-    # The store takes quads without Python's lock: the next chunk is parsed in the meantime
-    with ThreadPoolExecutor(1) as loader:
-        pending = None
-        while chunk := list(islice(source, _CHUNK)):
-            canonical = _sort_chunk(chunk, graph)
-            if pending is not None:
-                pending.result()
-            pending = loader.submit(graph.store.extend, canonical)
-        if pending is not None:
-            pending.result()
-    add_noncanonical(graph)
-    return graph
+    encoded: str | None
+    """The datatype that it gets, or None where the store keeps its lexical form."""
+    is_ill_typed: bool
 
 
-def add_noncanonical(graph: DataGraph) -> None:
-    """Add the quads with literals that the store rewrites, in both forms."""
-    graph.store.extend(
-        Quad(quad.subject, quad.predicate, quad.object, _STORED_GRAPH)
-        for quad in graph.noncanonical
-        if quad not in graph.store
-    )
-    graph.store.extend(
-        Quad(quad.subject, quad.predicate, encode(quad.object), _ENCODED_GRAPH)
-        for quad in graph.noncanonical
-        if isinstance(quad.object, Literal)
-    )
-
-
-def _sort_chunk(chunk: list[Quad], graph: DataGraph) -> list[Quad]:
-    """Return the quads with canonical literals; note the others.
-
-    This looks at each quad once: with millions of them it takes most of the time of a check.
-    """
-    noncanonical, ill_typed = graph.noncanonical, graph.ill_typed
-    canonical = []
-    for each in chunk:
-        quad = each
-        if quad.graph_name != _DEFAULT:
-            quad = Quad(quad.subject, quad.predicate, quad.object)
-        value = quad.object
-        if type(value) is not Literal or (datatype := value.datatype.value) in _TEXT_DATATYPES:
-            canonical.append(quad)
-            continue
-        is_kept = is_canonical(value)
-        (canonical if is_kept else noncanonical).append(quad)
-        if not (is_kept and is_valid_if_canonical(datatype)) and is_ill_typed(
-            value.value, datatype
-        ):
-            ill_typed.append(quad)
-    graph.size += len(chunk)
-    return canonical
-
-
-def is_valid_if_canonical(datatype: str) -> bool:
-    """Tell whether all canonical forms of a datatype are in its lexical space."""
-    return datatype in _VALID_IF_CANONICAL
+@lru_cache(maxsize=1 << 16)
+def judge(text: str, datatype: str) -> Judgement:
+    """Return what becomes of a literal with a text and a datatype."""
+    if keeps(text, datatype):
+        is_ill = datatype not in _VALID_IF_CANONICAL and is_ill_typed(text, datatype)
+        return Judgement(None, is_ill)
+    if not is_well_formed(text, datatype):
+        return Judgement(ILL_TYPED + datatype, is_ill_typed=True)
+    prefix = OUT_OF_RANGE if is_out_of_range(text, datatype) else ENCODED
+    return Judgement(prefix + datatype, is_ill_typed=False)
 
 
 def encode(literal: Literal) -> Literal:
     """Return a literal in the form that the store holds it in."""
-    return literal if is_canonical(literal) else _encode(literal.value, literal.datatype.value)
-
-
-@lru_cache(maxsize=4096)
-def _encode(value: str, datatype: str) -> Literal:
-    if is_well_formed(value, datatype):
-        prefix = OUT_OF_RANGE if is_out_of_range(value, datatype) else ENCODED
-    else:
-        prefix = ILL_TYPED
-    return Literal(value, datatype=NamedNode(prefix + datatype))
+    encoded = judge(literal.value, literal.datatype.value).encoded
+    return literal if encoded is None else Literal(literal.value, datatype=NamedNode(encoded))
 
 
 def decode(term: Term) -> Term:

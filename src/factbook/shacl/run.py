@@ -14,9 +14,9 @@ from factbook.errors import EndpointError, InputError, UsageError
 from factbook.rdf.terms import to_sparql
 from factbook.shacl.backend import LocalBackend
 from factbook.shacl.compile import Compiler, Task
-from factbook.shacl.data_graph import load_data
 from factbook.shacl.emitter import CONSTANT, CannotCompileError, ClassHierarchy
 from factbook.shacl.explain import explain
+from factbook.shacl.loading import load_data
 from factbook.shacl.prebinding import for_one, mentions
 from factbook.shacl.query_constraints import AskConstraint, SelectConstraint
 from factbook.shacl.recursion import FUNCTION
@@ -75,8 +75,7 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
     if reason:
         unevaluated += (_not_evaluated(task, reason) for task in tasks if FUNCTION in task.text)
         tasks = [task for task in tasks if FUNCTION not in task.text]
-    # Queries of shapes take longest: they start first
-    tasks.sort(key=lambda task: not isinstance(task.constraint, SelectConstraint))
+    tasks.sort(key=_is_quick)  # two long queries one after the other would end alone
     results: list[Result] = []
     left: list[Task] = []
     broken = 0
@@ -110,6 +109,12 @@ def run(shapes: Shapes, backend: Backend, progress: Callable[[int, int], None]) 
         unreached=unreached,
         evaluated=len(tasks) - broken,
     )
+
+
+def _is_quick(task: Task) -> bool:
+    """Tell whether a task looks at the values of one property, and does not call for a query."""
+    is_query = isinstance(task.constraint, SelectConstraint)
+    return isinstance(task.shape.path, NamedNode) and not is_query
 
 
 def unreached_by(shapes: Shapes, backend: Backend) -> tuple[Remark, ...]:

@@ -57,8 +57,13 @@ _FORMS = {
 
 def is_canonical(literal: Literal) -> bool:
     """Tell whether the store is certain to keep a literal's lexical form."""
-    pattern = _FORMS.get(literal.datatype.value)
-    return pattern is None or pattern.fullmatch(literal.value) is not None
+    return keeps(literal.value, literal.datatype.value)
+
+
+def keeps(text: str, datatype: str) -> bool:
+    """Tell whether the store is certain to keep a text as a literal of a datatype."""
+    pattern = _FORMS.get(datatype)
+    return pattern is None or pattern.fullmatch(text) is not None
 
 
 def is_rewritten_kind(datatype: str) -> bool:
