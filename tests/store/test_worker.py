@@ -7,6 +7,8 @@ import io
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from multiprocessing import active_children
@@ -69,6 +71,29 @@ def ask(workers: Workers, text: str, **choices: Any) -> bytes:  # noqa: ANN401 -
     out = io.BytesIO()
     workers.run(text, out, **choices)
     return out.getvalue()
+
+
+def test_worker_does_not_run_the_program_again(stored: Path, tmp_path: Path) -> None:
+    """A program without `if __name__ == "__main__"` may use workers; it is run once."""
+    program = tmp_path / "program.py"
+    program.write_text(f"""
+import io
+from pathlib import Path
+from factbook.store.query_limits import Limits
+from factbook.store.worker import Source, Workers
+print("program")
+with Workers(Source(Path({str(stored)!r})), count=1, most=2, limits=Limits(seconds=20)) as workers:
+    out = io.BytesIO()
+    workers.run("ASK {{ ?s ?p ?o }}", out)
+    print(out.getvalue().decode())
+""")
+
+    done = subprocess.run(
+        [sys.executable, program], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert done.stdout.count("program") == 1
+    assert '"boolean":true' in done.stdout
 
 
 def test_worker_answers_small_query(workers: Workers) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import sys
 import threading
 import time
 from multiprocessing import Pipe, get_all_start_methods, get_context
 from multiprocessing.connection import wait
+from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
 from factbook.errors import InputError, UsageError
@@ -16,6 +18,7 @@ from factbook.store.query_limits import BusyError, Outcome, QueryStoppedError
 from factbook.store.worker_process import DATA, ERROR, main
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from multiprocessing.context import ForkServerContext, SpawnContext
 
     from factbook.store.query_limits import Limits
@@ -31,6 +34,17 @@ _PROCESSES = threading.Lock()
 """Held where processes start or tell how they ended: each call of either looks at all of them."""
 _LEAST_SECONDS = 1.0
 """How long a query may run at least, however many others wait."""
+
+
+@contextlib.contextmanager
+def _hidden_program() -> Iterator[None]:
+    """Hide the running program, which multiprocessing would run again in each new process."""
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
 
 
 class DamagedError(Exception):
@@ -54,7 +68,7 @@ class Worker:
         self._stopped = ""
         self._lock = threading.Lock()
         self._pipe, theirs = Pipe()
-        with _PROCESSES:
+        with _PROCESSES, _hidden_program():
             _CONTEXT.set_forkserver_preload(_IMPORTED)
             self._process = _CONTEXT.Process(target=main, args=(theirs,), daemon=True)
             self._process.start()
