@@ -155,6 +155,18 @@ def test_chart_refuses_to_colour_bars_by_their_names(x: object) -> None:
         read_chart({"type": "range", "x": x, "y": "toll", "color": "river"})
 
 
+def test_headings_of_small_charts_are_wrapped() -> None:
+    """The heading of a small chart is not wider than the chart, and does not run into the next."""
+    long = "Discharge at the mouth of the river, the mean of all years"
+    days = [day(f"2024-01-0{number}") for number in (1, 2, 3)]
+    rows = [row(name, "5", day=each) for name in (long, "Inn") for each in days]
+
+    spec = vega_lite(picture(*rows, type="scatter", x="day", facet="river"), cite=False)
+
+    headings = [view["title"]["text"] for view in spec["concat"]]
+    assert headings[0] == ["Discharge at the mouth of the river,", "the mean of all years"]
+
+
 def test_range_is_drawn_as_a_line() -> None:
     """A value that is a range has a line from end to end."""
     most = Literal("9", datatype=NamedNode(f"{XSD}decimal"))

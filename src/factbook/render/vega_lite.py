@@ -20,6 +20,7 @@ _WIDTH, _STEP, _HEIGHT, _FACET_WIDTH, _FACET_HEIGHT = 640, 22, 360, 280, 150
 _MOST_TICKS = 16  # that Vega puts on an axis of this width by itself
 _PADDING = 10  # pixels between the outermost points and the ends of an axis
 _LINE = 110  # characters
+_HEADING = 38  # characters over a small chart, so that it does not run into its neighbour
 _SI_FROM = 1_000_000
 # Of a logarithmic axis, 1, 2 and 5 times a power of ten have a text
 _IS_ROUND = (
@@ -122,7 +123,12 @@ def _view(picture: Picture) -> dict[str, Any]:
     """Return the marks of a chart with their data, in small charts where it has facets."""
     views = [
         {
-            "title": {"text": heading, "anchor": "middle", "fontSize": 12, "offset": 6},
+            "title": {
+                "text": wrap(heading, _HEADING),
+                "anchor": "middle",
+                "fontSize": 12,
+                "offset": 6,
+            },
             "data": {"values": [_fill_range(point, picture) for point in part.points]},
             **_size(picture),
             "layer": _layers(part, _series(picture)),

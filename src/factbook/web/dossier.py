@@ -73,7 +73,7 @@ def build_dossier(explorer: Explorer, iri: str, given: Mapping[str, str]) -> Dos
     )
     return Dossier(
         page=page,
-        panels=tuple(panel for panel in panels if not panel.is_empty),
+        panels=tuple(panel for panel in panels if not (panel.is_empty or panel.only_names)),
         written=tuple(written[:_MOST_FILES]),
         more_files=max(0, len(written) - _MOST_FILES),
         citation=as_text([cited]).strip(),

@@ -52,6 +52,7 @@ def _prepare(state: BlueprintSetupState) -> None:
         cut=cut,
         field_name=field_name,
         capitalize_first=capitalize_first,
+        css_text=css_text,
         host=host_of,
         identifier=str.isidentifier,
         keep_dates=keep_dates,
@@ -168,6 +169,11 @@ def field_name(parameter: str) -> str:
 def keep_dates(text: str) -> Markup:
     """Return a text in which no line breaks inside a date."""
     return Markup(_DATE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped here
+
+
+def css_text(text: str) -> str:
+    """Return a text as a string of a style sheet."""
+    return '"{}"'.format(re.sub(r"[^\w ]", lambda found: f"\\{ord(found[0]):x} ", text))
 
 
 def class_address(iri: str) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from factbook.query.stored_queries import Parameter, StoredQuery
 
 _MOST_CHOICES: Final = 300
-_MOST_EXAMPLES: Final = 12
+_MOST_EXAMPLES: Final = 8
 _QUARTER: Final = 91  # days
 _DAY: Final = "xsd:date"
 _TYPES: Final = {_DAY: "date", "xsd:integer": "number", "xsd:decimal": "number"}
@@ -110,7 +110,13 @@ def _count(
     ]
 
 
-def find_examples(explorer: Explorer, parameter: Parameter) -> list[Choice]:
+def find_examples(explorer: Explorer, query: StoredQuery) -> list[tuple[Parameter, Choice]]:
+    """Return some things that a query can be asked about, each with the parameter that needs it."""
+    needed = [each for each in query.parameters if each.required]
+    return [(each, thing) for each in needed for thing in _find_best_known(explorer, each)]
+
+
+def _find_best_known(explorer: Explorer, parameter: Parameter) -> list[Choice]:
     """Return some things that a parameter takes: those that the graph says most of."""
     if parameter.kind != "iri" or parameter.type_curie is None:
         return []

@@ -88,12 +88,7 @@ def topic(topic: str) -> Response:
             panels=shown,
             reason=explorer.explain_empty(ready[0].query, given) if ready and not shown else "",
             fields=fields_of(explorer, first, given if ready else None),
-            examples=[
-                (each, choice)
-                for each in ([] if ready else first.parameters)
-                if each.required
-                for choice in find_examples(explorer, each)
-            ],
+            examples=[] if ready else find_examples(explorer, first),
             values=given,
             is_asked=bool(ready),
             asks_day=bool(suggest_days(first)),

@@ -321,6 +321,12 @@ class Panel:
         """Whether there is nothing to show."""
         return not self.fault and (self.table is None or not self.table.rows)
 
+    @property
+    def only_names(self) -> bool:
+        """Whether a question about figures has nothing but the names of things without any."""
+        asks = any(each.figure for each in self.query.columns)
+        return asks and self.table is not None and len(self.table.heads) == 1
+
 
 def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
     explorer: Explorer,

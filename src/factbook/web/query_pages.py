@@ -15,7 +15,7 @@ from factbook.web import links
 from factbook.web.answers import describe_rows, write_answer
 from factbook.web.catalog import PanelSpec
 from factbook.web.page_blueprint import keep_response, pages, render
-from factbook.web.page_forms import fields_of, suggest_days
+from factbook.web.page_forms import fields_of, find_examples, suggest_days
 from factbook.web.panels import (
     ROWS_OF_PAGE,
     Explorer,
@@ -130,6 +130,7 @@ def _query_page(
             text=stored.text,
             parameter=parameter,
             thing=iri,
+            examples=[] if asks else find_examples(explorer, stored),
         )
 
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -46,6 +46,8 @@ class Head:
     doc: str
     kind: str
     """'n' for numbers, 'd' for dates, 'o', 's', 'm' and 'w' for longer and longer texts."""
+    is_value: bool = False
+    """Whether it answers the question: the first figure of each row, or else the first number."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def build_table(  # noqa: PLR0913 - each is one thing that the table depends on
         for name in texts.choose_columns(rows, wide=wide)
         if not _says_nothing(name, chosen, texts, without)
     ]
-    heads = [_build_head(name, chosen, texts) for name in shown]
+    heads = _find_value([_build_head(name, chosen, texts) for name in shown], columns)
     cells = tuple(tuple(_build_cell(row, head, texts) for head in heads) for row in chosen)
     return TableView(tuple(heads), cells, len(rows), texts.legend)
 
@@ -136,6 +138,14 @@ def _build_head(name: str, rows: Sequence[Row], texts: CellTexts) -> Head:
         limits = {"w": _LONG_WORDS, "m": _SEVERAL_WORDS, "s": _ONE_WORD}
         kind = next((kind for kind, limit in limits.items() if longest > limit), "o")
     return Head(name, title[:1].upper() + title[1:], column.doc, kind)
+
+
+def _find_value(heads: list[Head], columns: Sequence[Column]) -> list[Head]:
+    """Return the heads, of which at most one is told to be that of the values."""
+    figures = {each.name for each in columns if each.unit or (each.marked_by and not each.cite)}
+    numbers = (head for head in heads if head.kind == "n")
+    value = next((head for head in heads if head.name in figures), next(numbers, None))
+    return [replace(head, is_value=head is value) for head in heads]
 
 
 def _is_number(term: object) -> bool:

@@ -158,6 +158,24 @@ def test_column_sorts_by_number(visit: Visit) -> None:
     assert values[-1] == ""
 
 
+@pytest.mark.parametrize("address", ["/product/h100-sxm.html", "/prices/", "/changes/"])
+def test_phone_shows_the_value_of_each_row(
+    browser: Browser, bundled_site: str, address: str
+) -> None:
+    """On a phone the value of a row is on the screen, and the rest below it with its head."""
+    with visiting(browser, bundled_site, width=375) as visit:
+        visit.open(address)
+        rows = visit.page.locator(".panel .rows tbody tr")
+        row = rows.filter(has=visit.page.locator("td.v:not(:empty)")).first
+        box = row.locator("td.v").bounding_box()
+        last = row.locator("td:not(:empty)").last
+        head = last.evaluate("cell => getComputedStyle(cell, '::before').content")
+
+    assert box
+    assert box["x"] + box["width"] <= 375
+    assert re.match(r'"[A-Z][a-z]+ "', head)
+
+
 def test_keyboard_is_enough(visit: Visit) -> None:
     """Without a mouse one gets past the menu, through a form and to its answer."""
     page = visit.page
