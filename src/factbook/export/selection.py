@@ -133,7 +133,8 @@ class Part:
         if not self.things:
             return triples
         quads = [Quad(triple.subject, triple.predicate, triple.object) for triple in triples]
-        return _with_names(_about_things(quads, _nodes(book, self.things)), quads)
+        about = _about_things([QuadIndex(quads)], _nodes(book, self.things))
+        return _with_names(about, quads)
 
     def _of_files(self, book: Book) -> Iterable[Quad]:
         derived = book.derived(only_exported=not self.derived)
@@ -142,7 +143,7 @@ class Part:
         quads = list(everything(book.read()))
         found: list[Quad] = []
         if self.things:
-            found += _about_things(quads, _nodes(book, self.things))
+            found += _about_things([QuadIndex(quads)], _nodes(book, self.things))
         if self.sources:
             found += _from_sources(quads, _graphs(book, quads, self.sources))
         subjects = {quad.subject for quad in found}
@@ -155,7 +156,33 @@ def everything(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
         yield from file.named_quads() if file.has_base else file.quads
 
 
-def describe_things(files: Iterable[RdfFile], things: Collection[NamedNode]) -> Iterator[Quad]:
+class QuadIndex:
+    """Quads in their order, found by what they are about, what they name and where they stand.
+
+    Args:
+        quads: The quads.
+    """
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        self.quads = list(quads)
+        self.by_subject: dict[Term, list[int]] = {}
+        self.by_object: dict[Term, list[int]] = {}
+        self.by_graph: dict[object, list[int]] = {}
+        for place, quad in enumerate(self.quads):
+            self.by_subject.setdefault(quad.subject, []).append(place)
+            self.by_object.setdefault(quad.object, []).append(place)
+            self.by_graph.setdefault(quad.graph_name, []).append(place)
+
+    def about(self, things: Iterable[Term]) -> list[Quad]:
+        """Return the quads with one of some subjects."""
+        return [self.quads[place] for each in things for place in self.by_subject.get(each, ())]
+
+    def naming(self, things: Iterable[Term]) -> list[Quad]:
+        """Return the quads with one of some objects."""
+        return [self.quads[place] for each in things for place in self.by_object.get(each, ())]
+
+
+def describe_things(files: Sequence[QuadIndex], things: Collection[NamedNode]) -> Iterator[Quad]:
     """Yield what files say about things.
 
     If a thing is a document, this includes what it says and the terms in it (`…/document#term`).
@@ -164,14 +191,15 @@ def describe_things(files: Iterable[RdfFile], things: Collection[NamedNode]) -> 
         files: Those that mention the things or their events, and the ontology.
         things: The things.
     """
-    quads = list(everything(files))
     documents = tuple(f"{thing.value}#" for thing in things)
-    yield from _about_things(quads, things)
-    for quad in quads:
-        subject = quad.subject
-        is_term = isinstance(subject, NamedNode) and subject.value.startswith(documents)
-        if is_term or quad.graph_name in things:
-            yield quad
+    yield from _about_things(files, things)
+    for file in files:
+        yield from (file.quads[place] for each in things for place in file.by_graph.get(each, ()))
+        yield from file.about(
+            each
+            for each in file.by_subject
+            if isinstance(each, NamedNode) and each.value.startswith(documents)
+        )
 
 
 def _from_sources(quads: Iterable[Quad], sources: Collection[NamedNode]) -> Iterator[Quad]:
@@ -181,25 +209,31 @@ def _from_sources(quads: Iterable[Quad], sources: Collection[NamedNode]) -> Iter
             yield quad
 
 
-def _about_things(quads: Collection[Quad], things: Collection[NamedNode]) -> Iterator[Quad]:
+def _about_things(files: Sequence[QuadIndex], things: Collection[NamedNode]) -> Iterator[Quad]:
     """Yield what is said of things, what refers to them, and the sources of both.
 
     Observations and offers of a thing and events that it took part in come whole, and so do the
     observations of these events.
     """
-    referring = {quad.subject for quad in quads if quad.object in things}
-    nodes = {*things, *(referring & _instances(quads, _EVENTS))}
-    parts = {q.subject for q in quads if q.predicate in (_ABOUT, _OFFERED) and q.object in nodes}
-    rates = {q.object for q in quads if q.predicate == _RATE and q.subject in parts}
+    referring = {quad.subject for file in files for quad in file.naming(things)}
+    nodes = {*things, *_instances(files, referring, _EVENTS)}
+    parts = {
+        quad.subject
+        for file in files
+        for quad in file.naming(nodes)
+        if quad.predicate in (_ABOUT, _OFFERED)
+    }
+    rates = {q.object for file in files for q in file.about(parts) if q.predicate == _RATE}
     whole = nodes | parts | rates
-    sources = set()
-    for quad in quads:
-        if quad.subject in whole or quad.object in things:
-            sources.add(quad.graph_name)
-            yield quad
-    for quad in quads:
-        if quad.subject in sources and quad.subject not in whole:
-            yield quad
+    sources: set[Term] = set()
+    for file in files:
+        places = {place for each in whole for place in file.by_subject.get(each, ())}
+        places.update(place for each in things for place in file.by_object.get(each, ()))
+        found = [file.quads[place] for place in sorted(places)]
+        sources.update(q.graph_name for q in found if isinstance(q.graph_name, NamedNode))
+        yield from found
+    for file in files:
+        yield from file.about(sorted(sources - whole, key=str))
 
 
 def _with_names(part: Iterable[Quad], quads: Iterable[Quad]) -> Iterator[Quad]:
@@ -213,20 +247,22 @@ def _with_names(part: Iterable[Quad], quads: Iterable[Quad]) -> Iterator[Quad]:
             yield quad
 
 
-def _instances(quads: Collection[Quad], classes: Iterable[NamedNode]) -> set[Term]:
-    """Return the instances of some classes and of their subclasses."""
-    subclasses: dict[Term, list[Term]] = {}
-    for quad in quads:
-        if quad.predicate == _SUBCLASS:
-            subclasses.setdefault(quad.object, []).append(quad.subject)
+def _instances(
+    files: Sequence[QuadIndex], things: Collection[Term], classes: Iterable[NamedNode]
+) -> Iterator[Term]:
+    """Yield the things that are instances of some classes or of their subclasses."""
     found: set[Term] = set()
     pending: list[Term] = list(classes)
     while pending:
         current = pending.pop()
         if current not in found:
             found.add(current)
-            pending += subclasses.get(current, [])
-    return {quad.subject for quad in quads if quad.predicate == TYPE and quad.object in found}
+            below = (quad for file in files for quad in file.naming([current]))
+            pending += [quad.subject for quad in below if quad.predicate == _SUBCLASS]
+    for file in files:
+        for quad in file.about(things):
+            if quad.predicate == TYPE and quad.object in found:
+                yield quad.subject
 
 
 def reify(quads: Iterable[Quad], asserted: Iterable[Triple]) -> Iterator[Quad]:

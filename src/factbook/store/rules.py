@@ -20,7 +20,7 @@ from factbook.sparql.tokens import meaningful, resolve_escapes
 from factbook.sparql.tree import parse_query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pyoxigraph import Store
@@ -44,21 +44,16 @@ class Rules:
     """The properties whose derived triples are part of every export (`export` in a front matter),
     because without them a merge would lose what the files say."""
 
-    def ask_for_derived(
-        self, *, only_exported: bool = False, subjects: Iterable[NamedNode] = ()
-    ) -> str:
+    def ask_for_derived(self, *, only_exported: bool = False) -> str:
         """Return a query for what is derived: what is in the merge and in no source.
 
         Args:
             only_exported: Whether to ask for the properties alone that are part of every export.
-            subjects: What to ask about, by default everything.
         """
         patterns = ["?s ?p ?o"]
         if only_exported:
             properties = " ".join(to_sparql(NamedNode(name)) for name in sorted(self.exported))
             patterns.insert(0, f"VALUES ?p {{ {properties} }}")
-        if named := " ".join(map(to_sparql, subjects)):
-            patterns.insert(0, f"VALUES ?s {{ {named} }}")
         return (
             f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {' '.join(patterns)} FILTER NOT EXISTS "
             f"{{ GRAPH ?source {{ ?s ?p ?o }} FILTER(?source != {to_sparql(self.graph)}) }} }}"

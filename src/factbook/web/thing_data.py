@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import InputError
-from factbook.export.selection import describe_things
+from factbook.export.selection import QuadIndex, describe_things, everything
 from factbook.rdf.parse import graph_for, read_rdf
 from factbook.rdf.positions import places_of
 from factbook.rdf.rdf_input import RdfInput
 from factbook.sparql.bind import bind
-from factbook.store.answers import Graph, select
+from factbook.store.answers import select
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
+    from pyoxigraph import Quad
+
     from factbook.book import Book
-    from factbook.rdf.parse import RdfFile
     from factbook.rdf.terms import Term
 
 _HEAD_BYTES = 64 << 10
 _KEPT_FILES = 256
 _KEPT_THINGS = 4  # of which somebody wants the data in several formats
 _KEPT_INDEXES = 1024
-_BATCH = 500
 _BASE = re.compile(rb"^\s*@base\s*<([^>]*)>", re.MULTILINE)
 # The files that mention a thing, and those with figures of events that mention it
 _GRAPHS = """PREFIX schema: <https://schema.org/>
@@ -94,7 +93,7 @@ class ThingFiles:
                 found[document.value].add(graph)
         return found
 
-    def files_about(self, iri: str) -> list[RdfFile]:
+    def files_about(self, iri: str) -> list[QuadIndex]:
         """Return the files that say something about a thing, and the ontology."""
         rows = select(self._book.engine, bind(_GRAPHS, {"thing": NamedNode(iri)}))
         graphs = {*(row[0] for row in rows), *self._graphs_of_terms.get(iri, ())}
@@ -107,33 +106,21 @@ class ThingFiles:
 
     def _gather(self, iri: str) -> list[Quad]:
         found = list(describe_things(self.files_about(iri), {NamedNode(iri)}))
-        return [
-            *found,
-            *self._derived({q.subject for q in found if isinstance(q.subject, NamedNode)}),
-        ]
+        subjects = dict.fromkeys(quad.subject for quad in found)
+        return [*found, *(quad for each in subjects for quad in self._derived.get(each, ()))]
 
-    def _derived(self, subjects: Iterable[NamedNode]) -> list[Quad]:
-        rules = self._book.rules
-        if not rules.exported:
-            return []
-        ordered = sorted(subjects, key=lambda subject: subject.value)
-        found = []
-        for start in range(0, len(ordered), _BATCH):
-            batch = ordered[start : start + _BATCH]
-            answer = self._book.engine.query(
-                rules.ask_for_derived(only_exported=True, subjects=batch)
-            )
-            if isinstance(answer, Graph):
-                found += [
-                    Quad(t.subject, t.predicate, t.object, rules.graph) for t in answer.triples
-                ]
+    @cached_property
+    def _derived(self) -> dict[Term, list[Quad]]:
+        """What rules derive and exports hold, by subject: asked once, as one answer has it all."""
+        found: dict[Term, list[Quad]] = defaultdict(list)
+        for quad in self._book.derived(only_exported=True):
+            found[quad.subject].append(quad)
         return found
 
 
-def _read_named(file: RdfInput) -> RdfFile:
+def _read_named(file: RdfInput) -> QuadIndex:
     """Return the content of a file, each quad in the graph that it is loaded into."""
-    found = read_rdf(file)
-    return replace(found, quads=tuple(found.named_quads())) if found.has_base else found
+    return QuadIndex(everything([read_rdf(file)]))
 
 
 def _graph_of(file: RdfInput) -> str:
