@@ -134,6 +134,13 @@ def test_unknown_thing_is_404(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
+def test_page_is_found_without_its_ending(client: FlaskClient) -> None:
+    """The address of a query's page may be typed as the name of a thing is."""
+    found = client.get("/queries/valuations", headers={"Accept": "text/html"})
+
+    assert (found.status_code, found.location) == (303, "/queries/valuations.html")
+
+
 def test_thing_that_no_form_fits_is_406(client: FlaskClient) -> None:
     """A client that wants a picture is told what there is."""
     assert client.get("/company/groq", headers={"Accept": "image/png"}).status_code == 406

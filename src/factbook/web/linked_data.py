@@ -11,7 +11,7 @@ import io
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, Response, abort, redirect
+from flask import Blueprint, Response, abort, current_app, redirect, request
 from pyoxigraph import NamedNode
 
 from factbook.export.rdf_writer import write_rdf
@@ -43,12 +43,21 @@ def thing(path: str) -> AnyResponse:
             return _write(iri, ending)
     iri = addresses.iri(f"/{path}")
     if iri is None or not _is_known(iri):
+        page = f"/{path}.html"
+        if not stem and _is_page(page):
+            return redirect(page, 303)
         abort(404, f"Nothing is known about {iri or f'/{path}'}")
     _, wanted = choose(_BY_TYPE)
     found = redirect(addresses.path(iri, wanted), 303)
     found.headers["Link"] = link_header(links_of(iri))
     found.vary.add("Accept")
     return found
+
+
+def _is_page(path: str) -> bool:
+    """Tell whether a path is that of a page, and not of a thing."""
+    endpoint, _ = current_app.url_map.bind("").match(path)
+    return bool(endpoint != request.endpoint)
 
 
 def _is_known(iri: str) -> bool:
