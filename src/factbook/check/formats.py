@@ -80,14 +80,14 @@ def summary_lines(outcome: Outcome) -> list[str]:
     """Return the notes, the number of findings by severity and rule, and what was checked."""
     notes = [*outcome.notes, *_left_out_lines(outcome)]
     unreached = [f"note: {line}" for line in _first(outcome.completeness.unreached, _MAX_UNREACHED)]
-    if not outcome.findings:
+    rules = outcome.by_rule()
+    if not rules:
         return [*notes, _no_findings(outcome), *unreached]
     counts = [
         count_noun(number, severity) if severity != INFO else f"{number} for information"
         for severity, number in outcome.by_severity().items()
         if number
     ]
-    rules = outcome.by_rule()
     width = max(len(name) for name, _ in rules)
     lines = [*notes, f"{', '.join(counts)} ({_checked(outcome)})"]
     for name, number in rules:

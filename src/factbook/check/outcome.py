@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -104,10 +105,14 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
     new = limits.drop_known(wanted, lambda each: _identity(each, context.prefixes))
     accepted = len(wanted) - len(new)
     wanted = new
+    results = [each.result for each in wanted if each.result is not None]
     by_file = bool(selection.sources) or selection.paths is not None
     hidden: Counter[Kind] = Counter()
     if not by_file:  # else it is known only later which ones are in the files
-        wanted, hidden = limits.keep_first(wanted, lambda each: _kind(each, context.prefixes))
+        text_of = cache(partial(term_text, prefixes=context.prefixes))
+        wanted, hidden = limits.keep_first(
+            wanted, lambda each: (each.rule.name, each.rule.severity, text_of(each.path))
+        )
     located: list[Located] = [(each, None) for each in wanted]
     if context.graphs and wanted and (limits.places or by_file):
         from factbook.check.locate import Locator
@@ -122,12 +127,14 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
     accepted += len(others) - len(new_others)
     if selection != EVERYTHING:
         findings = [finding for finding in findings if is_selected(finding.path)]
-        results = tuple(
-            each.result
-            for each, location in located
-            if each.result is not None and is_selected(location.file.path if location else None)
-        )
-        validation = replace(validation, report=replace(validation.report, results=results))
+        if by_file:
+            results = [
+                each.result
+                for each, location in located
+                if each.result is not None and is_selected(location.file.path if location else None)
+            ]
+        report = replace(validation.report, results=tuple(results))
+        validation = replace(validation, report=report)
     return Outcome(
         order_findings(findings),
         context.rules,
@@ -151,10 +158,6 @@ def _identity(raw: RawFinding, prefixes: Mapping[str, str]) -> str:
     focus = focus or term_text(raw.focus, prefixes)
     path, value = term_text(raw.path, prefixes), term_text(raw.value, prefixes)
     return f"{raw.rule.name} {focus} {path} {value}"
-
-
-def _kind(raw: RawFinding, prefixes: Mapping[str, str]) -> Kind:
-    return raw.rule.name, raw.rule.severity, term_text(raw.path, prefixes)
 
 
 def _file_filter(

@@ -206,8 +206,8 @@ def _limits(name: str, top: int | None, baseline: Path | None, *, show_all: bool
     if top is not None and show_all:
         raise UsageError("--all cannot be combined with --top")
     known = read_baseline(baseline) if baseline is not None else {}
-    if name in GRAPHS:  # the report graph has all results, and no lines
-        return Limits(places=False, known=known)
+    if name in GRAPHS:  # the report graph has all results; findings are only counted
+        return Limits(top=0, places=False, known=known)
     if top is None and name == "text" and not show_all:
         return Limits(top=_FIRST, above=_MANY, known=known)
     return Limits(top=top, known=known)
@@ -324,7 +324,7 @@ def _write_graph(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
             write_rdf(graph, name, out, prefixes=prefixes, context=context)
         out.flush()
     others = {rule.name for rule in outcome.rules.values() if rule.kind != SHAPE}
-    left_out = sum(finding.rule in others for finding in outcome.findings)
+    left_out = sum(number for rule, number in outcome.by_rule() if rule in others)
     if left_out:
         count = count_noun(left_out, "finding")
         click.echo(f"Not in the report graph, because not found by a shape: {count}", err=True)

@@ -100,9 +100,9 @@ def write_pieces(
     declared = dict(sorted(prefixes.items())) if parser == RdfFormat.TURTLE else {}
     header = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in declared.items())
     out.write(b"[" if is_json else header.encode())
-    relabelled = relabel_blank_nodes(quads)
+    rest = iter(quads)
     between = b"\n"
-    while piece := list(islice(relabelled, _PIECE)):
+    while piece := list(islice(rest, _PIECE)):
         text = pyoxigraph.serialize(piece, format=parser, prefixes=declared) or b""
         out.write(between + text[1:-1] if is_json else text.split(b"\n", len(declared))[-1])
         between = b",\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeAlias
@@ -42,8 +43,9 @@ _PLAIN = re.compile(
     rb"(" + _IRI + rb"|_:[^\s]+|\"[^\"\\\n]*\"(?:@[A-Za-z0-9-]+|\^\^" + _IRI + rb")?)[ \t]*\.\s*"
 )
 """A statement of one triple on one line that depends on no directive."""
-_ONE_TRIPLE = re.compile(rb"[^\s]+[ \t]+([^\s]+)[ \t][^;]*\.\s*")
-"""A statement about one property on one line."""
+_WORD = re.compile(rb"[ \t]+([^\s]+)")
+_ONE_PROPERTY = re.compile(rb"[ \t]+([^\s]+)[ \t][^;\n]*\.\s*?(?:\n|\Z)")
+"""What follows the subject of a statement about one property on one line."""
 PropertiesOf: TypeAlias = Mapping["Term", frozenset["NamedNode"]]
 
 
@@ -61,19 +63,14 @@ def search_statements(
     has_lines = file.syntax.parser in LINE_SYNTAXES
     with _open_content(file.path) as content:
         directives = [] if has_lines else list(_find_directives(content))
-        wanted = _spellings(file, subjects)
+        wanted = _spell_nodes(file, subjects, properties or {})
         others = _spellings(file, mentioned) if has_lines else set()
-        narrowed = _spell_properties(file, properties or {})
         number, counted = 1, 0  # the line of an offset
-        seen: set[bytes] = set()
-        for start, node in _find_statements(content, wanted, others):
-            line = content[start : content.find(b"\n", start) + 1 or len(content)]
-            one = _ONE_TRIPLE.fullmatch(line) if node in narrowed and node in seen else None
-            if one is not None and one[1] not in narrowed[node]:
-                continue
-            seen.add(node)
+        second = _WORD if has_lines else _ONE_PROPERTY
+        for start in _find_statements(content, wanted, others, second):
             number += content[counted:start].count(b"\n")
             counted = start
+            line = content[start : content.find(b"\n", start) + 1 or len(content)]
             plain = _place_plain(line, number, file)
             if plain is not None:
                 yield plain
@@ -105,28 +102,42 @@ def _find_directives(content: bytes | mmap.mmap) -> Iterator[tuple[int, bytes]]:
 
 
 def _find_statements(
-    content: bytes | mmap.mmap, wanted: set[bytes], others: set[bytes]
-) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that begin with a wanted node or mention another: offset and first word."""
+    content: bytes | mmap.mmap,
+    wanted: Mapping[bytes, AbstractSet[bytes] | None],
+    others: AbstractSet[bytes],
+    property_: re.Pattern[bytes],
+) -> Iterator[int]:
+    """Yield the offsets of the lines that begin with a wanted node or mention another.
+
+    Of a node with properties of interest, only the first statement and those with one of them.
+    """
     pattern = _LINE_STARTS[bool(others)]
     start = len(BOM) if content[: len(BOM)] == BOM else 0
     end = content.find(b"\n") + 1 or len(content)
     first = pattern.match(b"\n" + content[start:end])
-    parts = _parts_with(content, pattern, wanted) if not others else [(0, len(content))]
+    parts = [(0, len(content))] if others else _parts_with(content, pattern, wanted.keys())
     matches = chain.from_iterable(pattern.finditer(content, *part) for part in parts)
+    seen: set[bytes] = set()
     for match in matches if first is None else chain((first,), matches):
         node = match[1]
-        if (
-            node in wanted
+        if node in seen:
+            of_interest = wanted[node]
+            named = property_.match(content, match.end()) if of_interest is not None else None
+            if named is not None and of_interest is not None and named[1] not in of_interest:
+                continue
+        elif node in wanted:
+            seen.add(node)
+        elif not (
             # Escapes in prefixed names do not change them: base:company\/x
-            or (b"\\" in node and node.replace(b"\\", b"") in wanted)
+            (b"\\" in node and node.replace(b"\\", b"") in wanted)
             or (others and (match[2] in others or match[3] in others))
         ):
-            yield start if match is first else match.start() + 1, node
+            continue
+        yield start if match is first else match.start() + 1
 
 
 def _parts_with(
-    content: bytes | mmap.mmap, pattern: re.Pattern[bytes], wanted: set[bytes]
+    content: bytes | mmap.mmap, pattern: re.Pattern[bytes], wanted: AbstractSet[bytes]
 ) -> Iterator[tuple[int, int]]:
     """Yield the start and end of each part of a content with lines that may begin with a node.
 
@@ -158,11 +169,10 @@ def _place_plain(line: bytes, number: int, file: RdfFile | RdfStream) -> PlacedQ
     quads = _parse_quads(line.decode(errors="replace"), file.syntax.parser, file.address)
     if len(quads) != 1:
         return None
-    places = (
-        Place(number, len(line[: match.start(group)].decode(errors="replace")) + 1)
-        for group in (1, 2, 3)
-    )
-    return PlacedQuad(quads[0], *places)
+    starts = [match.start(group) for group in (1, 2, 3)]
+    if not line.isascii():
+        starts = [len(line[:start].decode(errors="replace")) for start in starts]
+    return PlacedQuad(quads[0], *(Place(number, start + 1) for start in starts))
 
 
 def _place_statement(
@@ -214,17 +224,18 @@ def _spellings(file: RdfFile | RdfStream, terms: Iterable[Term]) -> set[bytes]:
     return {text.encode() for text in found}
 
 
-def _spell_properties(
-    file: RdfFile | RdfStream, properties: PropertiesOf
-) -> dict[bytes, set[bytes]]:
-    """Return the spellings of the properties of interest, by those of their subjects."""
+def _spell_nodes(
+    file: RdfFile | RdfStream, nodes: Iterable[Term], properties: PropertiesOf
+) -> dict[bytes, set[bytes] | None]:
+    """Return the spellings of nodes, each with those of the properties of interest, or None."""
     spelt: dict[frozenset[NamedNode], set[bytes]] = {}
-    found: dict[bytes, set[bytes]] = {}
-    for node, predicates in properties.items():
-        if predicates not in spelt:
+    found: dict[bytes, set[bytes] | None] = {}
+    for node in nodes:
+        predicates = properties.get(node)
+        if predicates is not None and predicates not in spelt:
             spelt[predicates] = {b"a", *_spellings(file, predicates)}
-        for spelling in _spellings(file, [node]):
-            found[spelling] = spelt[predicates]
+        of_interest = None if predicates is None else spelt[predicates]
+        found |= dict.fromkeys(_spellings(file, [node]), of_interest)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
@@ -24,6 +24,7 @@ VIOLATION = sh("Violation")
 WARNING = sh("Warning")
 INFO = sh("Info")
 
+T = TypeVar("T")
 DescribeNode: TypeAlias = Callable[[BlankNode], Iterable[Quad]]
 """Gives the triples about a blank node."""
 
@@ -117,13 +118,15 @@ def iterate_graph(
     """Yield a report as triples: the results, and the path of each shape once.
 
     Blank nodes are described by the triples of the shapes or the data, as in pySHACL's reports.
+    They are b1, b2 … in the order of their appearance: the same on every run.
 
     Args:
         report: The report.
         shapes: Gives the triples about a blank node of the shapes.
         data: Gives the triples about a blank node of the data.
     """
-    head = BlankNode()
+    own = _Labels()
+    head = own(BlankNode())
     conforms = Literal(str(report.conforms).lower(), datatype=NamedNode(f"{XSD}boolean"))
     yield Quad(head, TYPE, sh("ValidationReport"))
     yield Quad(head, sh("conforms"), conforms)
@@ -132,12 +135,12 @@ def iterate_graph(
     for result in report.results:
         if result.path is not None and (result.source_shape, result.path) not in paths:
             node, steps = path_quads(result.path)
+            yield from map(own.quad, steps)
             paths[result.source_shape, result.path] = node
-            yield from steps
-        node = BlankNode()
+        node = own(BlankNode())
         yield Quad(head, sh("result"), node)
         for name, value in _properties(result, paths):
-            yield Quad(node, name, value)
+            yield Quad(node, name, own(value))
         for part in (result.source_shape, result.constraint):
             if isinstance(part, BlankNode):
                 described[part] = shapes
@@ -145,7 +148,23 @@ def iterate_graph(
             if isinstance(end, BlankNode):
                 described.setdefault(end, data)
     for node, describe in described.items():
-        yield from islice(_description(node, node, describe, ()), _MAX_TRIPLES)
+        yield from map(own.quad, islice(_description(node, node, describe, ()), _MAX_TRIPLES))
+
+
+class _Labels(dict[BlankNode, BlankNode]):
+    """New blank nodes by those that they stand for, in the order in which these were asked for."""
+
+    def __missing__(self, node: BlankNode) -> BlankNode:
+        found = self[node] = BlankNode(f"b{len(self) + 1}")
+        return found
+
+    def __call__(self, term: T) -> T:
+        """Return the node that stands for a blank node, or any other term as it is."""
+        return cast("T", self[term]) if isinstance(term, BlankNode) else term
+
+    def quad(self, quad: Quad) -> Quad:
+        """Return a quad with its blank nodes replaced."""
+        return Quad(self(quad.subject), quad.predicate, self(quad.object))
 
 
 def _description(
