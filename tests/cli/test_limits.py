@@ -177,6 +177,15 @@ def test_errors_without_memory_are_no_bug(
     assert capsys.readouterr().err == "error: there is not enough memory\n"
 
 
+def test_want_of_file_descriptors_is_no_bug(program: list[str]) -> None:
+    """It says what the system allows too few of."""
+    asked = shlex.join([*program, "sparql", "ASK {}"])
+
+    code, _, err = finish(["sh", "-c", f"ulimit -n 5; {asked}"], within=20)
+
+    assert (code, err) == (UNREADABLE, "error: too many files are open; see: ulimit -n\n")
+
+
 def test_depth_of_the_input_is_no_bug(program: list[str], tmp_path: Path) -> None:
     """Shapes may name each other in a chain that is longer than Python can follow."""
     shapes, data = tmp_path / "s.ttl", tmp_path / "d.ttl"
@@ -315,6 +324,30 @@ def test_errors_cannot_steer_the_terminal(program: list[str], tmp_path: Path) ->
     code, _, err = finish([*program, "--data", str(path), "sparql", "ASK {}"], within=20)
 
     assert (code, err.count("\n"), "\x1b" in err) == (3, 1, False)
+
+
+@pytest.mark.parametrize("command", ["fmt", "init", "sparql", "export"])
+def test_data_cannot_steer_the_terminal(program: list[str], tmp_path: Path, command: str) -> None:
+    """A terminal shows control characters of data and names as U+FFFD, whatever writes them."""
+    import pty
+
+    steering = "\x1b]0;x\x07\x9b\u202e"
+    path = tmp_path / "a.ttl"
+    path.write_text(f'<x:a>   <x:b> "{steering}red".', encoding="utf-8")
+    words = {
+        "fmt": ["fmt", "--diff", str(path)],
+        "init": ["init", str(tmp_path / f"red{steering}")],
+        "sparql": ["--no-book", "--data", str(path), "sparql", "SELECT*{?s?p?o}", "-f", "csv"],
+        "export": ["--no-book", "--data", str(path), "export", "-f", "nt"],
+    }
+    terminal, other = pty.openpty()
+    asked = [*program[:-2], *words[command]]  # without its book
+    subprocess.run(asked, check=False, stdout=other, stderr=other)
+    os.write(other, b".")  # so that there is something to read
+    shown = os.read(terminal, 10_000).decode().replace("\r\x1b[K", "")  # that of our progress
+
+    assert "red" in shown
+    assert not set(steering) - set("0;x]") & set(shown)
 
 
 @pytest.mark.parametrize(

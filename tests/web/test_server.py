@@ -262,3 +262,17 @@ def _is_running(process: int) -> bool:
             return file.read().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_server_says_what_it_serves(tmp_path: Path) -> None:
+    """Without a book, these are the files."""
+    path = tmp_path / "mine.ttl"
+    path.write_text("<x:a> <x:b> <x:c> .", encoding="utf-8")
+    words = ["--no-book", "--data", str(path), "serve", "--port", "0"]
+    command = [sys.executable, "-m", "factbook", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.terminate()
+
+    assert line.startswith(f"Serving {path} at http://")

@@ -9,6 +9,7 @@ import sys
 from typing import NoReturn
 
 from factbook.cli.interrupts import leave_on_interrupts
+from factbook.cli.terminal_guard import guard
 
 
 def main() -> NoReturn:
@@ -18,6 +19,7 @@ def main() -> NoReturn:
     """
     leave_on_interrupts()
     _open_closed_streams()
+    sys.stdout, sys.stderr = guard(sys.stdout), guard(sys.stderr)
     # Start-up makes many objects and no garbage: collecting takes a twentieth of the time
     gc.set_threshold(50_000, 20, 50)
     code = 0

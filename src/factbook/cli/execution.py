@@ -28,6 +28,7 @@ INTERRUPTED = 130
 PIPE_CLOSED = 141
 # Errors of writing when stdout is a file
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_NO_FILES = {errno.EMFILE, errno.ENFILE}
 # What Python says where memory is wanting for a thread or a file
 _NO_LOCK_OR_THREAD = ("can't start new thread", "can't allocate")
 # For deeply nested queries; the pages that others do not need are never touched
@@ -119,6 +120,8 @@ def _print_unforeseen(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno in _NO_SPACE and not error.filename:
         _discard_output()
         said, code = f"the output cannot be written: {error.strerror}", UNREADABLE
+    elif isinstance(error, OSError) and error.errno in _NO_FILES:
+        said, code = "too many files are open; see: ulimit -n", UNREADABLE
     elif isinstance(error, RecursionError):
         said, code = "the input is nested too deeply", UNREADABLE
     elif _is_want_of_memory(error):

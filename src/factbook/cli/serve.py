@@ -7,6 +7,7 @@ import click
 from factbook.cli.session import Session, pass_session
 from factbook.cli.supervise import query_limit_options
 from factbook.errors import UsageError
+from factbook.layout import EMPTY
 
 
 @click.command(
@@ -84,7 +85,9 @@ def command(  # noqa: PLR0913 - one for each option
 
     def ready() -> None:
         here = address_of(listening)
-        click.echo(f"Serving {book.layout.root} at {here} (Ctrl-C stops it)")
+        served = [*([] if book.layout == EMPTY else [book.layout.root]), *book.data]
+        what = ", ".join(map(str, served)) or "no files"
+        click.echo(f"Serving {what} at {here} (Ctrl-C stops it)")
         if opens:
             click.launch(here)
 

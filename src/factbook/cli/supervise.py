@@ -24,6 +24,7 @@ import click
 
 from factbook.cli.execution import INTERRUPTED, print_error
 from factbook.cli.interrupts import expect_interrupts, handle
+from factbook.cli.terminal_guard import guard
 from factbook.errors import ENDPOINT, UNREADABLE
 
 if TYPE_CHECKING:
@@ -213,8 +214,9 @@ def _set_up_child(lifeline: int) -> None:
     # What a crashing engine writes is not for the user: native code writes to descriptor 2 itself
     with contextlib.suppress(OSError, ValueError, AttributeError):
         words = os.dup(2)
-        sys.stderr = os.fdopen(
-            words, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace"
+        encoding = sys.stderr.encoding
+        sys.stderr = guard(
+            os.fdopen(words, "w", buffering=1, encoding=encoding, errors="backslashreplace")
         )
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 2)
