@@ -11,9 +11,12 @@ from tests.core_book import core_book
 from factbook.api import Book
 from factbook.query.run_query import run_stored
 from factbook.query.stored_queries import all_queries
-from factbook.sparql.column_filter import ColumnFilter, find_column_filter
+from factbook.sparql.column_filter import ColumnFilter, find_column_filter, find_column_for
 from factbook.store.answers import Table
 from factbook.web.answers import Answered, Parts
+from factbook.web.app import create_app
+from factbook.web.panels import Explorer
+from factbook.web.site import KEY, Settings
 
 if TYPE_CHECKING:
     from factbook.query.stored_queries import StoredQuery
@@ -46,6 +49,7 @@ def test_filter_on_a_column_is_found(condition: str, columns: tuple[str, ...] | 
     [
         f"SELECT ?a ?b WHERE {{ {BODY} FILTER(?a = COALESCE(?__x_iri, ?a)) }} LIMIT 5",
         f"SELECT ?a (COUNT(?b) AS ?n) WHERE {{ {BODY} FILTER(?a = COALESCE(?__x_iri, ?a)) }}",
+        f"SELECT ?b WHERE {{ {BODY} FILTER(?a = COALESCE(?__x_iri, ?a)) }} GROUP BY ?b",
         f"SELECT ?a ?b WHERE {{ {{ {BODY} FILTER(?a = COALESCE(?__x_iri, ?a)) }} }}",
         f"ASK {{ {BODY} FILTER(?a = COALESCE(?__x_iri, ?a)) }}",
     ],
@@ -73,6 +77,42 @@ def test_part_of_the_answer_for_all_is_the_answer_for_one() -> None:
                 assert Parts(whole, by).of(iri) == own, f"{query.name} --{parameter.name} {iri}"
                 divided += 1
     assert divided > 10
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("SELECT DISTINCT ?a WHERE { ?a <urn:p> ?_x_iri BIND(?_x_iri AS ?b) }", True),
+        ("SELECT ?a WHERE { ?a <urn:p> ?_x_iri OPTIONAL { ?a <urn:q> ?_x_iri } }", False),
+        ("SELECT ?a WHERE { ?a <urn:p> ?_x_iri } LIMIT 5", False),
+        ("SELECT (COUNT(?a) AS ?n) WHERE { ?a <urn:p> ?_x_iri }", False),
+        ("SELECT ?a (COUNT(?b) AS ?n) WHERE { ?a <urn:p> ?_x_iri, ?b } GROUP BY ?a", False),
+        ("ASK { ?a <urn:p> ?_x_iri }", False),
+    ],
+)
+def test_column_for_a_value_is_found(text: str, *, is_found: bool) -> None:
+    """A query takes many values at once only where the rows for each stay the same."""
+    assert (find_column_for(text, "_x_iri") is not None) == is_found
+
+
+def test_answers_for_things_at_once_are_their_own(book: Book) -> None:
+    """For each query that is asked once for all things, a thing has the rows of its own answer."""
+    app = create_app(book, Settings(has_visitors=False))
+    explorer = Explorer(app.extensions[KEY].edition, "1")
+    asked = 0
+    for query in explorer.catalog.queries.values():
+        needed = [each for each in query.parameters if each.required]
+        if len(needed) != 1 or needed[0].kind != "iri" or query.asks_leads:
+            continue
+        if find_column_for(query.text, needed[0].variable) is None:
+            continue
+        members = [iri for iri, _ in explorer.members(needed[0].type_curie or "")]
+        for iri in [*members[:2], *members[-2:]]:
+            values = {needed[0].name: iri}
+            assert explorer.answer(query, values) == ask(book, query, values), f"{query.name} {iri}"
+            asked += 1
+    app.extensions[KEY].close()
+    assert asked > 10
 
 
 def ask(book: Book, query: StoredQuery, values: dict[str, str]) -> Answered:

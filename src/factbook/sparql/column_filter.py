@@ -1,10 +1,14 @@
-"""Find the columns that a parameter only filters, so that one answer holds those for all values.
+"""Ask a query once for all values of a parameter, and find the rows of each in the answer.
 
-Such a parameter stands in one filter of the outermost group, by itself or joined by `&&`, as
+A parameter that only filters a column needs no value at all: the answer without one holds the
+answers with each. It stands in one filter of the outermost group, by itself or joined by `&&`, as
 
     ?company = COALESCE(?__company_iri, ?company)
     COALESCE(?maker, ?product) = COALESCE(?__company_iri, ?maker, ?product)
     COALESCE(?company = ?__company_iri, true)
+
+A required parameter whose variable stands only in the outermost group can be a column, and takes
+all values at once.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from factbook.sparql.tokens import Token
+    from factbook.sparql.tree import Select
 
 _VARIABLE = r"\?\w+"
 _BY_COLUMNS = re.compile(
@@ -55,11 +60,8 @@ def find_column_filter(text: str, variable: str) -> ColumnFilter | None:
     tree = parse_query(text)
     uses = len(re.findall(rf"[?$]{re.escape(variable)}\b", text))
     given = f"?{variable}"
-    if (
-        tree.form != "SELECT"
-        or any(tree.clause(each) for each in ("GROUP", "HAVING", "LIMIT", "OFFSET", "VALUES"))
-        or any(token.keyword in AGGREGATES for token in tree.head)
-    ):
+    groups = {token.variable for token in tree.clause("GROUP")}
+    if not _keeps_rows(tree) or tree.clause("HAVING"):
         return None
     for condition in _conditions(tree.where.tokens):
         found: ColumnFilter | None = None
@@ -71,9 +73,39 @@ def find_column_filter(text: str, variable: str) -> ColumnFilter | None:
                 )
         elif (match := _OR_UNBOUND.fullmatch(condition)) and match["given"] == given and uses == 1:
             found = ColumnFilter((match["one"][1:],), keeps_unbound=True)
-        if found is not None and {*found.columns} <= {*tree.columns}:
+        names = {*tree.columns} & groups if groups else {*tree.columns}
+        if found is not None and {*found.columns} <= names:
             return found
     return None
+
+
+@lru_cache(256)
+def find_column_for(text: str, variable: str) -> int | None:
+    """Return where a query can name a parameter's variable as its first column, which takes values.
+
+    Args:
+        text: The query.
+        variable: The name of the variable; the parameter is required.
+
+    Returns:
+        The place in the text, or None if rows for one value may depend on the others.
+    """
+    tree = parse_query(text)
+    inside = sum(token.variable == variable for token in tree.where.tokens)
+    uses = len(re.findall(rf"[?$]{re.escape(variable)}\b", text))
+    if not _keeps_rows(tree) or tree.clause("GROUP") or tree.is_star or inside != uses:
+        return None
+    return next(each.start for each in tree.head if each.keyword not in {"DISTINCT", "REDUCED"})
+
+
+def _keeps_rows(tree: Select) -> bool:
+    """Tell whether no row of a table depends on the rows of other groups."""
+    is_grouped = bool(tree.clause("GROUP"))
+    return (
+        tree.form == "SELECT"
+        and not any(tree.clause(each) for each in ("LIMIT", "OFFSET", "VALUES"))
+        and (is_grouped or not any(token.keyword in AGGREGATES for token in tree.head))
+    )
 
 
 def _conditions(tokens: Sequence[Token]) -> Iterator[str]:

@@ -111,9 +111,11 @@ def _count(
 
 
 def find_examples(explorer: Explorer, query: StoredQuery) -> list[tuple[Parameter, Choice]]:
-    """Return some things that a query can be asked about, each with the parameter that needs it."""
+    """Return some things that a query can be asked about, with the one parameter that it needs."""
     needed = [each for each in query.parameters if each.required]
-    return [(each, thing) for each in needed for thing in _find_best_known(explorer, each)]
+    if len(needed) != 1:
+        return []
+    return [(needed[0], thing) for thing in _find_best_known(explorer, needed[0])]
 
 
 def _find_best_known(explorer: Explorer, parameter: Parameter) -> list[Choice]:

@@ -21,8 +21,8 @@ from factbook.rdf.terms import is_iri
 from factbook.render.labels import Labels
 from factbook.search.search_book import search
 from factbook.show.citation import say_figures
-from factbook.sparql.bind import bind
-from factbook.sparql.column_filter import find_column_filter
+from factbook.sparql.bind import bind, bind_rows
+from factbook.sparql.column_filter import ColumnFilter, find_column_filter, find_column_for
 from factbook.store.answers import Graph, Table, select
 from factbook.store.query_limits import QueryStoppedError
 from factbook.web import links
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from factbook.query.stored_queries import Parameter, StoredQuery
     from factbook.render.charts import Picture
     from factbook.search.search_book import Hit
-    from factbook.sparql.column_filter import ColumnFilter
     from factbook.web.catalog import PanelSpec
     from factbook.web.site import Edition
     from factbook.web.tables import TableView
@@ -132,12 +131,40 @@ class Explorer:
             return None
         for each in query.parameters:
             value = values.get(each.name, "")
-            if each.kind == "iri" and not each.required and is_iri(value):
-                by = find_column_filter(query.text, each.variable)
+            if each.kind == "iri" and is_iri(value):
+                rest = {name: text for name, text in values.items() if name != each.name}
+                if each.required and value in self._things_for(each):
+                    return self._ask_together(query, each, rest, value)
+                by = None if each.required else find_column_filter(query.text, each.variable)
                 if by is not None:
-                    rest = {name: text for name, text in values.items() if name != each.name}
                     return self._divide(query, rest, by).of(value)
         return None
+
+    def _things_for(self, parameter: Parameter) -> frozenset[str]:
+        """Return the things that a parameter takes, if it takes things of one class."""
+        if parameter.type_curie is None:
+            return frozenset()
+        found = Names.of(self.book).choices(type_curie=parameter.type_curie)
+        return frozenset(thing.value for thing, _ in found)
+
+    def _ask_together(
+        self, query: StoredQuery, parameter: Parameter, rest: Mapping[str, str], thing: str
+    ) -> Answered | None:
+        """Return the rows for a thing from the answers for all things that a parameter takes."""
+        variable = parameter.variable
+        place = find_column_for(query.text, variable)
+        if place is None:
+            return None
+
+        def divide() -> Parts:
+            text = f"{query.text[:place]}?{variable} {query.text[place:]}"
+            things = [(NamedNode(each),) for each in sorted(self._things_for(parameter))]
+            others = tuple(each for each in query.parameters if each != parameter)
+            asked = replace(query, text=bind_rows(text, (variable,), things), parameters=others)
+            return Parts(self._ask(asked, rest), ColumnFilter((variable,), keeps_unbound=False))
+
+        found = self._parts.get((_key(query, rest), parameter.name), divide).of(thing)
+        return Answered(found.variables[1:], tuple(row[1:] for row in found.rows))
 
     def _divide(self, query: StoredQuery, values: Mapping[str, str], by: ColumnFilter) -> Parts:
         return self._parts.get(
