@@ -125,3 +125,19 @@ def test_fingerprints_are_unique_and_stable(tmp_path: Path, shapes: Path) -> Non
 
     assert len(found[0]) == 4
     assert found[0] == found[1]
+
+
+def test_language_tags_are_spelled_as_in_the_file(tmp_path: Path, shapes: Path) -> None:
+    """The parser gives tags in lower case; findings, and the log that accepts them, do not."""
+    data, log = tmp_path / "d.ttl", tmp_path / "log.sarif"
+    named = "ex:name \"depth\"@en-US, '''colour'''@en-GB, 'see'@DE"
+    data.write_text(f"@prefix ex: <https://example.org/> .\nex:a a ex:Lake ; {named} .")
+    shapes.write_text(f"{SHAPES}ex:name sh:nodeKind sh:IRI . ex:depth sh:deactivated true .")
+
+    found = check(data, shapes)
+    check(data, shapes, "-f", "sarif", "-o", str(log))
+
+    assert '(found: ex:name "depth"@en-US)' in found.stdout
+    assert '(found: ex:name "colour"@en-GB)' in found.stdout
+    assert '(found: ex:name "see"@DE)' in found.stdout
+    assert "No findings" in check(data, shapes, "--baseline", str(log)).stderr

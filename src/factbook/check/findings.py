@@ -28,6 +28,7 @@ INFO = "info"
 SEVERITIES = (ERROR, WARNING, INFO)
 """The most severe first."""
 _IRI = re.compile(r"<([^<>]*)>")
+_NO_TAGS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -195,13 +196,24 @@ def merge_outcomes(outcomes: list[Outcome]) -> Outcome:
     )
 
 
-def term_text(part: Term | Path | None, prefixes: Mapping[str, str]) -> str:
-    """Return a term or a path as Turtle and SPARQL write it, with prefixes."""
+def term_text(
+    part: Term | Path | None, prefixes: Mapping[str, str], tags: Mapping[str, str] = _NO_TAGS
+) -> str:
+    """Return a term or a path as Turtle and SPARQL write it, with prefixes.
+
+    Args:
+        part: The term or path.
+        prefixes: To shorten IRIs with.
+        tags: By their form in lower case, language tags that get another spelling.
+    """
     if part is None:
         return ""
     if isinstance(part, BlankNode):
         return "a blank node"
     text = to_sparql(part) if isinstance(part, Literal) else str(part)
+    if isinstance(part, Literal) and part.language:
+        spelled = tags.get(part.language, part.language)
+        return re.sub(rf"@{part.language}(?=(--[a-z]+)?\Z)", f"@{spelled}", text)
     if isinstance(part, Literal):
         datatype = f"<{part.datatype.value}>"
         if not text.endswith(f"^^{datatype}"):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from factbook.check.findings import Finding, Outcome, order_findings, sort_findings, term_text
 from factbook.check.limits import EVERY_FINDING, Kind, Limits, identity_of
@@ -15,6 +15,7 @@ from factbook.check.remarks import Completeness, shorten
 from factbook.check.rules import require_known_rules
 from factbook.errors import InputError, UsageError
 from factbook.query.names import Names
+from factbook.rdf.language_tags import LanguageTags
 from factbook.render.humanize import count_noun
 from factbook.render.labels import Labels
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from factbook.check.findings import RawFinding, Rule, Validation
     from factbook.check.locate import Located, Location
     from factbook.rdf.positions import SearchedFile
+    from factbook.rdf.terms import Term
     from factbook.store.answers import Engine
 
 
@@ -70,6 +72,18 @@ class CheckContext:
     files: int = 0
     triples: int = 0
 
+    @cached_property
+    def _tags(self) -> Mapping[str, str]:
+        found = LanguageTags()
+        for path in (self.graphs or {}).values():
+            found.read(path)
+        return found.clear
+
+    def value_text(self, value: Term | None) -> str:
+        """Return a value as Turtle writes it, its language tag as the files spell it."""
+        has_language = isinstance(value, Literal) and value.language is not None
+        return term_text(value, self.prefixes, self._tags if has_language else {})
+
 
 def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
     context: CheckContext,
@@ -102,7 +116,7 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
     is_selected = _file_filter(context, selection)
     wanted = [each for each in raw_findings if selection.has_rule(each.rule.name)]
     limits = selection.limits
-    new = limits.drop_known(wanted, lambda each: _identity(each, context.prefixes))
+    new = limits.drop_known(wanted, lambda each: _identity(each, context))
     accepted = len(wanted) - len(new)
     wanted = new
     results = [each.result for each in wanted if each.result is not None]
@@ -120,7 +134,7 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
         places = context.anchor(wanted)
         locator = Locator(context.files_mentioning(places), places)
         located = [(each, locator.locate(at)) for each, at in zip(wanted, places, strict=True)]
-    findings = describe(located, engine=context.engine, prefixes=context.prefixes)
+    findings = describe(located, context)
     others = [finding for finding in file_findings if selection.has_rule(finding.rule)]
     new_others = limits.drop_known(others, identity_of)
     findings += new_others
@@ -152,12 +166,12 @@ def build_outcome(  # noqa: PLR0913 - all that an outcome is made of
     )
 
 
-def _identity(raw: RawFinding, prefixes: Mapping[str, str]) -> str:
+def _identity(raw: RawFinding, context: CheckContext) -> str:
     """Return what `limits.identity_of` returns for the finding."""
     focus = raw.focus.value if isinstance(raw.focus, NamedNode) else ""
-    focus = focus or term_text(raw.focus, prefixes)
-    path, value = term_text(raw.path, prefixes), term_text(raw.value, prefixes)
-    return f"{raw.rule.name} {focus} {path} {value}"
+    focus = focus or context.value_text(raw.focus)
+    path = term_text(raw.path, context.prefixes)
+    return f"{raw.rule.name} {focus} {path} {context.value_text(raw.value)}"
 
 
 def _file_filter(
@@ -176,9 +190,7 @@ def _file_filter(
     return lambda path: path in files and selection.has_file(path)
 
 
-def describe(
-    located: Sequence[Located], *, engine: Engine, prefixes: Mapping[str, str]
-) -> list[Finding]:
+def describe(located: Sequence[Located], context: CheckContext) -> list[Finding]:
     """Return findings in words.
 
     Each result of a shape is a finding. Of the other findings, one whose value is not found in any
@@ -188,9 +200,10 @@ def describe(
     if not located:
         return []
     iris = {each.focus.value for each, _ in located if isinstance(each.focus, NamedNode)}
-    labels = Labels(prefixes, engine)
+    labels = Labels(context.prefixes, context.engine)
     labels.look_up(iris)
-    paths = {path: term_text(path, prefixes) for path in {each.path for each, _ in located}}
+    paths = {each.path for each, _ in located}
+    path_texts = {path: term_text(path, context.prefixes) for path in paths}
     exact = {
         (each.rule.name, each.focus)
         for each, location in located
@@ -199,7 +212,7 @@ def describe(
     found: list[Finding] = []
     others: list[Finding] = []
     for each, location in located:
-        finding = _describe_one(each, location, labels, prefixes, paths[each.path])
+        finding = _describe_one(each, location, labels, context, path_texts[each.path])
         if each.result is not None:
             found.append(finding)
         elif (
@@ -215,7 +228,7 @@ def _describe_one(
     raw: RawFinding,
     location: Location | None,
     labels: Labels,
-    prefixes: Mapping[str, str],
+    context: CheckContext,
     path: str,
 ) -> Finding:
     place = location.place if location is not None else None
@@ -227,8 +240,8 @@ def _describe_one(
         path=location.file.path if location is not None else None,
         line=place.line if place is not None else None,
         column=place.column if place is not None else None,
-        focus=iri or term_text(raw.focus, prefixes),
-        label=labels.of(iri) if iri else term_text(raw.focus, prefixes),
+        focus=iri or context.value_text(raw.focus),
+        label=labels.of(iri) if iri else context.value_text(raw.focus),
         property=path,
-        value=term_text(raw.value, prefixes),
+        value=context.value_text(raw.value),
     )
