@@ -12,10 +12,10 @@ from factbook.check.outcome import Selection
 from factbook.check.plan import Plan
 from factbook.check.rules import find_example
 from factbook.check.run import check_book, check_files
-from factbook.check.shapes import PYSHACL, SPARQL
 from factbook.check.text_rules import LITERAL_RULES
 from factbook.errors import InputError, UsageError
 from factbook.rdf.parse import read_rdf
+from factbook.shacl import PYSHACL, SPARQL
 
 if TYPE_CHECKING:
     from factbook.api import Book

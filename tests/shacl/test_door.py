@@ -8,10 +8,12 @@ import sys
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from pyoxigraph import Store
 from tests.shacl.turtle import PREFIXES, found, quads
 
-from factbook.errors import InputError
+from factbook.errors import InputError, UsageError
 from factbook.shacl import load_data, validate
+from factbook.store.embedded import EmbeddedEngine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,3 +70,16 @@ def test_validate_names_a_missing_file(tmp_path: Path) -> None:
     """A file that does not exist is an input error with its name."""
     with pytest.raises(InputError, match=r"gone\.ttl"):
         validate([tmp_path / "gone.ttl"], [])
+
+
+@pytest.mark.parametrize("given", [{"engine": "jena"}, {"inference": "owl"}])
+def test_validate_refuses_what_it_does_not_know(given: dict[str, str]) -> None:
+    """Nothing is evaluated by another engine, or without the inference, in silence."""
+    with pytest.raises(UsageError, match="Known: "):
+        validate(quads(""), quads(""), **given)  # type: ignore[arg-type] # one text each
+
+
+def test_validate_refuses_inference_at_an_endpoint() -> None:
+    """An endpoint does what inference it does."""
+    with pytest.raises(UsageError, match="not an endpoint"):
+        validate(quads(""), EmbeddedEngine(Store()), inference="rdfs")

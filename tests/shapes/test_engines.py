@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from factbook.check.rules import select_shape_files
-from factbook.check.shapes import PYSHACL, SPARQL, validate
+from factbook.check.shapes import validate
 from factbook.rdf.parse import read_rdf
-from factbook.shacl import load_data
+from factbook.shacl import PYSHACL, SPARQL, load_data
 from factbook.store.embedded import load_store
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from factbook.check.inputs import (
 )
 from factbook.check.limits import EVERY_FINDING, Limits
 from factbook.check.outcome import Selection
-from factbook.check.shapes import NO_INFERENCE, PYSHACL, SPARQL
 from factbook.errors import InputError, UsageError
 from factbook.rdf.parse import read_rdf
 from factbook.rdf.rdf_input import RdfInput
 from factbook.rdf.unpack import STDIN
+from factbook.shacl import NO_INFERENCE, PYSHACL, SPARQL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -19,11 +19,11 @@ from factbook.check.rules import (
     require_known_rules,
     select_shape_files,
 )
-from factbook.check.shapes import NO_INFERENCE, SPARQL, ShapeRules, validate
+from factbook.check.shapes import ShapeRules, validate
 from factbook.check.text_rules import LITERAL_RULES, check_literals, check_source_files
 from factbook.query.stored_queries import check_queries
 from factbook.rdf.parse import read_rdf
-from factbook.shacl import index_blank_nodes, load_data
+from factbook.shacl import NO_INFERENCE, SPARQL, index_blank_nodes, load_data
 from factbook.sparql.tokens import uses_graph
 from factbook.store.embedded import EmbeddedEngine, load_store
 from factbook.store.rules import derive

@@ -11,12 +11,12 @@ import click
 from factbook.check.findings import ERROR, SEVERITIES
 from factbook.check.formats import FORMATS, GRAPHS, NAMES, SUFFIXES, summary_lines, to_text
 from factbook.check.limits import Limits, read_baseline
-from factbook.check.shapes import ENGINES, NO_INFERENCE, REGIMES, SPARQL
 from factbook.cli.output import OutputOptions, may_style, open_output, with_output_options
 from factbook.cli.session import PATH, Session, announce, pass_session
 from factbook.cli.supervise import limit_options
 from factbook.errors import DONE, FOUND, UNREADABLE, FactbookError, UsageError, did_you_mean
 from factbook.rdf.formats import ALIASES
+from factbook.shacl import ENGINES, NO_INFERENCE, REGIMES, SPARQL
 
 if TYPE_CHECKING:
     from pathlib import Path

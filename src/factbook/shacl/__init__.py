@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from factbook.errors import UsageError
 from factbook.rdf.parse import read_any
 from factbook.shacl.backend import EndpointBackend, LocalBackend
 from factbook.shacl.data_graph import DataGraph
@@ -42,10 +43,23 @@ if TYPE_CHECKING:
     from factbook.shacl.backend import Backend
     from factbook.store.answers import Engine
 
+SPARQL = "sparql"
+PYSHACL = "pyshacl"
+ENGINES = (SPARQL, PYSHACL)
+"""What evaluates constraints: queries, or pySHACL."""
+NO_INFERENCE = "none"
+REGIMES = (NO_INFERENCE, "rdfs", "owlrl")
+"""The inference that is done on the data first."""
+
 __all__ = [
+    "ENGINES",
     "INFO",
     "INVERSE",
+    "NO_INFERENCE",
+    "PYSHACL",
+    "REGIMES",
     "SH",
+    "SPARQL",
     "VIOLATION",
     "WARNING",
     "Alternative",
@@ -69,8 +83,8 @@ def validate(  # noqa: PLR0913 - one argument for each choice
     shapes: Iterable[Quad | pathlib.Path],
     data: Iterable[Quad | pathlib.Path] | DataGraph | Engine,
     *,
-    engine: str = "sparql",
-    inference: str = "none",
+    engine: str = SPARQL,
+    inference: str = NO_INFERENCE,
     keep_going: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
@@ -80,20 +94,24 @@ def validate(  # noqa: PLR0913 - one argument for each choice
         shapes: The shapes graph: quads, or files.
         data: What to validate: quads, files, a data graph that has been loaded, or an endpoint.
             Named graphs are merged.
-        engine: What evaluates the constraints: "sparql" for queries, or "pyshacl".
-        inference: The inference that is done on the data first: "none", "rdfs" or "owlrl".
+        engine: One of `ENGINES`.
+        inference: One of `REGIMES`; an endpoint's data are taken as they are.
         keep_going: Whether shapes that break the rules are left out, and described in the report,
             instead of raising an error at the end.
         progress: Called with the number of queries that are done, and the number of all.
 
     Raises:
         InputError: A file cannot be read; as ShapesError, the shapes break the rules of SHACL.
+        UsageError: There is no such engine or inference, or it cannot be done at an endpoint.
         EndpointError: The endpoint failed.
     """
+    for given, known in ((engine, ENGINES), (inference, REGIMES)):
+        if given not in known:
+            raise UsageError(f"No '{given}'. Known: {', '.join(known)}")
     graph = ShapesGraph(_quads(shapes, []))
     require_entailment(graph, inference)
     backend = _backend(data, inference)
-    if engine == "pyshacl":
+    if engine == PYSHACL:
         from factbook.shacl import pyshacl_engine
 
         report = pyshacl_engine.validate(graph.quads, backend.quads(), backend.tags)
@@ -112,8 +130,10 @@ def _backend(data: Iterable[Quad | pathlib.Path] | DataGraph | Engine, inference
         data = load_data(_quads(data, files))
         data.files = tuple(files)
     if not isinstance(data, DataGraph):
+        if inference != NO_INFERENCE:
+            raise UsageError("inference needs local data, not an endpoint")
         return EndpointBackend(data, probe_dialect(data))
-    if inference != "none":
+    if inference != NO_INFERENCE:
         from factbook.shacl.inference import infer
 
         data = replace(load_data(infer(data.quads(), inference)), files=data.files)
