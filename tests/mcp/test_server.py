@@ -171,6 +171,18 @@ def test_show_gives_figures_of_measure(assistant: Assistant) -> None:
     assert figure["sources"] == [f"{IRI}source/coreweave-second-quarter-2026-results"]
 
 
+def test_show_knows_the_other_names_of_a_measure(assistant: Assistant) -> None:
+    """A measure may be asked for by any of its names, as a search gives them."""
+    hit = assistant.call("search", words="tokens per second")["hits"][0]
+    page = assistant.call("show", thing="GroqCloud", measure=hit["also"][-1])
+
+    assert hit["also"][-1] != hit["name"]
+    assert {each["heading"] for each in page["figures"]} == {hit["name"]}
+    said = assistant.refusal("show", thing="Colossus 2", measure="power")
+    assert "Did you mean 'owner'" not in said  # which only looks like it
+    assert "power capacity" in said
+
+
 def test_verify_finds_observation_of_each_number(assistant: Assistant) -> None:
     """A draft with one right and one invented number is told apart."""
     answer = assistant.call(

@@ -64,7 +64,6 @@ def command(
 
 def _gather(session: Session, thing: str, asof: str | None, measure: str | None) -> Page:
     from factbook.query.names import Names
-    from factbook.rdf.terms import value_of
     from factbook.show.gather import gather_page
     from factbook.show.page import keep_measure
 
@@ -73,8 +72,7 @@ def _gather(session: Session, thing: str, asof: str | None, measure: str | None)
     page = gather_page(book, names.lookup_one(thing), asof=asof)
     if measure is None:
         return page
-    called = {each.value for each in names.find_by_name(measure, None)}
-    return keep_measure(page, measure, called | {value_of(names.parse_iri(measure))})
+    return keep_measure(page, measure, names)
 
 
 def _render(page: Page, form: str, *, to_file: bool) -> str:

@@ -9,6 +9,7 @@ from factbook.render.markup import drop_empty
 from factbook.show.page import keep_measure
 
 if TYPE_CHECKING:
+    from factbook.query.names import Names
     from factbook.show.compare import Comparison
     from factbook.show.page import Page
 
@@ -38,13 +39,13 @@ def build_page(page: Page, *, limit: int) -> dict[str, Any]:
     return {**drop_empty(document), "cut": cut}
 
 
-def select_figures(page: Page, measure: str) -> dict[str, Any]:
+def select_figures(page: Page, measure: str, names: Names) -> dict[str, Any]:
     """Return the figures of a thing with one measure, the newest first.
 
     Raises:
         UsageError: As for `show.page.keep_measure`.
     """
-    kept = keep_measure(page, measure)
+    kept = keep_measure(page, measure, names)
     document = {"figures": [asdict(each) for each in kept.figures]}
     return {
         "iri": page.iri,

@@ -166,7 +166,7 @@ class Tools:
         names = Names.of(self._book)
         page = gather_page(self._book, names.lookup_one(thing))
         if measure:
-            return select_figures(page, measure)
+            return select_figures(page, measure, names)
         return build_page(page, limit=limit)
 
     def compare(

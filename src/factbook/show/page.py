@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from factbook.errors import UsageError, did_you_mean
-from factbook.rdf.terms import is_iri
+from factbook.rdf.terms import is_iri, value_of
 from factbook.render.humanize import count_noun, format_date, words_in_iri
 from factbook.render.marks import explain_marks, mark_text
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Iterable
+
+    from factbook.query.names import Names
 
 SECTIONS = {
     "facts": "Facts",
@@ -167,13 +169,13 @@ class Page:
     """The day after which figures and events are left out."""
 
 
-def keep_measure(page: Page, measure: str, iris: Container[str] = ()) -> Page:
+def keep_measure(page: Page, measure: str, names: Names) -> Page:
     """Return a page with nothing but the figures of one measure, and their sources.
 
     Args:
         page: The page of a thing.
-        measure: The IRI or the label of the measure, or the words in its IRI.
-        iris: IRIs of what else is called so.
+        measure: The IRI, the CURIE or a name of the measure, or the words in its IRI.
+        names: The names of the book.
 
     Raises:
         UsageError: There is no such figure; the message says what there is instead.
@@ -181,13 +183,16 @@ def keep_measure(page: Page, measure: str, iris: Container[str] = ()) -> Page:
     amounts = [amount for event in page.events for amount in event.amounts]
     every: list[Figure] = [*page.figures, *page.further_figures, *amounts]
     wanted = measure.casefold()
+    iris = {each.value for each in names.find_by_name(measure, None)}
+    iris.add(value_of(names.parse_iri(measure)))
     found = [f for f in every if f.measure.iri in iris or wanted in _names_of_measure(f)]
     if not found:
         known = sorted({each.measure.label for each in every})
+        longer = [label for label in known if wanted in label.casefold()]
         has = f"It has: {', '.join(known)}." if known else "It has no figures of it at all."
         raise UsageError(
             f"The graph states no {measure} of {page.name.text}."
-            f"{did_you_mean(measure, known)} {has}"
+            f"{did_you_mean(measure, longer or known)} {has}"
         )
     cited = {number for each in found for number in each.sources} | {*page.name.sources}
     cited |= {number for each in page.types for number in each.sources}
