@@ -62,6 +62,7 @@ WRONG = {
     "file as text": (["sparql", "q.rq"], "DESCRIBE in it; for a file: --file q.rq"),
     "update": (["sparql", "DROP ALL"], "the query has no SELECT, ASK, CONSTRUCT or DESCRIBE"),
     "nothing to run": (["sparql"], "give the query as TEXT"),
+    "stdin for two": (["--data", "-", "sparql", "-"], "cannot both come from stdin"),
     "service": (
         ["sparql", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"],
         "the query uses <http://127.0.0.1:1/>, which is not a registered endpoint",

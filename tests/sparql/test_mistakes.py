@@ -58,6 +58,12 @@ MISTAKES = {
         "2:15",
         "') ?a ?b' cannot stand after '( ?o >'",
     ),
+    "no-break space": (
+        "SELECT *\n{ ?s\u00a0?p ?o }",
+        "2:5",
+        "the character U+00A0 cannot stand here",
+    ),
+    "zero width space": ("ASK \u200b{}", "1:5", "the character U+200B cannot stand here"),
     "misplaced clause": (
         "SELECT * { ?s ?p ?o LIMIT 10 }",
         "1:21",

@@ -17,6 +17,7 @@ from factbook.query.run_query import naming_file, run_text
 from factbook.query.unknown_terms import find_unknown_terms
 from factbook.rdf.formats import NAMES
 from factbook.rdf.terms import require_unicode
+from factbook.rdf.unpack import STDIN
 from factbook.render.result_formats import TABLE_FORMATS
 from factbook.sparql.tokens import query_form
 
@@ -63,6 +64,8 @@ def command(  # noqa: PLR0913 - one for each option
     The prefixes of the book need not be declared. The default graph merges all files; each source
     is a named graph.
     """
+    if text == "-" and STDIN in session.data:
+        raise UsageError("the query and --data cannot both come from stdin")
     query = _read_query(text, path)
     with naming_file(path):
         form = query_form(query)

@@ -110,7 +110,7 @@ def _offset(text: str, line: int, column: int, expected: str) -> int:
 
 
 def _broken_term(text: str, found: Sequence[Token]) -> tuple[Token, str] | None:
-    """Return the first quotation mark that opens no string, or IRI that is not one."""
+    """Return the first character or quotation mark that begins nothing, or IRI that is not one."""
     has_base = any(token.keyword == "BASE" for token in found)
     for token in found:
         if token.kind == "iri" and not has_base and not _WHOLE_IRI.match(token.text):
@@ -121,6 +121,8 @@ def _broken_term(text: str, found: Sequence[Token]) -> tuple[Token, str] | None:
             return token, "the string that begins here is not closed"
         if token.text == "<" and (match := _BROKEN_IRI.match(text, token.start)):
             return token, f"{match.group()} is no IRI"
+        if not token.text.isprintable():  # as no-break spaces are, which look like blanks
+            return token, f"the character U+{ord(token.text[0]):04X} cannot stand here"
     return None
 
 
