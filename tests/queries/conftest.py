@@ -27,7 +27,7 @@ from factbook.errors import EndpointError
 from factbook.layout import layout_of
 from factbook.push.push_book import push
 from factbook.push.target import find_target
-from factbook.query.run_query import ask_bound, bind_stored, run_stored
+from factbook.query.run_query import bind_stored, run_bound, run_stored
 from factbook.query.stored_queries import find_query
 from factbook.rdf.bridge import from_rdflib, to_rdflib
 from factbook.store.answers import Graph, Table
@@ -219,12 +219,12 @@ class Tested:
         stored = find_query(self.book.layout.queries, query)
         columns, bound = bind_stored(stored, values, self.book)
         try:
-            return ask_bound(columns, bound, self.engine(engine).query)
+            return run_bound(columns, bound, self.engine(engine).query)
         except EndpointError:
             # Virtuoso 7.2 may end some time after the query that harmed it
             if engine != "virtuoso" or not self.shared.has_ended():
                 raise
-            return ask_bound(columns, bound, self.engine(engine).query)
+            return run_bound(columns, bound, self.engine(engine).query)
 
 
 @dataclass

@@ -10,7 +10,7 @@ import vl_convert
 from tests.queries.test_headers import ROOT, sample_values
 
 from factbook.query.stored_queries import query_paths, read_query
-from factbook.render.charts import LABEL, Picture, picture_answer
+from factbook.render.charts import LABEL, Picture, build_picture
 from factbook.render.labels import Labels
 from factbook.render.pictures import draw_svg, draw_text
 from factbook.render.vega_lite import vega_lite
@@ -38,7 +38,7 @@ def picture(request: pytest.FixtureRequest, shelf: Shelf) -> Picture:
     answer = tested.ask(query.name, sample_values(query), engine="embedded")
     assert isinstance(answer, Table)
     assert query.chart is not None
-    return picture_answer(
+    return build_picture(
         query.chart,
         answer.variables,
         list(answer.rows),

@@ -12,7 +12,7 @@ from factbook.errors import UsageError
 from factbook.rdf.terms import XSD, Term
 from factbook.render.cells import Column
 from factbook.render.chart_description import read_chart
-from factbook.render.charts import PALETTE, Picture, picture_answer
+from factbook.render.charts import PALETTE, Picture, build_picture
 from factbook.render.labels import Labels
 from factbook.render.pictures import draw_png, draw_svg, draw_text
 from factbook.render.vega_lite import GREY, vega_lite
@@ -42,7 +42,7 @@ def day(text: str) -> Literal:
 
 def picture(*rows: dict[str, Term], **chart: object) -> Picture:
     """Return the chart of some rows."""
-    return picture_answer(
+    return build_picture(
         read_chart({"type": "bar", "x": "river", "y": "toll", **chart}),
         NAMES,
         [tuple(each.get(name) for name in NAMES) for each in rows],
@@ -198,7 +198,7 @@ def test_chart_of_computed_amounts_names_the_sources_of_their_figures() -> None:
         stated = NamedNode("http://purl.org/dc/terms/source")
         store.add(Quad(NamedNode(f"urn:x:{figure}"), stated, source))
         store.add(Quad(source, NamedNode("https://schema.org/name"), Literal(name)))
-    drawn = picture_answer(
+    drawn = build_picture(
         read_chart({"type": "bar", "x": "river", "y": "toll"}),
         ("river", "toll", "figures"),
         [(Literal("Inn"), row("Inn", "5")["toll"], Literal("urn:x:b urn:x:a"))],

@@ -242,7 +242,7 @@ def test_empty_answer_says_why(client: FlaskClient) -> None:
     page = client.get(f"/queries/prices.html?{asked}&run=1")
     full = client.get("/api/query/valuations.csv")
 
-    reason = "Nobody states it of Graphcore Bow IPU; without product there are "
+    reason = "No source states it for Graphcore Bow IPU; without product there are "
     assert response.headers["X-Empty-Reason"].startswith(reason)
     assert f"No rows. {reason}" in page.text
     assert "X-Empty-Reason" not in full.headers

@@ -13,7 +13,7 @@ from factbook.cli.session import PATH, Session, pass_session
 from factbook.cli.supervise import limit_options
 from factbook.cli.write_answer import View, write_answer
 from factbook.errors import InputError, UsageError
-from factbook.query.run_query import naming_file, run_text
+from factbook.query.run_query import name_file_in_errors, run_text
 from factbook.query.unknown_terms import find_unknown_terms
 from factbook.rdf.formats import NAMES
 from factbook.rdf.terms import require_unicode
@@ -67,7 +67,7 @@ def command(  # noqa: PLR0913 - one for each option
     if text == "-" and STDIN in session.data:
         raise UsageError("the query and --data cannot both come from stdin")
     query = _read_query(text, path)
-    with naming_file(path):
+    with name_file_in_errors(path):
         form = query_form(query)
         if form is None:
             hint = f"; for a file: --file {text}" if (text or "").endswith(_SUFFIXES) else ""
@@ -75,7 +75,7 @@ def command(  # noqa: PLR0913 - one for each option
     book = session.book
 
     def ask() -> Answer:
-        with naming_file(path):
+        with name_file_in_errors(path):
             return run_text(book, query, services=services)
 
     write_answer(book, ask, form=form, wanted=wanted, view=View(labels=labels))

@@ -279,12 +279,12 @@ def _note_units(
 
 
 def _picture(book: Book, variables: Sequence[str], rows: Sequence[Row], view: View) -> Picture:
-    from factbook.render.charts import picture_answer
+    from factbook.render.charts import build_picture
     from factbook.render.labels import Labels
 
     if view.query is None or view.query.chart is None:
         raise UsageError("the query has no chart")
-    return picture_answer(
+    return build_picture(
         view.query.chart,
         variables,
         rows,

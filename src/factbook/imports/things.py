@@ -100,7 +100,7 @@ def resolve_names(rows: TableRows, book: Book) -> Resolution:
             else:
                 hint = did_you_mean(name, register.all_names)
             curie = naming.class_curie
-            kind = names.kind(names.class_iri(curie))
+            kind = names.class_label(names.class_iri(curie))
             unknown.append(
                 UnknownName(column, name, row, count, curie, kind, hint, bool(candidates))
             )

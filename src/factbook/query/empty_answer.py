@@ -1,4 +1,4 @@
-"""Say why a stored query has no rows: the conditions, the leads, or what nobody states."""
+"""Explain why a stored query has no rows: its conditions, the leads, or no source states it."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ def explain_empty(
     *,
     leads: bool = True,
 ) -> str:
-    """Return in a sentence why a stored query that was asked has no rows.
+    """Return a sentence that explains why a stored query has no rows.
 
-    It asks again with less, so that it costs as much as the question or a few times that.
+    It runs the query again with fewer conditions, which takes up to a few times as long.
 
     Args:
-        book: The book that was asked.
-        query: The query, whose answer is empty.
+        book: The book that was queried.
+        query: The query whose answer is empty.
         values: The values of its parameters.
-        refine: What was kept of its rows.
+        refine: The conditions on its columns.
         leads: Whether to look among the leads too, which loads them.
 
     Raises:
-        UsageError: As for the question.
+        UsageError: As for `run_stored`.
         EndpointError: An endpoint failed.
     """
     if refine is not None and (refine.where or refine.since or refine.until):
@@ -60,44 +60,44 @@ def explain_empty(
         count = _count(book, query, values, everything)
         if count:
             return f"None of the {count_noun(count, 'row')} meets {_describe_conditions(refine)}."
-    given = {name: value for name, value in values.items() if value}
-    terms = parse_values(query, given, book)
+    non_empty = {name: value for name, value in values.items() if value}
+    terms = parse_values(query, non_empty, book)
     named = {p.name: terms[p.variable] for p in query.parameters if p.variable in terms}
-    if leads and _is_in_leads(book, named) and _count(book.with_leads(), query, given, refine):
-        return "Only leads state it, which are too weak to answer with; --leads includes them."
+    if leads and _is_in_leads(book, named) and _count(book.with_leads(), query, non_empty, refine):
+        return "Only leads state it, which answers leave out; --leads includes them."
     required = [parameter.name for parameter in query.parameters if parameter.required]
     return (
-        _explain_one_less(book, query, given, named, required)
-        or _explain_alone(book, query, given, named, required)
-        or ("Nobody states it for all of these together." if given else "Nobody states it.")
+        _explain_one_less(book, query, non_empty, named, required)
+        or _explain_alone(book, query, non_empty, named, required)
+        or ("No source states it for all of these." if non_empty else "No source states it.")
     )
 
 
 def _explain_one_less(
-    book: Book, query: StoredQuery, given: Values, named: Terms, required: Sequence[str]
+    book: Book, query: StoredQuery, values: Values, named: Terms, required: Sequence[str]
 ) -> str:
-    """Return which optional value leaves no rows, if a single one does."""
-    for name in sorted(given.keys() - set(required), key=lambda name: (name == _DAY, name)):
-        rest = {other: value for other, value in given.items() if other != name}
+    """Return which optional value removes all rows, if a single one does."""
+    for name in sorted(values.keys() - set(required), key=lambda name: (name == _DAY, name)):
+        rest = {other: value for other, value in values.items() if other != name}
         count = _count(book, query, rest, None)
         if not count:
             continue
-        there = f"without --{name} there {'is' if count == 1 else 'are'} {count_noun(count, 'row')}"
+        hint = f"without --{name} there {'is' if count == 1 else 'are'} {count_noun(count, 'row')}"
         if name == _DAY:
-            return f"Nothing of it was so on that day; {there}."
+            return f"Nothing matches on that day; {hint}."
         shown = _labels(book, named[name])
         kinds = _describe_kinds(book, named[name])
-        reason = f"Nobody states it of {shown}"
+        reason = f"No source states it for {shown}"
         if kinds:
-            reason = f"{shown} is stated only of things of the kind {kinds}"
+            reason = f"{shown} is stated only for things of the kind {kinds}"
         if not _are_things(named[name]):
-            reason = f"Nothing fits --{name} {shown}"
+            reason = f"Nothing matches --{name} {shown}"
         for broader in _find_broader(book, named[name]):
             wide = _count(book, query, {**rest, name: f"<{broader.value}>"}, None)
             if wide:
                 rows = count_noun(wide, "row")
-                there += f", and for {_label(book, broader)}, of which it is part, {rows}"
-        return f"{reason}; {there}."
+                hint += f", and {rows} for {_label(book, broader)}, which includes it"
+        return f"{reason}; {hint}."
     return ""
 
 
@@ -105,24 +105,24 @@ def _find_broader(book: Book, terms: Sequence[NamedNode | Literal]) -> list[Name
     """Return the concepts that are broader than a single one."""
     if len(terms) != 1 or not isinstance(terms[0], NamedNode):
         return []
-    found = select(book.engine, bind(_BROADER, {"concept": terms[0]}))
-    return [term for (term,) in found if isinstance(term, NamedNode)]
+    rows = select(book.engine, bind(_BROADER, {"concept": terms[0]}))
+    return [term for (term,) in rows if isinstance(term, NamedNode)]
 
 
 def _explain_alone(
-    book: Book, query: StoredQuery, given: Values, named: Terms, required: Sequence[str]
+    book: Book, query: StoredQuery, values: Values, named: Terms, required: Sequence[str]
 ) -> str:
-    """Return which thing has none of what is asked, whatever else is asked for."""
-    needed = {name: given[name] for name in required if name in given}
-    for name, found in named.items():
-        if _are_things(found) and not _count(book, query, {**needed, name: given[name]}, None):
-            if name in needed and (kinds := _describe_kinds(book, found)):
-                measure = curie(found[0].value, book.prefixes) or found[0].value
+    """Return which thing has no rows even without the other optional values."""
+    needed = {name: values[name] for name in required if name in values}
+    for name, terms in named.items():
+        if _are_things(terms) and not _count(book, query, {**needed, name: values[name]}, None):
+            if name in needed and (kinds := _describe_kinds(book, terms)):
+                measure = curie(terms[0].value, book.prefixes) or terms[0].value
                 return (
-                    f"{_labels(book, found)} is stated of things of the kind {kinds}, but not as "
-                    f"this query asks. See: factbook show {measure}"
+                    f"{_labels(book, terms)} is stated for things of the kind {kinds}, but not in "
+                    f"a way that fits this query. See: factbook show {measure}"
                 )
-            return f"Nobody states this of {_labels(book, found)}."
+            return f"No source states this for {_labels(book, terms)}."
     return ""
 
 
@@ -144,33 +144,37 @@ def _count(book: Book, query: StoredQuery, values: Values, refine: Refinement | 
 
 
 def _is_in_leads(book: Book, named: Terms) -> bool:
-    """Tell whether the leads that are not loaded mention all the things of a question."""
+    """Tell whether a lead that is not loaded mentions all the things that the values name."""
     if book.leads or book.endpoint is not None:
         return False
-    own = set(book.paths(leads=False))
+    loaded = set(book.paths(leads=False))
     names = [
         [local_name(term.value).encode() for term in terms if isinstance(term, NamedNode)]
         for terms in named.values()
     ]
-    wanted = [each for each in names if each]
-    texts = (path.read_bytes() for path in book.paths(leads=True) if path not in own)
-    return bool(wanted) and any(
-        all(any(name in text for name in each) for each in wanted) for text in texts
+    required = [slugs for slugs in names if slugs]
+    texts = (path.read_bytes() for path in book.paths(leads=True) if path not in loaded)
+    return bool(required) and any(
+        all(any(name in text for name in slugs) for slugs in required) for text in texts
     )
 
 
 def _describe_kinds(book: Book, terms: Sequence[NamedNode | Literal]) -> str:
-    """Return the kinds of things of which a measure has figures; nothing for what is no measure."""
+    """Return the kinds of things that have figures of a measure; empty if it is not a measure."""
     query = find_page_query(book.layout.queries, "measured")
     for term in terms:
         if not isinstance(term, NamedNode):
             continue
         answer = run_stored(book, query, {"measure": term})
         rows = list(answer.rows) if isinstance(answer, Table) else []
-        kinds = [Names.of(book).kind(kind) for kind, _ in rows if isinstance(kind, NamedNode)]
+        kinds = [
+            Names.of(book).class_label(class_label)
+            for class_label, _ in rows
+            if isinstance(class_label, NamedNode)
+        ]
         if kinds:
-            shown = " or ".join(f"'{kind}'" for kind in kinds[:_MOST_KINDS])
-            return shown + (" and of others" if len(kinds) > _MOST_KINDS else "")
+            shown = " or ".join(f"'{class_label}'" for class_label in kinds[:_MOST_KINDS])
+            return shown + (" and others" if len(kinds) > _MOST_KINDS else "")
     return ""
 
 

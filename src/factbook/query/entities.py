@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from factbook.store.answers import Engine
 
-# Properties that name things, the best first
+# Properties that name things, in order of preference
 NAMES = (
     "http://www.w3.org/2004/02/skos/core#prefLabel",
     "https://schema.org/name",
@@ -32,7 +32,8 @@ NAMES = (
     "https://schema.org/tickerSymbol",
 )
 IDENTICAL, SAME, MOST_SIMILAR = 100.0, 95.0, 90.0
-"""Scores: the same text; the same except for case, accents, punctuation or legal form; the rest."""
+"""Scores of the same text, of one that differs in case, accents, punctuation or legal form, and
+the highest score of any other."""
 _LEAST_SIMILARITY = 0.6
 _SHORT_FORM_WEIGHT = 2
 _FORMS = (
@@ -63,7 +64,7 @@ class Entity:
 
     iri: str
     names: tuple[str, ...]
-    """The best one first."""
+    """In order of preference."""
     classes: frozenset[str]
     """Its classes and all superclasses."""
     direct_classes: tuple[str, ...]
@@ -80,17 +81,17 @@ class EntityIndex:
 
     entities: Mapping[str, Entity]
     labels: Mapping[str, tuple[str, ...]]
-    """The names of everything, including classes and properties, the best one first."""
+    """The names of everything, including classes and properties, in order of preference."""
     prefixes: Mapping[str, str]
     by_trigram: Mapping[str, set[str]] = field(default_factory=dict)
 
     def similar_entities(self, name: str) -> Iterator[Entity]:
         """Yield the entities that share a third of a name's trigrams, sorted by IRI."""
         hits: Counter[str] = Counter()
-        wanted = trigrams(name)
-        for gram in wanted:
+        grams = trigrams(name)
+        for gram in grams:
             hits.update(self.by_trigram.get(gram, ()))
-        least = max(1, len(wanted) // 3)
+        least = max(1, len(grams) // 3)
         for iri in sorted(iri for iri, count in hits.items() if count >= least):
             yield self.entities[iri]
 
@@ -114,7 +115,7 @@ class EntityIndex:
 
 
 def build_index(engine: Engine, prefixes: Mapping[str, str]) -> EntityIndex:
-    """Read the things of a graph that a table may list: no documents, no terms of an ontology."""
+    """Index the things of a graph that a table may list: no documents, no terms of an ontology."""
     labels = read_names(engine)
     entities = {
         iri: entity
@@ -156,7 +157,7 @@ def read_entities(engine: Engine, labels: Mapping[str, tuple[str, ...]]) -> dict
 
 
 def read_names(engine: Engine) -> dict[str, tuple[str, ...]]:
-    """Return the names of everything in the graph, the best one first."""
+    """Return the names of everything in the graph, in order of preference."""
     ranks = {NamedNode(name): rank for rank, name in enumerate(NAMES)}
     ranked: dict[str, list[tuple[int, str]]] = defaultdict(list)
     query = bind_rows(_NAMED, ("property",), [(name,) for name in ranks])
@@ -210,7 +211,7 @@ def similarity(first: str, second: str) -> float:
 
 
 def trigrams(name: str) -> set[str]:
-    """Return the runs of three letters in the words of a name; a short word is one run."""
+    """Return the trigrams of the words of a name; a shorter word counts as one."""
     found: set[str] = set()
     for word in fold_words(name):
         padded = f" {word}"

@@ -51,14 +51,14 @@ def read_endpoints(layout: Layout) -> dict[str, Endpoint]:
 
     if not layout.endpoints.is_file():
         return {}
-    found = {}
+    endpoints = {}
     for quad in read_rdf(layout.endpoints).quads:
         node, value = quad.subject, quad.object
         if quad.predicate == _ADDRESS and isinstance(node, NamedNode):
             name = local_name(node.value)
             if isinstance(value, NamedNode):
-                found[name] = Endpoint(name, node.value, value.value)
-    return dict(sorted(found.items()))
+                endpoints[name] = Endpoint(name, node.value, value.value)
+    return dict(sorted(endpoints.items()))
 
 
 def require_registered(layout: Layout, allowed: Collection[str]) -> dict[str, Endpoint]:
@@ -75,7 +75,7 @@ def require_registered(layout: Layout, allowed: Collection[str]) -> dict[str, En
 
 
 def find_endpoint(name: str, known: dict[str, Endpoint], *, option: str) -> Endpoint:
-    """Return the endpoint of a name.
+    """Return the endpoint with a name.
 
     Raises:
         UsageError: No endpoint of that name is registered.
@@ -115,16 +115,16 @@ def answer_services(
     services = list(_services(query.where))
     if len(list(_services(parse_query(resolve_escapes(text)).where))) != len(services):
         raise UsageError("SERVICE must not be written with escapes")
-    known = {**prefixes, **query.prefixes}
-    for endpoint in [_endpoint_for(group, endpoints, allowed, known) for group in services]:
+    all_prefixes = {**prefixes, **query.prefixes}
+    for endpoint in [_endpoint_for(group, endpoints, allowed, all_prefixes) for group in services]:
         query = parse_query(text)
         group = next(_services(query.where))
         if any(True for _ in _services_in(group)):
             raise UsageError("SERVICE inside SERVICE is not supported: write one after the other")
         inner = text[group.start + 1 : group.end - 1]
         rows = _rows_before(text, query, group, engine, prefixes)
-        names, found = _ask(RemoteEngine(endpoint.address), _prologue(known), inner, rows)
-        text = f"{text[: group.begin]}{values_block(names, found)}{text[group.end :]}"
+        names, answers = _ask(RemoteEngine(endpoint.address), _prologue(all_prefixes), inner, rows)
+        text = f"{text[: group.begin]}{values_block(names, answers)}{text[group.end :]}"
     return text
 
 
@@ -226,7 +226,7 @@ def _require_bound(before: str, used: Collection[str]) -> None:
 
 
 def _without_blanks(names: Sequence[str], row: Row) -> dict[str, Term]:
-    """Return the values of a row that an endpoint understands, so without blank nodes."""
+    """Return the values of a row without blank nodes, which an endpoint cannot match."""
     return {
         name: term
         for name, term in zip(names, row, strict=True)
@@ -243,8 +243,8 @@ def _ask(
     for start in range(0, len(rows), _BATCH_SIZE):
         batch = rows[start : start + _BATCH_SIZE]
         bound = [name for name in names if any(name in row for row in batch)]
-        given = [tuple(row.get(name) for name in bound) for row in batch]
-        values = values_block(bound, given) if bound else ""
+        rows_of_batch = [tuple(row.get(name) for name in bound) for row in batch]
+        values = values_block(bound, rows_of_batch) if bound else ""
         columns = " ".join(f"?{name}" for name in names)
         answer = remote.query(f"{prologue}SELECT DISTINCT {columns} WHERE {{ {values} {inner} }}")
         if isinstance(answer, Table):
@@ -258,7 +258,7 @@ def _ask(
 
 
 def _with_iri(term: Term | None) -> Term | None:
-    """Return a term that can be written in a query: a blank node gets an IRI."""
+    """Return a term that can be written in a query: an IRI in place of a blank node."""
     if isinstance(term, BlankNode):
         return NamedNode(f"urn:factbook:blank:{term.value}")
     return term

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
-from factbook.query.page_queries import ask_page
+from factbook.query.page_queries import run_page_query
 from factbook.query.parameters import parse_literal
 from factbook.rdf.terms import value_of
 from factbook.render.marks import MARKS
@@ -24,14 +24,14 @@ _UNREAD_SOURCE = "unreadsource"
 def find_marks(
     book: Book, iris: Iterable[str], asof: str | None = None, *, through_sources: bool = False
 ) -> Marks:
-    """Return the names of the marks of those figures and sources that have any.
+    """Return the names of the marks of figures and sources, by IRI; those without any are absent.
 
     Args:
         book: The book.
         iris: The figures and sources.
         asof: The day, by default today.
-        through_sources: Whether a figure has the marks of its source too, for answers that do not
-            show the sources.
+        through_sources: Whether a figure also gets the marks of its source, for answers that do
+            not show the sources.
 
     Raises:
         UsageError: The day is not a date.
@@ -39,7 +39,7 @@ def find_marks(
     """
     values = {} if asof is None else {"asof": parse_literal("asof", "xsd:date", asof)}
     found: Marks = {}
-    for row in ask_page(book, "marks", values, only=("about", iris)):
+    for row in run_page_query(book, "marks", values, only=("about", iris)):
         true = {name for name, value in row.items() if _is_true(value)}
         if through_sources and _UNREAD_SOURCE in true:
             true.add("unread")

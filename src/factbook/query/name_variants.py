@@ -1,6 +1,6 @@
-"""The ways in which people write the names of things, each with what it finds.
+"""Find things by the variants in which people write their names.
 
-Names are compared by their letters and digits alone.
+Names are compared by their letters and digits only.
 """
 
 from __future__ import annotations
@@ -46,72 +46,74 @@ Words = tuple[str, ...]
 
 
 class Variants:
-    """Finds the things of one graph by ways to write their names.
+    """Finds the things of one graph by variants of their names.
 
     Args:
         engine: The graph.
-        names: The names of each thing, the best one first.
+        names: The names of each thing, in order of preference.
     """
 
     def __init__(self, engine: Engine, names: Mapping[str, tuple[str, ...]]) -> None:
         self.engine = engine
         self.names = names
         self._slugs: dict[str, list[str]] = defaultdict(list)
-        self._whole: dict[str, list[str]] = defaultdict(list)
-        self._bare: dict[str, list[str]] = defaultdict(list)  # without legal forms
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        self._without_legal_form: dict[str, list[str]] = defaultdict(list)  # without legal forms
         # By the end of a name: the thing, and the words before that end
-        self._ends: dict[str, list[tuple[str, Words]]] = defaultdict(list)
+        self._by_ending: dict[str, list[tuple[str, Words]]] = defaultdict(list)
         # By the first words of a longer name
-        self._begins: dict[str, list[str]] = defaultdict(list)
-        for iri, given in names.items():
+        self._by_beginning: dict[str, list[str]] = defaultdict(list)
+        for iri, names_of_thing in names.items():
             slug = local_name(iri).casefold()
             for key in {slug, "".join(fold_words(slug))}:
                 self._slugs[key].append(iri)
-            for name in given:
+            for name in names_of_thing:
                 words = fold_words(name)
-                self._whole["".join(words)].append(iri)
-                self._bare["".join(strip_legal_form(words))].append(iri)
+                self._by_name["".join(words)].append(iri)
+                self._without_legal_form["".join(strip_legal_form(words))].append(iri)
                 for length in range(1, len(words)):
-                    self._ends["".join(words[length:])].append((iri, words[:length]))
-                    self._begins["".join(words[:length])].append(iri)
+                    self._by_ending["".join(words[length:])].append((iri, words[:length]))
+                    self._by_beginning["".join(words[:length])].append(iri)
 
     def find(self, text: str, *, with_kind: bool = True) -> Iterator[list[NamedNode]]:
-        """Yield for each way to write a name what a text finds, the surest way first.
+        """Yield the things that a text finds by each kind of variant, the most certain kind first.
 
         Args:
             text: The text.
-            with_kind: Whether its last words may say the kind.
+            with_kind: Whether its last words may name the kind of the thing.
         """
         words = fold_words(text)
         key = "".join(words)
         yield _nodes(self._slugs.get(text.casefold(), ()))
         yield _nodes(self._slugs.get(key, ()))
-        yield _nodes(self._whole.get(key, ()))
-        yield _nodes(self._with_maker(words))
-        yield _nodes(self._without_form(words))
-        yield _nodes(self._at_site(text))
+        yield _nodes(self._by_name.get(key, ()))
+        yield _nodes(self._match_maker(words))
+        yield _nodes(self._match_legal_form(words))
+        yield _nodes(self._match_website(text))
         if with_kind:
-            yield _nodes(self._with_kind(words))
+            yield _nodes(self._match_kind(words))
 
     def classes(self, iri: str) -> set[str]:
         """Return the classes of a thing."""
-        found = select(self.engine, bind(_CLASSES, {"thing": NamedNode(iri)}))
-        return {term.value for (term,) in found if isinstance(term, NamedNode)}
+        rows = select(self.engine, bind(_CLASSES, {"thing": NamedNode(iri)}))
+        return {term.value for (term,) in rows if isinstance(term, NamedNode)}
 
-    def _with_maker(self, words: Words) -> Iterable[str]:
-        """Yield things with a name that lacks the maker that the text has, or the reverse."""
-        for iri, maker in self._ends.get("".join(words), ()):
+    def _match_maker(self, words: Words) -> Iterable[str]:
+        """Yield things whose name lacks the maker that the text has, or has one that it lacks."""
+        for iri, maker in self._by_ending.get("".join(words), ()):
             if self._is_related(iri, maker):
                 yield iri
         for length in range(1, len(words)):
-            for iri in self._whole.get("".join(words[length:]), ()):
+            for iri in self._by_name.get("".join(words[length:]), ()):
                 if self._is_related(iri, words[:length]):
                     yield iri
 
     def _is_related(self, iri: str, maker: Words) -> bool:
-        """Tell whether a thing has any relation to one with a name, of another class."""
+        """Tell whether a thing is related to one of another class that has the maker's name."""
         key = "".join(maker)
-        makers = dict.fromkeys([*self._whole.get(key, ()), *self._bare.get(key, ())])
+        makers = dict.fromkeys(
+            [*self._by_name.get(key, ()), *self._without_legal_form.get(key, ())]
+        )
         return any(
             self.engine.query(bind(_RELATED, {"thing": NamedNode(iri), "other": NamedNode(other)}))
             is True
@@ -119,35 +121,35 @@ class Variants:
             if other != iri and self.classes(other) != self.classes(iri)
         )
 
-    def _without_form(self, words: Words) -> Iterable[str]:
-        """Yield things with the same name but for the legal form.
+    def _match_legal_form(self, words: Words) -> Iterable[str]:
+        """Yield things with the same name except for the legal form.
 
-        A text without a legal form fits as well what has a longer name and the same class.
+        A text without a legal form also matches things of the same class with a longer name.
         """
         plain = strip_legal_form(words)
         key = "".join(plain)
-        if plain != words and key in self._whole:
-            yield from self._whole[key]
+        if plain != words and key in self._by_name:
+            yield from self._by_name[key]
             return
-        same = self._bare.get(key, ())
+        same = self._without_legal_form.get(key, ())
         yield from same
         classes = {name for iri in same for name in self.classes(iri)}
         if plain == words:
-            for iri in self._begins.get(key, ()):
+            for iri in self._by_beginning.get(key, ()):
                 if classes & self.classes(iri):
                     yield iri
 
-    def _at_site(self, text: str) -> Iterable[str]:
+    def _match_website(self, text: str) -> Iterable[str]:
         """Return things by the domain of their website or of the documents that they publish.
 
-        Where the domain is not known, the name before its ending counts.
+        If nothing has the domain, look up the name before its ending.
         """
         match = _HOST.fullmatch(text.strip())
         if match is None:
             return ()
-        wanted = f".{match[1].casefold()}"
-        at_host = (iris for host, iris in self._hosts.items() if f".{host}".endswith(wanted))
-        return [*itertools.chain.from_iterable(at_host)] or self._whole.get(
+        suffix = f".{match[1].casefold()}"
+        at_host = (iris for host, iris in self._hosts.items() if f".{host}".endswith(suffix))
+        return [*itertools.chain.from_iterable(at_host)] or self._by_name.get(
             "".join(fold_words(match[2])), ()
         )
 
@@ -160,26 +162,26 @@ class Variants:
                 hosts[match[1].casefold()].append(thing.value)
         return hosts
 
-    def _with_kind(self, words: Words) -> Iterable[str]:
-        """Yield what the first words name and the last ones classify: the site Acme.
+    def _match_kind(self, words: Words) -> Iterable[str]:
+        """Yield the things that the first words name and the last words classify ("Acme site").
 
-        Where the first words name something of another kind, what belongs to it: Acme's sites.
+        If the first words name a thing of another kind, yield the things related to it instead.
         """
         for length in range(len(words) - 1, 0, -1):
             key, end = "".join(words[:length]), "".join(words[length:])
-            kinds = {*self._whole.get(end, ()), *(iri for iri, _ in self._ends.get(end, ()))}
-            named = {*self._whole.get(key, ()), *self._with_maker(words[:length])}
+            kinds = {*self._by_name.get(end, ()), *(iri for iri, _ in self._by_ending.get(end, ()))}
+            named = {*self._by_name.get(key, ()), *self._match_maker(words[:length])}
             rows: list[tuple[Term, Term]] = [
-                (NamedNode(one), NamedNode(kind)) for one in named for kind in kinds
+                (NamedNode(iri), NamedNode(kind)) for iri in named for kind in kinds
             ]
             if not rows:
                 continue
             pairs = list(select(self.engine, bind_rows(_OF_KIND, ("named", "kind"), rows)))
-            itself = [thing for thing, one in pairs if thing == one]
-            found = itself or [thing for thing, _ in pairs]
+            itself = [thing for thing, anchor in pairs if thing == anchor]
+            matches = itself or [thing for thing, _ in pairs]
             yield from (
                 term.value
-                for term in found
+                for term in matches
                 if isinstance(term, NamedNode) and term.value in self.names
             )
 

@@ -1,13 +1,13 @@
 """Look up things by an IRI, a CURIE, the end of an IRI, or a name as people write it.
 
-Of these the first that anything fits counts:
+The first of these that matches anything decides:
 
 1. a name, spelled the same;
 2. the end of an IRI, or a name, the same except for case, accents, punctuation and Unicode form;
 3. maker and model ("Acme X1" for X1, "X1" for Acme X1): a name in front of, or missing
    in front of, the name of something that is related to it;
-4. the same name with another legal form, or without one ("Acme Corp"); a name without one fits
-   all that begin with it ("Acme") and is ambiguous;
+4. the same name with another legal form, or without one ("Acme Corp"); a name without one also
+   matches all that begin with it ("Acme") and is then ambiguous;
 5. the domain of a website, or of the documents that somebody publishes ("acme.com");
 6. a name with a word for its kind ("X1 chip"), or the maker and the kind ("Acme chip").
 """
@@ -64,7 +64,7 @@ class Names:
 
     @classmethod
     def of(cls, book: Book) -> Names:
-        """Return the look-up of a book's things."""
+        """Return the names of a book's things."""
         return cls(book.engine, book.prefixes)
 
     def lookup_one(
@@ -78,36 +78,40 @@ class Names:
             option: The option that the text was given for, such as '--company', for the message.
 
         Raises:
-            UsageError: Nothing or more than one thing fits, or it is of another class.
+            UsageError: Nothing or more than one thing matches, or it is of another class.
         """
         require_unicode(text, option)
         where = f"{option}: " if option else ""
-        wanted = self.class_iri(type_curie)
-        given = self.parse_iri(text)
-        if given is not None:
-            if not self.is_known(given):
-                found = self.find_by_name(text, wanted)  # by the address of a website
-                if len(found) == 1:
-                    return found[0]
-                raise UsageError(f"{where}no {self.kind(wanted)} '{text}' in the graph.")
-            if wanted is not None and not self.is_a(given, wanted):
-                raise UsageError(f"{where}{self._say_other_class(text, given, wanted)}")
-            return given
-        found = self.find_by_name(text, wanted)
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            others = self.find_by_name(text, None) if wanted is not None else []
-            if wanted is not None and len(others) == 1:
-                raise UsageError(f"{where}{self._say_other_class(text, others[0], wanted)}")
-            raise UsageError(f"{where}{self._say_unknown(text, wanted)}")
-        offered = ", ".join(self._short(thing) for thing in found[:_MOST_CANDIDATES])
-        more = f" and {len(found) - _MOST_CANDIDATES} more" if len(found) > _MOST_CANDIDATES else ""
+        class_iri = self.class_iri(type_curie)
+        iri = self.parse_iri(text)
+        if iri is not None:
+            if not self.is_known(iri):
+                matches = self.find_by_name(text, class_iri)  # by the address of a website
+                if len(matches) == 1:
+                    return matches[0]
+                raise UsageError(f"{where}no {self.class_label(class_iri)} '{text}' in the graph.")
+            if class_iri is not None and not self.is_a(iri, class_iri):
+                raise UsageError(f"{where}{self._describe_wrong_class(text, iri, class_iri)}")
+            return iri
+        matches = self.find_by_name(text, class_iri)
+        if len(matches) == 1:
+            return matches[0]
+        if not matches:
+            others = self.find_by_name(text, None) if class_iri is not None else []
+            if class_iri is not None and len(others) == 1:
+                raise UsageError(f"{where}{self._describe_wrong_class(text, others[0], class_iri)}")
+            raise UsageError(f"{where}{self._describe_unknown(text, class_iri)}")
+        offered = ", ".join(self._short(thing) for thing in matches[:_MOST_CANDIDATES])
+        more = (
+            f" and {len(matches) - _MOST_CANDIDATES} more"
+            if len(matches) > _MOST_CANDIDATES
+            else ""
+        )
         raise UsageError(f"{where}'{text}' is ambiguous: {offered}{more}")
 
     def choices(self, *, type_curie: str | None = None) -> list[tuple[NamedNode, str]]:
         """Return all things of a class with each of their names, for completion and suggestions."""
-        return self._named(self.class_iri(type_curie))
+        return self._list_names(self.class_iri(type_curie))
 
     def class_iri(self, type_curie: str | None) -> NamedNode | None:
         """Return the class that a CURIE or an IRI names."""
@@ -128,28 +132,30 @@ class Names:
         """Tell whether the graph says anything about a thing."""
         return self._ask(_KNOWN, {"thing": thing})
 
-    def is_a(self, thing: NamedNode, wanted: NamedNode) -> bool:
+    def is_a(self, thing: NamedNode, class_iri: NamedNode) -> bool:
         """Tell whether a thing belongs to a class or to one of its subclasses."""
-        return self._ask(_IS_A, {"thing": thing, "class": wanted})
+        return self._ask(_IS_A, {"thing": thing, "class": class_iri})
 
     def find_by_name(
-        self, text: str, wanted: NamedNode | None, *, with_kind: bool = True
+        self, text: str, class_iri: NamedNode | None, *, with_kind: bool = True
     ) -> list[NamedNode]:
-        """Return the things of a class with a name; see the module for what fits a name.
+        """Return the things with a name; the docstring of the module lists what matches.
 
-        Without a class, a document about other things fits only where nothing else does.
+        Without a class, a document about other things matches only if nothing else does.
 
         Args:
             text: The name.
-            wanted: The class.
-            with_kind: Whether the last words may say the kind of the thing.
+            class_iri: The class that the things must belong to.
+            with_kind: Whether the last words may name the kind of the thing.
         """
         documents: list[NamedNode] = []
-        exact = self._find_exactly(text)
+        exact = self._find_exact(text)
         for things in itertools.chain([exact], self._variants.find(text, with_kind=with_kind)):
-            fitting = [thing for thing in things if wanted is None or self.is_a(thing, wanted)]
+            fitting = [
+                thing for thing in things if class_iri is None or self.is_a(thing, class_iri)
+            ]
             others = fitting
-            if wanted is None and not _is_slug(text, fitting):
+            if class_iri is None and not _is_slug(text, fitting):
                 others = [t for t in fitting if not self._ask(_IS_GRAPH, {"thing": t})]
             if others:
                 return sorted(others, key=lambda thing: thing.value)
@@ -159,27 +165,27 @@ class Names:
     def nearest(
         self,
         text: str,
-        wanted: NamedNode | None = None,
+        class_iri: NamedNode | None = None,
         *,
         most: int = _MOST_NEAREST,
         least: int = _LEAST_NEAR,
     ) -> dict[NamedNode, str]:
-        """Return the things with names most like a text, each with that name, the best first.
+        """Return the things with names similar to a text, each with that name, the best first.
 
         Args:
             text: The text.
-            wanted: The class that the things must belong to.
-            most: The most things to return.
-            least: How much a name must be like the text, from 0 to 100.
+            class_iri: The class that the things must belong to.
+            most: The maximum number of things.
+            least: The minimum similarity, from 0 to 100.
         """
         from rapidfuzz import fuzz, process
 
-        names = self._plain_spellings(wanted)
+        names = self._plain_spellings(class_iri)
         spelled = _plain(text)
-        found = process.extract(
+        matches = process.extract(
             spelled, names, scorer=fuzz.ratio, limit=5 * most, score_cutoff=least
         )
-        keys = [key for _, _, key in found]
+        keys = [key for _, _, key in matches]
         if spelled:  # names that the text begins, or else that hold it
             holding = [key for key, name in names.items() if f" {spelled} " in f" {name} "]
             holding.sort(key=lambda key: (names[key].find(spelled) > 0, len(names[key])))
@@ -189,72 +195,77 @@ class Names:
             best.setdefault(NamedNode(iri), name or self._variants.names[iri][0])
         return dict(list(best.items())[:most])
 
-    def _plain_spellings(self, wanted: NamedNode | None) -> dict[tuple[str, str], str]:
-        """Return each name of each thing, and the end of its IRI, as a text is compared with it."""
+    def _plain_spellings(self, class_iri: NamedNode | None) -> dict[tuple[str, str], str]:
+        """Return each name of each thing, and the end of its IRI, normalized for comparison."""
         names = {}
-        for iri, name in self._spellings(wanted):
+        for iri, name in self._spellings(class_iri):
             names[iri, name] = _plain(name)
             names[iri, ""] = _plain(local_name(iri))
         return names
 
-    def _spellings(self, wanted: NamedNode | None) -> Iterable[tuple[str, str]]:
-        if wanted is not None:
-            return [(thing.value, name) for thing, name in self._named(wanted)]
-        return [(iri, name) for iri, given in self._variants.names.items() for name in given]
+    def _spellings(self, class_iri: NamedNode | None) -> Iterable[tuple[str, str]]:
+        if class_iri is not None:
+            return [(thing.value, name) for thing, name in self._list_names(class_iri)]
+        return [
+            (iri, name) for iri, all_names in self._variants.names.items() for name in all_names
+        ]
 
-    def _find_exactly(self, text: str) -> list[NamedNode]:
+    def _find_exact(self, text: str) -> list[NamedNode]:
         names = {"plain": Literal(text), "english": Literal(text, language="en")}
-        found = [row[0] for row in select(self.engine, bind(_EXACT, names))]
-        return [thing for thing in found if isinstance(thing, NamedNode)]
+        things = [row[0] for row in select(self.engine, bind(_EXACT, names))]
+        return [thing for thing in things if isinstance(thing, NamedNode)]
 
     @property
     def _variants(self) -> Variants:
-        """The ways to write the names of everything in the graph, read once for each engine."""
-        found = _VARIANTS.get(self.engine)
-        if found is None:
-            found = _VARIANTS[self.engine] = Variants(self.engine, read_names(self.engine))
-        return found
+        """The name variants of everything in the graph, read once per engine."""
+        variants = _VARIANTS.get(self.engine)
+        if variants is None:
+            variants = _VARIANTS[self.engine] = Variants(self.engine, read_names(self.engine))
+        return variants
 
-    def _named(self, wanted: NamedNode | None) -> list[tuple[NamedNode, str]]:
-        text = bind(_ALL_OF_CLASS, {"class": wanted}) if wanted else _ALL
-        found = [
+    def _list_names(self, class_iri: NamedNode | None) -> list[tuple[NamedNode, str]]:
+        text = bind(_ALL_OF_CLASS, {"class": class_iri}) if class_iri else _ALL
+        pairs = [
             (thing, name.value)
             for thing, name in select(self.engine, text)
             if isinstance(thing, NamedNode) and isinstance(name, Literal)
         ]
-        # Sorted here: the engine, which keeps texts on disk, takes eight times as long
-        return sorted(found, key=lambda pair: (pair[0].value, pair[1]))
+        # Sorting in the engine, which keeps texts on disk, takes eight times as long
+        return sorted(pairs, key=lambda pair: (pair[0].value, pair[1]))
 
     def _ask(self, text: str, terms: Mapping[str, NamedNode]) -> bool:
         return self.engine.query(bind(text, terms)) is True
 
-    def _say_unknown(self, text: str, wanted: NamedNode | None) -> str:
-        near = list(self.nearest(text, wanted).values())
-        part = self._part(text, wanted)
+    def _describe_unknown(self, text: str, class_iri: NamedNode | None) -> str:
+        near = list(self.nearest(text, class_iri).values())
+        part = self._find_name_within(text, class_iri)
         if part and not any(_plain(part) in _plain(name) for name in near):
             near = [part, *near][:_MOST_NEAREST]
         quoted = ", ".join(f"'{name}'" for name in near)
         offer = f"; nearest: {quoted}" if near else ""
-        return f"no {self.kind(wanted)} is called '{text}'{offer}."
+        return f"no {self.class_label(class_iri)} is called '{text}'{offer}."
 
-    def _part(self, text: str, wanted: NamedNode | None) -> str:
-        """Return the longest name that is part of a text: Acme of "Acme Energy"."""
+    def _find_name_within(self, text: str, class_iri: NamedNode | None) -> str:
+        """Return the longest name that a text contains: "Acme" in "Acme Energy"."""
         spelled = f" {_plain(text)} "
-        names = self._plain_spellings(wanted).items()
-        found = [(len(name), key) for key, name in names if name and f" {name} " in spelled]
-        longest = max(found, default=None)
+        names = self._plain_spellings(class_iri).items()
+        matches = [(len(name), key) for key, name in names if name and f" {name} " in spelled]
+        longest = max(matches, default=None)
         if longest is None:
             return ""
         iri, name = longest[1]
         return name or self._variants.names[iri][0]
 
-    def _say_other_class(self, text: str, thing: NamedNode, wanted: NamedNode) -> str:
-        own = next((NamedNode(iri) for iri in sorted(self._variants.classes(thing.value))), None)
+    def _describe_wrong_class(self, text: str, thing: NamedNode, class_iri: NamedNode) -> str:
+        own_class = next(
+            (NamedNode(iri) for iri in sorted(self._variants.classes(thing.value))), None
+        )
         name = self._variants.names.get(thing.value, (text,))[0]
-        return f"'{name}' is {_article(self.kind(own))}, not {_article(self.kind(wanted))}."
+        actual, expected = self.class_label(own_class), self.class_label(class_iri)
+        return f"'{name}' is {_article(actual)}, not {_article(expected)}."
 
-    def kind(self, class_iri: NamedNode | None) -> str:
-        """Return the word for the things of a class."""
+    def class_label(self, class_iri: NamedNode | None) -> str:
+        """Return the label of a class in lower case."""
         if class_iri is None:
             return "thing"
         named = self._variants.names.get(class_iri.value)
@@ -269,7 +280,7 @@ def _is_slug(text: str, things: list[NamedNode]) -> bool:
 
 
 def _plain(name: str) -> str:
-    """Return the words of a name without its legal form, as names are compared."""
+    """Return the words of a name without its legal form, for comparison."""
     return " ".join(strip_legal_form(fold_words(name)))
 
 

@@ -1,4 +1,4 @@
-"""Ask a book one of the queries that its pages are made of, `queries/pages/*.rq`."""
+"""Run the queries behind the pages of a book, `queries/pages/*.rq`."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 _BATCH = 1000
 
 
-def ask_page(
+def run_page_query(
     book: Book,
     name: str,
     values: Mapping[str, NamedNode | Literal] | None = None,
     *,
     only: tuple[str, Iterable[str]] | None = None,
 ) -> list[dict[str, Term | None]]:
-    """Return the rows of a query that pages are made of: the book's own, or the bundled one.
+    """Return the rows of a page query: the book's own, or else the bundled one.
 
     Args:
-        book: Where to ask.
+        book: The book to query.
         name: The name of the query.
         values: The terms of its parameters, by their names.
-        only: A column and the IRIs that are wanted in it; by default all rows.
+        only: A column and the IRIs to keep in it; by default all rows.
 
     Raises:
         InputError: The query cannot be read, or is not a SELECT.
@@ -44,9 +44,9 @@ def ask_page(
     """
     query = find_page_query(book.layout.queries, name)
     variables = {parameter.name: parameter.variable for parameter in query.parameters}
-    for given in values or {}:
-        if given not in variables:
-            raise UsageError(f"{query.path}: the query takes no --{given}")
+    for parameter in values or {}:
+        if parameter not in variables:
+            raise UsageError(f"{query.path}: the query takes no --{parameter}")
     text = bind(query.text, {variables[given]: term for given, term in (values or {}).items()})
     rows: list[dict[str, Term | None]] = []
     for part in _restrict(text, *only) if only else [text]:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from factbook.query.stored_queries import Parameter, StoredQuery
 
 Value: TypeAlias = str | int | float | Decimal | date | NamedNode
-"""What Python gives for a parameter."""
+"""A Python value for a parameter."""
 Values: TypeAlias = "Mapping[str, Value | Iterable[Value] | None]"
-"""Values by the names of parameters; several of one parameter mean any of them."""
+"""Values by parameter name; several values of one parameter mean any of them."""
 
 # XML Schema 1.1 part 2: the lexical forms, and an example for the message
 _LEXICAL = {
@@ -56,10 +56,10 @@ _FROM_TEXT: Mapping[str, Callable[[str], Any]] = {
 def describe_parameter(parameter: Parameter) -> dict[str, Any]:
     """Return the JSON Schema of one value of a parameter."""
     schema = dict(JSON_TYPES.get(parameter.kind.removeprefix("xsd:"), {"type": "string"}))
-    about = [parameter.doc]
+    docs = [parameter.doc]
     if parameter.kind == "iri":
-        about.append(f"An IRI, a CURIE or any name of a {parameter.type_curie or 'thing'}.")
-    schema["description"] = " ".join(f"{part.rstrip('.')}." for part in about if part)
+        docs.append(f"An IRI, a CURIE or any name of a {parameter.type_curie or 'thing'}.")
+    schema["description"] = " ".join(f"{part.rstrip('.')}." for part in docs if part)
     if parameter.default is not None:
         schema["default"] = _FROM_TEXT.get(schema["type"], str)(parameter.default)
     return schema
@@ -68,7 +68,7 @@ def describe_parameter(parameter: Parameter) -> dict[str, Any]:
 def parse_values(
     query: StoredQuery, values: Values, book: Book
 ) -> dict[str, tuple[NamedNode | Literal, ...]]:
-    """Return the terms for a query's variables, by their names; several terms mean any of them.
+    """Return the terms of a query's variables by name; several terms mean any of them.
 
     Args:
         query: The query.
@@ -88,24 +88,24 @@ def parse_values(
             )
     terms: dict[str, tuple[NamedNode | Literal, ...]] = {}
     for parameter in query.parameters:
-        given = _texts(values.get(parameter.name, parameter.default))
-        found = tuple(dict.fromkeys(parse_value(parameter, text, book) for text in given))
-        if found:
-            terms[parameter.variable] = found
+        texts = _texts(values.get(parameter.name, parameter.default))
+        parsed = tuple(dict.fromkeys(parse_value(parameter, text, book) for text in texts))
+        if parsed:
+            terms[parameter.variable] = parsed
         elif parameter.required:
             raise UsageError(
                 f"Query '{query.name}' needs --{parameter.name}: {parameter.doc or parameter.kind}"
             )
-        if len(found) > 1 and not takes_several(query, parameter):
-            raise UsageError(f"--{parameter.name} takes one value, not {len(found)}")
+        if len(parsed) > 1 and not takes_several(query, parameter):
+            raise UsageError(f"--{parameter.name} takes one value, not {len(parsed)}")
     return terms
 
 
 def takes_several(query: StoredQuery, parameter: Parameter) -> bool:
-    """Tell whether a parameter may be given several values.
+    """Tell whether a parameter takes several values.
 
-    A required one is answered for each of them, so that it must be a thing or a text; an optional
-    one must not be compared or computed with, as a day is.
+    The query runs once for each value of a required parameter, which must be a thing or a text. An
+    optional parameter must not be compared or computed with, as a day is.
     """
     if parameter.required:
         return not parameter.kind.startswith("xsd:")
@@ -120,7 +120,7 @@ def takes_several(query: StoredQuery, parameter: Parameter) -> bool:
 
 
 def _texts(given: Value | Iterable[Value] | None) -> list[str]:
-    """Return the values of a parameter as a person would type them."""
+    """Return the values of a parameter as a user would type them."""
     if given is None:
         return []
     return [_text(value) for value in ([given] if isinstance(given, Value) else given)]
@@ -137,7 +137,7 @@ def _text(value: Value) -> str:
 
 
 def parse_value(parameter: Parameter, value: str, book: Book) -> NamedNode | Literal:
-    """Return the term of a parameter's kind for a value.
+    """Return the term for a value of a parameter.
 
     Raises:
         UsageError: The value does not fit.
@@ -152,7 +152,7 @@ def parse_value(parameter: Parameter, value: str, book: Book) -> NamedNode | Lit
 
 
 def parse_literal(name: str, kind: str, value: str) -> Literal:
-    """Return the literal of a parameter's kind for a value.
+    """Return the literal for a value of a parameter.
 
     Args:
         name: The parameter's name.

@@ -1,4 +1,4 @@
-"""Prepare an answer for programs: names beside IRIs, a crosswise layout, notes for Excel."""
+"""Prepare an answer for programs: label columns, a pivot table, notes for Excel."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def prepare_table(  # noqa: PLR0913 - each is one thing that the rows depend on
     pivot: bool = False,
     asof: str | None = None,
 ) -> tuple[Table, Notes]:
-    """Return the rows as a format for programs holds them, and the notes on Excel's second sheet.
+    """Return the rows for a machine format, and the notes for Excel's second sheet.
 
     Args:
-        book: The book that gave the answer.
+        book: The book that was queried.
         table: The answer.
-        form: The format; Excel always has the names of things beside their IRIs, and notes.
-        query: The stored query that was asked, if it was one.
-        labels: Whether the names of things stand beside their IRIs.
-        pivot: Whether years or quarters stand across, if the query says how.
-        asof: The day that was asked about, by default today.
+        form: The format; Excel always has label columns and notes.
+        query: The stored query, if the answer is from one.
+        labels: Whether to add a column of labels beside each column of IRIs.
+        pivot: Whether to pivot the answer as the query describes.
+        asof: The day of the answer, by default today.
 
     Raises:
-        UsageError: Two rows fall into one cell of the crosswise layout.
+        UsageError: Two rows fall into one cell of the pivot table.
     """
     notes: Notes = []
     if form == EXCEL:
@@ -57,8 +57,8 @@ def prepare_table(  # noqa: PLR0913 - each is one thing that the rows depend on
 
 
 def _describe(book: Book, table: Table, query: StoredQuery | None, asof: str | None) -> Notes:
-    """Return what one must know of an answer to use and to cite it, as rows of texts."""
-    from factbook.query.page_queries import ask_page
+    """Return the question, day, licence, sources and columns of an answer, as rows of texts."""
+    from factbook.query.page_queries import run_page_query
     from factbook.rdf.terms import value_of
     from factbook.render.cells import list_marked
 
@@ -68,12 +68,11 @@ def _describe(book: Book, table: Table, query: StoredQuery | None, asof: str | N
         lines += [("Question", query.question), ("Query", query.name)]
         lines += [("Description", " ".join(query.description.split()))]
     lines.append(("Day", asof or datetime.now(UTC).date().isoformat()))
-    for row in ask_page(book, "about"):
+    for row in run_page_query(book, "about"):
         lines += [("Data", value_of(row.get("title"))), ("Licence", value_of(row.get("licence")))]
     cited = list_marked(table.variables, list(table.rows), columns)
-    sources = {
-        value_of(row["source"]): row for row in ask_page(book, "references", only=("source", cited))
-    }
+    references = run_page_query(book, "references", only=("source", cited))
+    sources = {value_of(row["source"]): row for row in references}
     lines += [
         ("Source", value_of(row.get("title")) or iri, value_of(row.get("address")))
         for iri, row in sources.items()

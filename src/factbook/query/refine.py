@@ -1,7 +1,7 @@
-"""Narrow a stored query: by conditions on its columns and dates, in another order, the first rows.
+"""Refine a stored query: filter its rows, sort them, keep the first ones, choose columns.
 
-The query becomes a sub-select, and conditions, order and limit stand around it, so that the engine
-evaluates them wherever it is. Names of columns are those of the front matter and values become RDF
+The query becomes a sub-select with the conditions, order and limit around it, so that the engine
+evaluates them, local or remote. Column names come from the front matter and values become RDF
 terms; nothing that a user writes is copied into the query.
 """
 
@@ -46,14 +46,14 @@ _DECEMBER = 12
 
 @dataclass(frozen=True)
 class Refinement:
-    """Which rows and columns of a stored query are wanted, and in which order.
+    """Which rows and columns of a stored query to return, and in which order.
 
     Attributes:
         where: Conditions such as 'amount >= 1B', 'maker = Acme' or 'name ~ cloud'; all must hold.
-            A range meets a comparison that all of it meets; an empty cell meets none.
-        sort: Columns to sort by, separated by commas, each with ':desc' for the greatest first.
+            A range satisfies a comparison if all of it does; an empty cell satisfies none.
+        sort: Columns to sort by, separated by commas, each with ':desc' for descending order.
             Empty cells come last, and ties keep the order of the query.
-        top: How many rows at most.
+        top: The maximum number of rows.
         columns: The columns, in this order; by default all.
         since: The first day, in the first column of dates.
         until: The last day.
@@ -67,27 +67,27 @@ class Refinement:
     until: str | None = None
 
     def __bool__(self) -> bool:
-        """Tell whether anything is asked for."""
+        """Tell whether it changes the answer at all."""
         return self != Refinement()
 
     def columns_compared(self, query: StoredQuery) -> list[Column]:
-        """Return the columns by which rows are chosen or sorted.
+        """Return the columns by which rows are filtered or sorted.
 
         Raises:
             UsageError: There is no such column, or a condition cannot be read.
         """
-        names = [_read_condition(each)[0] for each in self.where]
-        names += [_read_key(each)[0] for each in self.sort.split(",") if each.strip()]
+        names = [_read_condition(condition)[0] for condition in self.where]
+        names += [_read_key(key)[0] for key in self.sort.split(",") if key.strip()]
         return list(dict.fromkeys(find_column(query, name) for name in names))
 
 
-def refine_text(text: str, query: StoredQuery, wanted: Refinement, book: Book) -> str:
-    """Return the text of a query around which the conditions, order and limit stand.
+def refine_text(text: str, query: StoredQuery, refinement: Refinement, book: Book) -> str:
+    """Return the text of a query with conditions, order and limit around it.
 
     Args:
-        text: The query's text, its parameters bound.
+        text: The query's text with its parameters bound.
         query: The query.
-        wanted: What to keep of its rows and columns.
+        refinement: Which of its rows and columns to keep.
         book: The book in which names are looked up.
 
     Raises:
@@ -98,33 +98,38 @@ def refine_text(text: str, query: StoredQuery, wanted: Refinement, book: Book) -
         raise UsageError(f"Query '{query.name}' gives no rows that can be chosen, sorted or cut")
     inner, order = _split_order(text, tree, query)
     refine = _Conditions(query, book)
-    filters = [refine.condition(each) for each in wanted.where]
-    filters += refine.days(wanted.since, wanted.until)
-    keys = [key for each in wanted.sort.split(",") if each.strip() for key in refine.order(each)]
-    names = [find_column(query, name).name for name in wanted.columns] or tree.columns
+    filters = [refine.condition(condition) for condition in refinement.where]
+    filters += refine.days(refinement.since, refinement.until)
+    keys = [
+        key
+        for sort_key in refinement.sort.split(",")
+        if sort_key.strip()
+        for key in refine.order(sort_key)
+    ]
+    names = [find_column(query, name).name for name in refinement.columns] or tree.columns
     lines = [
         f"{text[: tree.start]}SELECT {' '.join(f'?{name}' for name in names)} WHERE {{",
         f"{{ {inner}\n}}",
-        *(f"FILTER({each})" for each in filters),
+        *(f"FILTER({condition})" for condition in filters),
         "}",
     ]
     if keys or order:
         lines.append(f"ORDER BY {' '.join([*keys, order])}".rstrip())
-    if wanted.top is not None:
-        lines.append(f"LIMIT {min(_require_count(wanted.top), sys.maxsize)}")
+    if refinement.top is not None:
+        lines.append(f"LIMIT {min(_require_count(refinement.top), sys.maxsize)}")
     return "\n".join(lines)
 
 
 def find_column(query: StoredQuery, name: str) -> Column:
-    """Return the column of a name or a title; a title needs no unit.
+    """Return the column with a name or a title; the unit of a title may be left out.
 
     Raises:
         UsageError: There is no such column; the message offers similar names.
     """
-    wanted = " ".join(name.split()).casefold()
+    key = " ".join(name.split()).casefold()
     for column in query.columns:
         title = column.title.casefold()
-        if wanted in {column.name.casefold(), title, title.partition(",")[0]} - {""}:
+        if key in {column.name.casefold(), title, title.partition(",")[0]} - {""}:
             return column
     known = [column.name for column in query.columns]
     raise UsageError(
@@ -134,10 +139,10 @@ def find_column(query: StoredQuery, name: str) -> Column:
 
 
 def _split_order(text: str, tree: Select, query: StoredQuery) -> tuple[str, str]:
-    """Return the query as a sub-select and what it is ordered by.
+    """Return the query as a sub-select, and its sort keys.
 
-    What the order depends on becomes columns of the sub-select. Its own order matters only to its
-    own limit.
+    The variables of the sort keys become columns of the sub-select. The sub-select keeps its own
+    order only if it has a limit.
     """
     order = tree.clause("ORDER")
     hidden = [name for name in tree.order if name not in tree.columns]
@@ -165,7 +170,7 @@ def _require_count(number: int) -> int:
 
 
 def _read_condition(text: str) -> tuple[str, str, str]:
-    """Return the column, the operator and the value of a condition that a user wrote."""
+    """Return the column, the operator and the value of a user's condition."""
     match = _CONDITION.fullmatch(re.sub(r"\s+contains\s+", " ~ ", text, count=1))
     if match is None or not match["column"] or not match["value"]:
         raise UsageError(f"--where: cannot read {text!r}; write {_FORM}")
@@ -173,7 +178,7 @@ def _read_condition(text: str) -> tuple[str, str, str]:
 
 
 def _read_key(text: str) -> tuple[str, str]:
-    """Return the column and the direction of a key to sort by."""
+    """Return the column and the direction of a sort key."""
     name, _, direction = text.rpartition(":")
     if not name:
         name, direction = text, "asc"
@@ -183,13 +188,13 @@ def _read_key(text: str) -> tuple[str, str]:
 
 
 class _Conditions:
-    """Writes conditions and orders on the columns of a query as SPARQL."""
+    """Translates conditions and sort keys on the columns of a query into SPARQL."""
 
     def __init__(self, query: StoredQuery, book: Book) -> None:
         self.query, self.book = query, book
 
     def condition(self, text: str) -> str:
-        """Return a condition that a user wrote, as an expression."""
+        """Return a user's condition as a SPARQL expression."""
         name, sign, value = _read_condition(text)
         column = find_column(self.query, name)
         if sign == "~":
@@ -205,8 +210,8 @@ class _Conditions:
         return kinds.get(column.type, self._text)(column, sign, value)
 
     def days(self, since: str | None, until: str | None) -> list[str]:
-        """Return the conditions of the first day and the last day."""
-        found = []
+        """Return the conditions for the first and the last day."""
+        conditions = []
         for option, sign, day in (("since", ">=", since), ("until", "<=", until)):
             if day is not None:
                 column = self.query.day_column
@@ -214,20 +219,20 @@ class _Conditions:
                     raise UsageError(
                         f"--{option}: query '{self.query.name}' has no column of dates"
                     )
-                found.append(self._date(column, sign, day, option=f"--{option}"))
-        return found
+                conditions.append(self._date(column, sign, day, option=f"--{option}"))
+        return conditions
 
     def order(self, text: str) -> list[str]:
-        """Return the keys of one column to sort by, empty cells last."""
+        """Return the sort keys of one column, with empty cells last."""
         name, direction = _read_key(text)
         column = find_column(self.query, name)
-        ends = [each for each in (column.name, column.low, column.high) if each is not None]
+        ends = [end for end in (column.name, column.low, column.high) if end is not None]
         key = f"?{column.name}"
         if len(ends) > 1:
-            key = f"COALESCE({', '.join(f'?{each}' for each in ends)}, 0)"
+            key = f"COALESCE({', '.join(f'?{end}' for end in ends)}, 0)"
         elif column.type == "iri":
             key = f'LCASE(REPLACE(STR({key}), "^.*[/#]", ""))'
-        bound = " || ".join(f"BOUND(?{each})" for each in ends)
+        bound = " || ".join(f"BOUND(?{end})" for end in ends)
         return [f"DESC({bound})", f"{direction.upper()}({key})"]
 
     def _thing(self, column: Column, sign: str, value: str) -> str:
@@ -240,22 +245,22 @@ class _Conditions:
 
     def _contains(self, column: Column, value: str) -> str:
         part = to_sparql(Literal(value.casefold()))
-        own = f"CONTAINS(LCASE(STR(?{column.name})), {part})"
+        in_value = f"CONTAINS(LCASE(STR(?{column.name})), {part})"
         if column.type != "iri":
-            return own
-        properties = "|".join(f"<{each}>" for each in LABEL_PROPERTIES)
+            return in_value
+        properties = "|".join(f"<{iri}>" for iri in LABEL_PROPERTIES)
         label = f"?{column.name} {properties} ?anyLabel"
-        return f"EXISTS {{ {label} FILTER(CONTAINS(LCASE(STR(?anyLabel)), {part})) }} || {own}"
+        return f"EXISTS {{ {label} FILTER(CONTAINS(LCASE(STR(?anyLabel)), {part})) }} || {in_value}"
 
     def _truth(self, column: Column, sign: str, value: str) -> str:
         word = value.casefold()
         if sign not in {"=", "!="} or word not in _TRUE | _FALSE:
             raise UsageError(f"--where: {column.name} is yes or no; write {column.name}=yes")
-        wanted = (word in _TRUE) == (sign == "=")
-        return f"{'' if wanted else '!'}COALESCE(?{column.name}, false)"
+        truth = (word in _TRUE) == (sign == "=")
+        return f"{'' if truth else '!'}COALESCE(?{column.name}, false)"
 
     def _date(self, column: Column, sign: str, value: str, *, option: str = "--where") -> str:
-        """Return a comparison with a day, or with the first or last day of a longer time."""
+        """Return a comparison with a day, or with the first or last day of a longer period."""
         first, last = read_days(value, f"{option} {column.name}" if option == "--where" else option)
         low, high = (
             to_sparql(Literal(day, datatype=NamedNode(f"{XSD}date"))) for day in (first, last)
@@ -297,25 +302,25 @@ class _Conditions:
         )
 
     def _units(self, column: Column, symbol: str) -> dict[str, Decimal]:
-        """Return the units into which a value converts by its prefix alone, with the factors."""
+        """Return the units that differ from a value's only by SI prefix, with their factors."""
         size, base = split_prefix(symbol)
         if column.unit is None:
-            given = {"": column.title.rpartition(", ")[2]}
+            symbols = {"": column.title.rpartition(", ")[2]}
         else:
-            given = find_units(self.book.engine)
-        found = {}
-        for unit, known in given.items():
-            its_size, its_base = split_prefix(known)
-            if known == symbol or (its_base == base and base):
-                found[unit] = size / its_size if its_base == base else Decimal(1)
-        if not found:
-            near = did_you_mean(symbol, sorted(set(given.values())))
+            symbols = find_units(self.book.engine)
+        factors = {}
+        for unit, unit_symbol in symbols.items():
+            its_size, its_base = split_prefix(unit_symbol)
+            if unit_symbol == symbol or (its_base == base and base):
+                factors[unit] = size / its_size if its_base == base else Decimal(1)
+        if not factors:
+            near = did_you_mean(symbol, sorted(set(symbols.values())))
             raise UsageError(f"--where: {column.name} has no unit '{symbol}'.{near}")
-        return found
+        return factors
 
 
 def _end(column: Column, sign: str) -> str:
-    """Return the end of a range that must meet a comparison for all of the range to meet it."""
+    """Return the end of a range that decides whether all of it satisfies a comparison."""
     value, low, high = (
         f"?{name}" if name else "" for name in (column.name, column.low, column.high)
     )
@@ -335,7 +340,7 @@ class _Amount:
 
 
 def _read_amount(text: str, column: Column) -> _Amount:
-    """Return a number as people write and tables print it: 1B, $2.5M, 1,200, 80 GB."""
+    """Parse a number as people write and tables print it: 1B, $2.5M, 1,200, 80 GB."""
     match = _AMOUNT.fullmatch(text)
     currency = currency_of_sign(match["sign"]) if match and match["sign"] else ""
     if match is None or (match["sign"] and not currency):

@@ -1,4 +1,4 @@
-"""Run a query over a book: a stored one with values for its parameters, or any text."""
+"""Run a query over a book: a stored query with values for its parameters, or any text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from factbook.store.answers import Answer, Engine, Row
 
 
-_KEPT = 256  # stored queries, of which it is known which columns are sums
+_CACHE_SIZE = 256  # queries whose columns with sums are remembered
 
 
 def with_leads_for(book: Book, query: StoredQuery) -> Book:
@@ -40,7 +40,7 @@ class BoundQuery(NamedTuple):
 
     text: str
     answers_for: tuple[NamedNode | Literal, ...] = ()
-    """The values of the required parameters that were given several, of which this answers one."""
+    """The values that this query is for, of the required parameters with several values."""
 
 
 def run_stored(
@@ -53,15 +53,15 @@ def run_stored(
 ) -> Answer:
     """Run a stored query and return the engine's answer.
 
-    Several values of an optional parameter mean any of them. Several of a required one give the
-    answer for each, after the other; a column in front says which, under the parameter's name.
+    Several values of an optional parameter mean any of them. For several values of a required one
+    the query runs for each, and a first column with the parameter's name holds the value.
 
     Args:
         book: The book.
         query: The query.
         values: The values of its parameters, by their names.
         services: The names of the registered endpoints that it may use.
-        refine: What to keep of its rows and columns, and in which order.
+        refine: Which rows and columns to return, and in which order.
 
     Raises:
         UsageError: A parameter or column is missing or unknown, or a value does not fit.
@@ -76,32 +76,34 @@ def run_stored(
 
         return _run(book, refine_text(text, query, refine, book), {}, services)
 
-    with naming_file(query.path):
+    with name_file_in_errors(query.path):
         if not query.parameters and not values:
             return ask(query.text)
         columns, bound = bind_stored(query, values, book)
-        return ask_bound(columns, bound, ask)
+        return run_bound(columns, bound, ask)
 
 
 @contextmanager
-def naming_file(path: Path | None) -> Iterator[None]:
-    """Put the file of a query, if it has one, before what is wrong with its text.
+def name_file_in_errors(path: Path | None) -> Iterator[None]:
+    """Put the path of a query's file, if it has one, before the message of an error in its text.
 
     Raises:
         UsageError: The query is not valid.
     """
     try:
         yield
-    except UsageError as wrong:
-        if path is None or not str(wrong).startswith("the query "):
+    except UsageError as error:
+        if path is None or not str(error).startswith("the query "):
             raise
-        raise UsageError(f"{path}: {wrong}") from None
+        raise UsageError(f"{path}: {error}") from None
 
 
 def bind_stored(
     query: StoredQuery, values: Values, book: Book
 ) -> tuple[tuple[str, ...], list[BoundQuery]]:
-    """Return the texts that answer a stored query, and the names of the columns that they need.
+    """Return a stored query with its parameters bound, once for each required value.
+
+    The first result names the columns that tell the answers apart.
 
     Raises:
         UsageError: A parameter is missing or unknown, or its value does not fit.
@@ -112,44 +114,47 @@ def bind_stored(
 
     terms = parse_values(query, values, book)
     required = {parameter.variable: parameter for parameter in query.parameters}
-    several = {name: given for name, given in terms.items() if len(given) > 1}
-    each = {name: given for name, given in several.items() if required[name].required}
+    several = {name: alternatives for name, alternatives in terms.items() if len(alternatives) > 1}
+    one_by_one = {
+        name: alternatives for name, alternatives in several.items() if required[name].required
+    }
     text = query.text
-    for name in several.keys() - each.keys():
+    for name in several.keys() - one_by_one.keys():
         text = bind_any(text, name, several[name])
-    text = bind(text, {name: given[0] for name, given in terms.items() if len(given) == 1})
-    taken = {column.name for column in query.columns}
-    names = (required[name].name for name in each)
+    text = bind(
+        text,
+        {name: alternatives[0] for name, alternatives in terms.items() if len(alternatives) == 1},
+    )
+    column_names = {column.name for column in query.columns}
+    names = (required[name].name for name in one_by_one)
     return (
-        tuple(f"for_{name}" if name in taken else name for name in names),
+        tuple(f"for_{name}" if name in column_names else name for name in names),
         [
-            BoundQuery(bind(text, dict(zip(each, given, strict=True))), given)
-            for given in itertools.product(*each.values())
+            BoundQuery(bind(text, dict(zip(one_by_one, combination, strict=True))), combination)
+            for combination in itertools.product(*one_by_one.values())
         ],
     )
 
 
-def ask_bound(
+def run_bound(
     columns: tuple[str, ...], bound: Sequence[BoundQuery], ask: Callable[[str], Answer]
 ) -> Answer:
-    """Return the answers to bound queries as one.
-
-    These are the rows after one another, all triples, or whether one of them is true.
+    """Run bound queries and combine their answers: all rows, all triples, or whether any is true.
 
     Args:
-        columns: The names of the columns in front that say what each row answers.
+        columns: The names of the first columns, which hold the values of each query.
         bound: The queries.
-        ask: Runs a text.
+        ask: Runs the text of a query.
     """
     if len(bound) == 1:
         return ask(bound[0].text)
-    answers = (ask(each.text) for each in bound)
+    answers = (ask(query.text) for query in bound)
     first = next(answers)
     everything = itertools.chain([first], answers)
     if isinstance(first, Table):
         rows = (
-            (*each.answers_for, *row)
-            for each, answer in zip(bound, everything, strict=True)
+            (*query.answers_for, *row)
+            for query, answer in zip(bound, everything, strict=True)
             if isinstance(answer, Table)
             for row in answer.rows
         )
@@ -208,14 +213,14 @@ def _run(  # noqa: PLR0913 - each is one thing that the answer depends on
     return mark_leads(answer, without) if isinstance(without, Table) else answer
 
 
-_sums_of = lru_cache(_KEPT)(sums)
+_sums_of = lru_cache(_CACHE_SIZE)(sums)
 
 
 def note_missing_sums(answer: Answer, summed: Collection[str]) -> Answer:
-    """Return an answer that logs how many of its sums have no value once it was read.
+    """Return an answer that warns, once it is read, about sums without a value.
 
-    A sum without a value is one that the engine could not compute: integers have 64 bits in it and
-    decimals 128 with 18 places, and a text among the numbers makes it fail too.
+    The engine could not compute such a sum: its integers have 64 bits and its decimals 128 with 18
+    decimal places, and a text among the numbers makes it fail too.
     """
     if not isinstance(answer, Table):
         return answer
@@ -249,8 +254,8 @@ def mark_leads(everything: Table, without: Table) -> Table:
 
     def rows() -> Iterator[Row]:
         for row in everything.rows:
-            known = plain[row] > 0
-            plain[row] -= known
-            yield (*row, Literal(not known))
+            is_known = plain[row] > 0
+            plain[row] -= is_known
+            yield (*row, Literal(not is_known))
 
     return Table((*everything.variables, _LEAD), rows())

@@ -1,9 +1,9 @@
-"""Stored queries: find them by name, and read their text and front matter.
+"""Find stored queries by name, and read their text and front matter.
 
-The front matter is grlc's (`#+` lines that hold YAML); `params`, `columns`, `question`, `chart`
-and `pivot` are ours and ignored by grlc. Parameters are variables named as BASIL names them:
-`?_company_iri` is required, `?__company_iri` optional, and the ending says what kind of term it
-takes.
+The front matter is grlc's (`#+` lines of YAML) with five keys of our own, which grlc ignores:
+`params`, `columns`, `question`, `chart` and `pivot`. Parameters are variables with names as in
+BASIL: `?_company_iri` is required, `?__company_iri` is optional, and the suffix gives the kind of
+term.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Groups whose queries are run by other commands, not by name
+# Groups whose queries are not run by name, but by other commands
 CHECKS = "checks"
 IMPORTS = "imports"
 RULES = "rules"
@@ -36,7 +36,7 @@ LINKS = "links"
 COLUMN_TYPES = frozenset(
     {"boolean", "date", "decimal", "identifier", "integer", "iri", "period", "text", "year"}
 )
-"""The types that the front matter gives to columns."""
+"""The types of columns in the front matter."""
 _COLUMN_KEYS = {each.name: each.default for each in fields(Column) if each.name != "name"}
 _FORMS: dict[type, str] = {
     bool: "true or false",
@@ -47,7 +47,7 @@ _FORMS: dict[type, str] = {
 }
 _NOT_BY_NAME = {CHECKS, IMPORTS, LINKS, PAGES, RULES}
 _PARAMETER = re.compile(r"(?P<lead>__?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?:_(?P<kind>\w+))?")
-_KEPT = 256  # read queries, more than a book has
+_CACHE_SIZE = 256  # queries, more than a book has
 _XSD_KINDS = {"integer", "decimal", "boolean", "date", "dateTime", "gYear"}
 
 
@@ -56,7 +56,7 @@ class Parameter:
     """One value that a query takes.
 
     `kind` is 'iri', 'text', 'lang:<tag>' or 'xsd:<name>'; `type_curie` is the class that an IRI
-    must belong to; `values` is a SELECT that lists the values one can choose from.
+    must belong to; `values` is a SELECT that lists the possible values.
     """
 
     name: str
@@ -87,7 +87,7 @@ class StoredQuery:
     chart: Chart | None = None
     pivot: Pivot | None = None
     front_matter: dict[str, Any] = field(default_factory=dict)
-    """The whole front matter, with the keys of other tools."""
+    """The whole front matter, including keys for other tools."""
 
     @property
     def asks_leads(self) -> bool:
@@ -96,18 +96,18 @@ class StoredQuery:
 
     @property
     def has_labels(self) -> bool:
-        """Whether rows for programs have names beside IRIs without being asked (`labels: true`)."""
+        """Whether machine formats have label columns by default (`labels: true`)."""
         return self.front_matter.get("labels") is True
 
     @property
     def day_column(self) -> Column | None:
-        """The first column of days in a table, which the first and the last day are about."""
+        """The first column of dates that tables show; --since and --until filter it."""
         days = (column for column in self.columns if column.type == "date" and not column.detail)
         return next(days, None)
 
 
 def query_paths(folder: Path) -> dict[str, Path]:
-    """Return the file of each stored query that can be run by name."""
+    """Return the paths of the stored queries that can be run by name."""
     return {
         path.stem: path
         for path in sorted(folder.glob("*/*.rq"))
@@ -116,7 +116,7 @@ def query_paths(folder: Path) -> dict[str, Path]:
 
 
 def find_query(folder: Path, name: str) -> StoredQuery:
-    """Return the stored query of a name.
+    """Return the stored query with a name.
 
     Raises:
         UsageError: There is no such query; the message offers similar names.
@@ -129,7 +129,7 @@ def find_query(folder: Path, name: str) -> StoredQuery:
 
 
 def find_page_query(folder: Path, name: str) -> StoredQuery:
-    """Return a query that pages are made of: the book's own, or else that of the bundled book.
+    """Return a page query: the book's own, or else that of the bundled book.
 
     Raises:
         InputError: Its file cannot be understood.
@@ -141,17 +141,17 @@ def find_page_query(folder: Path, name: str) -> StoredQuery:
 
 
 def all_queries(folder: Path) -> list[StoredQuery]:
-    """Return every query that can be run by name, by group and name.
+    """Return every query that can be run by name, sorted by group and name.
 
     Raises:
         InputError: A file cannot be understood.
     """
-    found = [read_query(path, group=path.parent.name) for path in query_paths(folder).values()]
-    return sorted(found, key=lambda query: (query.group, query.name))
+    queries = [read_query(path, group=path.parent.name) for path in query_paths(folder).values()]
+    return sorted(queries, key=lambda query: (query.group, query.name))
 
 
 def check_queries(folder: Path) -> list[StoredQuery]:
-    """Return the queries whose every row is a finding.
+    """Return the checks: queries whose rows are findings.
 
     Raises:
         InputError: A file cannot be understood.
@@ -172,9 +172,9 @@ def read_query(path: Path, *, group: str = "") -> StoredQuery:
     return parse_stored_query(text, path=path, group=group)
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def parse_stored_query(text: str, *, path: Path, group: str = "") -> StoredQuery:
-    """Return the stored query of a text with front matter.
+    """Parse the text of a stored query with its front matter.
 
     Raises:
         InputError: As for `read_query`.
@@ -207,33 +207,33 @@ def _parameters(text: str, header: dict[str, Any], path: Path) -> tuple[Paramete
     from factbook.sparql.tokens import variables
 
     described = _entry(header, "params", dict, path)
-    given = dict(enumerate(_entry(header, "defaults", list, path)))
+    default_entries = dict(enumerate(_entry(header, "defaults", list, path)))
     defaults = {
         str(name): str(value)
-        for number in given
-        for name, value in _entry(given, number, dict, path, "defaults: ").items()
+        for number in default_entries
+        for name, value in _entry(default_entries, number, dict, path, "defaults: ").items()
     }
-    found: dict[str, Parameter] = {}
+    parameters: dict[str, Parameter] = {}
     for variable in variables(text):
         match = _PARAMETER.fullmatch(variable)
         if match is None:
             continue
         name = match["name"]
-        about = _entry(described, name, dict, path, "params: ")
-        found.setdefault(
+        entry = _entry(described, name, dict, path, "params: ")
+        parameters.setdefault(
             variable,
             Parameter(
                 name=name,
                 variable=variable,
                 kind=_kind(match["kind"], path, variable),
                 required=match["lead"] == "_" and name not in defaults,
-                doc=_entry(about, "doc", str, path, f"{name}: "),
-                type_curie=_entry(about, "class", str, path, f"{name}: ") or None,
-                values=_entry(about, "values", str, path, f"{name}: ") or None,
+                doc=_entry(entry, "doc", str, path, f"{name}: "),
+                type_curie=_entry(entry, "class", str, path, f"{name}: ") or None,
+                values=_entry(entry, "values", str, path, f"{name}: ") or None,
                 default=defaults.get(name),
             ),
         )
-    unknown = set(described) - {parameter.name for parameter in found.values()}
+    unknown = set(described) - {parameter.name for parameter in parameters.values()}
     if unknown:
         raise InputError(
             f"{path}: the front matter describes the unused parameter '{min(unknown)}'"
@@ -241,7 +241,7 @@ def _parameters(text: str, header: dict[str, Any], path: Path) -> tuple[Paramete
     in_header = list(described)
     return tuple(
         sorted(
-            found.values(),
+            parameters.values(),
             key=lambda p: in_header.index(p.name) if p.name in in_header else len(in_header),
         )
     )
@@ -289,11 +289,11 @@ def _pivot(header: dict[str, Any], path: Path) -> Pivot | None:
 def _columns(header: dict[str, Any], path: Path) -> tuple[Column, ...]:
     columns = []
     described = _entry(header, "columns", dict, path)
-    for name, about in described.items():
+    for name, entry in described.items():
         within = f"column {name}: "
-        facts = {"type": about} if isinstance(about, str) else about
+        facts = {"type": entry} if isinstance(entry, str) else entry
         facts = _entry({name: facts}, name, dict, path, "columns: ")
-        given: dict[str, Any] = {}
+        arguments: dict[str, Any] = {}
         for key in facts:
             if key not in _COLUMN_KEYS:
                 near = did_you_mean(str(key), _COLUMN_KEYS)
@@ -302,28 +302,28 @@ def _columns(header: dict[str, Any], path: Path) -> tuple[Column, ...]:
             if isinstance(default, tuple):
                 several = isinstance(facts[key], list)
                 names = facts[key] if several else [_entry(facts, key, str, path, within)]
-                given[key] = tuple(map(str, names))
+                arguments[key] = tuple(map(str, names))
             elif default is None:
-                given[key] = _entry(facts, key, str, path, within) or None
+                arguments[key] = _entry(facts, key, str, path, within) or None
             else:
-                given[key] = _entry(facts, key, type(default), path, within)
-        columns.append(Column(str(name), **given))
+                arguments[key] = _entry(facts, key, type(default), path, within)
+        columns.append(Column(str(name), **arguments))
     return tuple(columns)
 
 
 def _entry(
     holder: Mapping[Any, Any], key: object, form: type[T], path: Path, within: str = ""
 ) -> T:
-    """Return what the front matter has under a key, or what is empty in that form.
+    """Return the value of a key in the front matter, or an empty one of its type.
 
     Raises:
-        InputError: It has another form.
+        InputError: The value has another type.
     """
-    found = holder.get(key)
-    if found is None:
+    value = holder.get(key)
+    if value is None:
         return form()
-    if form is str and not isinstance(found, dict | list):
-        found = str(found)
-    if not isinstance(found, form):
-        raise InputError(f"{path}:1: {within}{key} has to be {_FORMS[form]}")
-    return found
+    if form is str and not isinstance(value, dict | list):
+        value = str(value)
+    if not isinstance(value, form):
+        raise InputError(f"{path}:1: {within}{key} must be {_FORMS[form]}")
+    return value

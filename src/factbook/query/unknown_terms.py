@@ -1,4 +1,4 @@
-"""Find the terms of a query that the book does not have, such as a misspelt class."""
+"""Find the terms of a query that are not in the book, such as a misspelt class."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _KNOWN = (
 def find_unknown_terms(book: Book, text: str) -> list[str]:
     """Return a sentence for each term of a query that is neither in the data nor the ontology.
 
-    Only terms in namespaces in which the book has named things count. Nothing is said of a query
-    to an endpoint, nor of one with SERVICE, nor of one that is nested too deeply to be read here.
+    Only namespaces in which the book names things are considered. Queries to an endpoint, queries
+    with SERVICE, and queries nested too deeply to be parsed here are not examined.
     """
     if book.endpoint is not None or uses_service(text):
         return []
@@ -43,18 +43,18 @@ def find_unknown_terms(book: Book, text: str) -> list[str]:
     from rapidfuzz import fuzz, process
 
     names = read_names(book.engine)
-    found = []
+    sentences = []
     for iri in unknown:
         namespace = namespace_of(iri)
-        near = {curie(each, prefixes) or each for each in names if namespace_of(each) == namespace}
+        near = {curie(name, prefixes) or name for name in names if namespace_of(name) == namespace}
         if near:
             short = curie(iri, prefixes) or iri
             best = process.extractOne(
                 short, sorted(near), scorer=fuzz.ratio, score_cutoff=_LEAST_SIMILAR
             )
             hint = f"; did you mean {best[0]}?" if best else "."
-            found.append(f"{short} is not in the data or the ontology{hint}")
-    return found
+            sentences.append(f"{short} is not in the data or the ontology{hint}")
+    return sentences
 
 
 def _terms(text: str, start: int, prefixes: Mapping[str, str]) -> Iterator[str]:

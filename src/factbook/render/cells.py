@@ -115,16 +115,16 @@ def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
     labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
     texts = CellTexts(variables, columns, labels, marks or {})
     shown = list(only) or texts.choose_columns(rows, wide=wide)
-    about = [texts.columns.get(name, Column(name)) for name in shown]
+    described = [texts.columns.get(name, Column(name)) for name in shown]
     cells = [tuple(texts.of(row, name) for name in shown) for row in rows]
     return Cells(
-        headings=tuple(column.title or column.name for column in about),
+        headings=tuple(column.title or column.name for column in described),
         rows=cells,
         numeric=tuple(
             bool(rows) and all(_is_number(texts.term(row, name)) for row in rows) for name in shown
         ),
-        cited=frozenset(place for place, column in enumerate(about) if column.cite),
-        priorities=() if wide or only or not columns else tuple(map(_prioritize, about)),
+        cited=frozenset(place for place, column in enumerate(described) if column.cite),
+        priorities=() if wide or only or not columns else tuple(map(_prioritize, described)),
         notes=(texts.legend,) if texts.legend else (),
     )
 
@@ -187,9 +187,9 @@ class CellTexts:
         if not text or not self._marks:
             return text
         column = self.columns.get(name, Column(name))
-        about = {iri for other in column.marked_by for iri in iris_in(self.term(row, other))}
-        found = {mark for iri in about for mark in self._marks.get(iri, ())}
-        marks = [name for name in MARKS if name in found]
+        marked_iris = {iri for other in column.marked_by for iri in iris_in(self.term(row, other))}
+        names_of_marks = {mark for iri in marked_iris for mark in self._marks.get(iri, ())}
+        marks = [name for name in MARKS if name in names_of_marks]
         self.used.update(marks)
         self._marks_computed |= bool(marks) and bool(column.computed)
         return mark_text(text, marks)
@@ -197,17 +197,19 @@ class CellTexts:
     @property
     def legend(self) -> str:
         """What the marks in the texts so far say."""
-        said = explain_marks(self.used)
-        return f"{said}; {_OF_COMPUTED}" if self._marks_computed else said
+        explanation = explain_marks(self.used)
+        return f"{explanation}; {_OF_COMPUTED}" if self._marks_computed else explanation
 
     def _join(self, row: Row, name: str) -> str:
         term, column = self.term(row, name), self.columns.get(name, Column(name, ""))
         precision = self.term(row, column.precision)
-        said = self.labels.of(precision.value) if isinstance(precision, NamedNode) else ""
-        if said and isinstance(term, Literal) and not _is_number(term):
-            return make_printable(format_iso_date(term.value, said))
+        precision_label = (
+            self.labels.of(precision.value) if isinstance(precision, NamedNode) else ""
+        )
+        if precision_label and isinstance(term, Literal) and not _is_number(term):
+            return make_printable(format_iso_date(term.value, precision_label))
         number = self._join_number(row, term, column)
-        return f"{said} {number}" if said and number else number
+        return f"{precision_label} {number}" if precision_label and number else number
 
     def _join_number(self, row: Row, term: Term | None, column: Column) -> str:
         unit, most = self.term(row, column.unit), self.term(row, column.high)

@@ -63,13 +63,13 @@ class Picture:
     @property
     def description(self) -> str:
         """The chart in words, for those who do not see it."""
-        about = f"{self.title}: {self.titles[self.chart.y]}"
+        subject = f"{self.title}: {self.titles[self.chart.y]}"
         texts = [
             f"{point[self.chart.x[0]]} {point[self.chart.y + LABEL]}" for point in self.points[:3]
         ]
         count = count_noun(len(self.points), "point")
         first = f", the first {'; '.join(texts)}" if texts else ""
-        return f"{about} by {self.titles[self.chart.x[0]]}, {count}{first}."
+        return f"{subject} by {self.titles[self.chart.x[0]]}, {count}{first}."
 
     def reach(self, point: Mapping[str, Any]) -> tuple[float, float]:
         """Return the least and the greatest number of a point, of its value and its range."""
@@ -95,7 +95,7 @@ class Picture:
         return [(text, replace(self, points=tuple(points))) for text, points in by_facet.items()]
 
 
-def picture_answer(  # noqa: PLR0913 - each is one thing that a chart depends on
+def build_picture(  # noqa: PLR0913 - each is one thing that a chart depends on
     chart: Chart,
     variables: Sequence[str],
     rows: Sequence[Row],
@@ -121,36 +121,36 @@ def picture_answer(  # noqa: PLR0913 - each is one thing that a chart depends on
         if name not in variables:
             raise UsageError(f"the chart needs the column '{name}', which the answer does not have")
     labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
-    return _Drawing(chart, CellTexts(variables, columns, labels), title).draw(rows)
+    return _PictureBuilder(chart, CellTexts(variables, columns, labels), title).build(rows)
 
 
-class _Drawing:
+class _PictureBuilder:
     """Chooses the points of a chart among the rows of an answer."""
 
     def __init__(self, chart: Chart, texts: CellTexts, title: str) -> None:
         self.chart, self.texts, self.title = chart, texts, chart.title or title
-        about = texts.columns.get(chart.y)
-        self.low = chart.low or (about.low if about else None)
-        self.high = chart.high or (about.high if about else None)
-        self.unit = about.unit if about else None
+        y_column = texts.columns.get(chart.y)
+        self.low = chart.low or (y_column.low if y_column else None)
+        self.high = chart.high or (y_column.high if y_column else None)
+        self.unit = y_column.unit if y_column else None
         self.notes: list[str] = []
 
-    def draw(self, rows: Sequence[Row]) -> Picture:
+    def build(self, rows: Sequence[Row]) -> Picture:
         chart = self.chart
-        drawn = self._same_unit([row for row in rows if self._is_complete(row)])
+        drawn = self._keep_commonest_unit([row for row in rows if self._is_complete(row)])
         missing = sum(not self._is_complete(row) for row in rows)
         if missing:
-            what = self._title(chart.x[0] if chart.type == "timeline" else chart.y, "")
-            self.notes.append(f"{count_noun(missing, 'row')} without {what} left out")
-        drawn = self._most(self._enough(drawn), chart.facet, _MOST_FACETS)
+            missing_column = self._title(chart.x[0] if chart.type == "timeline" else chart.y, "")
+            self.notes.append(f"{count_noun(missing, 'row')} without {missing_column} left out")
+        drawn = self._keep_commonest(self._drop_small_facets(drawn), chart.facet, _MOST_FACETS)
         if chart.type == "timeline":
-            drawn = self._most(drawn, chart.y, _MOST_LANES)
+            drawn = self._keep_commonest(drawn, chart.y, _MOST_LANES)
         if chart.type == "bar":
-            drawn = self._with_length(drawn)
+            drawn = self._drop_zeros(drawn)
         if chart.type == "bar" and len(drawn) > _MOST_BARS:
             self.notes.append(f"the first {_MOST_BARS} of {len(drawn)}")
             drawn = drawn[:_MOST_BARS]
-        kinds = {name: self._kind(name, drawn) for name in chart.columns if name != chart.y}
+        kinds = {name: self._scale_type(name, drawn) for name in chart.columns if name != chart.y}
         kinds[chart.y] = "nominal" if chart.type == "timeline" else "quantitative"
         points = [self._point(row, kinds) for row in drawn]
         if chart.type in {"bar", "range"} or kinds[chart.x[0]] == "nominal":
@@ -194,16 +194,18 @@ class _Drawing:
             None,
         )
 
-    def _with_length(self, rows: list[Row]) -> list[Row]:
+    def _drop_zeros(self, rows: list[Row]) -> list[Row]:
         """Return the rows whose bars have a length; those of zero are told, not drawn."""
         long = [row for row in rows if self._value(row)]
         if not long or len(long) == len(rows):
             return rows
-        what = self._title(self.chart.y, "")
-        self.notes.append(f"{count_noun(len(rows) - len(long), 'row')} with 0 {what} left out")
+        column_title = self._title(self.chart.y, "")
+        self.notes.append(
+            f"{count_noun(len(rows) - len(long), 'row')} with 0 {column_title} left out"
+        )
         return long
 
-    def _same_unit(self, rows: list[Row]) -> list[Row]:
+    def _keep_commonest_unit(self, rows: list[Row]) -> list[Row]:
         """Return the rows in the commonest unit of each facet; others do not compare with them."""
         if self.unit is None:
             return rows
@@ -212,35 +214,37 @@ class _Drawing:
             counts = by_facet.setdefault(self.texts.term(row, self.chart.facet), Counter())
             counts[self.texts.term(row, self.unit)] += 1
         chosen = {facet: counts.most_common(1)[0][0] for facet, counts in by_facet.items()}
-        kept = [
+        comparable = [
             row
             for row in rows
             if self.texts.term(row, self.unit) == chosen[self.texts.term(row, self.chart.facet)]
         ]
-        if len(kept) < len(rows):
-            others = {
+        if len(comparable) < len(rows):
+            other_units = {
                 self.texts.labels.of_term(unit)
                 for counts in by_facet.values()
                 for unit in list(counts)[1:]
                 if unit is not None and unit not in chosen.values()
             }
-            left = count_noun(len(rows) - len(kept), "value")
-            self.notes.append(f"{left} in another unit left out ({', '.join(sorted(others))})")
-        return kept
+            left_out = count_noun(len(rows) - len(comparable), "value")
+            self.notes.append(
+                f"{left_out} in another unit left out ({', '.join(sorted(other_units))})"
+            )
+        return comparable
 
-    def _most(self, rows: list[Row], name: str | None, limit: int) -> list[Row]:
+    def _keep_commonest(self, rows: list[Row], name: str | None, limit: int) -> list[Row]:
         """Return the rows with the commonest values of a column, in their order."""
         if name is None:
             return rows
         counts = Counter(self.texts.of(row, name) for row in rows)
         if len(counts) <= limit:
             return rows
-        kept = {text for text, _ in counts.most_common(limit)}
+        commonest = {text for text, _ in counts.most_common(limit)}
         title = self._title(name, "")
         self.notes.append(f"the {limit} with the most points of {len(counts)}, by {title}")
-        return [row for row in rows if self.texts.of(row, name) in kept]
+        return [row for row in rows if self.texts.of(row, name) in commonest]
 
-    def _enough(self, rows: list[Row]) -> list[Row]:
+    def _drop_small_facets(self, rows: list[Row]) -> list[Row]:
         """Return the rows without the facets that would be small charts of a point or two."""
         name = self.chart.facet
         counts = Counter(self.texts.of(row, name) for row in rows) if name else Counter[str]()
@@ -250,12 +254,12 @@ class _Drawing:
         self.notes.append(f"too few points to draw: {', '.join(sorted(few))}")
         return [row for row in rows if self.texts.of(row, name) not in few]
 
-    def _kind(self, name: str, rows: Sequence[Row]) -> str:
-        about = self.texts.columns.get(name)
-        if about is not None and about.type == "date":
+    def _scale_type(self, name: str, rows: Sequence[Row]) -> str:
+        column = self.texts.columns.get(name)
+        if column is not None and column.type == "date":
             return "temporal"
         numbers = all(_number(self.texts.term(row, name)) is not None for row in rows)
-        typed = about is not None and about.type in {"integer", "decimal", "year"}
+        typed = column is not None and column.type in {"integer", "decimal", "year"}
         return "quantitative" if typed and numbers and rows else "nominal"
 
     def _point(self, row: Row, kinds: Mapping[str, str]) -> dict[str, Any]:
@@ -291,19 +295,21 @@ class _Drawing:
     def _name_bars(self, points: list[dict[str, Any]], rows: Sequence[Row]) -> None:
         """Give each point a name of its own, with the texts that differ between them."""
         name = self.chart.x[0]
-        parts = [[self.texts.of(row, each) for each in self.chart.x] for row in rows]
+        parts = [[self.texts.of(row, name_of_x) for name_of_x in self.chart.x] for row in rows]
         differing = [
-            place for place in range(len(self.chart.x)) if len({each[place] for each in parts}) > 1
+            place
+            for place in range(len(self.chart.x))
+            if len({texts_of_row[place] for texts_of_row in parts}) > 1
         ]
         places = sorted({0, *differing})
-        seen: Counter[tuple[object, str]] = Counter()
-        for point, each, row in zip(points, parts, rows, strict=True):
-            text = ", ".join(filter(None, (each[place] for place in places)))
+        uses: Counter[tuple[object, str]] = Counter()
+        for point, texts_of_row, row in zip(points, parts, rows, strict=True):
+            text = ", ".join(filter(None, (texts_of_row[place] for place in places)))
             panel = (self.texts.term(row, self.chart.facet), text)
-            seen[panel] += 1
+            uses[panel] += 1
             # Two bars of one name would be drawn as one that is as long as both
             point[name] = (
-                text if seen[panel] == 1 or self.chart.type != "bar" else f"{text} ({seen[panel]})"
+                text if uses[panel] == 1 or self.chart.type != "bar" else f"{text} ({uses[panel]})"
             )
 
     def _merge_colors(self, points: list[dict[str, Any]]) -> None:
@@ -312,10 +318,10 @@ class _Drawing:
         if name is None:
             return
         counts = Counter(point[name] for point in points)
-        kept = {text for text, _ in counts.most_common(len(PALETTE))}
-        for point in points if len(counts) > len(kept) else ():
+        commonest = {text for text, _ in counts.most_common(len(PALETTE))}
+        for point in points if len(counts) > len(commonest) else ():
             point[name + LABEL] = point[name]  # by which a line stays one of its own
-            if point[name] not in kept:
+            if point[name] not in commonest:
                 point[name] = OTHERS
 
     def _sources(self, rows: Iterable[Row]) -> tuple[str, ...]:
@@ -333,8 +339,8 @@ class _Drawing:
         return tuple(dict.fromkeys(map(labels.of_term, terms)))
 
     def _title(self, name: str, unit: str) -> str:
-        about = self.texts.columns.get(name)
-        title = (about.title if about else "") or words_in_name(name)
+        column = self.texts.columns.get(name)
+        title = (column.title if column else "") or words_in_name(name)
         if name != self.chart.y or not unit or currency_sign(unit):
             return title
         symbol = self.texts.labels.of(unit)

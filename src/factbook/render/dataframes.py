@@ -45,9 +45,9 @@ def write_parquet(table: Table, out: IO[bytes]) -> None:
         UsageError: polars is not installed.
     """
     frame = to_polars(table, "-f parquet")
-    written = io.BytesIO()
-    frame.write_parquet(written)
-    out.write(written.getvalue())
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    out.write(buffer.getvalue())
 
 
 def write_excel(
@@ -82,9 +82,9 @@ def write_excel(
     types = {column.name: column.type for column in columns}
     fitted = [_fit_for_excel(column, types.get(column.name, "")) for column in frame.get_columns()]
     formats: dict[Any, Any] = {column.name: form for column, form in fitted if form}
-    written = io.BytesIO()
+    buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
-    with Workbook(written, options) as workbook:
+    with Workbook(buffer, options) as workbook:
         workbook.set_properties({"created": _CREATED})
         pl.DataFrame([column for column, _ in fitted]).write_excel(
             workbook,
@@ -96,7 +96,7 @@ def write_excel(
         )
         if notes:
             _write_notes(workbook, notes)
-    out.write(written.getvalue())
+    out.write(buffer.getvalue())
 
 
 def _write_notes(workbook: Any, notes: Sequence[Sequence[str]]) -> None:  # noqa: ANN401 - it has no stubs
@@ -139,12 +139,14 @@ def _series(name: str, terms: Sequence[Term | None]) -> pl.Series:
     """Return a column, of the narrowest type that holds every value exactly."""
     import polars as pl
 
-    given = [term for term in terms if term is not None]
-    datatypes = {term.datatype.value if isinstance(term, Literal) else "" for term in given}
-    if given and datatypes <= {_INTEGER, _DECIMAL}:
-        found = _numbers(name, terms, datatypes)
-        if found is not None:
-            return found
+    values_present = [term for term in terms if term is not None]
+    datatypes = {
+        term.datatype.value if isinstance(term, Literal) else "" for term in values_present
+    }
+    if values_present and datatypes <= {_INTEGER, _DECIMAL}:
+        series = _numbers(name, terms, datatypes)
+        if series is not None:
+            return series
     elif len(datatypes) == 1 and (typed := _TYPED.get(next(iter(datatypes)))) is not None:
         convert, polars_type = typed
         try:
@@ -165,14 +167,14 @@ def _numbers(name: str, terms: Sequence[Term | None], datatypes: set[str]) -> pl
         values = [None if term is None else Decimal(_text(term)) for term in terms]
     except ArithmeticError:
         return None
-    given = [value for value in values if value is not None]
-    if any(not value.is_finite() for value in given):
+    numbers = [value for value in values if value is not None]
+    if any(not value.is_finite() for value in numbers):
         return None
-    if datatypes == {_INTEGER} and all(int(value) in _INT64 for value in given):
+    if datatypes == {_INTEGER} and all(int(value) in _INT64 for value in numbers):
         integers = [None if value is None else int(value) for value in values]
         return pl.Series(name, integers, dtype=pl.Int64)
-    scale = max(max(0, -int(value.as_tuple().exponent)) for value in given)
-    digits = max(max(1, value.adjusted() + 1) for value in given)
+    scale = max(max(0, -int(value.as_tuple().exponent)) for value in numbers)
+    digits = max(max(1, value.adjusted() + 1) for value in numbers)
     if digits + scale > _DECIMAL_DIGITS:
         return None
     return pl.Series(name, values, dtype=pl.Decimal(_DECIMAL_DIGITS, scale))

@@ -108,8 +108,8 @@ def round_computed(number: str) -> str:
     decimals = -int(value.as_tuple().exponent) if value.is_finite() else 0
     if decimals <= _MOST_DIGITS:
         return number
-    kept = max(_FEWEST_DIGITS - 1 - value.adjusted(), 0) if value else 0
-    return f"{round(value, kept):f}" if kept < decimals else number
+    decimals_kept = max(_FEWEST_DIGITS - 1 - value.adjusted(), 0) if value else 0
+    return f"{round(value, decimals_kept):f}" if decimals_kept < decimals else number
 
 
 def format_amount(number: str, unit: str, symbol: str, *, exact: bool = False) -> str:
@@ -193,11 +193,11 @@ def format_iso_date(day: str, precision: str = "day") -> str:
 
 def format_period(end: str, length: str, precision: str = "day") -> str:
     """Return the period of an ISO 8601 length that ends on a day: Q3 2024, 6 months to Jun 2019."""
-    found, size = _DATE.fullmatch(end), _PERIOD.fullmatch(length)
-    if found is None or size is None:
+    day, size = _DATE.fullmatch(end), _PERIOD.fullmatch(length)
+    if day is None or size is None:
         return f"{format_date(end, precision)} ({length})"
     months = _YEAR * int(size[1] or 0) + int(size[2] or 0)
-    year, month = found[1], int(found[2])
+    year, month = day[1], int(day[2])
     if months == _YEAR and (month == _YEAR or precision == "year"):
         return year
     if months == _QUARTER and month % _QUARTER == 0:
@@ -205,7 +205,7 @@ def format_period(end: str, length: str, precision: str = "day") -> str:
     if months == 1:
         return format_date(end, "month")
     whole = "year" if months == _YEAR else f"{months} months"
-    ends_month = _MONTH_END.fullmatch(f"{found[2]}-{found[3]}") is not None
+    ends_month = _MONTH_END.fullmatch(f"{day[2]}-{day[3]}") is not None
     return f"{whole} to {format_date(end, 'month' if ends_month else precision)}"
 
 

@@ -75,30 +75,34 @@ class Labels:
 
     def look_up_figures(self, iris: Iterable[str]) -> None:
         """Give observations without a label one: what they measure, of what, of which day."""
-        wanted = [(NamedNode(iri),) for iri in sorted(iris) if is_iri(iri) and not self.has(iri)]
-        for engine in self._engines if wanted else ():
-            rows = list(select(engine, bind_rows(_FIGURE, ("figure",), wanted)))
+        rows_to_bind = [
+            (NamedNode(iri),) for iri in sorted(iris) if is_iri(iri) and not self.has(iri)
+        ]
+        for engine in self._engines if rows_to_bind else ():
+            rows = list(select(engine, bind_rows(_FIGURE, ("figure",), rows_to_bind)))
             self.look_up(value_of(term) for row in rows for term in row[1:])
-            for figure, measure, about, value, day, precision in rows:
-                said = [f"{self.of(value_of(measure))} of {self.of(value_of(about))}"]
+            for figure, measure, subject, value, day, precision in rows:
+                texts = [f"{self.of(value_of(measure))} of {self.of(value_of(subject))}"]
                 if value is not None:
-                    said.append(self.of_term(value))
+                    texts.append(self.of_term(value))
                 if day is not None:
-                    known = local_name(value_of(precision)) if precision is not None else "day"
-                    said.append(format_iso_date(value_of(day), known))
-                self._labels[value_of(figure)] = ", ".join(said)
+                    shown_precision = (
+                        local_name(value_of(precision)) if precision is not None else "day"
+                    )
+                    texts.append(format_iso_date(value_of(day), shown_precision))
+                self._labels[value_of(figure)] = ", ".join(texts)
 
     def sources_of(self, figures: Iterable[str]) -> tuple[str, ...]:
         """Return the labels of the sources of observations, in order."""
-        wanted = [(NamedNode(iri),) for iri in sorted(set(figures)) if is_iri(iri)]
-        asked = bind_rows(_SOURCES, ("figure",), wanted)
-        found = {
+        rows_to_bind = [(NamedNode(iri),) for iri in sorted(set(figures)) if is_iri(iri)]
+        query = bind_rows(_SOURCES, ("figure",), rows_to_bind)
+        sources = {
             value_of(row[1])
             for engine in self._engines
-            for row in (select(engine, asked) if wanted else ())
+            for row in (select(engine, query) if rows_to_bind else ())
         }
-        self.look_up(found)
-        return tuple(sorted(map(self.of, found)))
+        self.look_up(sources)
+        return tuple(sorted(map(self.of, sources)))
 
     def has(self, iri: str) -> bool:
         """Tell whether the graph has a label for an IRI."""
@@ -133,22 +137,22 @@ class Labels:
 
 def find_labels(engine: Engine, iris: Iterable[str]) -> dict[str, str]:
     """Return the best label of each IRI that has one in the graph."""
-    wanted = sorted({iri for iri in iris if is_iri(iri)})
-    found: dict[str, list[tuple[str, Literal]]] = defaultdict(list)
+    unique = sorted({iri for iri in iris if is_iri(iri)})
+    labels: dict[str, list[tuple[str, Literal]]] = defaultdict(list)
     properties = ", ".join(f"<{iri}>" for iri in LABEL_PROPERTIES)
-    for start in range(0, len(wanted), _BATCH):
-        values = " ".join(f"<{iri}>" for iri in wanted[start : start + _BATCH])
+    for start in range(0, len(unique), _BATCH):
+        values = " ".join(f"<{iri}>" for iri in unique[start : start + _BATCH])
         # A filter and not VALUES: Oxigraph then looks up and does not join, four times faster
         text = f"""SELECT ?thing ?property ?name WHERE {{ VALUES ?thing {{ {values} }}
           ?thing ?property ?name FILTER(?property IN ({properties})) }}"""
-        for thing, about, name in select(engine, text):
+        for thing, name_property, name in select(engine, text):
             if (
                 isinstance(thing, NamedNode)
-                and isinstance(about, NamedNode)
+                and isinstance(name_property, NamedNode)
                 and isinstance(name, Literal)
             ):
-                found[thing.value].append((about.value, name))
-    best = {iri: best_label(pairs) for iri, pairs in found.items()}
+                labels[thing.value].append((name_property.value, name))
+    best = {iri: best_label(pairs) for iri, pairs in labels.items()}
     return {iri: label for iri, label in best.items() if label is not None}
 
 
@@ -177,15 +181,15 @@ def add_label_columns(table: Table, labels: Labels) -> Table:
 
     def widen(row: Row) -> Row:
         return tuple(
-            each
+            cell
             for place, term in enumerate(row)
-            for each in (term, *([name(term)] if place in named else ()))
+            for cell in (term, *([name(term)] if place in named else ()))
         )
 
     variables = [
-        each
+        variable
         for place, name in enumerate(table.variables)
-        for each in (name, *([f"{name}{LABEL_SUFFIX}"] if place in named else ()))
+        for variable in (name, *([f"{name}{LABEL_SUFFIX}"] if place in named else ()))
     ]
     return Table(tuple(variables), [widen(row) for row in rows])
 
@@ -206,8 +210,8 @@ def best_label(pairs: Iterable[tuple[str, Literal]]) -> str | None:
     The property counts first, then the language: English, none, any other.
     """
     ranked = [
-        (_RANKS[about], _LANGUAGE_RANKS.get(label.language, _OTHER_LANGUAGE), label.value)
-        for about, label in pairs
-        if about in _RANKS
+        (_RANKS[name_property], _LANGUAGE_RANKS.get(label.language, _OTHER_LANGUAGE), label.value)
+        for name_property, label in pairs
+        if name_property in _RANKS
     ]
     return min(ranked)[2] if ranked else None

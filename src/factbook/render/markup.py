@@ -92,5 +92,5 @@ def drop_empty(value: Any, *, keep_false: bool = False) -> Any:  # noqa: ANN401 
             and (keep_false or filled is not False)
         }
     if isinstance(value, list | tuple):
-        return [drop_empty(each, keep_false=keep_false) for each in value]
+        return [drop_empty(item, keep_false=keep_false) for item in value]
     return value

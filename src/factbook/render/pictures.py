@@ -114,7 +114,7 @@ def _draw_bars(picture: Picture, width: int) -> str:
         bar = "█" * round(max(point[value], 0) / most * room) or "▏"
         if is_range:
             first, last, at = (
-                round(max(each - base, 0) / most * (room - 1)) for each in (*ends, point[value])
+                round(max(number - base, 0) / most * (room - 1)) for number in (*ends, point[value])
             )
             cells = ["─" if first <= place <= last else " " for place in range(room)]
             bar = "".join([*cells[:at], "●", *cells[at + 1 :]])
@@ -140,13 +140,13 @@ def _draw_points(picture: Picture, width: int) -> str:
     grid = [[" "] * columns for _ in range(height)]
     series = [point.get(chart.color or "", "") for point in picture.points]
     signs = dict(
-        zip((each for each in dict.fromkeys(series) if each != OTHERS), _MARKERS, strict=False)
+        zip((name for name in dict.fromkeys(series) if name != OTHERS), _MARKERS, strict=False)
     )
     signs |= {OTHERS: _REST} if OTHERS in series else {}
-    for x, y, each in zip(xs, ys, series, strict=True):
+    for x, y, series_name in zip(xs, ys, series, strict=True):
         row = round((max(ys) - y) / ((max(ys) - min(ys)) or 1) * (height - 1))
         column = round((x - min(xs)) / ((max(xs) - min(xs)) or 1) * (columns - 1))
-        grid[row][column] = signs[each]
+        grid[row][column] = signs[series_name]
     lines = []
     for row, cells in enumerate(grid):
         mark = marks.get(row, "")
@@ -156,8 +156,8 @@ def _draw_points(picture: Picture, width: int) -> str:
     space = " " * max(columns - display_width(first) - display_width(last), 1)
     lines += [f"{' ' * margin} └{'─' * columns}", f"{' ' * margin}  {first}{space}{last}"]
     if len(signs) > 1:
-        known = (f"{mark} {text}".replace(" ", "\u00a0") for text, mark in signs.items())
-        lines += ["", *(line.replace("\u00a0", " ") for line in wrap("   ".join(known), width))]
+        legend = (f"{mark} {text}".replace(" ", "\u00a0") for text, mark in signs.items())
+        lines += ["", *(line.replace("\u00a0", " ") for line in wrap("   ".join(legend), width))]
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
@@ -175,14 +175,14 @@ def _place(value: Any, picture: Picture) -> float:  # noqa: ANN401 - what a poin
 def _scale(picture: Picture, least: float, most: float) -> dict[int, str]:
     """Return the texts of the scale by row: the values nearest to even steps, as they are drawn."""
     chart = picture.chart
-    found: dict[int, str] = {}
+    texts: dict[int, str] = {}
     for row in range(0, _ROWS, 4):
-        wanted = most - (most - least) * row / (_ROWS - 1)
-        value = 10**wanted if chart.log else wanted
+        position = most - (most - least) * row / (_ROWS - 1)
+        value = 10**position if chart.log else position
         text = f"{picture.sign}{_round(value)}"
-        if text not in found.values():
-            found[row] = text
-    return found
+        if text not in texts.values():
+            texts[row] = text
+    return texts
 
 
 def _round(value: float) -> str:

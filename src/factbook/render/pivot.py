@@ -98,8 +98,8 @@ class _Grid:
 
     def is_period(self, name: str) -> bool:
         """Tell whether a column holds lengths of time, which a row shows with their last month."""
-        about = self.texts.columns.get(name)
-        return self.pivot.by == "year" and about is not None and about.type == "period"
+        column = self.texts.columns.get(name)
+        return self.pivot.by == "year" and column is not None and column.type == "period"
 
     def _month(self, row: Row) -> str:
         day = self.texts.term(row, self.pivot.columns)
@@ -169,12 +169,14 @@ def pivot_cells(  # noqa: PLR0913 - as `build_cells`
         first = next(iter(inside.values()))[0]
         line = [grid.label(first, name) for name in pivot.rows]
         for head in grid.heads:
-            found = Counter(texts.of(row, pivot.cells) or _NO_VALUE for row in inside.get(head, ()))
-            crowded += found.total() > 1
-            line.append("; ".join(_repeat(text, number) for text, number in found.items()))
+            texts_in_cell = Counter(
+                texts.of(row, pivot.cells) or _NO_VALUE for row in inside.get(head, ())
+            )
+            crowded += texts_in_cell.total() > 1
+            line.append("; ".join(_repeat(text, number) for text, number in texts_in_cell.items()))
         lines.append(tuple(line))
-    about = [texts.columns.get(name, Column(name)) for name in (*pivot.rows, pivot.cells)]
-    titles = [column.title or words_in_name(column.name) for column in about]
+    described = [texts.columns.get(name, Column(name)) for name in (*pivot.rows, pivot.cells)]
+    titles = [column.title or words_in_name(column.name) for column in described]
     notes = [f"In the cells: {titles[-1]}. --no-pivot gives a line to each statement."]
     if crowded:
         notes.append(
@@ -211,32 +213,32 @@ def pivot_table(pivot: Pivot, table: Table, columns: Sequence[Column], labels: L
         UsageError: Two rows fall into one cell, which can hold one value only.
     """
     rows = list(table.rows)
-    about = {column.name: column for column in columns}.get(pivot.cells)
-    unit = about.unit if about and about.unit in table.variables else None
-    wanted = Pivot(
+    cells_column = {column.name: column for column in columns}.get(pivot.cells)
+    unit = cells_column.unit if cells_column and cells_column.unit in table.variables else None
+    with_unit = Pivot(
         (*pivot.rows, *([unit] if unit and unit not in pivot.rows else [])),
         pivot.columns,
         pivot.cells,
         pivot.by,
     )
     texts = CellTexts(table.variables, columns, labels)
-    grid = _Grid(wanted, texts, rows)
-    made: list[Row] = []
+    grid = _Grid(with_unit, texts, rows)
+    lines: list[Row] = []
     for inside in grid.places.values():
         first = next(iter(inside.values()))[0]
         line: list[Term | None] = [
             Literal(grid.label(first, name)) if grid.is_period(name) else texts.term(first, name)
-            for name in wanted.rows
+            for name in with_unit.rows
         ]
         for head in grid.heads:
-            found = inside.get(head, [])
-            if len(found) > 1:
-                what = ", ".join(grid.label(first, name) for name in wanted.rows)
+            cell_rows = inside.get(head, [])
+            if len(cell_rows) > 1:
+                row_labels = ", ".join(grid.label(first, name) for name in with_unit.rows)
                 raise UsageError(
-                    f"--pivot: {len(found)} rows fall into one cell ({what}; {head}); "
+                    f"--pivot: {len(cell_rows)} rows fall into one cell ({row_labels}; {head}); "
                     "leave --pivot out or narrow the answer with --where"
                 )
-            line.append(grid.value(found[0]) if found else None)
-        made.append(tuple(line))
+            line.append(grid.value(cell_rows[0]) if cell_rows else None)
+        lines.append(tuple(line))
     heads = [re.sub(r"\W", "_", head) for head in grid.heads]
-    return Table((*wanted.rows, *heads), made)
+    return Table((*with_unit.rows, *heads), lines)

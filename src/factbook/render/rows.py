@@ -62,9 +62,9 @@ class Iri(str):
             value: The IRI.
             labels: Where its label is looked up.
         """
-        made = super().__new__(cls, value)
-        made._labels = labels
-        return made
+        iri = super().__new__(cls, value)
+        iri._labels = labels
+        return iri
 
     def __reduce__(self) -> tuple[type[Iri], tuple[str]]:
         """Return what a copy needs; a copy in another process knows no label."""
@@ -163,8 +163,8 @@ class Rows(Sequence[Row]):
     def __getitem__(self, index: slice) -> Rows: ...
     def __getitem__(self, index: int | slice) -> Row | Rows:
         if isinstance(index, slice):
-            about = self._presentation and replace(self._presentation, explain=None)
-            return Rows(Table(self.columns, self._terms[index]), about)
+            presentation = self._presentation and replace(self._presentation, explain=None)
+            return Rows(Table(self.columns, self._terms[index]), presentation)
         return self._rows[index]
 
     @cached_property
@@ -184,8 +184,8 @@ class Rows(Sequence[Row]):
 
     def _repr_html_(self) -> str | None:
         """Return the rows as a table with labels, under their chart, for notebooks."""
-        about = self._presentation
-        if about is None:
+        presentation = self._presentation
+        if presentation is None:
             return None
         from factbook.render.cells import build_cells
         from factbook.render.markup import html_table
@@ -193,9 +193,9 @@ class Rows(Sequence[Row]):
         cells = build_cells(
             self.columns,
             self._terms[:_MOST_IN_NOTEBOOK],
-            engine=about.engine,
-            prefixes=about.prefixes,
-            columns=about.columns,
+            engine=presentation.engine,
+            prefixes=presentation.prefixes,
+            columns=presentation.columns,
         )
         if self.reason:
             return f"<p>No rows. {escape(self.reason)}</p>"
@@ -214,20 +214,20 @@ class Rows(Sequence[Row]):
             return ""
 
     def _picture(self) -> Picture | None:
-        about = self._presentation
-        if about is None or about.chart is None:
+        presentation = self._presentation
+        if presentation is None or presentation.chart is None:
             return None
-        from factbook.render.charts import picture_answer
+        from factbook.render.charts import build_picture
         from factbook.render.labels import Labels
 
-        labels = Labels(about.prefixes, about.engine)
-        return picture_answer(
-            about.chart,
+        labels = Labels(presentation.prefixes, presentation.engine)
+        return build_picture(
+            presentation.chart,
             self.columns,
             self._terms,
             labels=labels,
-            columns=about.columns,
-            title=about.title,
+            columns=presentation.columns,
+            title=presentation.title,
         )
 
     def to_vega_lite(self) -> dict[str, Any]:
@@ -279,11 +279,11 @@ class Rows(Sequence[Row]):
         """Return the answer with the names of things beside their IRIs."""
         from factbook.render.labels import Labels, add_label_columns
 
-        table, about = Table(self.columns, self._terms), self._presentation
+        table, presentation = Table(self.columns, self._terms), self._presentation
         return (
             table
-            if about is None
-            else add_label_columns(table, Labels(about.prefixes, about.engine))
+            if presentation is None
+            else add_label_columns(table, Labels(presentation.prefixes, presentation.engine))
         )
 
 

@@ -126,23 +126,23 @@ def _choose_columns(cells: Cells, width: int) -> tuple[Cells, list[int], list[st
             cells.headings, cells.numeric, *cells.rows, strict=True
         )
     ]
-    kept = list(range(len(sizes)))
-    while _total([sizes[place][-1] for place in kept]) > width and len(kept) > 1:
-        kept.remove(max(kept[1:], key=lambda place: (cells.priorities[place], place)))
-    widths = {place: sizes[place][-1] for place in kept}
+    shown = list(range(len(sizes)))
+    while _total([sizes[place][-1] for place in shown]) > width and len(shown) > 1:
+        shown.remove(max(shown[1:], key=lambda place: (cells.priorities[place], place)))
+    widths = {place: sizes[place][-1] for place in shown}
     for lines in range(_MOST_LINES - 1, 0, -1):
-        for place in kept:
+        for place in shown:
             spare = width - _total([*widths.values()])
             widths[place] += max(min(sizes[place][lines - 1] - widths[place], spare), 0)
     chosen = replace(
         cells,
-        headings=tuple(cells.headings[place] for place in kept),
-        rows=[tuple(row[place] for place in kept) for row in cells.rows],
-        numeric=tuple(cells.numeric[place] for place in kept),
-        priorities=tuple(cells.priorities[place] for place in kept),
+        headings=tuple(cells.headings[place] for place in shown),
+        rows=[tuple(row[place] for place in shown) for row in cells.rows],
+        numeric=tuple(cells.numeric[place] for place in shown),
+        priorities=tuple(cells.priorities[place] for place in shown),
     )
     left_out = [text for place, text in enumerate(cells.headings) if place not in widths]
-    return chosen, [min(widths[place], width) for place in kept], left_out
+    return chosen, [min(widths[place], width) for place in shown], left_out
 
 
 def _has_only_names(row: Sequence[str], priorities: Sequence[int]) -> bool:
@@ -177,14 +177,14 @@ def fit_columns(natural: Sequence[int], numeric: Sequence[bool], width: int) -> 
         return list(natural)
     fixed = sum(n for n, is_number in zip(natural, numeric, strict=True) if is_number)
     text = sorted(n for n, is_number in zip(natural, numeric, strict=True) if not is_number)
-    left = room - fixed
+    remaining = room - fixed
     for index, size in enumerate(text):
-        cap, spare = divmod(left, len(text) - index)
+        cap, spare = divmod(remaining, len(text) - index)
         if size > cap:
             if cap < _NARROWEST:
                 return None
             break
-        left -= size
+        remaining -= size
     else:
         return None
     widths = []

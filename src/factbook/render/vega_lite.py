@@ -65,19 +65,19 @@ def vega_lite(picture: Picture, *, cite: bool = True) -> dict[str, Any]:
 
 def wrap_sources(sources: Collection[str], *, width: int = _LINE, most: int = 4) -> list[str]:
     """Return the sources of a chart as a few lines of text; those left out are counted."""
-    given = list(sources)
-    for shown in range(len(given), 0, -1):
-        rest = f" and {count_noun(len(given) - shown, 'other')}" if shown < len(given) else ""
-        lines = wrap(f"Sources: {'; '.join(given[:shown])}{rest}", width)
+    names = list(sources)
+    for shown in range(len(names), 0, -1):
+        rest = f" and {count_noun(len(names) - shown, 'other')}" if shown < len(names) else ""
+        lines = wrap(f"Sources: {'; '.join(names[:shown])}{rest}", width)
         if len(lines) <= most:
             return lines
-    return [f"{count_noun(len(given), 'source')}"]
+    return [f"{count_noun(len(names), 'source')}"]
 
 
 def _fill_range(point: Mapping[str, Any], picture: Picture) -> dict[str, Any]:
     """Return a point without what is empty; the range of a single value begins and ends there."""
     ends = [name for name in (picture.low, picture.high) if name is not None]
-    has_range = any(each.get(picture.high or "") is not None for each in picture.points)
+    has_range = any(other.get(picture.high or "") is not None for other in picture.points)
     alone = dict.fromkeys(ends, point[picture.chart.y]) if has_range else {}
     return alone | {name: value for name, value in point.items() if value not in {None, ""}}
 
@@ -205,10 +205,10 @@ def _layers(picture: Picture, encoding: dict[str, Any]) -> list[dict[str, Any]]:
         text = {"text": {"field": value + LABEL, "type": "nominal"}}
         return [*layers, {"mark": words, "encoding": places | text}]
     if chart.type == "line":
-        detail = [{"field": each, "type": "nominal"} for each in _line_fields(picture)]
+        detail = [{"field": field, "type": "nominal"} for field in _line_fields(picture)]
         with_detail = encoding | ({"detail": detail} if detail else {})
         line = {"type": "line", "strokeWidth": 2, "opacity": 0.8}
-        by_color = {key: each for key, each in with_detail.items() if key != "shape"}
+        by_color = {key: channel for key, channel in with_detail.items() if key != "shape"}
         layers.insert(0, {"mark": line | plain, "encoding": places | by_color})
     point = {"type": "point", "filled": True, "size": 60, "opacity": 0.85, "tooltip": True}
     return [*layers, {"mark": point | plain, "encoding": places | encoding}]
@@ -272,7 +272,7 @@ def _line_fields(picture: Picture) -> list[str]:
 def _series(picture: Picture) -> dict[str, Any]:
     """Return the encodings that tell series apart, by colour and by shape."""
     chart = picture.chart
-    found: dict[str, Any] = {}
+    encodings: dict[str, Any] = {}
     for channel, name in (("color", chart.color), ("shape", chart.shape or chart.color)):
         if name is None or (channel == "shape" and chart.type == "bar"):
             continue
@@ -287,7 +287,7 @@ def _series(picture: Picture) -> dict[str, Any]:
             if OTHERS in texts:
                 ordered, colors = [*ordered, OTHERS], [*colors, GREY]
             encoding["scale"] = {"domain": ordered, "range": colors}
-        found[channel] = encoding
-    if chart.shape in {None, chart.color} and "shape" in found and "color" in found:
-        found["shape"]["scale"] = {"domain": found["color"]["scale"]["domain"]}
-    return found
+        encodings[channel] = encoding
+    if chart.shape in {None, chart.color} and "shape" in encodings and "color" in encodings:
+        encodings["shape"]["scale"] = {"domain": encodings["color"]["scale"]["domain"]}
+    return encodings

@@ -363,7 +363,7 @@ class _Search:
             return Hit(query.name, QUERY, None, about, (), (call,), round(score, 2))
         return Hit(
             name=found.names[0],
-            kind=self.names.kind(NamedNode(found.direct_classes[0])),
+            kind=self.names.class_label(NamedNode(found.direct_classes[0])),
             iri=found.iri,
             description=found.description,
             also=tuple(name for name in found.names[1:] if any(map(str.isalpha, name))),

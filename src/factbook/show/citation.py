@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from factbook.query.page_queries import ask_page
+from factbook.query.page_queries import run_page_query
 from factbook.rdf.terms import local_name, value_of
 from factbook.render.humanize import make_printable
 from factbook.render.labels import Labels
@@ -87,7 +87,7 @@ def gather_citation(
     Raises:
         FactbookError: A query cannot be read, or the engine failed.
     """
-    rows = ask_page(book, "citation", {"thing": thing})
+    rows = run_page_query(book, "citation", {"thing": thing})
     sources = sorted({_text(row, "source") for row in rows})
     about = next((row["about"] for row in rows if isinstance(row.get("about"), NamedNode)), None)
     documents = _describe_documents(book, sources)
@@ -131,7 +131,7 @@ def _in_words(figure: Figure) -> str:
 
 def _describe_documents(book: Book, sources: list[str]) -> tuple[Document, ...]:
     by_source: dict[str, list[Row]] = {source: [] for source in sources}
-    for row in ask_page(book, "references", only=("source", sources)):
+    for row in run_page_query(book, "references", only=("source", sources)):
         by_source[_text(row, "source")].append(row)
     labels = Labels(book.prefixes, book.engine)
     columns = ("author", "publisher", "precision")
@@ -164,7 +164,7 @@ def _describe_documents(book: Book, sources: list[str]) -> tuple[Document, ...]:
 
 def _describe_dataset(book: Book) -> Dataset:
     """Return what the ontology says of the book; one that says nothing is called by its folder."""
-    rows = ask_page(book, "dataset")
+    rows = run_page_query(book, "dataset")
     first = rows[0] if rows else {}
     fallback = book.endpoint or book.layout.root.resolve().name
     return Dataset(

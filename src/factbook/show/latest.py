@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from factbook.query.page_queries import ask_page
+from factbook.query.page_queries import run_page_query
 from factbook.rdf.terms import value_of
 from factbook.render.humanize import count_noun, format_date
 
@@ -54,7 +54,7 @@ def explain_latest(book: Book, figure: NamedNode, labels: Labels) -> str:
 
     Nothing is said where the store holds no series of it, as it may not hold what is derived.
     """
-    rows = ask_page(book, "series", {"thing": figure})
+    rows = run_page_query(book, "series", {"thing": figure})
     removed = {value_of(row["by"]) for row in rows if row["by"] is not None}
     if removed:
         names = ", ".join(_name(each, labels) for each in sorted(removed))

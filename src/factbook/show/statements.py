@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from factbook.query.page_queries import ask_page
+from factbook.query.page_queries import run_page_query
 from factbook.rdf.terms import is_iri, value_of
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def ask_statements(
     if asof is not None:
         values["asof"] = asof
     found = []
-    for row in ask_page(book, name, values):
+    for row in run_page_query(book, name, values):
         subject = row.get("subject") or row.get("figure") or row.get("event")
         about, value, source = row.get("property"), row.get("value"), row.get("source")
         if (
@@ -128,7 +128,7 @@ def ask_statements(
 def ask_sources(book: Book, iris: Iterable[str]) -> dict[str, dict[str, Term]]:
     """Return the description of each source that has one; a file may have none."""
     found: dict[str, dict[str, Term]] = {}
-    for row in ask_page(book, "sources", only=("source", filter(is_iri, iris))):
+    for row in run_page_query(book, "sources", only=("source", filter(is_iri, iris))):
         source = row.get("source")
         if isinstance(source, NamedNode):
             description = found.setdefault(source.value, {})

@@ -256,10 +256,10 @@ class Explorer:
         chart = query.chart
         if chart is None:
             return None
-        from factbook.render.charts import picture_answer
+        from factbook.render.charts import build_picture
 
         answered = self.answer(query, values)
-        return picture_answer(
+        return build_picture(
             chart,
             answered.variables,
             answered.rows,
