@@ -54,7 +54,7 @@ def test_computed_value_has_the_marks_of_what_it_rests_on() -> None:
     )
 
     assert cells.rows == [("5†?",), ("6",)]
-    assert cells.notes[0].endswith("a mark says this of a figure that it rests on")
+    assert cells.notes[0].endswith("is that of a figure that it is computed from")
 
 
 def test_figure_has_the_mark_of_its_source_where_no_source_is_shown() -> None:

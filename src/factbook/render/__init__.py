@@ -1,1 +1,1 @@
-"""Render answers: tables and words for people, files and typed rows for programs."""
+"""Render answers: text, tables and charts for people, files and typed rows for programs."""

@@ -1,4 +1,4 @@
-"""Turn the rows of an answer into a table of texts that a person reads."""
+"""Turn the rows of an answer into a table of text for people."""
 
 from __future__ import annotations
 
@@ -25,22 +25,20 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
     from factbook.store.answers import Engine, Row
 
-_OF_COMPUTED = "of a computed number, a mark says this of a figure that it rests on"
+_OF_COMPUTED = "the mark of a computed number is that of a figure that it is computed from"
 
 
 @dataclass(frozen=True)
 class Column:
     """What a result column holds, and which other columns belong to it.
 
-    `unit` names the column with the unit of a number, `low` and `high` those with the ends of a
-    range that stands in its place, and `precision` the one that says how much of a date is known,
-    or that a number is about, at least or at most so much: tables for people show them in one
-    cell. A `detail` is left out of such tables unless asked for, and a `sparse` column where no
-    row has anything in it. Where a terminal has no room for all columns, those of `cite` become
-    numbers of a list below, and the columns with the greatest
-    `priority` are left out first. A `computed` number is shown with three significant digits where
-    it has many decimals. `figure` names the column with the observation that a value is
-    of, whose marks stand behind the value.
+    Tables for people show some columns in the cell of another: `unit` names the column with the
+    unit of a number, `low` and `high` those with the ends of a range, and `precision` the one that
+    says how precise a date or a number is. They show a `detail` only in wide tables, and a `sparse`
+    column only if it has values. Where a terminal has too little room, columns with `cite` become
+    numbers of a list below the table, and columns with the greatest `priority` are left out first.
+    A number with `computed` is rounded to three significant digits. `figure` names the column with
+    the observation of a value, whose marks follow the value.
     """
 
     name: str
@@ -60,7 +58,7 @@ class Column:
 
     @property
     def marked_by(self) -> tuple[str, ...]:
-        """The columns with the source or the figures whose marks stand behind a value."""
+        """The columns with the source or the figures whose marks follow a value."""
         if self.cite:
             return (self.name,)
         if self.type == "integer" and not self.figure:  # a count or an age
@@ -70,18 +68,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Cells:
-    """A table as text."""
+    """A table of text."""
 
     headings: tuple[str, ...]
     rows: list[tuple[str, ...]]
     numeric: tuple[bool, ...]
-    """Per column, whether everything in it is a number."""
+    """For each column, whether all its values are numbers."""
     cited: frozenset[int] = frozenset()
-    """The columns with sources, which can be numbers of a list."""
+    """The columns with sources, which can become numbers of a list."""
     priorities: tuple[int, ...] = ()
-    """Per column its priority, where columns may be left out; empty where none may."""
+    """The priority of each column, if columns may be left out; else empty."""
     notes: tuple[str, ...] = ()
-    """Lines under the table, such as what the marks in it say."""
+    """Lines under the table, such as the legend of its marks."""
 
 
 def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
@@ -95,21 +93,20 @@ def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
     only: Sequence[str] = (),
     wide: bool = False,
 ) -> Cells:
-    """Return the rows with labels for IRIs, and numbers that can be read with their units.
+    """Return the rows as text, with labels for IRIs and readable numbers with their units.
 
-    A column that belongs to another (its unit, the ends of its range, the precision of its date) is
-    not shown by itself. Details are shown only in a wide table, and a sparse column only if it has
-    values.
+    A column that belongs to another (its unit, the ends of its range, its precision) is not shown
+    by itself. Details are shown only in a wide table, and a sparse column only if it has values.
 
     Args:
         variables: The columns of the answer.
         rows: Its rows.
         engine: Where labels are looked up.
-        prefixes: The prefixes for what has no label.
-        columns: The columns as the query's header describes them.
-        marks: The names of marks by the figure or source that they are about.
-        only: The columns to show, in this order, whatever they are; by default those that matter.
-        wide: Whether to show details as well, and to leave nothing out where there is no room.
+        prefixes: The prefixes for IRIs without a label.
+        columns: The columns as the front matter of the query describes them.
+        marks: The names of marks by figure or source.
+        only: The columns to show, in this order, even details; by default the usual ones.
+        wide: Whether to show details too, and to leave out no column for lack of room.
     """
     labels = Labels(prefixes, engine)
     labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
@@ -130,7 +127,7 @@ def build_cells(  # noqa: PLR0913 - each is one thing that cells depend on
 
 
 def _prioritize(column: Column) -> int:
-    """Return the priority of a column: as its header says, 1 for sources, 2 for others."""
+    """Return the priority of a column: its own, else 1 for sources and 2 for others."""
     return column.priority or (1 if column.cite else 2)
 
 
@@ -145,7 +142,7 @@ class CellTexts:
         marks: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.used: set[str] = set()
-        """The names of the marks in the texts so far."""
+        """The names of the marks used so far."""
         self._marks_computed = False
         self._marks = marks or {}
         self._names = tuple(variables)
@@ -196,7 +193,7 @@ class CellTexts:
 
     @property
     def legend(self) -> str:
-        """What the marks in the texts so far say."""
+        """The explanation of the marks used so far."""
         explanation = explain_marks(self.used)
         return f"{explanation}; {_OF_COMPUTED}" if self._marks_computed else explanation
 
@@ -242,12 +239,12 @@ def list_marked(
 
 
 def shows_sources(columns: Sequence[Column]) -> bool:
-    """Tell whether a table shows the sources of its values, whose marks stand behind them."""
+    """Tell whether a table has a column of sources."""
     return any(column.cite and not column.detail for column in columns)
 
 
 def iris_in(term: Term | None) -> Sequence[str]:
-    """Return the IRIs in a cell: the thing itself, or those of a text with spaces between."""
+    """Return the IRIs in a cell: an IRI, or several in a text, separated by spaces."""
     if isinstance(term, NamedNode):
         return (term.value,)
     return term.value.split() if isinstance(term, Literal) else ()

@@ -1,4 +1,4 @@
-"""Read what the front matter of a query says of its chart: `chart: {type: …, x: …, y: …}`."""
+"""Parse the chart in the front matter of a query: `chart: {type: …, x: …, y: …}`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ TYPES = ("bar", "line", "range", "scatter", "timeline")
 
 @dataclass(frozen=True)
 class Chart:
-    """What the front matter of a query says of its chart: a type and the columns to draw.
+    """The chart of a query: a type and the columns to draw.
 
-    The values are `y`, over the dates, numbers or names in `x`; of several columns in `x` the texts
-    are joined. `color` and `shape` tell series apart, `series` those of a line beyond its colour,
-    and `facet` gives each of its values a small chart of its own. `low` and `high` are the ends of
-    a range where the column of `y` does not name them. `source` names the columns with the sources
-    of `y`, by default all that cite.
+    It draws the values of `y` over the dates, numbers or names in `x`; the texts of several columns
+    in `x` are joined. `color` and `shape` tell series apart, `series` also splits lines of the same
+    colour, and each value of `facet` gets a small chart of its own. `low` and `high` are the ends
+    of a range, unless the column of `y` names them. `source` names the columns with the sources of
+    `y`, by default all columns with `cite`.
     """
 
     type: str
@@ -62,7 +62,9 @@ def read_chart(raw: object) -> Chart:
             raise UsageError(f"chart: name the column for '{key}'")
     first = raw["x"][0] if isinstance(raw["x"], list | tuple) else raw["x"]
     if raw["type"] in {"bar", "range"} and first in {raw.get("color"), raw.get("shape")}:
-        raise UsageError(f"chart: '{first}' names the bars already; color and shape need another")
+        raise UsageError(
+            f"chart: '{first}' names the bars already; use another column for color and shape"
+        )
 
     def names(key: str) -> tuple[str, ...]:
         value = raw.get(key) or ()

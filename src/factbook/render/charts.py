@@ -1,7 +1,6 @@
 """Turn the rows of an answer into the points of a chart.
 
-One call makes the picture that files, pages and the terminal draw, so that all of them show the
-same points.
+Files, pages and the terminal all draw the same picture, so they show the same points.
 """
 
 from __future__ import annotations
@@ -28,13 +27,13 @@ if TYPE_CHECKING:
     from factbook.store.answers import Row
 
 LABEL = "Label"
-"""A field of the data with the text of a column is called like the column, with this behind."""
+"""The suffix of the fields that hold the text of a column."""
 
-# Okabe and Ito's colours, which the colour-blind can tell apart, darkened where they would be too
-# pale on white; each has a contrast of at least 3 on white and on a dark page. Grey is the rest.
+# Okabe and Ito's colours for the colour-blind, darkened where they are too pale on white: each has
+# a contrast of at least 3 on white and on a dark page. All other series are grey.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#BF6A9B", "#A87600", "#3A93C9", "#7A6FD0")
 OTHERS = "others"
-"""The series that have no colour of their own."""
+"""The name of the series without a colour of their own."""
 _NONE = "none"  # a series without a name
 _MOST_BARS, _MOST_LANES, _MOST_FACETS = 30, 25, 8
 _FEWEST_POINTS = 3  # of a facet
@@ -42,17 +41,17 @@ _FEWEST_POINTS = 3  # of a facet
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart of an answer: what is drawn, what is not, and on whose word."""
+    """The chart of an answer: its points, what is left out, and the sources."""
 
     chart: Chart
     title: str
     points: tuple[dict[str, Any], ...]
-    """A value for each column that the chart refers to, and the texts of `y` and the range."""
+    """For each point, the values of the chart's columns and the texts of `y` and the range."""
     notes: tuple[str, ...]
-    """What a reader must know: rows that are not drawn, and why."""
+    """Which rows are not drawn, and why."""
     sources: tuple[str, ...]
     kinds: Mapping[str, str]
-    """Per column, whether Vega-Lite draws it as temporal, quantitative or nominal."""
+    """The Vega-Lite type of each column: temporal, quantitative or nominal."""
     titles: Mapping[str, str]
     low: str | None = None
     high: str | None = None
@@ -62,7 +61,7 @@ class Picture:
 
     @property
     def description(self) -> str:
-        """The chart in words, for those who do not see it."""
+        """The chart in words, for screen readers."""
         subject = f"{self.title}: {self.titles[self.chart.y]}"
         texts = [
             f"{point[self.chart.x[0]]} {point[self.chart.y + LABEL]}" for point in self.points[:3]
@@ -72,21 +71,21 @@ class Picture:
         return f"{subject} by {self.titles[self.chart.x[0]]}, {count}{first}."
 
     def reach(self, point: Mapping[str, Any]) -> tuple[float, float]:
-        """Return the least and the greatest number of a point, of its value and its range."""
+        """Return the least and the greatest of a point's value and the ends of its range."""
         names = (self.chart.y, self.low, self.high)
         numbers = [point[name] for name in names if name and point.get(name) is not None]
         return min(numbers), max(numbers)
 
     @property
     def is_far_from_zero(self) -> bool:
-        """Whether ranges are drawn without zero, beside which they would look alike."""
+        """Whether the axis of ranges leaves out zero, so that they can be told apart."""
         if self.chart.type != "range" or not self.points:
             return False
         least, greatest = zip(*map(self.reach, self.points), strict=True)
         return bool(2 * min(least) > max(greatest))
 
     def split(self) -> list[tuple[str, Picture]]:
-        """Return a chart of its own for each facet, with its heading."""
+        """Return a chart for each facet, with its heading."""
         if self.chart.facet is None:
             return [("", self)]
         by_facet: dict[str, list[dict[str, Any]]] = {}
@@ -110,9 +109,9 @@ def build_picture(  # noqa: PLR0913 - each is one thing that a chart depends on
         chart: What to draw.
         variables: The columns of the answer.
         rows: Its rows.
-        labels: Gives the labels of things; those of the answer are looked up here.
-        columns: The columns as the query's header describes them.
-        title: The title, where the chart has none of its own.
+        labels: Labels of things; those of the answer are looked up here.
+        columns: The columns as the front matter of the query describes them.
+        title: The title if the chart has none of its own.
 
     Raises:
         UsageError: The answer lacks a column of the chart.
@@ -125,7 +124,7 @@ def build_picture(  # noqa: PLR0913 - each is one thing that a chart depends on
 
 
 class _PictureBuilder:
-    """Chooses the points of a chart among the rows of an answer."""
+    """Chooses the rows of an answer to draw and turns them into points."""
 
     def __init__(self, chart: Chart, texts: CellTexts, title: str) -> None:
         self.chart, self.texts, self.title = chart, texts, chart.title or title
@@ -195,7 +194,7 @@ class _PictureBuilder:
         )
 
     def _drop_zeros(self, rows: list[Row]) -> list[Row]:
-        """Return the rows whose bars have a length; those of zero are told, not drawn."""
+        """Return the rows with a bar of some length; a note counts the others."""
         long = [row for row in rows if self._value(row)]
         if not long or len(long) == len(rows):
             return rows
@@ -206,7 +205,7 @@ class _PictureBuilder:
         return long
 
     def _keep_commonest_unit(self, rows: list[Row]) -> list[Row]:
-        """Return the rows in the commonest unit of each facet; others do not compare with them."""
+        """Return the rows in the commonest unit of each facet; a note counts the others."""
         if self.unit is None:
             return rows
         by_facet: dict[object, Counter[Term | None]] = {}
@@ -245,7 +244,7 @@ class _PictureBuilder:
         return [row for row in rows if self.texts.of(row, name) in commonest]
 
     def _drop_small_facets(self, rows: list[Row]) -> list[Row]:
-        """Return the rows without the facets that would be small charts of a point or two."""
+        """Return the rows without facets that have too few points for a chart."""
         name = self.chart.facet
         counts = Counter(self.texts.of(row, name) for row in rows) if name else Counter[str]()
         few = {text for text, count in counts.items() if count < _FEWEST_POINTS}
@@ -293,7 +292,7 @@ class _PictureBuilder:
         return point
 
     def _name_bars(self, points: list[dict[str, Any]], rows: Sequence[Row]) -> None:
-        """Give each point a name of its own, with the texts that differ between them."""
+        """Give each point a unique name, made of the columns that differ between points."""
         name = self.chart.x[0]
         parts = [[self.texts.of(row, name_of_x) for name_of_x in self.chart.x] for row in rows]
         differing = [
@@ -307,25 +306,25 @@ class _PictureBuilder:
             text = ", ".join(filter(None, (texts_of_row[place] for place in places)))
             panel = (self.texts.term(row, self.chart.facet), text)
             uses[panel] += 1
-            # Two bars of one name would be drawn as one that is as long as both
+            # Vega-Lite would stack two bars with the same name
             point[name] = (
                 text if uses[panel] == 1 or self.chart.type != "bar" else f"{text} ({uses[panel]})"
             )
 
     def _merge_colors(self, points: list[dict[str, Any]]) -> None:
-        """Leave as many series a colour as can be told apart; the rest is grey."""
+        """Merge all but the commonest series into one, which is drawn in grey."""
         name = self.chart.color
         if name is None:
             return
         counts = Counter(point[name] for point in points)
         commonest = {text for text, _ in counts.most_common(len(PALETTE))}
         for point in points if len(counts) > len(commonest) else ():
-            point[name + LABEL] = point[name]  # by which a line stays one of its own
+            point[name + LABEL] = point[name]  # keeps the lines of merged series apart
             if point[name] not in commonest:
                 point[name] = OTHERS
 
     def _sources(self, rows: Iterable[Row]) -> tuple[str, ...]:
-        """Return the names of the sources that the rows cite, or else of those of their figures."""
+        """Return the names of the sources that the rows cite, or else the sources of figures."""
         columns, labels = self.texts.columns, self.texts.labels
         cited = self.chart.source or tuple(
             column.name for column in columns.values() if column.cite and not column.detail

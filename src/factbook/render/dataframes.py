@@ -1,7 +1,7 @@
-"""Turn the answer of a query into a polars data frame, and write it as Parquet or Excel.
+"""Turn an answer into a polars data frame, and write it as Parquet or Excel.
 
-A column is typed only if every value fits the type, so that nothing is rounded, lost or guessed:
-otherwise it is text, each value as the answer spells it.
+A column is typed only if every value fits the type exactly; otherwise it holds the lexical forms
+as text. Nothing is rounded, lost or guessed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DECIMALS = 6  # that a cell shows; its value has all
 _NOT_FINITE = {"inf": "INF", "-inf": "-INF", "nan": "NaN"}
 _EXCEL_ROWS = 1_048_576
 _EXCEL_CHARACTERS = 32_767
-_EXCEL_FIRST_DAY = date(1900, 3, 1)  # before it, Excel counts a day that never was
+_EXCEL_FIRST_DAY = date(1900, 3, 1)  # Excel counts 29 February 1900, which did not exist
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - Excel has no time zones; a constant keeps bytes equal
 
 
@@ -57,15 +57,13 @@ def write_excel(
     columns: Sequence[Column] = (),
     notes: Sequence[Sequence[str]] = (),
 ) -> None:
-    """Write an answer as a workbook of Excel.
-
-    Numbers and dates are numbers and dates, the header stays in sight, and rows can be filtered.
+    """Write an answer as an Excel workbook with typed cells, a frozen header and a filter.
 
     Args:
         table: The answer.
-        out: Where the workbook goes.
-        columns: The columns as the query's header describes them.
-        notes: The rows of a second sheet, which says what the answer is and whence.
+        out: Where to write the workbook.
+        columns: The columns as the front matter of the query describes them.
+        notes: The rows of a second sheet, which describes the answer and its sources.
 
     Raises:
         UsageError: polars or xlsxwriter is not installed, or Excel cannot hold the answer.
@@ -114,7 +112,7 @@ def to_polars(table: Table, what: str = "a data frame") -> pl.DataFrame:
 
     Args:
         table: The answer.
-        what: What needs polars, for the error.
+        what: What needs polars, for the error message.
 
     Raises:
         UsageError: polars is not installed.
@@ -136,7 +134,7 @@ def _missing(what: str, package: str) -> UsageError:
 
 
 def _series(name: str, terms: Sequence[Term | None]) -> pl.Series:
-    """Return a column, of the narrowest type that holds every value exactly."""
+    """Return a column of the narrowest type that holds every value exactly."""
     import polars as pl
 
     values_present = [term for term in terms if term is not None]
@@ -152,7 +150,7 @@ def _series(name: str, terms: Sequence[Term | None]) -> pl.Series:
         try:
             values = [None if term is None else convert(_text(term)) for term in terms]
         except ValueError:
-            pass  # a value is not what its datatype promises
+            pass  # a value is not valid for its datatype
         else:
             return pl.Series(name, values, dtype=getattr(pl, polars_type))
     texts = [None if term is None else _text(term) for term in terms]
@@ -199,9 +197,9 @@ _TYPED: dict[str, tuple[Callable[[str], Any], str]] = {
 
 
 def _fit_for_excel(column: pl.Series, column_type: str) -> tuple[pl.Series, str]:
-    """Return a column as Excel can hold it, and how its numbers are shown.
+    """Return a column that Excel can hold, and its number format.
 
-    What would be rounded or shifted becomes text.
+    Values that Excel would round or shift become text.
 
     Raises:
         UsageError: A text is too long for a cell.

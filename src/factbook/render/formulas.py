@@ -1,4 +1,4 @@
-"""Find and defuse texts that a spreadsheet takes for formulas when it opens CSV or TSV."""
+"""Find and escape texts that a spreadsheet would run as formulas when it opens CSV or TSV."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from factbook.store.answers import Row
 
 SPREADSHEET_TEXTS = frozenset({"csv", "tsv"})
-"""The formats whose texts a spreadsheet may run as formulas."""
-# What begins a formula, or is skipped before one; the wide signs are those of East Asian keyboards
-_BEGINNING = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - these signs are meant
+"""The formats in which a spreadsheet may run a text as a formula."""
+# What begins a formula, or is skipped before one; the wide signs come from East Asian keyboards
+_BEGINNING = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - these signs are intended
 _TEXTS = {f"{XSD}string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
 def is_formula(term: Term | None) -> bool:
-    """Tell whether a spreadsheet takes a term for a formula; a number that is one is none."""
+    """Tell whether a spreadsheet would run a term as a formula; a number is not a formula."""
     if not isinstance(term, Literal) or not _BEGINNING.match(term.value):
         return False
     return term.datatype.value in _TEXTS or not _NUMBER.fullmatch(term.value)
 
 
 def defuse_formulas(table: Table) -> Table:
-    """Return a table with an apostrophe, which makes it a text, before each formula."""
+    """Return a table with an apostrophe, which marks text, before each formula."""
     return Table(table.variables, (tuple(map(_defuse, row)) for row in table.rows))
 
 
@@ -45,7 +45,7 @@ def _defuse(term: Term | None) -> Term | None:
 
 @dataclass
 class FormulaCount:
-    """Counts the formulas in the rows that pass."""
+    """Counts the formulas in a table as its rows are read."""
 
     count: int = 0
 

@@ -1,4 +1,4 @@
-"""Turn numbers, amounts, dates and periods into words: $4.25B, 3.35 TB/s, Q3 2024."""
+"""Format numbers, amounts, dates and periods for people: $4.25B, 3.35 TB/s, Q3 2024."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ NUMBER_WORDS = (
     *("ten", "eleven", "twelve", "thirteen", "fourteen"),
     *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
-"""From 0 on."""
+"""The numbers from 0 on in words."""
 NUMERIC_TYPES = {XSD + name for name in ("integer", "decimal", "int", "long", "nonNegativeInteger")}
 _NUMBER = re.compile(r"([+-]?)([0-9]+)(\.[0-9]+)?", re.ASCII)
 PERIOD = "period"
-"""The type of a column with lengths of time, such as P1Y."""
-_UNGROUPED = {"year", "identifier"}  # types of columns with numbers that are not quantities
+"""The type of a column with durations, such as P1Y."""
+_UNGROUPED = {"year", "identifier"}  # column types with numbers that are not quantities
 _CURRENCY = re.compile(r"http://qudt\.org/vocab/unit/CCY_([A-Z]{3})")
 _CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _MAGNITUDES = ((12, "T", "trillion"), (9, "B", "billion"), (6, "M", "million"))
@@ -36,7 +36,7 @@ _PREFIXED_UNIT = re.compile(r"(?P<prefix>[kMGTPE]?)(?P<base>B|B/s|Hz|W|FLOPS|OPS
 _THOUSAND = 1000
 _STEP_OF_BYTES, _STEP_OF_OTHERS = 1000, 10_000
 COUNT_SYMBOL = "#"
-"""The symbol of the unit of a bare count, which is not written."""
+"""The symbol of the unit of a count, which is not printed."""
 _DECIMALS_OF_COUNT = 3
 _CLOSE_UNITS = {"%", "\N{MULTIPLICATION SIGN}"}  # written without a space after the number
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -47,7 +47,7 @@ _PERIOD = re.compile(r"P(?:([0-9]+)Y)?(?:([0-9]+)M)?", re.ASCII)
 
 
 def make_printable(text: str) -> str:
-    """Return a text on one line, without the characters that steer a terminal."""
+    """Return a text on one line, without control characters."""
     if text.isprintable():  # as nearly all are
         return text
     return "".join(
@@ -75,7 +75,7 @@ def count_noun(number: int, noun: str) -> str:
 
 
 def format_path(path: Path) -> str:
-    """Return a path relative to the current folder where it is inside, else as it is."""
+    """Return a path relative to the current folder if it is inside, else unchanged."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except (ValueError, OSError):
@@ -87,7 +87,7 @@ def format_literal(literal: Literal, column_type: str = "") -> str:
 
     Args:
         literal: The literal.
-        column_type: The type that a query's header gives to the column; a year is not grouped.
+        column_type: The type of the column in the front matter; a year is not grouped.
     """
     datatype = literal.datatype.value
     if column_type == PERIOD:
@@ -116,12 +116,12 @@ def format_amount(number: str, unit: str, symbol: str, *, exact: bool = False) -
     """Return a number with its unit.
 
     Amounts of money from a million on are rounded to four digits; everything else is exact. A count
-    from a million on is in words where three decimals suffice: 2.6 trillion.
+    from a million on uses a word if three decimals are enough: 2.6 trillion.
 
     Args:
         number: The lexical form of an integer or decimal.
-        unit: The unit's IRI, or nothing.
-        symbol: What the unit is called, or nothing.
+        unit: The unit's IRI, or an empty string.
+        symbol: The unit's symbol, or an empty string.
         exact: Whether to keep every digit of an amount of money.
     """
     value = _parse(number)
@@ -137,13 +137,13 @@ def format_amount(number: str, unit: str, symbol: str, *, exact: bool = False) -
 
 
 def currency_sign(unit: str) -> str:
-    """Return the sign of a unit of money, its code where it has none, and nothing for others."""
+    """Return the sign of a currency, or its code if it has none; empty for other units."""
     currency = _CURRENCY.fullmatch(unit)
     return _CURRENCY_SIGNS.get(currency[1], f"{currency[1]} ") if currency is not None else ""
 
 
 def currency_of_sign(sign: str) -> str:
-    """Return the unit of money of a sign such as $, or nothing."""
+    """Return the unit of a currency sign such as $, or an empty string."""
     codes = (code for code, known in _CURRENCY_SIGNS.items() if known == sign)
     code = next(codes, "")
     return f"http://qudt.org/vocab/unit/CCY_{code}" if code else ""
@@ -158,14 +158,14 @@ def split_prefix(symbol: str) -> tuple[Decimal, str]:
 
 
 def format_range(least: str, most: str) -> str:
-    """Return a range of two amounts that are already text; either may be missing."""
+    """Return a range of two formatted amounts; either may be empty."""
     if least and most:
         return f"{least} to {most}"
     return f"from {least}" if least else f"up to {most}" if most else ""
 
 
 def format_date(day: str, precision: str = "day") -> str:
-    """Return an ISO date in words, as precisely as it is known: 14 Jun 2024, Q2 2024, 2024."""
+    """Return an ISO date for people, cut to its precision: 14 Jun 2024, Q2 2024, 2024."""
     match = _DATE.fullmatch(day)
     if match is None or not 1 <= int(match[2]) <= len(_MONTHS):
         return day
@@ -192,7 +192,7 @@ def format_iso_date(day: str, precision: str = "day") -> str:
 
 
 def format_period(end: str, length: str, precision: str = "day") -> str:
-    """Return the period of an ISO 8601 length that ends on a day: Q3 2024, 6 months to Jun 2019."""
+    """Return an ISO 8601 duration that ends on a day: Q3 2024, 6 months to Jun 2019."""
     day, size = _DATE.fullmatch(end), _PERIOD.fullmatch(length)
     if day is None or size is None:
         return f"{format_date(end, precision)} ({length})"
@@ -210,7 +210,7 @@ def format_period(end: str, length: str, precision: str = "day") -> str:
 
 
 def format_length(length: str) -> str:
-    """Return an ISO 8601 length of years and months in words: year, quarter, 6 months."""
+    """Return an ISO 8601 duration of years and months in words: year, quarter, 6 months."""
     size = _PERIOD.fullmatch(length)
     months = _YEAR * int(size[1] or 0) + int(size[2] or 0) if size else 0
     if months == _QUARTER:
@@ -222,12 +222,12 @@ def format_length(length: str) -> str:
 
 
 def recency_key(day: str) -> tuple[object, ...]:
-    """Return the key that sorts ISO dates from the newest to the oldest, no date last."""
+    """Return a sort key for ISO dates, newest first and missing dates last."""
     return (not day, tuple(-ord(character) for character in day))
 
 
 def words_in_iri(iri: str) -> str:
-    """Return the end of an IRI in words: 'founding date' for …/foundingDate."""
+    """Return the local name of an IRI as words: 'founding date' for …/foundingDate."""
     return words_in_name(local_name(iri))
 
 
@@ -241,7 +241,7 @@ def words_in_name(name: str) -> str:
 
 
 def _parse(number: str) -> Decimal | None:
-    """Return a number, or None if it is not one or has too many digits to be read."""
+    """Return a number, or None if it is not one or has too many digits."""
     try:
         value = Decimal(number)
     except InvalidOperation:
@@ -282,7 +282,7 @@ def _format_count(value: Decimal) -> str:
 
 
 def _step_up(value: Decimal, symbol: str) -> tuple[Decimal, str]:
-    """Return a quantity in the largest unit in which it is at least 1, with the unit's symbol."""
+    """Return a quantity in the largest unit in which it is at least 1, and that unit's symbol."""
     match = _PREFIXED_UNIT.fullmatch(symbol)
     if match is None:
         return value, symbol

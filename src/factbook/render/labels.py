@@ -1,4 +1,4 @@
-"""Labels of things where people read: the name in the graph, or else the CURIE."""
+"""Look up labels of things for people: the name in the graph, or else the CURIE."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from factbook.rdf.terms import Term
     from factbook.store.answers import Engine, Row
 
-# The best first: a unit goes by its symbol, everything else by its name.
+# In order of preference: a unit has its symbol for a label, everything else its name.
 LABEL_PROPERTIES = (
     "http://qudt.org/schema/qudt/symbol",
     "http://www.w3.org/2004/02/skos/core#prefLabel",
@@ -52,8 +52,8 @@ class Labels:
     """Looks up labels of IRIs, many in one query, and remembers them.
 
     Args:
-        prefixes: The prefixes for what has no label.
-        engines: Where to look; a label in an earlier one wins.
+        prefixes: The prefixes for IRIs without a label.
+        engines: Where to look; the first that has a label wins.
     """
 
     def __init__(self, prefixes: Mapping[str, str], *engines: Engine) -> None:
@@ -64,7 +64,7 @@ class Labels:
         self._texts: dict[str, str] = {}
 
     def look_up(self, iris: Iterable[str]) -> None:
-        """Look up the labels of IRIs all at once; an IRI that was not looked up has none."""
+        """Look up the labels of IRIs in one query; an IRI that was not looked up has none."""
         missing = {iri for iri in iris if is_iri(iri)} - self._asked
         self._texts.clear()
         self._asked |= missing
@@ -74,7 +74,7 @@ class Labels:
                 missing -= self._labels.keys()
 
     def look_up_figures(self, iris: Iterable[str]) -> None:
-        """Give observations without a label one: what they measure, of what, of which day."""
+        """Give observations without a label one made of measure, subject, value and date."""
         rows_to_bind = [
             (NamedNode(iri),) for iri in sorted(iris) if is_iri(iri) and not self.has(iri)
         ]
@@ -93,7 +93,7 @@ class Labels:
                 self._labels[value_of(figure)] = ", ".join(texts)
 
     def sources_of(self, figures: Iterable[str]) -> tuple[str, ...]:
-        """Return the labels of the sources of observations, in order."""
+        """Return the sorted labels of the sources of observations."""
         rows_to_bind = [(NamedNode(iri),) for iri in sorted(set(figures)) if is_iri(iri)]
         query = bind_rows(_SOURCES, ("figure",), rows_to_bind)
         sources = {
@@ -109,7 +109,7 @@ class Labels:
         return iri in self._labels
 
     def of(self, iri: str) -> str:
-        """Return the label of an IRI, the words of a term of a standard, or its CURIE or itself."""
+        """Return the label of an IRI, else the words in a standard term, else its CURIE or IRI."""
         if iri not in self._texts:
             label = self._labels.get(iri)
             if not label and iri.startswith(VOCABULARIES):
@@ -122,7 +122,7 @@ class Labels:
         return self.of(iri) if self.has(iri) else make_printable(words_in_iri(iri)) or self.of(iri)
 
     def of_term(self, term: Term, column_type: str = "") -> str:
-        """Return any term for people: a label, or a literal with its language unless English."""
+        """Return the text of any term: a label, or a literal with its language unless English."""
         if isinstance(term, NamedNode):
             return self.of(term.value)
         if not isinstance(term, Literal):
@@ -142,7 +142,7 @@ def find_labels(engine: Engine, iris: Iterable[str]) -> dict[str, str]:
     properties = ", ".join(f"<{iri}>" for iri in LABEL_PROPERTIES)
     for start in range(0, len(unique), _BATCH):
         values = " ".join(f"<{iri}>" for iri in unique[start : start + _BATCH])
-        # A filter and not VALUES: Oxigraph then looks up and does not join, four times faster
+        # With a filter instead of VALUES, Oxigraph looks up and does not join: four times faster
         text = f"""SELECT ?thing ?property ?name WHERE {{ VALUES ?thing {{ {values} }}
           ?thing ?property ?name FILTER(?property IN ({properties})) }}"""
         for thing, name_property, name in select(engine, text):
@@ -157,13 +157,13 @@ def find_labels(engine: Engine, iris: Iterable[str]) -> dict[str, str]:
 
 
 LABEL_SUFFIX = "Label"
-"""A column with the names of things is called like that with their IRIs, with this behind."""
+"""The suffix of a column with labels, after the name of the column with the IRIs."""
 
 
 def add_label_columns(table: Table, labels: Labels) -> Table:
-    """Return a table with the names of things beside their IRIs, as Wikidata's service gives them.
+    """Return a table with a column of labels after each column of IRIs, as Wikidata returns them.
 
-    A column in which no IRI has a name, such as one of web pages, stays alone.
+    A column in which no IRI has a label, such as one of web pages, gets none.
     """
     rows = list(table.rows)
     labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
@@ -195,7 +195,7 @@ def add_label_columns(table: Table, labels: Labels) -> Table:
 
 
 def find_units(engine: Engine) -> dict[str, str]:
-    """Return the symbols of the units in the graph, by their IRIs."""
+    """Return the symbols of the units in the graph, by IRI."""
     rows = select(engine, f"SELECT ?unit ?symbol WHERE {{ ?unit <{LABEL_PROPERTIES[0]}> ?symbol }}")
     return {
         unit.value: symbol.value
@@ -207,7 +207,7 @@ def find_units(engine: Engine) -> dict[str, str]:
 def best_label(pairs: Iterable[tuple[str, Literal]]) -> str | None:
     """Return the best label among the properties of a thing, or None if it has no label.
 
-    The property counts first, then the language: English, none, any other.
+    The order of properties decides first, then the language: English, none, any other.
     """
     ranked = [
         (_RANKS[name_property], _LANGUAGE_RANKS.get(label.language, _OTHER_LANGUAGE), label.value)

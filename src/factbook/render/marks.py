@@ -1,4 +1,4 @@
-"""The marks behind figures and sources that one should not simply lean on, and their wording."""
+"""The marks that warn about figures and sources, and their wording."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mark:
-    """A sign behind a value, and what it says."""
+    """A sign after a value, and its meaning."""
 
     name: str
-    """The column of `queries/pages/marks.rq` that is true where the mark stands."""
+    """The column of `queries/pages/marks.rq` that is true if a value has the mark."""
     sign: str
     word: str
-    """What is said beside a single figure or source."""
+    """The text beside a single figure or source."""
     meaning: str
-    """What a line under a table says."""
+    """The text in the line under a table."""
 
 
 MARKS = {
@@ -36,11 +36,11 @@ SIGNS = "".join(mark.sign for mark in MARKS.values())
 
 
 def mark_text(text: str, names: Iterable[str]) -> str:
-    """Return a text with the signs of its marks behind it."""
+    """Return a text followed by the signs of its marks."""
     return text + "".join(MARKS[name].sign for name in names) if text else text
 
 
 def explain_marks(names: Iterable[str]) -> str:
-    """Return the line under a table that explains the marks in it, or nothing without any."""
+    """Return the line under a table that explains its marks; empty if it has none."""
     used = set(names)
     return "; ".join(f"{mark.sign} {mark.meaning}" for mark in MARKS.values() if mark.name in used)

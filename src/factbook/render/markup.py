@@ -14,13 +14,13 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~$])")
 
 
 def escape_markdown(text: str) -> str:
-    """Return a text as Markdown that shows just that text, in a paragraph or in a table."""
+    """Escape a text so that Markdown shows it literally, in a paragraph or a table."""
     # Backslashes escape '<' and '>'; '&' alone could begin a character reference
     return _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;"))
 
 
 def write_markdown(cells: Cells, out: IO[bytes]) -> None:
-    """Write a table in GitHub's Markdown."""
+    """Write a table in GitHub-flavoured Markdown."""
 
     def line(values: tuple[str, ...]) -> str:
         return "| " + " | ".join(map(escape_markdown, values)) + " |\n"
@@ -31,7 +31,7 @@ def write_markdown(cells: Cells, out: IO[bytes]) -> None:
 
 
 def html_table(cells: Cells) -> str:
-    """Return a table in HTML with the notes under it."""
+    """Return a table as HTML with its notes under it."""
     date = re.compile(r"[0-9]{4}-[Q0-9]{2}(?:-[0-9]{2})?")
 
     def kind(value: str, *, number: bool) -> str:
@@ -55,7 +55,7 @@ def html_table(cells: Cells) -> str:
 
 
 def write_html(cells: Cells, out: IO[bytes], *, title: str, svg: str = "") -> None:
-    """Write a table, under its chart if there is one, as a page that loads and runs nothing."""
+    """Write a table, under its chart if there is one, as a page without scripts or requests."""
     figure = f"<figure>{svg}</figure>\n" if svg else ""
     page = (
         "<!doctype html>\n<html lang=en>\n<meta charset=utf-8>\n"
@@ -78,11 +78,11 @@ def format_json(document: dict[str, Any] | list[Any]) -> str:
 
 
 def drop_empty(value: Any, *, keep_false: bool = False) -> Any:  # noqa: ANN401 - what JSON holds
-    """Return the result of `dataclasses.asdict` without empty parts and the prefix `is_` of names.
+    """Return the result of `dataclasses.asdict` without empty values and `is_` before names.
 
     Args:
         value: An object, a list, or anything else that JSON can hold.
-        keep_false: Whether false is kept as well.
+        keep_false: Whether to keep false.
     """
     if isinstance(value, dict):
         return {

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from factbook.render.charts import Picture
 
 _VEGA_LITE = "5.20"
-_PIXELS = 2  # of a PNG to one of the chart, for screens with small pixels
+_PIXELS = 2  # pixels of a PNG per pixel of the chart, for high-resolution screens
 _MARKERS = "●x+○▲■◆"  # one for each colour of the palette
 _REST = "%"
 _ROWS = 17
@@ -29,8 +29,8 @@ _HUNDRED = 100
 def draw_svg(picture: Picture, *, cite: bool = True) -> str:
     """Return a chart as SVG, with a title and a description for screen readers.
 
-    Its texts have the colour of the page around it; in a file of its own they follow the scheme,
-    light or dark, of who looks at it.
+    Its texts have the colour of the page around it; a file of its own follows the reader's light or
+    dark scheme.
 
     Raises:
         UsageError: vl-convert is not installed, or there is nothing to draw.
@@ -96,9 +96,9 @@ def _vl_convert(picture: Picture) -> ModuleType:
 
 
 def _draw_bars(picture: Picture, width: int) -> str:
-    """Return a bar of blocks for each point, with its name before it and its value behind.
+    """Return a bar of blocks for each point, with its name before it and its value after it.
 
-    Of a range there is its line, and the value on it.
+    A range is a line with the value on it.
     """
     name, value = picture.chart.x[0], picture.chart.y
     is_range = picture.chart.type == "range"
@@ -162,7 +162,7 @@ def _draw_points(picture: Picture, width: int) -> str:
 
 
 def _place(value: Any, picture: Picture) -> float:  # noqa: ANN401 - what a point holds
-    """Return where a value of x is: a day, a number, or the place of a name among the names."""
+    """Return the position of a value of x: a day, a number, or the index of a name."""
     kind = picture.kinds[picture.chart.x[0]]
     if kind == "temporal":
         return float(date.fromisoformat(str(value)).toordinal())
@@ -173,7 +173,7 @@ def _place(value: Any, picture: Picture) -> float:  # noqa: ANN401 - what a poin
 
 
 def _scale(picture: Picture, least: float, most: float) -> dict[int, str]:
-    """Return the texts of the scale by row: the values nearest to even steps, as they are drawn."""
+    """Return the labels of the scale by row."""
     chart = picture.chart
     texts: dict[int, str] = {}
     for row in range(0, _ROWS, 4):

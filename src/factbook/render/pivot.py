@@ -1,4 +1,4 @@
-"""Lay an answer out crosswise: a row for each thing, a column for each year or quarter."""
+"""Build pivot tables: a row for each thing, a column for each year or quarter."""
 
 from __future__ import annotations
 
@@ -31,10 +31,11 @@ _DAY = re.compile(r"(\d{4})(?:-(\d\d))?")
 
 @dataclass(frozen=True)
 class Pivot:
-    """What the front matter of a query says of its crosswise table.
+    """The pivot table of a query.
 
-    Each combination of the values of `rows` has a row, each value of `columns` a column, or each
-    year or quarter of its dates where `by` says so. `cells` names the column with the values.
+    There is a row for each combination of the values of `rows`, and a column for each value of
+    `columns`, or for each year or quarter of its dates if `by` is given. `cells` names the column
+    with the values.
     """
 
     rows: tuple[str, ...]
@@ -44,12 +45,12 @@ class Pivot:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns of the answer that it needs."""
+        """The columns of the answer that the pivot table needs."""
         return (*self.rows, self.columns, self.cells)
 
 
 def read_pivot(raw: object) -> Pivot:
-    """Return the crosswise table that the front matter of a query describes.
+    """Parse the pivot table in the front matter of a query.
 
     Raises:
         UsageError: The description is not valid.
@@ -74,7 +75,7 @@ def read_pivot(raw: object) -> Pivot:
 
 
 class _Grid:
-    """The rows of an answer by the row and the column of the crosswise table that they fall in."""
+    """The rows of an answer, grouped by row and column of the pivot table."""
 
     def __init__(self, pivot: Pivot, texts: CellTexts, rows: Sequence[Row]) -> None:
         self.pivot, self.texts = pivot, texts
@@ -92,12 +93,12 @@ class _Grid:
             key.append(term)
             if term is not None and self.is_period(
                 name
-            ):  # a quarter to April is another row than one to July
+            ):  # the quarter to April and the one to July are different rows
                 key.append(self._month(row))
         return tuple(key)
 
     def is_period(self, name: str) -> bool:
-        """Tell whether a column holds lengths of time, which a row shows with their last month."""
+        """Tell whether a column holds durations, which a row shows with their last month."""
         column = self.texts.columns.get(name)
         return self.pivot.by == "year" and column is not None and column.type == "period"
 
@@ -119,12 +120,12 @@ class _Grid:
         return f"{match[1]}-Q{(int(match[2]) + 2) // 3}"
 
     def value(self, row: Row) -> Term | None:
-        """Return the value of a cell for programs: a number, or a range as text."""
+        """Return the value of a cell in machine formats: a number, or a range as text."""
         term, text = self.texts.term(row, self.pivot.cells), self.texts.of(row, self.pivot.cells)
         return Literal(text) if term is None and text else term
 
     def label(self, row: Row, name: str) -> str:
-        """Return the text of a column that stands before the years."""
+        """Return the text of one of the first columns, which name the row."""
         text = self.texts.of(row, name)
         if not text or not self.is_period(name):
             return text
@@ -143,21 +144,21 @@ def pivot_cells(  # noqa: PLR0913 - as `build_cells`
     marks: Mapping[str, Sequence[str]] | None = None,
     wide: bool = False,
 ) -> Cells:
-    """Return the crosswise table of an answer as text.
+    """Return the pivot table of an answer as text.
 
-    Rows that fall into one cell all stand in it, with semicolons between, and a note counts such
-    cells; equal texts stand once, with their number. Where a terminal has no room, the oldest
-    columns are left out first.
+    The values of several rows in one cell are separated by semicolons, and a note counts such
+    cells; equal values appear once, with their number. Where a terminal has too little room, the
+    oldest columns are left out first.
 
     Args:
-        pivot: What stands where.
+        pivot: The layout.
         variables: The columns of the answer.
         rows: Its rows.
         engine: Where labels are looked up.
-        prefixes: The prefixes for what has no label.
-        columns: The columns as the query's header describes them.
-        marks: The names of marks by the figure or source that they are about.
-        wide: Whether to leave nothing out where there is no room.
+        prefixes: The prefixes for IRIs without a label.
+        columns: The columns as the front matter of the query describes them.
+        marks: The names of marks by figure or source.
+        wide: Whether to leave out no column for lack of room.
     """
     labels = Labels(prefixes, engine)
     labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
@@ -195,7 +196,7 @@ def pivot_cells(  # noqa: PLR0913 - as `build_cells`
 
 
 def _prefer_new(heads: Sequence[str]) -> list[int]:
-    """Return the priority of each column: what has no date is left out first, the newest last."""
+    """Return the priority of each column: undated ones are left out first, the newest last."""
     return [
         len(heads) + 1 if head == _UNDATED else len(heads) - place
         for place, head in enumerate(heads)
@@ -207,7 +208,7 @@ def _repeat(text: str, number: int) -> str:
 
 
 def pivot_table(pivot: Pivot, table: Table, columns: Sequence[Column], labels: Labels) -> Table:
-    """Return the crosswise table of an answer for programs, with the unit in a column before it.
+    """Return the pivot table of an answer for machine formats, with a column for the unit.
 
     Raises:
         UsageError: Two rows fall into one cell, which can hold one value only.

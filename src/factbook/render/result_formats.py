@@ -1,8 +1,8 @@
-"""Choose the format of an answer, and write it for programs.
+"""Choose the format of an answer, and write machine formats.
 
-Machine formats carry the terms untouched (SPARQL 1.1 Query Results JSON, XML, CSV and TSV) or as
-plain values (JSON Lines); the text table, Markdown and HTML show labels and are in `terminal` and
-`markup`. Parquet and Excel have typed columns and are in `dataframes`.
+SPARQL 1.1 Query Results JSON, XML, CSV and TSV hold the RDF terms unchanged, and JSON Lines plain
+values. The formats with labels are in `terminal` (text) and `markup` (Markdown and HTML), those
+with typed columns (Parquet and Excel) in `dataframes`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def choose_format(  # noqa: C901 - one case after another
     terminal: bool,
     has_chart: bool = False,
 ) -> str:
-    """Return the format for an answer: the chosen one, that of the file's ending, or the default.
+    """Return the format for an answer: the chosen one, that of the file's suffix, or the default.
 
     The default is a text table on a terminal and TSV elsewhere; for triples it is Turtle.
 
@@ -114,14 +114,14 @@ def write_table(
     columns: Sequence[Column] = (),
     notes: Sequence[Sequence[str]] = (),
 ) -> None:
-    """Write rows in one of the formats for programs.
+    """Write rows in a machine format.
 
     Args:
         table: The rows.
         name: The format.
-        out: Where they go.
-        columns: The columns as the query's header describes them, for Excel.
-        notes: What Excel's second sheet says of the answer.
+        out: Where to write them.
+        columns: The columns as the front matter of the query describes them, for Excel.
+        notes: The rows of Excel's second sheet.
 
     Raises:
         UsageError: A package that the format needs is not installed.
@@ -141,7 +141,7 @@ def write_table(
 
 
 def _write_lines(table: Table, out: IO[bytes]) -> None:
-    """Write a JSON object a row: numbers as numbers, truth values, everything else as text."""
+    """Write a JSON object per row: numbers, booleans, and everything else as text."""
     import json
 
     for row in table.rows:
@@ -169,7 +169,7 @@ def _to_json(term: Term | None) -> str:
 
 
 def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT001 - the answer
-    """Write the answer to ASK; in CSV and TSV, which cannot express it, as a word.
+    """Write the answer to ASK; as a word in CSV and TSV, which do not define it.
 
     Raises:
         UsageError: The format is one for tables only.
@@ -182,7 +182,7 @@ def write_boolean(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT
 
 
 def holds_no_row(data: bytes, name: str) -> bool:
-    """Tell whether an answer that was written in a format of the W3C has no row."""
+    """Tell whether an answer in one of the W3C's formats has no rows."""
     if name in {"csv", "tsv"}:
         return data.rstrip().count(b"\n") == 0
     if name == "json":

@@ -1,4 +1,4 @@
-"""Typed rows for Python: numbers, dates and texts instead of terms."""
+"""Typed rows for Python: numbers, dates and strings instead of RDF terms."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from factbook.store.answers import Row as TableRow
 
 _MOST_IN_NOTEBOOK = 100  # rows
-_EXACT = 2**53  # up to which a float has every integer
+_EXACT = 2**53  # a float holds every integer up to here
 _STYLE = "<style>.factbook .n,.factbook .d{white-space:nowrap}</style>\n"
 Value: TypeAlias = "int | Decimal | float | bool | date | datetime | str | None"
 
@@ -78,7 +78,7 @@ class Iri(str):
 
 @dataclass(frozen=True)
 class Presentation:
-    """How people see an answer: where its labels are, its columns, its chart and its title."""
+    """How to show an answer to people: where its labels are, its columns, chart and title."""
 
     engine: Engine
     prefixes: Mapping[str, str]
@@ -86,11 +86,11 @@ class Presentation:
     chart: Chart | None = None
     title: str = ""
     explain: Callable[[], str] | None = None
-    """Says why there are no rows, where that can be said."""
+    """Returns why there are no rows."""
 
 
 class _LabelsOnDemand:
-    """Looks up the labels of all IRIs of an answer when the first is asked for."""
+    """Looks up the labels of all IRIs of an answer when the first label is needed."""
 
     def __init__(self, table: list[TableRow], presentation: Presentation) -> None:
         self._table = table
@@ -110,7 +110,7 @@ class _LabelsOnDemand:
 
 
 class Row(Mapping[str, Any]):
-    """One row: `row["amount"]` or `row.amount`; the type of a cell is known only at run time."""
+    """One row: `row["amount"]` or `row.amount`. The type of a cell is known only at run time."""
 
     __slots__ = ("_values",)
 
@@ -138,8 +138,8 @@ class Row(Mapping[str, Any]):
 class Rows(Sequence[Row]):
     """The rows of an answer.
 
-    Cells hold int, Decimal, float, bool, date, datetime, str or `Iri`, and None where the answer is
-    empty. A literal that is not what its datatype promises stays a str.
+    Cells hold int, Decimal, float, bool, date, datetime, str or `Iri`, and None if unbound. A
+    literal that is not valid for its datatype stays a str.
     """
 
     def __init__(self, table: Table, presentation: Presentation | None = None) -> None:
@@ -169,9 +169,9 @@ class Rows(Sequence[Row]):
 
     @cached_property
     def reason(self) -> str:
-        """Why the answer of a stored query has no rows; empty where it has some.
+        """Why the answer of a stored query has no rows; empty if it has some.
 
-        The book is asked again with less when this is read first.
+        The first access runs the query again with fewer conditions.
         """
         explain = self._presentation.explain if self._presentation else None
         return explain() if explain is not None and not self._rows else ""
@@ -204,7 +204,7 @@ class Rows(Sequence[Row]):
         return f"<div class=factbook>{_STYLE}{self._draw_chart()}{html_table(cells)}{more}</div>"
 
     def _draw_chart(self) -> str:
-        """Return the chart as SVG, or nothing if there is none or it cannot be drawn."""
+        """Return the chart as SVG, or an empty string if there is none or it cannot be drawn."""
         from factbook.render.pictures import draw_svg
 
         try:
@@ -246,12 +246,12 @@ class Rows(Sequence[Row]):
     def to_pandas(self, *, labels: bool = False) -> pd.DataFrame:
         """Return a pandas DataFrame with typed columns; pandas must be installed.
 
-        Numbers are Int64 or Float64, days datetime64, and things categories. A column whose values
-        do not fit one type, such as decimals beside integers that a float would round, is as
-        pandas infers it.
+        Numbers are Int64 or Float64, dates datetime64, and things categories. pandas infers the
+        type of a column whose values do not fit one, such as decimals beside integers that a float
+        would round.
 
         Args:
-            labels: Whether each column of things has one with their names beside it.
+            labels: Whether to add a column of labels after each column of things.
         """
         import pandas as pd
 
@@ -266,7 +266,7 @@ class Rows(Sequence[Row]):
         """Return a polars DataFrame with the columns of `-f parquet`.
 
         Args:
-            labels: Whether each column of things has one with their names beside it.
+            labels: Whether to add a column of labels after each column of things.
 
         Raises:
             UsageError: polars is not installed.
@@ -276,7 +276,7 @@ class Rows(Sequence[Row]):
         return to_polars(self._labelled() if labels else Table(self.columns, self._terms))
 
     def _labelled(self) -> Table:
-        """Return the answer with the names of things beside their IRIs."""
+        """Return the answer with a column of labels after each column of things."""
         from factbook.render.labels import Labels, add_label_columns
 
         table, presentation = Table(self.columns, self._terms), self._presentation
@@ -288,7 +288,7 @@ class Rows(Sequence[Row]):
 
 
 def _to_series(values: list[Value]) -> pd.Series[Any]:
-    """Return a column of pandas in the type that fits its values."""
+    """Return a pandas column of the type that fits its values."""
     import numpy as np
     import pandas as pd
 
@@ -308,7 +308,7 @@ def _to_series(values: list[Value]) -> pd.Series[Any]:
 
 
 def to_python(answer: Answer, presentation: Presentation) -> Rows | rdflib.Graph | bool:
-    """Return an answer as Python has it: typed rows, an rdflib graph or a truth value."""
+    """Return an answer as a Python value: typed rows, an rdflib graph or a bool."""
     if isinstance(answer, Table):
         return Rows(answer, presentation)
     if isinstance(answer, Graph):
@@ -319,7 +319,7 @@ def to_python(answer: Answer, presentation: Presentation) -> Rows | rdflib.Graph
 
 
 def to_value(term: Term | None, labels: _LabelsOnDemand | None = None) -> Value:
-    """Return the Python value of a term; an IRI finds its label among some."""
+    """Return the Python value of a term; an IRI gets its label from `labels`."""
     if term is None:
         return None
     if isinstance(term, NamedNode):

@@ -1,4 +1,4 @@
-"""Lay text out on a terminal: display widths, wrapping, and tables that fit its width."""
+"""Lay out text for a terminal: display widths, wrapping, and tables that fit its width."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 _GAP = "  "
 _NARROWEST = 10  # no text column gets narrower; rows become records instead
 _MOST_LINES = 3  # of a row in a table that may leave columns out
-_WIDEST_WORD, _WIDEST_THIRD = 26, 36  # a longer word is cut, and so is what three such lines miss
+_WIDEST_WORD, _WIDEST_THIRD = 26, 36  # longer words, and the rest of three such lines, are cut
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def draw_table(cells: Cells, *, width: int | None = None, bold: bool = False) -> str:
     """Return a table as text.
 
-    Where there is no room, sources become numbers of a list below the table, texts go on in up to
-    three lines between words, and the columns that matter least are left out and named. A table of
-    which nothing may be left out becomes a block of lines for each row.
+    If it is wider than the terminal, sources become numbers of a list below the table, texts wrap
+    to up to three lines, and the least important columns are left out and named. A table whose
+    columns may not be left out becomes a block of lines for each row.
 
     Args:
         cells: The table.
-        width: How many columns the terminal has; None for as many as it takes.
-        bold: Whether to mark the headings with the terminal's bold face.
+        width: The width of the terminal; None for any width.
+        bold: Whether to print the headings in bold.
     """
     footer: list[str] = []
     cells = replace(cells, rows=_hang_signs(cells))
@@ -69,7 +69,7 @@ def _draw_notes(notes: Sequence[str], width: int | None) -> str:
 
 
 def _hang_signs(cells: Cells) -> list[tuple[str, ...]]:
-    """Return the rows with a space behind each number without a mark in a column with marks."""
+    """Return the rows with unmarked numbers padded in columns with marks, so that digits align."""
     marked = {
         place
         for place, is_number in enumerate(cells.numeric)
@@ -95,7 +95,7 @@ def _total(widths: Sequence[int]) -> int:
 
 
 def _number_sources(cells: Cells) -> tuple[Cells, list[str]]:
-    """Return a table with numbers instead of sources, and the sources with their numbers."""
+    """Return a table with numbers in place of sources, and the numbered list of sources."""
     numbers: dict[str, str] = {}
 
     def number(text: str) -> str:
@@ -112,14 +112,14 @@ def _number_sources(cells: Cells) -> tuple[Cells, list[str]]:
 
 
 def _hang(text: str, width: int) -> list[str]:
-    """Return a source of the list, with its second line under the text of the first."""
+    """Return a source of the list with a hanging indent."""
     margin = text.index(" ") + 1
     first, *rest = wrap(text, width - margin, first=width)
     return [first, *(" " * margin + line for line in rest)]
 
 
 def _choose_columns(cells: Cells, width: int) -> tuple[Cells, list[int], list[str]]:
-    """Return the columns that fit in rows of three lines, their widths, and other headings."""
+    """Return the columns that fit in rows of three lines, their widths, and the other headings."""
     sizes = [
         _narrowest([heading, *dict.fromkeys(texts)], is_number=is_number)
         for heading, is_number, *texts in zip(
@@ -146,12 +146,12 @@ def _choose_columns(cells: Cells, width: int) -> tuple[Cells, list[int], list[st
 
 
 def _has_only_names(row: Sequence[str], priorities: Sequence[int]) -> bool:
-    """Tell whether a row has text only in columns that are never left out, such as before years."""
+    """Tell whether a row has text only in columns that are never left out."""
     return not any(text.strip() for text, priority in zip(row, priorities, strict=True) if priority)
 
 
 def _narrowest(texts: Sequence[str], *, is_number: bool) -> list[int]:
-    """Return how wide a column must be so that each text takes one line, two lines, three lines."""
+    """Return the least widths at which each text of a column takes one, two or three lines."""
     longest = [max(map(display_width, texts))]
     for lines in range(2, _MOST_LINES + 1):
         needed = 1
@@ -171,7 +171,7 @@ def _narrowest(texts: Sequence[str], *, is_number: bool) -> list[int]:
 
 
 def fit_columns(natural: Sequence[int], numeric: Sequence[bool], width: int) -> list[int] | None:
-    """Return column widths that fit the terminal, the widest texts narrowed first, or None."""
+    """Return column widths that fit the terminal, narrowing the widest first, or None."""
     room = width - len(_GAP) * (len(natural) - 1)
     if sum(natural) <= room:
         return list(natural)
@@ -198,7 +198,7 @@ def fit_columns(natural: Sequence[int], numeric: Sequence[bool], width: int) -> 
 def _draw_row(
     row: Sequence[str], cells: Cells, widths: Sequence[int], *, bold: bool = False
 ) -> list[str]:
-    """Return a row as lines; what three lines cannot hold is cut where columns may be left out."""
+    """Return a row as lines; if columns may be left out, text beyond three lines is cut."""
     wrapped = [wrap(text, column) for text, column in zip(row, widths, strict=True)]
     if cells.priorities:
         wrapped = [_cut(text, column) for text, column in zip(row, widths, strict=True)]
@@ -214,7 +214,7 @@ def _draw_row(
 
 
 def _cut(text: str, width: int) -> list[str]:
-    """Return a text as at most three lines, its longest words and its end cut where need be."""
+    """Return a text as at most three lines, cutting its longest words and its end if necessary."""
     words = [shorten(word, width) for word in text.split(" ")]
     lines = wrap(" ".join(words), width)
     if len(lines) > _MOST_LINES:
@@ -235,7 +235,7 @@ def _line(values: Sequence[str], cells: Cells, widths: Sequence[int], *, bold: b
 
 
 def _records(cells: Cells, width: int, *, bold: bool) -> str:
-    """Return each row as a block of lines, a column a line."""
+    """Return each row as a block of lines, one per column."""
     margin = max(map(display_width, cells.headings)) + len(_GAP)
     lines: list[str] = []
     for row in cells.rows:
@@ -252,13 +252,13 @@ def _records(cells: Cells, width: int, *, bold: bool) -> str:
 def wrap(
     text: str, width: int, *, first: int | None = None, break_addresses: bool = True
 ) -> list[str]:
-    """Return a text as lines of at most that width, broken between words where it can be.
+    """Return a text as lines of at most that width, broken between words if possible.
 
     Args:
         text: The text.
         width: The width of a line.
-        first: The width of the first line, if it is another.
-        break_addresses: Whether an address that is longer than a line is broken.
+        first: The width of the first line, if it differs.
+        break_addresses: Whether to break an address that is longer than a line.
     """
     room = width if first is None else first
     if display_width(text) <= room:
@@ -284,7 +284,7 @@ def wrap(
 
 
 def shorten(text: str, width: int) -> str:
-    """Return a text of at most that width, with an ellipsis at the end of what is cut."""
+    """Return a text cut to at most that width, with an ellipsis at the end."""
     if display_width(text) <= width:
         return text
     while text and display_width(text) > width - 1:

@@ -1,4 +1,4 @@
-"""Write a chart as a Vega-Lite spec that holds its data and refers to the columns by name."""
+"""Write a chart as a Vega-Lite spec with its data, whose fields are the columns of the query."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 GREY = "#808080"
 INK = "currentColor"
 _WIDTH, _STEP, _HEIGHT, _FACET_WIDTH, _FACET_HEIGHT = 640, 22, 360, 280, 150
-_MOST_TICKS = 16  # that Vega puts on an axis of this width by itself
+_MOST_TICKS = 16  # Vega's own number on an axis of this width
 _PADDING = 10  # pixels between the outermost points and the ends of an axis
 _LINE = 110  # characters
 _HEADING = 38  # characters over a small chart, so that it does not run into its neighbour
 _SI_FROM = 1_000_000
-# Of a logarithmic axis, 1, 2 and 5 times a power of ten have a text
+# A logarithmic axis has labels at 1, 2 and 5 times a power of ten
 _IS_ROUND = (
     "indexof([1, 2, 5], round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))) >= 0"
 )
 
 
 def vega_lite(picture: Picture, *, cite: bool = True) -> dict[str, Any]:
-    """Return a chart as a Vega-Lite spec that holds its data.
+    """Return a chart as a Vega-Lite spec with its data.
 
-    Texts and axes have the colour of the text around (`currentColor`), for light and dark pages.
+    Texts and axes have the colour of the surrounding text (`currentColor`), so that they suit light
+    and dark pages.
 
     Args:
         picture: The chart.
-        cite: Whether the sources are named under it.
+        cite: Whether to name the sources under it.
     """
     notes = [line for note in picture.notes for line in wrap(note, _LINE)]
     title = {"text": picture.title, "subtitle": notes}
@@ -43,7 +44,7 @@ def vega_lite(picture: Picture, *, cite: bool = True) -> dict[str, Any]:
         "$schema": SCHEMA,
         "description": picture.description,
         "background": None,
-        "padding": 16,  # other fonts than the one that the texts are measured in may be wider
+        "padding": 16,  # the reader's font may be wider than the one used to measure texts
         "config": _CONFIG,
     }
     view = _view(picture)
@@ -64,7 +65,7 @@ def vega_lite(picture: Picture, *, cite: bool = True) -> dict[str, Any]:
 
 
 def wrap_sources(sources: Collection[str], *, width: int = _LINE, most: int = 4) -> list[str]:
-    """Return the sources of a chart as a few lines of text; those left out are counted."""
+    """Return the sources of a chart as a few lines of text, with a count of those left out."""
     names = list(sources)
     for shown in range(len(names), 0, -1):
         rest = f" and {count_noun(len(names) - shown, 'other')}" if shown < len(names) else ""
@@ -75,7 +76,7 @@ def wrap_sources(sources: Collection[str], *, width: int = _LINE, most: int = 4)
 
 
 def _fill_range(point: Mapping[str, Any], picture: Picture) -> dict[str, Any]:
-    """Return a point without what is empty; the range of a single value begins and ends there."""
+    """Return a point without empty values; the range of a single value is that value."""
     ends = [name for name in (picture.low, picture.high) if name is not None]
     has_range = any(other.get(picture.high or "") is not None for other in picture.points)
     alone = dict.fromkeys(ends, point[picture.chart.y]) if has_range else {}
@@ -83,13 +84,13 @@ def _fill_range(point: Mapping[str, Any], picture: Picture) -> dict[str, Any]:
 
 
 _TIME: dict[str, Any] = {
-    # Every label has its year: the one of January alone may be the label that finds no room
+    # Every label has its year: the label of January may be left out for lack of room
     "format": {"year": "%Y"}
     | dict.fromkeys(("quarter", "month"), "%b %Y")
     | dict.fromkeys(("week", "date"), "%-d %b %Y"),
     "labelOverlap": "parity",
 }
-"""The labels of an axis of days, by what they tell apart."""
+"""The date formats of a time axis, by the unit of its ticks."""
 _CONFIG: dict[str, Any] = {
     "font": "Arial, Helvetica, sans-serif",
     "view": {"stroke": None},
@@ -103,7 +104,7 @@ _CONFIG: dict[str, Any] = {
         "gridColor": INK,
         "gridOpacity": 0.15,
         "labelLimit": 260,
-        "labelSeparation": 6,  # the fonts of readers may be wider
+        "labelSeparation": 6,  # the reader's font may be wider
         "titleFontWeight": "normal",
     },
     "legend": {
@@ -120,7 +121,7 @@ _CONFIG: dict[str, Any] = {
 
 
 def _view(picture: Picture) -> dict[str, Any]:
-    """Return the marks of a chart with their data, in small charts where it has facets."""
+    """Return the marks of a chart with their data, as small charts if it has facets."""
     views = [
         {
             "title": {
@@ -143,7 +144,7 @@ def _view(picture: Picture) -> dict[str, Any]:
 
 
 def _has_rows(picture: Picture) -> bool:
-    """Tell whether each name of x has a row of its own, with its value to the right."""
+    """Tell whether each name of x has a row, with its value to the right."""
     chart = picture.chart
     return chart.type in {"bar", "range"} and picture.kinds[chart.x[0]] == "nominal"
 
@@ -217,7 +218,7 @@ def _layers(picture: Picture, encoding: dict[str, Any]) -> list[dict[str, Any]]:
 def _ranges(
     picture: Picture, places: dict[str, Any], encoding: dict[str, Any], end: str
 ) -> list[dict[str, Any]]:
-    """Return a thin line for each value that a source gives as a range."""
+    """Return a thin line for each range."""
     chart, high = picture.chart, picture.high
     if high is None or all(point.get(high) is None for point in picture.points):
         return []
@@ -232,7 +233,7 @@ def _ranges(
 
 
 def _quantity(picture: Picture) -> dict[str, Any]:
-    """Return the encoding of the values, with the axis of their unit."""
+    """Return the encoding of the values, with their axis."""
     chart = picture.chart
     biggest = max((abs(point[chart.y]) for point in picture.points), default=0)
     form = f"{picture.sign}~s" if biggest >= _SI_FROM else f"{picture.sign},"
@@ -263,7 +264,7 @@ def _quantity(picture: Picture) -> dict[str, Any]:
 
 
 def _line_fields(picture: Picture) -> list[str]:
-    """Return the fields that tell lines apart; grey ones have no colour that could."""
+    """Return the fields that tell lines apart besides colour."""
     label = (picture.chart.color or "") + LABEL
     is_merged = any(label in point for point in picture.points)
     return [*picture.chart.series, *([label] if is_merged else [])]
