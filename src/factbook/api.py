@@ -195,7 +195,7 @@ class Book(book.Book):
 
         day = asked or date.today()  # noqa: DTZ011 - the reader's own day
         names = Names.of(self)
-        cited = [gather_citation(self, names.lookup_one(each), asked=day) for each in things]
+        cited = [gather_citation(self, names.lookup_one(thing), asked=day) for thing in things]
         return write_citations(cited, format)
 
     def check(self, *, engine: str = "sparql") -> tuple[Finding, ...]:

@@ -32,9 +32,9 @@ def info() -> None:
     click.echo(f"folder\t{folder or 'none: no home folder is known; set FACTBOOK_CACHE'}")
     click.echo(f"snapshots\t{len(snapshots)}")
     click.echo(f"bytes\t{sum(snapshot.size for snapshot in snapshots)}")
-    for each in snapshots:
-        used = datetime.fromtimestamp(each.used, UTC).isoformat(timespec="seconds")
-        click.echo(f"{each.path.name}\t{each.quads} quads\t{each.size} bytes\tused {used}")
+    for entry in snapshots:
+        used = datetime.fromtimestamp(entry.used, UTC).isoformat(timespec="seconds")
+        click.echo(f"{entry.path.name}\t{entry.quads} quads\t{entry.size} bytes\tused {used}")
 
 
 @command.command(epilog="\b\nExample:\n  factbook cache clear")

@@ -53,7 +53,7 @@ def command(
     row for each statement.
     """
     from factbook.query.names import Names
-    from factbook.show.compare import ask_comparison, columns_of, compare_things, require_several
+    from factbook.show.compare import columns_of, compare_things, query_comparison, require_several
 
     require_several(things)
     book = session.book
@@ -62,7 +62,7 @@ def command(
     def write(out: IO[bytes]) -> None:
         named = [Names.of(book).lookup_one(thing) for thing in things]
         if form not in HUMAN:
-            rows = ask_comparison(book, named, asof=asof)
+            rows = query_comparison(book, named, asof=asof)
             write_for_programs(rows, form, out, wanted, columns=columns_of(book))
             return
         from factbook.show.compare_text import comparison_as_cells, comparison_as_text

@@ -106,8 +106,8 @@ def check(  # noqa: PLR0913 - one for each option
 
     with lock_folder(mapping_path(book.layout, POSITIVE).parent):
         files = read_mapping_files(book.layout)
-        for each in stale:
-            click.echo(_stale_line(files, each))
+        for mapping in stale:
+            click.echo(_stale_line(files, mapping))
         if stale and fix:
             repair(files, stale).save(*ROLES)
             _compile(book)
@@ -221,7 +221,7 @@ def stats(session: Session, wanted: OutputOptions) -> None:
     things = register_things(session.book)
     mapped = len(things) - len(files.unmapped(things))
     click.echo(
-        f"{sum(each.mappings for each in counts)} mappings; {mapped} of {len(things)} things in "
-        "the register have at least one",
+        f"{sum(counted.mappings for counted in counts)} mappings; {mapped} of {len(things)} things "
+        "in the register have at least one",
         err=True,
     )

@@ -46,7 +46,7 @@ def command(session: Session, words: tuple[str, ...], wanted: OutputOptions) -> 
         from factbook.search.search_book import search_queries
 
         text = " ".join(words)
-        found = [(each.query, each.options) for each in search_queries(session.book, text)]
+        found = [(query.query, query.options) for query in search_queries(session.book, text)]
         if not found:
             raise UsageError(f"No query about '{text}'. See: factbook queries")
     rows = [

@@ -226,8 +226,8 @@ def _set_up_child(lifeline: int) -> None:
 def _unwind(number: int, frame: FrameType | None) -> NoReturn:
     """Leave the running code by an exception, so that it cleans up."""
     del frame
-    for each in (signal.SIGUSR1, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, signal.SIG_IGN)
+    for signal_number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_number, signal.SIG_IGN)
     if number == signal.SIGUSR1:
         raise KeyboardInterrupt
     raise SystemExit(_SIGNALLED + number)

@@ -1,1 +1,1 @@
-"""Compare two states of a book by their facts, terms and answers, not by their lines."""
+"""Compare two states of a book by their facts, terms and answers rather than their lines."""

@@ -1,4 +1,4 @@
-"""Run the stored queries of both states, and report which give other rows."""
+"""Run the stored queries of both states, and report those whose answers differ."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ _TRIPLE = ("subject", "predicate", "object")
 
 @dataclass(frozen=True)
 class _Answered:
-    """What a query gave."""
+    """The answer of a query, or why it failed."""
 
     variables: tuple[str, ...]
     rows: Counter[Row]
     failure: str = ""
 
     def without(self, other: _Answered) -> _Answered:
-        """Return the rows that another answer lacks."""
+        """Return this answer without the rows of another."""
         return _Answered(self.variables, self.rows - other.rows)
 
     def in_words(self, columns: Sequence[Column], labels: Labels) -> tuple[tuple[str, ...], ...]:
-        """Return the rows as a table shows them, in the order of their texts."""
+        """Return the rows as a table shows them, sorted by their texts."""
         rows = list(self.rows.elements())
         labels.look_up(term.value for row in rows for term in row if isinstance(term, NamedNode))
         texts = CellTexts(self.variables, columns, labels)
@@ -59,33 +59,33 @@ class _Answered:
 def compare_answers(
     old: Revision, new: Revision, *, touched: frozenset[str], labels: Labels
 ) -> tuple[QueryChange, ...]:
-    """Return the queries that were added or removed, take other parameters or give other rows.
+    """Return the queries that were added or removed, or whose parameters or rows changed.
 
-    A query that needs one thing of a class is run for each one that a changed statement mentions; a
-    query that needs anything else, or more, is not run.
+    A query with one required parameter for a thing of a class is run for each such thing that a
+    changed statement mentions; a query with other required parameters is not run.
 
     Args:
         old: The older state.
         new: The newer state.
-        touched: The things that changed statements mention.
+        touched: The things in changed statements.
         labels: The labels of things.
     """
     before, after = _read_queries(old), _read_queries(new)
-    found = []
+    changes = []
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name), after.get(name)
         change = _compare_headers(name, was, now)
         if change is not None:
-            found.append(change)
+            changes.append(change)
         elif isinstance(was, StoredQuery) and isinstance(now, StoredQuery):
-            found += _compare_rows(was, now, old, new, touched=touched, labels=labels)
-    return tuple(found)
+            changes += _compare_rows(was, now, old, new, touched=touched, labels=labels)
+    return tuple(changes)
 
 
 def _compare_headers(
     name: str, was: StoredQuery | str | None, now: StoredQuery | str | None
 ) -> QueryChange | None:
-    """Return what changed before any row is compared, or None; a text says why it is unreadable."""
+    """Return what changed in the queries themselves, or None; a str says why one is unreadable."""
     if was is None or now is None:
         change = ADDED if was is None else REMOVED
         return QueryChange(change, name, "", is_breaking=now is None)
@@ -122,7 +122,7 @@ def _compare_rows(  # noqa: PLR0913 - two of each
         elif before.rows != after.rows:
             added, removed = after.without(before), before.without(after)
             in_words = added.in_words(now.columns, labels), removed.in_words(was.columns, labels)
-            if set(in_words[0]) & set(in_words[1]):  # they differ in what words leave out
+            if set(in_words[0]) & set(in_words[1]):  # they differ in what the table leaves out
                 in_words = added.in_words((), labels), removed.in_words((), labels)
             yield QueryChange(REVISED, now.name, shown, added=in_words[0], removed=in_words[1])
 
@@ -131,17 +131,17 @@ def _read_queries(revision: Revision) -> dict[str, StoredQuery | str]:
     """Return the stored queries by name; for one that cannot be read, the reason."""
     if revision.layout is None:
         return {}
-    found: dict[str, StoredQuery | str] = {}
+    queries: dict[str, StoredQuery | str] = {}
     for name, path in query_paths(revision.layout.queries).items():
         try:
-            found[name] = read_query(path)
+            queries[name] = read_query(path)
         except InputError as error:
-            found[name] = str(error).removeprefix(str(path)).lstrip(":0123456789 ")
-    return found
+            queries[name] = str(error).removeprefix(str(path)).lstrip(":0123456789 ")
+    return queries
 
 
 def _describe_break(was: StoredQuery, now: StoredQuery) -> str:
-    """Return why a call that was valid is not valid now, or nothing."""
+    """Return why a call that was valid is not valid now; empty if it is."""
     before = {parameter.name: parameter for parameter in was.parameters}
     after = {parameter.name: parameter for parameter in now.parameters}
     gone = sorted(before.keys() - after.keys())
@@ -152,15 +152,15 @@ def _describe_break(was: StoredQuery, now: StoredQuery) -> str:
             return f"needs --{name} now"
         if name in before and before[name].kind != parameter.kind:
             return f"takes another kind of value for --{name} now"
-    given = {(column.name, column.type, column.unit) for column in now.columns}
-    columns = [c.name for c in was.columns if (c.name, c.type, c.unit) not in given]
+    columns_now = {(column.name, column.type, column.unit) for column in now.columns}
+    columns = [c.name for c in was.columns if (c.name, c.type, c.unit) not in columns_now]
     return f"no longer gives the column {columns[0]} as it was" if columns else ""
 
 
 def _arguments(
     query: StoredQuery, old: Revision, new: Revision, touched: frozenset[str]
 ) -> Iterator[Arguments]:
-    """Yield the arguments to run a query with."""
+    """Yield the arguments with which to run a query."""
     fixed: dict[str, NamedNode | Literal] = {}
     needed = []
     for parameter in query.parameters:
@@ -176,8 +176,10 @@ def _arguments(
         prefixes = prefixes_in(read_context(new.layout.context))
         kind = expand(needed[0].type_curie, prefixes) or needed[0].type_curie
         text = bind(_MEMBERS, {"class": NamedNode(kind)})
-        known = [select(revision.engine, text) for revision in (old, new)]
-        members = {row[0].value for rows in known for row in rows if isinstance(row[0], NamedNode)}
+        answers = [select(revision.engine, text) for revision in (old, new)]
+        members = {
+            row[0].value for rows in answers for row in rows if isinstance(row[0], NamedNode)
+        }
         for iri in sorted(members & touched):
             yield {**fixed, needed[0].variable: NamedNode(iri)}
 
@@ -191,11 +193,11 @@ def _run(query: StoredQuery, revision: Revision, arguments: Arguments) -> _Answe
     if isinstance(answer, Table):
         return _Answered(answer.variables, Counter(map(_unlabel_blank_nodes, answer.rows)))
     if isinstance(answer, Graph):
-        triples = ((each.subject, each.predicate, each.object) for each in answer.triples)
+        triples = ((triple.subject, triple.predicate, triple.object) for triple in answer.triples)
         return _Answered(_TRIPLE, Counter(map(_unlabel_blank_nodes, triples)))
     return _Answered(("answer",), Counter([(Literal(answer),)]))
 
 
 def _unlabel_blank_nodes(row: Row) -> Row:
-    """Return a row with the same label for all blank nodes, as their own mean nothing."""
+    """Return a row with one label for all blank nodes, whose own labels have no meaning."""
     return tuple(BlankNode("b") if isinstance(term, BlankNode) else term for term in row)

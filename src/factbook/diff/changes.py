@@ -1,4 +1,4 @@
-"""What can have changed between two states of a book."""
+"""The changes between two states of a book."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ class FactChange:
     old: str
     new: str
     words: tuple[str, ...]
-    """What limits or grades a figure that was added or removed."""
+    """The qualifiers of a figure that was added or removed."""
     details: tuple[Detail, ...]
-    """What else differs in a figure that was revised."""
+    """The other properties that differ in a revised figure."""
     source: Name
 
 
@@ -68,17 +68,17 @@ class TermChange:
     kind: str
     details: tuple[Detail, ...]
     is_breaking: bool
-    """Whether a query, a file or a conclusion that was right may be wrong now."""
+    """Whether a query, a file or an inference that was valid may be wrong now."""
 
 
 @dataclass(frozen=True)
 class QueryChange:
-    """A stored query that was added or removed, takes other parameters or gives other rows."""
+    """A stored query that was added or removed, or whose parameters or rows changed."""
 
     change: str
     query: str
     arguments: str
-    """What it was run with, such as '--thing x', or nothing."""
+    """The arguments of the run, such as '--thing x'."""
     added: tuple[tuple[str, ...], ...] = ()
     removed: tuple[tuple[str, ...], ...] = ()
     note: str = ""
@@ -87,7 +87,7 @@ class QueryChange:
 
 @dataclass(frozen=True)
 class Differences:
-    """All that changed."""
+    """All changes."""
 
     things: tuple[ThingChange, ...]
     facts: tuple[FactChange, ...]
@@ -99,15 +99,15 @@ class Differences:
 
 
 def name_of(iri: str, labels: Labels) -> Name:
-    """Return a thing with its names."""
+    """Return the names of a thing."""
     return Name(iri, make_printable(labels.short(iri)), labels.of(iri))
 
 
 def name_of_property(iri: str, labels: Labels) -> Name:
-    """Return a property or class with its names, the label made of its IRI where it has none."""
+    """Return the names of a property or class; without a label, the words in its IRI."""
     return Name(iri, make_printable(labels.short(iri)), labels.of_property(iri))
 
 
 def name_of_source(graph: str, labels: Labels) -> Name:
-    """Return a source with its names; a file that names no source has none."""
+    """Return the names of a source; empty for a file that names no source."""
     return name_of(graph, labels) if is_iri(graph) else Name("", "", "")

@@ -27,12 +27,12 @@ _UNITS = (
 
 
 def compare(old: Revision, new: Revision, *, queries: bool = True) -> Differences:
-    """Return all that changed from one state to the other.
+    """Return all changes from one state to the other.
 
     Args:
         old: The older state.
-        new: The newer state, whose labels count.
-        queries: Whether to run the stored queries as well, which takes longest.
+        new: The newer state, whose labels take precedence.
+        queries: Whether to run the stored queries too, which takes longest.
 
     Raises:
         InputError: A stored query cannot be read.
@@ -40,7 +40,7 @@ def compare(old: Revision, new: Revision, *, queries: bool = True) -> Difference
     old_terms, old_facts = _split(old)
     new_terms, new_facts = _split(new)
     labels = Labels(_read_prefixes(old, new), new.engine, old.engine)
-    # A revision is shown with all that it is about, whichever part of it changed
+    # A changed thing is shown with all its statements, whichever of them changed
     changed = _of_changed_subjects(old_facts, new_facts)
     touched = frozenset(_mentioned(changed))
     old_units, new_units = _units_of(old), _units_of(new)
@@ -61,7 +61,7 @@ def compare(old: Revision, new: Revision, *, queries: bool = True) -> Difference
 
 
 def _units_of(revision: Revision) -> dict[str, str]:
-    """Return the unit of each figure, as its file writes it or as a rule derives it."""
+    """Return the unit of each figure, stated or derived by a rule."""
     return {
         figure.value: unit.value
         for figure, unit in select(revision.engine, _UNITS)
@@ -70,14 +70,14 @@ def _units_of(revision: Revision) -> dict[str, str]:
 
 
 def _split(revision: Revision) -> tuple[frozenset[Quad], frozenset[Quad]]:
-    """Return what a state says about terms, and what it says about everything else."""
+    """Split the quads of a state into those about terms and all others."""
     if revision.layout is None:
         return split_terms(revision.facts)
     return revision.terms, revision.facts
 
 
 def _of_changed_subjects(old: frozenset[Quad], new: frozenset[Quad]) -> list[Quad]:
-    """Return all that either state says about the subjects of changed statements."""
+    """Return the quads of both states about the subjects of changed statements."""
     subjects = {quad.subject for quad in old ^ new}
     return [quad for quad in old | new if quad.subject in subjects]
 
@@ -90,7 +90,7 @@ def _mentioned(quads: Iterable[Quad]) -> Iterator[str]:
 
 
 def _read_prefixes(old: Revision, new: Revision) -> dict[str, str]:
-    """Return the prefixes of the newer book, or those that both files declare."""
+    """Return the prefixes of the newer book, or those of both files."""
     if new.layout is not None:
         return prefixes_in(read_context(new.layout.context))
     return {

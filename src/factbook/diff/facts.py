@@ -49,36 +49,40 @@ _IN_WORDS = {RDF_TYPE, _ABOUT, _MEASURE, _VALUE, _LEAST, _MOST, _DATE, _UNIT}
 
 @dataclass
 class _Node:
-    """What one source says about one thing."""
+    """What one source states about one thing."""
 
     subject: str
     source: str
     derived_unit: str = ""
-    """The unit that a rule gives a figure that writes none."""
+    """The unit that a rule derives for a figure without one."""
     values: dict[str, list[Term]] = field(default_factory=lambda: defaultdict(list))
 
-    def first(self, about: str) -> str:
-        """Return a value, the first of several, or nothing."""
-        return min((_plain(term) for term in self.values.get(about, ())), default="")
+    def first(self, property_iri: str) -> str:
+        """Return the first value of a property, or an empty string."""
+        return min((_plain(term) for term in self.values.get(property_iri, ())), default="")
 
     @property
     def pairs(self) -> set[tuple[str, str]]:
-        """All of its properties with their values."""
-        return {(about, str(term)) for about, terms in self.values.items() for term in terms}
+        """All pairs of property and value."""
+        return {
+            (property_iri, str(term))
+            for property_iri, terms in self.values.items()
+            for term in terms
+        }
 
     @property
     def date(self) -> str:
-        """Its date, as precisely as it is known."""
+        """Its date, cut to its precision."""
         return format_iso_date(self.first(_DATE), local_name(self.first(_DATE_PRECISION)))
 
     @property
     def numbers(self) -> tuple[str, str, str]:
-        """Its value, its lower and its upper bound, as far as it has them."""
+        """Its value and its lower and upper bounds; empty strings if it has none."""
         return self.first(_VALUE), self.first(_LEAST), self.first(_MOST)
 
     @property
     def subject_and_measure(self) -> tuple[str, str, str]:
-        """What two figures have in common when one takes the place of the other."""
+        """What two figures share when one replaces the other."""
         return self.first(_ABOUT), self.first(_MEASURE), self.source
 
 
@@ -87,7 +91,7 @@ def compare_things(
 ) -> tuple[ThingChange, ...]:
     """Return the things, other than figures, that were added or removed."""
     before, after = _kinds(old), _kinds(new)
-    found = [
+    changes = [
         ThingChange(
             change,
             name_of(iri, labels),
@@ -97,7 +101,9 @@ def compare_things(
         for iri in kinds
         if iri not in others
     ]
-    return tuple(sorted(found, key=lambda each: (each.kind, each.thing.label, each.thing.iri)))
+    return tuple(
+        sorted(changes, key=lambda change: (change.kind, change.thing.label, change.thing.iri))
+    )
 
 
 def compare_facts(
@@ -110,14 +116,14 @@ def compare_facts(
 ) -> tuple[FactChange, ...]:
     """Return the statements and figures that were added, removed or revised.
 
-    The type and the names of a thing that was added are left to the things.
+    The types and names of added things are left out, as `compare_things` returns them.
 
     Args:
-        old: What the older state says.
-        new: What the newer state says.
+        old: The quads of the older state.
+        new: The quads of the newer state.
         labels: The labels of things.
-        old_units: The unit of each figure of the older state, written or derived.
-        new_units: The same of the newer state.
+        old_units: The unit of each figure of the older state, stated or derived.
+        new_units: The same for the newer state.
     """
     figures = _figures_of(old) | _figures_of(new)
     before, after = _nodes(old, figures, old_units), _nodes(new, figures, new_units)
@@ -137,16 +143,16 @@ def compare_facts(
     return tuple(
         sorted(
             changes,
-            key=lambda each: (
-                each.about.label.casefold(),
-                each.about.iri,
-                each.source.label,
-                each.source.iri,
-                each.what.label,
-                recency_key(each.when),
-                each.change,
-                each.old,
-                each.new,
+            key=lambda change: (
+                change.about.label.casefold(),
+                change.about.iri,
+                change.source.label,
+                change.source.iri,
+                change.what.label,
+                recency_key(change.when),
+                change.change,
+                change.old,
+                change.new,
             ),
         )
     )
@@ -177,7 +183,7 @@ def _compare_figures(
 
 
 def _versions(come: Iterable[Quad]) -> dict[str, str]:
-    """Return for each source that was added the earlier version of it, which it replaces."""
+    """Return the version that each added source replaces."""
     return {
         _plain(quad.subject): _plain(quad.object)
         for quad in come
@@ -186,7 +192,7 @@ def _versions(come: Iterable[Quad]) -> dict[str, str]:
 
 
 def _in_version(key: tuple[str, str], earlier: str) -> tuple[str, str]:
-    """Return the figure that a figure of a newer version says again, with the earlier version."""
+    """Return the figure that a figure of a newer version repeats, with the earlier version."""
     figure, source = key
     return figure.replace(local_name(source), local_name(earlier)), earlier
 
@@ -204,53 +210,56 @@ def _list_withdrawn(
 
 
 def _pair(gone: list[_Node], come: list[_Node]) -> Iterator[tuple[_Node | None, _Node | None]]:
-    """Yield figures that are gone with those that took their place, the most alike first."""
-    left = list(gone)
+    """Pair removed figures with the most similar added ones."""
+    unpaired = list(gone)
     for new in come:
-        alike = max(left, key=lambda old: len(old.pairs & new.pairs), default=None)
+        alike = max(unpaired, key=lambda old: len(old.pairs & new.pairs), default=None)
         if alike is not None:
-            left.remove(alike)
+            unpaired.remove(alike)
         yield alike, new
-    for old in left:
+    for old in unpaired:
         yield old, None
 
 
 def _figure_change(old: _Node | None, new: _Node | None, labels: Labels) -> FactChange:
-    one = new or old
-    if one is None:
+    either = new or old
+    if either is None:
         raise ValueError("neither side has the figure")
     before, after = _format_amounts(old, new, labels)
     return FactChange(
         change=REVISED if old and new else ADDED if new else REMOVED,
-        about=name_of(one.first(_ABOUT) or one.subject, labels),
-        what=name_of_property(one.first(_MEASURE) or one.subject, labels),
-        when=one.date,
+        about=name_of(either.first(_ABOUT) or either.subject, labels),
+        what=name_of_property(either.first(_MEASURE) or either.subject, labels),
+        when=either.date,
         old=before,
         new=after,
-        words=() if old and new else tuple(_words(one, labels)),
+        words=() if old and new else tuple(_words(either, labels)),
         details=tuple(_details(old, new, labels)) if old and new else (),
-        source=name_of_source(one.source, labels),
+        source=name_of_source(either.source, labels),
     )
 
 
 def _details(old: _Node, new: _Node, labels: Labels) -> Iterator[Detail]:
-    for about in sorted(old.values.keys() | new.values.keys()):
-        before, after = _list_values(old, about, labels), _list_values(new, about, labels)
-        if before != after and (about not in _IN_WORDS or about == _DATE):
-            yield Detail(labels.of_property(about), before, after)
+    for property_iri in sorted(old.values.keys() | new.values.keys()):
+        before, after = (
+            _list_values(old, property_iri, labels),
+            _list_values(new, property_iri, labels),
+        )
+        if before != after and (property_iri not in _IN_WORDS or property_iri == _DATE):
+            yield Detail(labels.of_property(property_iri), before, after)
 
 
 def _words(node: _Node, labels: Labels) -> Iterator[str]:
-    """Yield what limits or grades a figure: the things, other than its source, that it names."""
-    for about in sorted(node.values.keys() - _IN_WORDS - {_SOURCE}):
-        for term in sorted(node.values[about], key=str):
+    """Yield the qualifiers of a figure: the things, other than its source, that it names."""
+    for property_iri in sorted(node.values.keys() - _IN_WORDS - {_SOURCE}):
+        for term in sorted(node.values[property_iri], key=str):
             if isinstance(term, NamedNode):
                 yield labels.of_term(term)
 
 
 def _format_amounts(old: _Node | None, new: _Node | None, labels: Labels) -> tuple[str, str]:
-    """Return both numbers in words, in all digits where they would read the same."""
-    before, after = (_format_amount(each, labels) if each else "" for each in (old, new))
+    """Format both numbers, with all digits if they would otherwise read the same."""
+    before, after = (_format_amount(node, labels) if node else "" for node in (old, new))
     if old and new and before == after and old.numbers != new.numbers:
         return _format_amount(old, labels, exact=True), _format_amount(new, labels, exact=True)
     return before, after
@@ -267,12 +276,12 @@ def _format_amount(node: _Node, labels: Labels, *, exact: bool = False) -> str:
 
 
 def _compare_statements(gone: list[Quad], come: list[Quad], labels: Labels) -> Iterator[FactChange]:
-    """Yield single statements; one that takes the place of another of its source is a revision."""
+    """Yield single statements; one that replaces another of the same source is a revision."""
     before, after = _by_property(gone), _by_property(come)
     for key in before.keys() | after.keys():
         old = sorted(before.get(key, []), key=str)
         new = sorted(after.get(key, []), key=str)
-        subject, about, source = key
+        subject, property_iri, source = key
         revised = len(old) == len(new) == 1
         pairs: list[tuple[Term | None, Term | None]] = (
             [(old[0], new[0])]
@@ -283,7 +292,7 @@ def _compare_statements(gone: list[Quad], come: list[Quad], labels: Labels) -> I
             yield FactChange(
                 change=REVISED if revised else REMOVED if was is not None else ADDED,
                 about=name_of(subject, labels),
-                what=name_of_property(about, labels),
+                what=name_of_property(property_iri, labels),
                 when="",
                 old=labels.of_term(was) if was is not None else "",
                 new=labels.of_term(now) if now is not None else "",
@@ -294,44 +303,44 @@ def _compare_statements(gone: list[Quad], come: list[Quad], labels: Labels) -> I
 
 
 def _is_statement(quad: Quad, figures: set[str], fresh: set[str], same: set[str]) -> bool:
-    """Tell whether a statement is listed by itself, and not with its thing or its figure."""
-    subject, about = _plain(quad.subject), quad.predicate.value
-    if subject in figures or about in {_SOURCE, _WITHDRAWS}:
+    """Tell whether a statement is listed by itself instead of with its thing or its figure."""
+    subject, property_iri = _plain(quad.subject), quad.predicate.value
+    if subject in figures or property_iri in {_SOURCE, _WITHDRAWS}:
         return False
-    if about == RDF_TYPE:
+    if property_iri == RDF_TYPE:
         return subject not in fresh and subject not in same
-    return not (subject in fresh and about in NAMES)
+    return not (subject in fresh and property_iri in NAMES)
 
 
 def _by_property(quads: Iterable[Quad]) -> dict[tuple[str, str, str], list[Term]]:
-    found: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
+    values: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
     for quad in quads:
         key = (_plain(quad.subject), quad.predicate.value, _plain(quad.graph_name))
-        found[key].append(quad.object)
-    return found
+        values[key].append(quad.object)
+    return values
 
 
 def _by_measure(nodes: Iterable[_Node]) -> dict[tuple[str, str, str], list[_Node]]:
-    found: dict[tuple[str, str, str], list[_Node]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[_Node]] = defaultdict(list)
     for node in sorted(nodes, key=lambda node: node.subject):
-        found[node.subject_and_measure].append(node)
-    return found
+        groups[node.subject_and_measure].append(node)
+    return groups
 
 
 def _nodes(
     quads: Iterable[Quad], subjects: set[str], units: Mapping[str, str]
 ) -> dict[tuple[str, str], _Node]:
-    """Return what each source says about each of some things."""
-    found: dict[tuple[str, str], _Node] = {}
+    """Return what each source states about each of some things."""
+    nodes: dict[tuple[str, str], _Node] = {}
     for quad in quads:
         subject = _plain(quad.subject)
         if subject in subjects:
             source = _plain(quad.graph_name)
-            node = found.setdefault(
+            node = nodes.setdefault(
                 (subject, source), _Node(subject, source, units.get(subject, ""))
             )
             node.values[quad.predicate.value].append(quad.object)
-    return found
+    return nodes
 
 
 def _figures_of(quads: Iterable[Quad]) -> set[str]:
@@ -344,17 +353,17 @@ def _kinds(quads: Iterable[Quad]) -> dict[str, set[str]]:
 
 
 def _all_kinds(quads: Iterable[Quad]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
+    kinds: dict[str, set[str]] = defaultdict(set)
     for quad in quads:
         if quad.predicate.value == RDF_TYPE and isinstance(quad.subject, NamedNode):
-            found[quad.subject.value].add(_plain(quad.object))
-    return found
+            kinds[quad.subject.value].add(_plain(quad.object))
+    return kinds
 
 
-def _list_values(node: _Node, about: str, labels: Labels) -> str:
-    if about == _DATE:
+def _list_values(node: _Node, property_iri: str, labels: Labels) -> str:
+    if property_iri == _DATE:
         return node.date
-    return ", ".join(sorted(labels.of_term(term) for term in node.values.get(about, ())))
+    return ", ".join(sorted(labels.of_term(term) for term in node.values.get(property_iri, ())))
 
 
 def _plain(term: object) -> str:

@@ -41,7 +41,7 @@ class Revision:
     layout: Layout | None
     leads: bool
     copied: tuple[str, str] = ("", "")
-    """Where the files are copied to, and what errors call that instead."""
+    """The folder of the copied files, and the name for it in error messages."""
 
     @cached_property
     def terms(self) -> frozenset[Quad]:
@@ -54,12 +54,12 @@ class Revision:
         return self._collect_quads(of_ontology=False)
 
     def _collect_quads(self, *, of_ontology: bool) -> frozenset[Quad]:
-        """Return the quads of files; blank nodes have the names that RDFC-1.0 gives them."""
-        found: set[Quad] = set()
+        """Return the quads of files, with blank nodes labelled by RDFC-1.0."""
+        quads_of_files: set[Quad] = set()
         for file in self.files:
             if self._is_ontology(file) != of_ontology:
                 continue
-            # The graph of a file without a base is its path, which is no difference
+            # The graph of a file without a base is its path, which must not count as a difference
             quads = list(file.named_quads() if file.has_base else file.quads)
             if any(isinstance(term, BlankNode) for q in quads for term in (q.subject, q.object)):
                 data = Dataset(quads)
@@ -69,12 +69,12 @@ class Revision:
                     path = str(file.path).replace(*self.copied, 1)
                     raise InputError(f"{path}: {error}") from None
                 quads = list(data)
-            found.update(quads)
-        return frozenset(found)
+            quads_of_files.update(quads)
+        return frozenset(quads_of_files)
 
     @cached_property
     def engine(self) -> EmbeddedEngine:
-        """Runs queries over the files that `query` would load."""
+        """An engine over the files that `query` would load."""
         store = load_store(file for file in self.files if self._is_loaded(file))
         if self.layout is not None:
             derive(store, read_rules(self.layout.rules()))
@@ -93,13 +93,13 @@ class Revision:
 def open_revisions(
     old: str, new: str, *, folder: Path | None, leads: bool
 ) -> Iterator[tuple[Revision, Revision]]:
-    """Give both revisions for as long as the block runs.
+    """Open both revisions while the block runs.
 
     Args:
-        old: A folder, a file, a git revision, or a file of one such as HEAD:data/x.ttl.
+        old: A folder, a file, a git revision, or a file in one such as HEAD:data/x.ttl.
         new: The same.
-        folder: The book in whose checkout revisions are looked up; by default where one stands.
-        leads: Whether queries are asked with leads.
+        folder: The book in whose checkout to look up revisions; by default the current folder.
+        leads: Whether to run queries with leads.
 
     Raises:
         UsageError: A text is not one of these, or one is a file and the other a book.
@@ -145,22 +145,22 @@ def _open(text: str, *, folder: Path | None, leads: bool, room: Path) -> Revisio
 
 
 def _repositories(folder: Path | None) -> Iterator[Repository]:
-    """Yield where a book may stand in a checkout: here, at its top, or where ours comes from."""
+    """Yield the repositories to search: of the current folder, its top, and the bundled book."""
     if folder is not None:
-        found = find_repository(folder)
-        if found is not None:
-            yield found
+        repository = find_repository(folder)
+        if repository is not None:
+            yield repository
         return
-    here = find_repository(Path.cwd())
-    if here is not None:
-        yield here
-        if here.prefix:
-            yield Repository(here.top, "")
+    current = find_repository(Path.cwd())
+    if current is not None:
+        yield current
+        if current.prefix:
+            yield Repository(current.top, "")
     try:
         ours = find_repository(bundled())
     except InputError:
         return
-    if ours is not None and ours != here:
+    if ours is not None and ours != current:
         yield ours
 
 
@@ -175,7 +175,7 @@ def _read_book(layout: Layout, *, leads: bool, called: str = "") -> Revision:
 
 
 def _read(path: Path, *, base: str = _NOWHERE, copied: tuple[str, str] = ("", "")) -> RdfFile:
-    """Read a file; where it is a copy, an error names the original.
+    """Read a file; error messages name the original of a copy.
 
     Relative IRIs are resolved against the same base in both revisions.
     """

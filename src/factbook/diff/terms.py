@@ -1,4 +1,4 @@
-"""Compare the terms of two ontologies, and say which changes break what was right before."""
+"""Compare the terms of two ontologies, and tell which changes are breaking."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OWL = "http://www.w3.org/2002/07/owl#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _SH = "http://www.w3.org/ns/shacl#"
-# The meaning of a term to a reasoner or a query: a change here breaks something.
+# Properties that reasoners and queries depend on: a change of one is breaking.
 _MEANING = {
     RDF_TYPE,
     f"{_RDFS}domain",
@@ -51,7 +51,7 @@ _KINDS = {
 
 
 def split_terms(quads: frozenset[Quad]) -> tuple[frozenset[Quad], frozenset[Quad]]:
-    """Return what a single file says about terms, and what it says about everything else."""
+    """Split the quads of a single file into those about terms and all others."""
     terms = {
         q.subject for q in quads if q.predicate.value == RDF_TYPE and _value_of(q.object) in _KINDS
     }
@@ -62,34 +62,36 @@ def split_terms(quads: frozenset[Quad]) -> tuple[frozenset[Quad], frozenset[Quad
 def compare_terms(
     old: Iterable[Quad], new: Iterable[Quad], labels: Labels
 ) -> tuple[TermChange, ...]:
-    """Return the terms that were added, removed or revised; the breaking changes first."""
+    """Return the terms that were added, removed or revised, breaking changes first."""
     before, after = _by_term(old), _by_term(new)
-    found = []
+    changes = []
     for iri in before.keys() | after.keys():
         was, now = before.get(iri, {}), after.get(iri, {})
         differing = sorted(
-            about for about in was.keys() | now.keys() if _texts(was, about) != _texts(now, about)
+            property_iri
+            for property_iri in was.keys() | now.keys()
+            if _texts(was, property_iri) != _texts(now, property_iri)
         )
         if not differing:
             continue
         change = _kind_of_change(was, now)
-        found.append(
+        changes.append(
             TermChange(
                 change=change,
                 term=name_of(iri, labels),
                 kind=", ".join(
                     sorted(
-                        labels.of_property(_value_of(each))
-                        for each in now.get(RDF_TYPE) or was.get(RDF_TYPE) or ()
+                        labels.of_property(_value_of(term))
+                        for term in now.get(RDF_TYPE) or was.get(RDF_TYPE) or ()
                     )
                 ),
                 details=tuple(
                     Detail(
-                        labels.of(about),
-                        _list_values(was, about, labels),
-                        _list_values(now, about, labels),
+                        labels.of(property_iri),
+                        _list_values(was, property_iri, labels),
+                        _list_values(now, property_iri, labels),
                     )
-                    for about in differing
+                    for property_iri in differing
                     if change == REVISED
                 ),
                 is_breaking=(change == REMOVED and RDF_TYPE in was)
@@ -97,14 +99,16 @@ def compare_terms(
             )
         )
     return tuple(
-        sorted(found, key=lambda each: (not each.is_breaking, each.change, each.term.short))
+        sorted(
+            changes, key=lambda change: (not change.is_breaking, change.change, change.term.short)
+        )
     )
 
 
 def _kind_of_change(was: dict[str, list[Term]], now: dict[str, list[Term]]) -> str:
-    """Return whether a term was added, removed or revised: a term is where its type is stated.
+    """Return whether a term was added, removed or revised.
 
-    A file may also say something about a term that another vocabulary defines.
+    Only its type makes it a term: a file may also describe terms that other vocabularies define.
     """
     if not was or (RDF_TYPE in now and RDF_TYPE not in was):
         return ADDED
@@ -114,20 +118,20 @@ def _kind_of_change(was: dict[str, list[Term]], now: dict[str, list[Term]]) -> s
 
 
 def _by_term(quads: Iterable[Quad]) -> dict[str, dict[str, list[Term]]]:
-    found: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    terms: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for quad in quads:
-        values = found[_value_of(quad.subject)][quad.predicate.value]
+        values = terms[_value_of(quad.subject)][quad.predicate.value]
         if quad.object not in values:
             values.append(quad.object)
-    return found
+    return terms
 
 
-def _texts(values: dict[str, list[Term]], about: str) -> set[str]:
-    return set(map(str, values.get(about, ())))
+def _texts(values: dict[str, list[Term]], property_iri: str) -> set[str]:
+    return set(map(str, values.get(property_iri, ())))
 
 
-def _list_values(values: dict[str, list[Term]], about: str, labels: Labels) -> str:
-    return ", ".join(sorted(labels.of_term(term) for term in values.get(about, ())))
+def _list_values(values: dict[str, list[Term]], property_iri: str, labels: Labels) -> str:
+    return ", ".join(sorted(labels.of_term(term) for term in values.get(property_iri, ())))
 
 
 def _value_of(term: object) -> str:

@@ -28,46 +28,46 @@ _BREAKS = "!"
 _MOST_ROWS, _MOST_NAMES = 3, 5  # of each query; JSON has all
 
 
-def as_text(found: Differences) -> str:
+def as_text(differences: Differences) -> str:
     """Return differences as text."""
-    if not found:
+    if not differences:
         return "No differences.\n"
     parts = []
-    for heading, body in _sections(found, str):
+    for heading, body in _sections(differences, str):
         parts.append("\n".join((heading, *(f"  {line}" for line in body))))
     return "\n\n".join(parts) + "\n"
 
 
-def as_markdown(found: Differences) -> str:
+def as_markdown(differences: Differences) -> str:
     """Return differences as Markdown."""
-    if not found:
+    if not differences:
         return "No differences.\n"
     parts = []
-    for heading, body in _sections(found, escape_markdown):
+    for heading, body in _sections(differences, escape_markdown):
         parts.append("\n".join((f"## {heading}", "", *map(_item, body))))
     return "\n\n".join(parts) + "\n"
 
 
-def summarize(found: Differences) -> str:
-    """Return how much changed, in one line."""
+def summarize(differences: Differences) -> str:
+    """Return the number of changes in one line."""
     return "; ".join(
         f"{name}: {_counts(changes)}"
         for name, changes in (
-            ("things", found.things),
-            ("facts", found.facts),
-            ("terms", found.terms),
-            ("queries", found.queries),
+            ("things", differences.things),
+            ("facts", differences.facts),
+            ("terms", differences.terms),
+            ("queries", differences.queries),
         )
         if changes
     )
 
 
-def _sections(found: Differences, escape: Escape) -> Iterator[tuple[str, list[str]]]:
+def _sections(differences: Differences, escape: Escape) -> Iterator[tuple[str, list[str]]]:
     sections: tuple[tuple[str, Sequence[object], Iterator[str]], ...] = (
-        ("Things", found.things, _things(found.things, escape)),
-        ("Facts", found.facts, _facts(found.facts, escape)),
-        ("Terms", found.terms, _terms(found.terms, escape)),
-        ("Queries", found.queries, _queries(found.queries, escape)),
+        ("Things", differences.things, _things(differences.things, escape)),
+        ("Facts", differences.facts, _facts(differences.facts, escape)),
+        ("Terms", differences.terms, _terms(differences.terms, escape)),
+        ("Queries", differences.queries, _queries(differences.queries, escape)),
     )
     for name, changes, lines in sections:
         if changes:
@@ -75,37 +75,43 @@ def _sections(found: Differences, escape: Escape) -> Iterator[tuple[str, list[st
 
 
 def _things(changes: Sequence[ThingChange], escape: Escape) -> Iterator[str]:
-    for each in changes:
-        kind = f" ({escape(each.kind)})" if each.kind else ""
-        yield f"{_SIGNS[each.change]} {escape(each.thing.label)}{kind} {each.thing.short}".rstrip()
+    for change in changes:
+        kind = f" ({escape(change.kind)})" if change.kind else ""
+        sign, thing = _SIGNS[change.change], change.thing
+        yield f"{sign} {escape(thing.label)}{kind} {thing.short}".rstrip()
 
 
 def _facts(changes: Sequence[FactChange], escape: Escape) -> Iterator[str]:
     for (label, source), alike in groupby(
-        changes, key=lambda each: (each.about.label, each.source.label)
+        changes, key=lambda change: (change.about.label, change.source.label)
     ):
         yield escape(label) + (f" [{escape(source)}]" if source and source != label else "")
-        for each in alike:
-            is_new_value = each.change == REVISED and each.old != each.new
-            value = f"{each.old} → {each.new}" if is_new_value else each.new or each.old
-            when = f", {each.when}" if each.when else ""
-            said = [each.change] if each.change == WITHDRAWN else []
-            words = f" ({', '.join([*said, *each.words])})" if said or each.words else ""
-            yield f"  {_SIGNS[each.change]} {escape(f'{each.what.label}{when}: {value}{words}')}"
-            yield from (f"      {_detail(detail, escape)}" for detail in each.details)
+        for change in alike:
+            is_new_value = change.change == REVISED and change.old != change.new
+            value = f"{change.old} → {change.new}" if is_new_value else change.new or change.old
+            when = f", {change.when}" if change.when else ""
+            change_word = [change.change] if change.change == WITHDRAWN else []
+            words = (
+                f" ({', '.join([*change_word, *change.words])})"
+                if change_word or change.words
+                else ""
+            )
+            text = escape(f"{change.what.label}{when}: {value}{words}")
+            yield f"  {_SIGNS[change.change]} {text}"
+            yield from (f"      {_detail(detail, escape)}" for detail in change.details)
 
 
 def _terms(changes: Sequence[TermChange], escape: Escape) -> Iterator[str]:
-    for each in changes:
-        sign = _BREAKS if each.is_breaking else _SIGNS[each.change]
-        kind = f" ({escape(each.kind)})" if each.kind else ""
-        breaking = ", breaking" if each.is_breaking else ""
-        yield f"{sign} {escape(each.term.short)}{kind}: {each.change}{breaking}"
-        yield from (f"    {_detail(detail, escape)}" for detail in each.details)
+    for change in changes:
+        sign = _BREAKS if change.is_breaking else _SIGNS[change.change]
+        kind = f" ({escape(change.kind)})" if change.kind else ""
+        breaking = ", breaking" if change.is_breaking else ""
+        yield f"{sign} {escape(change.term.short)}{kind}: {change.change}{breaking}"
+        yield from (f"    {_detail(detail, escape)}" for detail in change.details)
 
 
 def _queries(changes: Sequence[QueryChange], escape: Escape) -> Iterator[str]:
-    for query, alike in groupby(changes, key=lambda each: each.query):
+    for query, alike in groupby(changes, key=lambda change: change.query):
         runs = list(alike)
         if len(runs) > 1:
             yield from _summarize_runs(query, runs, escape)
@@ -125,9 +131,9 @@ def _queries(changes: Sequence[QueryChange], escape: Escape) -> Iterator[str]:
 
 
 def _summarize_runs(query: str, runs: list[QueryChange], escape: Escape) -> Iterator[str]:
-    """Yield one line for a query whose answers differ for several things."""
-    sign = _BREAKS if any(each.is_breaking for each in runs) else _SIGNS[REVISED]
-    names = sorted(each.arguments.partition(" ")[2] for each in runs)
+    """Yield one line for a query whose answers changed for several things."""
+    sign = _BREAKS if any(run.is_breaking for run in runs) else _SIGNS[REVISED]
+    names = sorted(run.arguments.partition(" ")[2] for run in runs)
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     option = runs[0].arguments.partition(" ")[0]
     yield (
@@ -137,8 +143,8 @@ def _summarize_runs(query: str, runs: list[QueryChange], escape: Escape) -> Iter
 
 
 def _count_rows(runs: Sequence[QueryChange]) -> str:
-    added = sum(len(each.added) for each in runs)
-    removed = sum(len(each.removed) for each in runs)
+    added = sum(len(run.added) for run in runs)
+    removed = sum(len(run.removed) for run in runs)
     parts = [
         f"{count_noun(number, 'row')} {change}"
         for number, change in ((added, ADDED), (removed, REMOVED))
@@ -153,14 +159,14 @@ def _detail(detail: Detail, escape: Escape) -> str:
 
 def _counts(changes: Sequence[object]) -> str:
     """Return the number of changes of each kind."""
-    kinds = [str(getattr(each, "change", "")) for each in changes]
-    breaking = sum(bool(getattr(each, "is_breaking", False)) for each in changes)
+    kinds = [str(getattr(change, "change", "")) for change in changes]
+    breaking = sum(bool(getattr(change, "is_breaking", False)) for change in changes)
     counted = [f"{kinds.count(kind)} {kind}" for kind in _SIGNS if kind in kinds]
     return ", ".join([*counted, *([f"{breaking} of them breaking"] if breaking else [])])
 
 
 def _item(line: str) -> str:
-    """Return a line of text as an item of a Markdown list, its sign as code."""
+    """Return a line of text as an item of a Markdown list, with its sign as code."""
     text = line.lstrip(" ")
     depth = {0: 0, 2: 1, 4: 1, 6: 2}[len(line) - len(text)]
     sign, _, rest = text.partition(" ")

@@ -319,7 +319,7 @@ class _Job:
             (f"{INFRA}dateRead", Literal(read.isoformat(), datatype=day)),
             (f"{INFRA}evidence", concept("evidence", "evidence", "read")),
             (f"{INFRA}confidence", concept("confidence", "confidence")),
-            *((f"{INFRA}inputFile", Literal(_line(each))) for each in inputs),
+            *((f"{INFRA}inputFile", Literal(_line(input_))) for input_ in inputs),
             (f"{INFRA}inputRows", Literal(report.rows)),
             (f"{INFRA}importedRows", Literal(report.imported)),
             *(
@@ -359,6 +359,6 @@ def _announcing(
         announce(f"importing {rows.names}: {done:,} rows")
 
 
-def _line(each: Checksum) -> str:
+def _line(checksum: Checksum) -> str:
     """Return the line that sha256sum prints for a file."""
-    return f"{each.sha256}  {each.name}"
+    return f"{checksum.sha256}  {checksum.name}"

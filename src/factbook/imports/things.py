@@ -96,7 +96,7 @@ def resolve_names(rows: TableRows, book: Book) -> Resolution:
                 found[name] = candidates[0]
                 continue
             if candidates:
-                hint = f" {', '.join(register.short(each) for each in candidates[:5])}"
+                hint = f" {', '.join(register.short(candidate) for candidate in candidates[:5])}"
             else:
                 hint = did_you_mean(name, register.all_names)
             curie = naming.class_curie
@@ -122,24 +122,24 @@ def propose(
     triples: list[Triple] = []
     classes: dict[str, str] = {}
     left: list[UnknownName] = []
-    for each in unknown:
-        slug = make_slug(each.name)
-        iri = expand(f"{namings[each.column].prefix}:{slug}", book.prefixes)
-        kind = names.class_iri(each.class_curie)
-        if each.is_ambiguous or iri is None or kind is None or not slug:
-            left.append(each)
+    for unknown_name in unknown:
+        slug = make_slug(unknown_name.name)
+        iri = expand(f"{namings[unknown_name.column].prefix}:{slug}", book.prefixes)
+        kind = names.class_iri(unknown_name.class_curie)
+        if unknown_name.is_ambiguous or iri is None or kind is None or not slug:
+            left.append(unknown_name)
             continue
         node = NamedNode(iri)
         if iri not in classes and names.is_known(node):
-            left.append(each)
+            left.append(unknown_name)
             continue
-        name = Literal(each.name, language="en")
+        name = Literal(unknown_name.name, language="en")
         if iri not in classes:
             triples += [Triple(node, _TYPE, kind), Triple(node, _NAME, name)]
         elif all(triple != Triple(node, _NAME, name) for triple in triples):
             triples.append(Triple(node, _ALSO_NAMED, name))
-        classes.setdefault(iri, each.class_curie)
-        iris[each.column][each.name] = iri
+        classes.setdefault(iri, unknown_name.class_curie)
+        iris[unknown_name.column][unknown_name.name] = iri
     return iris, triples, left
 
 

@@ -66,7 +66,7 @@ def apply_decision(
             raise UsageError(
                 f"{' '.join(row.pair)} is already in {other}.sssom.tsv; remove it there first"
             )
-    files = files.with_rows(role, [each for each in source.rows if each is not row])
+    files = files.with_rows(role, [other for other in source.rows if other is not row])
     moved = _record_decision(row, decision, target)
     return files.with_rows(target, [*files[target].rows, moved]).copy_prefixes(role, target)
 

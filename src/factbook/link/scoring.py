@@ -109,7 +109,7 @@ def match_by_key(
     if not ranked:
         return []
     highest = max(rank for rank, *_ in ranked)
-    top = [each for each in ranked if each[0] == highest]
+    top = [candidate for candidate in ranked if candidate[0] == highest]
     if len(top) > 1:
         note = f"ambiguous: {len(top)} items have this key"
         return [

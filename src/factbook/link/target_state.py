@@ -134,19 +134,19 @@ def repair(files: MappingFiles, stale: list[StaleMapping]) -> MappingFiles:
 
     A mapping that would become equal to an existing or a rejected one is dropped.
     """
-    for each in stale:
-        own = files[each.role]
-        rest = [row for row in own.rows if row.pair != each.row.pair]
-        if each.new_iri:
-            curie = own.compress(each.new_iri) or each.new_iri
-            row = each.row.with_values(object_id=curie, comment=_extend_comment(each))
+    for mapping in stale:
+        own = files[mapping.role]
+        rest = [row for row in own.rows if row.pair != mapping.row.pair]
+        if mapping.new_iri:
+            curie = own.compress(mapping.new_iri) or mapping.new_iri
+            row = mapping.row.with_values(object_id=curie, comment=_extend_comment(mapping))
             is_known = own.expand_pair(row) in files.pairs(POSITIVE, NEGATIVE, UNSURE)
-            files = files.with_rows(each.role, rest if is_known else [*rest, row])
-        elif each.role != UNSURE:
-            parked = each.row.with_values(comment=_extend_comment(each), confidence="0.1")
-            files = files.with_rows(each.role, rest)
+            files = files.with_rows(mapping.role, rest if is_known else [*rest, row])
+        elif mapping.role != UNSURE:
+            parked = mapping.row.with_values(comment=_extend_comment(mapping), confidence="0.1")
+            files = files.with_rows(mapping.role, rest)
             files = files.with_rows(UNSURE, [*files[UNSURE].rows, parked])
-            files = files.copy_prefixes(each.role, UNSURE)
+            files = files.copy_prefixes(mapping.role, UNSURE)
     return files
 
 

@@ -51,7 +51,7 @@ def build_answer(  # noqa: PLR0913 - each is one thing that the answer depends o
         return {"answer": answer, "cut": False}
     if isinstance(answer, Graph):
         triples = list(islice(answer.triples, _MOST_TRIPLES + 1))
-        lines = [f"{each} ." for each in triples[:_MOST_TRIPLES]]
+        lines = [f"{triple} ." for triple in triples[:_MOST_TRIPLES]]
         return {"ntriples": "\n".join(lines), "cut": len(triples) > _MOST_TRIPLES}
     return _build_table(book, answer, columns, dict(computed or {}), about, limit)
 
@@ -90,7 +90,7 @@ def _build_table(  # noqa: PLR0913, PLR0917 - as above
         "count": len(found),
         "cut": cut,
         "observations": describe_observations(
-            [each for each in behind.observed if each.iri in used], labels
+            [observed for observed in behind.observed if observed.iri in used], labels
         ),
         "sources": {iri: labels.of(iri) for iri in sorted(sources)},
     }
@@ -99,22 +99,22 @@ def _build_table(  # noqa: PLR0913, PLR0917 - as above
 def describe_observations(observed: Iterable[Observed], labels: Labels) -> dict[str, Any]:
     """Return observations by IRI: what each is about, what it states, when, and who says so."""
     return {
-        each.iri: {
-            "about": labels.of(each.about),
-            "measure": labels.of_property(each.measure) if each.measure else "",
-            "states": each.state(labels),
-            "when": each.when(labels),
-            "standing": labels.of(each.standing) if each.standing else "",
-            "source": each.source,
-            "sourceTitle": labels.of(each.source),
+        observation.iri: {
+            "about": labels.of(observation.about),
+            "measure": labels.of_property(observation.measure) if observation.measure else "",
+            "states": observation.state(labels),
+            "when": observation.when(labels),
+            "standing": labels.of(observation.standing) if observation.standing else "",
+            "source": observation.source,
+            "sourceTitle": labels.of(observation.source),
         }
-        for each in observed
+        for observation in observed
     }
 
 
 def _mentioned(rows: Sequence[Row], observed: Sequence[Observed]) -> set[str]:
     named = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
-    return named.union(*(each.iris for each in observed))
+    return named.union(*(observation.iris for observation in observed))
 
 
 def _describe_column(name: str, column: Column | None) -> dict[str, str]:

@@ -46,7 +46,7 @@ def select_figures(page: Page, measure: str, names: Names) -> dict[str, Any]:
         UsageError: As for `show.page.keep_measure`.
     """
     kept = keep_measure(page, measure, names)
-    document = {"figures": [asdict(each) for each in kept.figures]}
+    document = {"figures": [asdict(figure) for figure in kept.figures]}
     return {
         "iri": page.iri,
         "name": page.name.text,
@@ -59,12 +59,12 @@ def build_comparison(comparison: Comparison) -> dict[str, Any]:
     """Return a comparison as JSON; each row has one cell for each thing, in their order."""
     document = asdict(comparison)
     del document["references"]
-    iris = {each.number: each.iri for each in comparison.references}
+    iris = {reference.number: reference.iri for reference in comparison.references}
     rows = [row for part in comparison.sections for row in part.rows]
     rows += [row for part in comparison.apart for row in part.rows]
     return {
         **_without_sizes(_with_source_iris(document, iris)),
-        "sources": {each.iri: each.title for each in comparison.references},
+        "sources": {reference.iri: reference.title for reference in comparison.references},
         "cut": any(cell.count > len(cell.items) for row in rows for cell in row.cells),
     }
 
@@ -78,11 +78,11 @@ def _without_sizes(part: Any) -> Any:  # noqa: ANN401 - what JSON holds
             for key, value in kept.items()
             if key == "cells" or value not in ("", [], None, False)
         }
-    return [_without_sizes(each) for each in part] if isinstance(part, list) else part
+    return [_without_sizes(item) for item in part] if isinstance(part, list) else part
 
 
 def _sources(page: Page) -> dict[int, str]:
-    return {each.number: each.iri for each in page.sources}
+    return {source.number: source.iri for source in page.sources}
 
 
 def _with_source_iris(part: Any, sources: dict[int, str]) -> Any:  # noqa: ANN401 - what JSON holds
@@ -90,10 +90,10 @@ def _with_source_iris(part: Any, sources: dict[int, str]) -> Any:  # noqa: ANN40
     if isinstance(part, dict):
         return {
             key: [sources[number] for number in value]
-            if key == "sources" and all(isinstance(each, int) for each in value)
+            if key == "sources" and all(isinstance(item, int) for item in value)
             else _with_source_iris(value, sources)
             for key, value in part.items()
         }
     if isinstance(part, list | tuple):
-        return [_with_source_iris(each, sources) for each in part]
+        return [_with_source_iris(item, sources) for item in part]
     return part

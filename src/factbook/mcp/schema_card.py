@@ -76,20 +76,23 @@ def _describe_query(query: StoredQuery) -> dict[str, Any]:
         "tags": list(query.tags),
         "parameters": {
             "type": "object",
-            "properties": {each.name: describe_parameter(each) for each in query.parameters},
-            "required": [each.name for each in query.parameters if each.required],
+            "properties": {
+                parameter.name: describe_parameter(parameter) for parameter in query.parameters
+            },
+            "required": [parameter.name for parameter in query.parameters if parameter.required],
             "additionalProperties": False,
         },
         "columns": [
-            {"name": each.name, "type": each.type, "doc": each.doc} for each in query.columns
+            {"name": column.name, "type": column.type, "doc": column.doc}
+            for column in query.columns
         ],
     }
 
 
 def _searchable(query: StoredQuery) -> str:
     parts = [query.name, query.summary, query.question, query.description, *query.tags]
-    parts += [f"{each.name} {each.doc}" for each in query.parameters]
-    parts += [f"{each.name} {each.doc}" for each in query.columns]
+    parts += [f"{parameter.name} {parameter.doc}" for parameter in query.parameters]
+    parts += [f"{column.name} {column.doc}" for column in query.columns]
     return " ".join(parts).casefold()
 
 

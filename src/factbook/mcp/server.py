@@ -117,7 +117,7 @@ class Tools:
         """List the stored queries: what each answers, its parameters (JSON Schema), its columns."""
         found = list_queries(self._book, words)
         if not found:
-            names = ", ".join(each["name"] for each in list_queries(self._book))
+            names = ", ".join(query["name"] for query in list_queries(self._book))
             raise UsageError(f"No stored query has all of the words '{words}'. There are: {names}")
         return {"queries": found}
 

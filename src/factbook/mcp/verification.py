@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 def describe_verified(verifier: Verifier, text: str) -> dict[str, Any]:
     """Return for each number of a text the observations that state it, or what there is instead."""
     found = verifier.verify(text)
-    counted = Counter(each.verdict for each in found)
+    counted = Counter(checked.verdict for checked in found)
     return {
-        "numbers": [_describe(each, verifier) for each in found],
+        "numbers": [_describe(checked, verifier) for checked in found],
         "summary": {str(verdict): counted[verdict] for verdict in Verdict if counted[verdict]},
         "allStated": set(counted) <= {Verdict.STATED, Verdict.A_DATE},
         "cut": False,
@@ -36,9 +36,9 @@ def _describe(found: VerifiedNumber, verifier: Verifier) -> dict[str, Any]:
     }
     if found.statements:
         described["observations"] = describe_observations(
-            [each.observation for each in found.statements], labels
+            [statement.observation for statement in found.statements], labels
         )
-        described["rounded"] = all(each.is_rounded for each in found.statements)
+        described["rounded"] = all(statement.is_rounded for statement in found.statements)
     if found.instead:
         described["instead"] = describe_observations(found.instead, labels)
     return described

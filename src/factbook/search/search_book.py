@@ -132,7 +132,9 @@ class _Search:
         self.book = book
         self.index = index_of(book)
         self._found: dict[str, tuple[Entity, ...]] = {}
-        queries = [each for each in self.index.documents if isinstance(each, StoredQuery)]
+        queries = [
+            document for document in self.index.documents if isinstance(document, StoredQuery)
+        ]
         self.commands = Commands(book, queries)
         self.names = self.commands.names
         whole = self._find(words, with_kind=True)
@@ -157,10 +159,10 @@ class _Search:
                 scored.append((score, -number, document))
         scored += self._score_queries()
         scored += [(score, 1, hit) for score, hit in self._figures()]
-        scored.sort(key=lambda each: each[:2], reverse=True)
+        scored.sort(key=lambda scored_document: scored_document[:2], reverse=True)
         best = scored[0][0] if scored else 0.0
-        found = [(s, each) for s, _, each in scored if s and s >= _LEAST_SHARE * best]
-        hits = [self._hit(each, score) for score, each in found[:limit]]
+        found = [(s, document) for s, _, document in scored if s and s >= _LEAST_SHARE * best]
+        hits = [self._hit(document, score) for score, document in found[:limit]]
         command = self._command(best)
         if command is not None and not self._things() and command.name != EXPORT:
             hits = [command]
@@ -178,7 +180,9 @@ class _Search:
             )
         if not by_share:
             return ()
-        ranked = sorted(by_share[max(by_share)], key=lambda each: each[:2], reverse=True)
+        ranked = sorted(
+            by_share[max(by_share)], key=lambda scored_document: scored_document[:2], reverse=True
+        )
         return tuple(found for score, _, found in ranked if score)
 
     def _name_whole(self, found: tuple[Entity, ...]) -> frozenset[str]:
@@ -186,7 +190,7 @@ class _Search:
 
         Where nothing has all the words, what is spelled most like the whole counts as named.
         """
-        text = " ".join(each for each in fold_words(self.question.text) if each in self.wanted)
+        text = " ".join(word for word in fold_words(self.question.text) if word in self.wanted)
         found = found or self._find(self.question.text) or self._find(text)
         if not found and not any(m.keys() >= self.wanted for m in self.matched.values()):
             found = self._nearest(text)
@@ -373,4 +377,4 @@ class _Search:
 
 
 def _share_class(things: Sequence[Entity]) -> bool:
-    return bool(frozenset.intersection(*(frozenset(each.direct_classes) for each in things)))
+    return bool(frozenset.intersection(*(frozenset(thing.direct_classes) for thing in things)))

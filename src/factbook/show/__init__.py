@@ -1,1 +1,1 @@
-"""One page about one thing, with a numbered citation behind every fact."""
+"""Show a page about one thing, with a numbered citation after every fact."""

@@ -1,4 +1,4 @@
-"""Gather what a citation of a thing, a source or a figure has to say."""
+"""Gather the citation of a thing, a source or a figure."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Document:
-    """A source as a bibliography describes it."""
+    """The bibliographic description of a source."""
 
     iri: str
     title: str
     authors: tuple[str, ...] = ()
     publisher: str = ""
     published: str = ""
-    """The first day of the period known, such as 2025-03-01."""
+    """The date, or the first day of the month, quarter or year, such as 2025-03-01."""
     precision: str = "day"
     read: str = ""
     """The day on which it was read."""
@@ -57,14 +57,14 @@ class Citation:
     key: str
     iri: str
     title: str
-    """What is cited: the name of a thing, or a figure in words; of a source its title."""
+    """The name of the thing, the figure in words, or the title of the source."""
     kind: str
     documents: tuple[Document, ...]
-    """The source that is cited, or the sources that state the figure or the event."""
+    """The cited source, or the sources that state the figure or the event."""
     is_source: bool
     dataset: Dataset
     asked: date
-    """The day on which the book was asked."""
+    """The day on which the book was queried."""
 
 
 def gather_citation(
@@ -73,33 +73,33 @@ def gather_citation(
     *,
     asked: date,
     page: Page | None = None,
-    say: Callable[[NamedNode], Mapping[str, str]] | None = None,
+    describe: Callable[[NamedNode], Mapping[str, str]] | None = None,
 ) -> Citation:
     """Return the citation of anything in a book.
 
     Args:
         book: The book.
         thing: The IRI, see `query.names`.
-        asked: The day on which the book is asked.
-        page: The page of the thing, if it was gathered before.
-        say: Returns what `say_figures` does, if something keeps it.
+        asked: The day on which the book is queried.
+        page: The page of the thing, if it was gathered already.
+        describe: A cached `describe_figures`.
 
     Raises:
         FactbookError: A query cannot be read, or the engine failed.
     """
     rows = run_page_query(book, "citation", {"thing": thing})
     sources = sorted({_text(row, "source") for row in rows})
-    about = next((row["about"] for row in rows if isinstance(row.get("about"), NamedNode)), None)
+    subject = next((row["about"] for row in rows if isinstance(row.get("about"), NamedNode)), None)
     documents = _describe_documents(book, sources)
     is_source = thing.value in sources
     title, kind = "", ""
-    if isinstance(about, NamedNode):
-        said = say(about) if say is not None else say_figures(book, about)
-        title = said.get(thing.value, "")
+    if isinstance(subject, NamedNode):
+        texts = describe(subject) if describe is not None else describe_figures(book, subject)
+        title = texts.get(thing.value, "")
     if not title and not is_source:
         page = page or gather_page(book, thing)
         title = page.name.text
-        kind = ", ".join(each.text for each in page.types)
+        kind = ", ".join(type_.text for type_ in page.types)
     return Citation(
         key=local_name(thing.value),
         iri=thing.value,
@@ -112,17 +112,17 @@ def gather_citation(
     )
 
 
-def say_figures(book: Book, about: NamedNode) -> dict[str, str]:
-    """Return what the figures on the page of a thing say, by the IRIs of the observations."""
-    page = gather_page(book, about)
+def describe_figures(book: Book, subject: NamedNode) -> dict[str, str]:
+    """Return the text of each figure on the page of a thing, by the IRI of its observation."""
+    page = gather_page(book, subject)
     amounts = (figure for event in page.events for figure in event.amounts)
-    said: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for figure in (*page.figures, *page.further_figures, *amounts):
-        said |= {iri: said.get(iri) or _in_words(figure) for iri in figure.observations}
-    return said
+        texts |= {iri: texts.get(iri) or _describe_figure(figure) for iri in figure.observations}
+    return texts
 
 
-def _in_words(figure: Figure) -> str:
+def _describe_figure(figure: Figure) -> str:
     limits = ", ".join(figure.words)
     when = "" if figure.when == "undated" else f", {figure.when}"
     words = f" ({limits})" if limits else ""
@@ -142,11 +142,11 @@ def _describe_documents(book: Book, sources: list[str]) -> tuple[Document, ...]:
     def label(iri: str) -> str:
         return labels.of(iri) if iri else ""
 
-    found = []
+    documents = []
     for source, rows in by_source.items():
         first = rows[0] if rows else {}
         authors = sorted({label(_text(row, "author")) for row in rows} - {""})
-        found.append(
+        documents.append(
             Document(
                 iri=source,
                 title=_text(first, "title") or labels.short(source),
@@ -159,11 +159,11 @@ def _describe_documents(book: Book, sources: list[str]) -> tuple[Document, ...]:
                 archived=_text(first, "archived"),
             )
         )
-    return tuple(found)
+    return tuple(documents)
 
 
 def _describe_dataset(book: Book) -> Dataset:
-    """Return what the ontology says of the book; one that says nothing is called by its folder."""
+    """Return how the ontology describes the book; its title is the folder's name by default."""
     rows = run_page_query(book, "dataset")
     first = rows[0] if rows else {}
     fallback = book.endpoint or book.layout.root.resolve().name

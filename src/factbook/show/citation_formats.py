@@ -21,7 +21,7 @@ TEXT, BIBTEX, CSL_JSON = "text", "bibtex", "csl-json"
 FORMATS = (TEXT, BIBTEX, CSL_JSON)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NOT_IN_KEY = re.compile(r"[^A-Za-z0-9._:+-]+")
-# A brace that is escaped by a backslash still counts for BibTeX, which looks for its partner
+# BibTeX counts a brace even after a backslash, so braces must stay balanced
 _TEX = {
     "\\": r"{\textbackslash}",
     "{": r"{\textbraceleft}",
@@ -48,19 +48,19 @@ def write_citations(citations: Iterable[Citation], form: str) -> str:
 
 
 def _with_own_keys(citations: Iterable[Citation]) -> Iterator[Citation]:
-    """Yield citations whose keys are valid in BibTeX and differ from each other."""
-    taken: set[str] = set()
+    """Yield the citations with keys that are unique and valid in BibTeX."""
+    used_keys: set[str] = set()
     for cited in citations:
         key = _NOT_IN_KEY.sub("-", cited.key).strip("-") or "cited"
         names = chain([key], (f"{key}-{number}" for number in count(2)))
-        own = next(name for name in names if name.casefold() not in taken)
-        taken.add(own.casefold())
-        yield replace(cited, key=own)
+        unique_key = next(name for name in names if name.casefold() not in used_keys)
+        used_keys.add(unique_key.casefold())
+        yield replace(cited, key=unique_key)
 
 
 def as_text(citations: Iterable[Citation]) -> str:
     """Return a line for each citation."""
-    return "".join(f"{_to_line(each)}\n" for each in citations)
+    return "".join(f"{_to_line(citation)}\n" for citation in citations)
 
 
 def _to_line(cited: Citation) -> str:
@@ -99,11 +99,11 @@ def _asked(cited: Citation) -> str:
 
 
 def as_bibtex(citations: Iterable[Citation]) -> str:
-    """Return entries for BibTeX and biblatex, in UTF-8, with the specials of TeX escaped.
+    """Return entries for BibTeX and biblatex, in UTF-8, with TeX's special characters escaped.
 
-    A capital stays a capital, and a name that contains "and" is one name.
+    Braces keep capitals, and names that contain "and" in one piece.
     """
-    return "\n".join(_to_entry(each) for each in citations)
+    return "\n".join(_to_entry(citation) for citation in citations)
 
 
 def _to_entry(cited: Citation) -> str:
@@ -134,7 +134,7 @@ def _to_entry(cited: Citation) -> str:
 
 
 def _date_fields(document: Document) -> dict[str, str]:
-    """Return year and month, as far as they are known."""
+    """Return the year, and the month if it is known."""
     year, *rest = document.published.split("-")
     known = _PARTS.get(document.precision, len(_PARTS))
     fields = {"year": year}
@@ -144,7 +144,7 @@ def _date_fields(document: Document) -> dict[str, str]:
 
 
 def _guard(text: str) -> str:
-    """Return a text in braces, of which no style changes anything."""
+    """Return a text in braces, which keep styles from changing it."""
     return f"{{{_escape(text)}}}" if text else ""
 
 
@@ -153,13 +153,13 @@ def _escape(text: str) -> str:
 
 
 def _to_address(iri: str) -> str:
-    """Return an address without what breaks an entry: braces, backslashes and spaces."""
+    """Percent-encode the characters that break an entry: braces, backslashes and spaces."""
     return quote(iri, safe="/:?#[]@!$&'()*+,;=%~-._")
 
 
 def as_csl_json(citations: Iterable[Citation]) -> str:
-    """Return a list of items in CSL-JSON, which Zotero, Pandoc and others read."""
-    return format_json([drop_empty(_to_item(each)) for each in citations])
+    """Return the citations as CSL-JSON, which Zotero, Pandoc and others read."""
+    return format_json([drop_empty(_to_item(citation)) for citation in citations])
 
 
 def _to_item(cited: Citation) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Lay out what is stated of several things side by side: what compares in one row."""
+"""Compare several things side by side: comparable statements share a row."""
 
 from __future__ import annotations
 
@@ -45,43 +45,43 @@ _DESCRIBING = ("seller", "region", "customer", "stage", "standing", "confidence"
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that is stated, with its date and its sources."""
+    """One statement in a cell, with its date and its sources."""
 
     text: str
-    """An amount with its unit and its marks, or what the thing is called."""
+    """An amount with its unit and its marks, or the label of a thing."""
     when: str
-    """The date as far as it is known: 2024-11-30, 2024-Q4; nothing for what has none."""
+    """The date, cut to its precision: 2024-11-30, 2024-Q4; empty without one."""
     words: tuple[str, ...]
-    """What it is of, who sells it, and what else limits or grades it."""
+    """The product or event, the seller, and what else qualifies the value."""
     iri: str | None
-    """The product, event or other thing that it names."""
+    """The product, event or other thing."""
     observation: str | None
     sources: tuple[int, ...] = ()
     """The numbers of its sources among the references, at most three."""
     size: Decimal | None = None
-    """The number, to compare with others of the row."""
+    """The number, to compare it with others of the row."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What is stated of one thing in a row; empty where nobody states it."""
+    """The statements about one thing in a row; empty if there are none."""
 
     items: tuple[Item, ...] = ()
-    """The newest, or the least and the greatest of several numbers."""
+    """The newest items, or the least and the greatest of several numbers."""
     count: int = 0
-    """How many there are, with those that are not in `items`."""
+    """The number of statements, including those not in `items`."""
     is_range: bool = False
     """Whether `items` are the least and the greatest of `count` numbers."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What can be compared: one property or measure on one basis."""
+    """Comparable statements: one property or measure on one basis."""
 
     name: Name
     """The property, the measure, or the kind of product or event."""
     basis: tuple[str, ...]
-    """What the numbers have in common: a period, a number format, what a price is per."""
+    """What the numbers share: a period, a number format, the unit that a price is per."""
     cells: tuple[Cell, ...]
     """One for each thing, in their order."""
 
@@ -96,11 +96,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Apart:
-    """Rows about the same that cannot be compared with each other, and why."""
+    """Rows about the same measure that are not comparable, and why."""
 
     name: Name
     differs: tuple[str, ...]
-    """In what they differ: 'unit', 'period', 'number format'."""
+    """The columns in which they differ: 'unit', 'period', 'number format'."""
     rows: tuple[Row, ...]
 
 
@@ -113,7 +113,7 @@ class Comparison:
     apart: tuple[Apart, ...]
     references: tuple[Reference, ...]
     notes: tuple[str, ...] = ()
-    """Of what nothing is stated, and what the marks in the texts say."""
+    """The things without statements, and the legend of the marks."""
 
 
 def compare_things(
@@ -121,21 +121,21 @@ def compare_things(
 ) -> Comparison:
     """Return several things side by side, each amount with its date and its sources.
 
-    `sections` hold the rows that can be compared, those that several things have before those that
-    one has; a cell is empty where nobody states it. `apart` holds what is stated of several things
-    in ways that cannot be compared (another unit, currency or period). A row has one cell for each
-    thing; the numbers of an item's `sources` are those of `references`.
+    `sections` hold the comparable rows, those of several things before those of one. `apart` holds
+    rows that are not comparable, because the things have the same measure in another unit, currency
+    or period. A row has a cell for each thing, which is empty if no source states it; an item's
+    `sources` are numbers of `references`.
 
     Args:
-        book: Where to ask; with `known_by` only what was known by a day.
+        book: The book to query.
         things: Two to six things, see `query.names`.
-        asof: What was so on this day, by default today.
+        asof: The day of the answer, by default today.
 
     Raises:
         UsageError: There are too few or too many things, or the day is not a date.
         EndpointError: An endpoint failed.
     """
-    answer = ask_comparison(book, things, asof=asof)
+    answer = query_comparison(book, things, asof=asof)
     variables, columns = answer.variables, columns_of(book)
     everything = list(answer.rows)
     rows = [[row for row in everything if row[0] == thing] for thing in things]
@@ -147,9 +147,11 @@ def compare_things(
     layout = _Layout(texts, variables, labels, len(things))
     sections, apart = layout.arrange(rows)
     names = tuple(Name(thing.value, labels.of(thing.value)) for thing in things)
-    empty = (name.label for name, each in zip(names, rows, strict=True) if not each)
+    empty = (name.label for name, thing_rows in zip(names, rows, strict=True) if not thing_rows)
     references = build_references(book, layout.citations, marks)
-    legend = explain_marks({*texts.used, *(mark for each in references for mark in each.marks)})
+    legend = explain_marks(
+        {*texts.used, *(mark for reference in references for mark in reference.marks)}
+    )
     return Comparison(
         things=names,
         sections=sections,
@@ -160,10 +162,10 @@ def compare_things(
 
 
 def require_several(things: Sequence[object]) -> None:
-    """Make sure that there is something to compare.
+    """Check the number of things to compare.
 
     Raises:
-        UsageError: There are fewer than two things, more than six, or one stands there twice.
+        UsageError: There are fewer than two things, more than six, or one is given twice.
     """
     if not LEAST_THINGS <= len(things) <= MOST_THINGS:
         raise UsageError(f"compare takes {LEAST_THINGS} to {MOST_THINGS} things, not {len(things)}")
@@ -171,10 +173,8 @@ def require_several(things: Sequence[object]) -> None:
         raise UsageError("compare: the same thing is named twice")
 
 
-def ask_comparison(book: Book, things: Sequence[NamedNode], *, asof: str | None = None) -> Table:
-    """Return what is stated of several things as rows, one for each statement.
-
-    The first column says of which thing.
+def query_comparison(book: Book, things: Sequence[NamedNode], *, asof: str | None = None) -> Table:
+    """Return the statements about several things as rows; the first column holds the thing.
 
     Raises:
         UsageError: As for `compare_things`.
@@ -190,13 +190,13 @@ def ask_comparison(book: Book, things: Sequence[NamedNode], *, asof: str | None 
     variables = _merge_variables([answer.variables for answer in answers])
     rows = []
     for answer in answers:
-        found = (dict(zip(answer.variables, row, strict=True)) for row in answer.rows)
-        rows += [tuple(row.get(name) for name in variables) for row in found]
+        records = (dict(zip(answer.variables, row, strict=True)) for row in answer.rows)
+        rows += [tuple(row.get(name) for name in variables) for row in records]
     return Table(variables, rows)
 
 
 def columns_of(book: Book) -> tuple[Column, ...]:
-    """Return the description of the columns of `ask_comparison`."""
+    """Return the descriptions of the columns of `query_comparison`."""
     return tuple({c.name: c for query in _find_queries(book) for c in query.columns}.values())
 
 
@@ -218,10 +218,9 @@ def _merge_variables(lists: Iterable[Sequence[str]]) -> tuple[str, ...]:
 
 
 class _Layout:
-    """Puts the rows of an answer where they belong.
+    """Arranges the rows of an answer in comparable rows.
 
-    The columns from the name to the unit say what compares: rows that agree in all of them share a
-    row of the layout.
+    Rows that agree in all columns from the name to the unit are comparable and share a row.
     """
 
     def __init__(
@@ -236,48 +235,50 @@ class _Layout:
     def arrange(
         self, rows: Sequence[Sequence[Terms]]
     ) -> tuple[tuple[Section, ...], tuple[Apart, ...]]:
-        """Return the sections, and what cannot be compared.
+        """Return the sections, and the rows that are not comparable.
 
         Args:
             rows: The rows of each thing.
         """
         parts: dict[tuple[str, str], dict[_Key, list[list[Terms]]]] = defaultdict(dict)
-        for number, each in enumerate(rows):
-            for row in each:
+        for number, thing_rows in enumerate(rows):
+            for row in thing_rows:
                 key = self._key(row)
                 shared = parts[self._texts.of(row, "place"), self._texts.of(row, "part")]
                 shared.setdefault(key, [[] for _ in range(self._size)])[number].append(row)
         sections, apart = [], []
-        for (_, title), found in sorted(parts.items(), key=lambda part: part[0]):
-            split = self._find_apart(found)
-            kept = [key for key in found if not any(key in keys for keys in split.values())]
-            kept.sort(key=lambda key: (-_count(found[key]), self._sort_key(key)))
-            if kept:
-                built = tuple(self._row(key, found[key]) for key in kept)
+        for (_, title), cells_by_key in sorted(parts.items(), key=lambda part: part[0]):
+            split = self._find_apart(cells_by_key)
+            comparable = [
+                key for key in cells_by_key if not any(key in keys for keys in split.values())
+            ]
+            comparable.sort(key=lambda key: (-_count(cells_by_key[key]), self._sort_key(key)))
+            if comparable:
+                built = tuple(self._row(key, cells_by_key[key]) for key in comparable)
                 sections.append(Section(title, built))
             for name, keys in split.items():
-                built = tuple(self._row(key, found[key]) for key in keys)
+                built = tuple(self._row(key, cells_by_key[key]) for key in keys)
                 apart.append(Apart(self._name(name), self._differences(keys), built))
         return tuple(sections), tuple(apart)
 
     def _key(self, row: Terms) -> _Key:
-        """Return what a row must share with others to compare; of an event only its kind."""
+        """Return the key that comparable rows share; for an event only its kind."""
         name, is_amount = self._term(row, _NAME), self._term(row, _AMOUNT) is not None
-        return (name, *(None if is_amount else self._term(row, each) for each in self._basis))
+        return (name, *(None if is_amount else self._term(row, column) for column in self._basis))
 
     def _find_apart(
-        self, found: Mapping[_Key, Sequence[Sequence[Terms]]]
+        self, cells_by_key: Mapping[_Key, Sequence[Sequence[Terms]]]
     ) -> dict[Term | None, list[_Key]]:
-        """Return by name the rows that only one thing has, where another has other rows of it."""
+        """Return, by name, the rows of one thing where another thing has rows on another basis."""
         by_name: dict[Term | None, list[_Key]] = defaultdict(list)
-        for key in found:
+        for key in cells_by_key:
             by_name[key[0]].append(key)
         split = {}
         for name, keys in by_name.items():
-            alone = [key for key in keys if _count(found[key]) == 1]
-            shared = [key for key in keys if _count(found[key]) > 1]
-            owners = {_owner(found[key]) for key in alone}
-            in_shared = {n for key in shared for n, rows in enumerate(found[key]) if rows}
+            alone = [key for key in keys if _count(cells_by_key[key]) == 1]
+            shared = [key for key in keys if _count(cells_by_key[key]) > 1]
+            owners = {_owner(cells_by_key[key]) for key in alone}
+            in_shared = {n for key in shared for n, rows in enumerate(cells_by_key[key]) if rows}
             if len(owners) > 1 or (shared and owners - in_shared):
                 split[name] = sorted(alone, key=self._sort_key)
         return split
@@ -300,7 +301,7 @@ class _Layout:
         items = self._items(rows)
         is_range = len(items) > 1 and all(item.size is not None for item, _ in items)
         if is_range:
-            items.sort(key=lambda each: each[0].size or 0)
+            items.sort(key=lambda item: item[0].size or 0)
             is_range = items[0][0].size != items[-1][0].size
         shown = [items[0], items[-1]] if is_range else items[:_MOST_ITEMS]
         return Cell(
@@ -313,22 +314,21 @@ class _Layout:
         )
 
     def _items(self, rows: Sequence[Terms]) -> list[tuple[Item, list[str]]]:
-        """Return the items of a cell and their sources, the newest first.
-
-        Rows that say the same are one.
-        """
+        """Return the items of a cell and their sources, the newest first; equal rows are merged."""
         alike: dict[object, list[Terms]] = defaultdict(list)
         events = {self._term(row, _ITEM) for row in rows if not self._has_value(row)}
         for row in rows:
             item = self._term(row, _ITEM)
-            said = (self._texts.of(row, _VALUE), self._texts.of(row, "date"), *self._words(row))
-            alike[item if item in events else said].append(row)
-        items = [(self._item(each), self._sources(each)) for each in alike.values()]
-        return sorted(items, key=lambda each: each[0].when, reverse=True)
+            wording = (self._texts.of(row, _VALUE), self._texts.of(row, "date"), *self._words(row))
+            alike[item if item in events else wording].append(row)
+        items = [
+            (self._item(alike_rows), self._sources(alike_rows)) for alike_rows in alike.values()
+        ]
+        return sorted(items, key=lambda item: item[0].when, reverse=True)
 
     def _sources(self, rows: Sequence[Terms]) -> list[str]:
-        found = (self._term(row, "source") for row in rows)
-        return [source.value for source in found if isinstance(source, NamedNode)]
+        sources = (self._term(row, "source") for row in rows)
+        return [source.value for source in sources if isinstance(source, NamedNode)]
 
     def _item(self, rows: Sequence[Terms]) -> Item:
         first = next((row for row in rows if not self._has_value(row)), rows[0])
@@ -342,8 +342,8 @@ class _Layout:
         )
         iri = value if isinstance(value, NamedNode) else named
         observation = self._term(first, "observation")
-        numbers = (self._term(first, each) for each in _NUMBERS)
-        number = next((each for each in numbers if each is not None), None)
+        numbers = (self._term(first, column) for column in _NUMBERS)
+        number = next((number for number in numbers if number is not None), None)
         size = to_value(number) if self._term(first, _UNIT) is not None else None
         text = self._texts.of(first, _VALUE) if has_value else self._texts.of(first, _ITEM)
         precision = self._texts.of(first, "precision")
@@ -382,8 +382,8 @@ class _Layout:
         )
 
     def _sort_key(self, key: _Key) -> tuple[str, ...]:
-        first, *others = key
-        return (self._name(first).label.casefold(), *(str(other or "") for other in others))
+        first, *basis = key
+        return (self._name(first).label.casefold(), *(str(other or "") for other in basis))
 
 
 def _count(cells: Iterable[Sequence[Terms]]) -> int:

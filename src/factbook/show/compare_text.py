@@ -1,4 +1,4 @@
-"""Write a comparison as text: what is stated down, the things across."""
+"""Write a comparison as text: a line per statement, a column per thing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def comparison_as_text(
 
     Args:
         comparison: The comparison.
-        width: How many columns the terminal has.
+        width: The width of the terminal.
         style: Whether to use bold text.
     """
     room = min(width or _WIDTH, _WIDTH)
@@ -85,8 +85,8 @@ def comparison_as_cells(comparison: Comparison) -> Cells:
             for row in body
         ]
     references = (
-        f"[{each.number}] {describe_reference(each)} {address_of(each)}".rstrip()
-        for each in comparison.references
+        f"[{reference.number}] {describe_reference(reference)} {address_of(reference)}".rstrip()
+        for reference in comparison.references
     )
     return Cells(
         headings=("", *(thing.label for thing in comparison.things)),
@@ -104,28 +104,28 @@ def comparison_as_markdown(comparison: Comparison) -> str:
 
 
 def _parts(comparison: Comparison) -> Iterator[tuple[str, Sequence[Row | str]]]:
-    """Yield each section with its rows, and last what cannot be compared, with why."""
+    """Yield each section with its rows, and last the rows that are not comparable, with reasons."""
     for section in comparison.sections:
         yield capitalize_first(section.title), section.rows
     apart: list[Row | str] = []
-    for each in comparison.apart:
-        apart += [f"{each.name.label}: not the same {' or '.join(each.differs)}"]
-        shown = _choose(each.rows)
+    for group in comparison.apart:
+        apart += [f"{group.name.label}: not the same {' or '.join(group.differs)}"]
+        shown = _choose(group.rows)
         apart += shown
-        if len(shown) < len(each.rows):
-            apart.append(f"and {len(each.rows) - len(shown):,} more rows of {each.name.label}")
+        if len(shown) < len(group.rows):
+            apart.append(f"and {len(group.rows) - len(shown):,} more rows of {group.name.label}")
     if apart:
         yield _APART, apart
 
 
 def _choose(rows: Iterable[Row]) -> list[Row]:
     """Return the first rows of each thing, in their order."""
-    seen: Counter[int] = Counter()
+    shown_per_thing: Counter[int] = Counter()
     chosen = []
     for row in rows:
         owner = next(number for number, cell in enumerate(row.cells) if cell.items)
-        seen[owner] += 1
-        if seen[owner] <= _MOST_APART:
+        shown_per_thing[owner] += 1
+        if shown_per_thing[owner] <= _MOST_APART:
             chosen.append(row)
     return chosen
 
@@ -135,7 +135,7 @@ def _label(row: Row) -> str:
 
 
 def _texts(cell: Cell) -> list[str]:
-    """Return what a cell says, an item each."""
+    """Return the texts of a cell, one for each item."""
     if not cell.items:
         return [NOTHING]
     texts = [describe_item(item) for item in cell.items]
@@ -150,9 +150,9 @@ def _texts(cell: Cell) -> list[str]:
 
 
 def describe_item(item: Item) -> str:
-    """Return what an item says: the amount, its date, what limits it, and its sources."""
-    said = ", ".join(filter(None, (item.text, item.when, *item.words)))
-    return f"{said} [{','.join(map(str, item.sources))}]" if item.sources else said
+    """Return the text of an item: the amount, its date, its qualifiers and its sources."""
+    text = ", ".join(filter(None, (item.text, item.when, *item.words)))
+    return f"{text} [{','.join(map(str, item.sources))}]" if item.sources else text
 
 
 def _lines(cell: Cell, width: int) -> list[str]:
@@ -166,7 +166,7 @@ def _hang(text: str, width: int) -> Iterable[str]:
 
 def _beside(texts: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
     for number in range(max(map(len, texts))):
-        parts = [each[number] if number < len(each) else "" for each in texts]
+        parts = [text[number] if number < len(text) else "" for text in texts]
         padded = (
             text + " " * (width - display_width(text))
             for text, width in zip(parts, widths, strict=True)

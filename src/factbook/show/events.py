@@ -1,4 +1,4 @@
-"""Make events of statements: what happened, when, to whom, with whom, for how much."""
+"""Build the events of a page from statements: what happened, when, between whom, for how much."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COARSENESS = {"day": 0, "month": 1, "quarter": 2, "year": 3}
 
 
 class _Date(NamedTuple):
-    """A date that some sources give."""
+    """A date, with the sources that give it."""
 
     day: str
     text: str
@@ -46,7 +46,10 @@ def build_events(
     by_event: dict[str, list[Statement]] = defaultdict(list)
     for statement in statements:
         by_event[statement.subject].append(statement)
-    dates = {iri: _collect_dates(each, context.labels) for iri, each in by_event.items()}
+    dates = {
+        iri: _collect_dates(event_statements, context.labels)
+        for iri, event_statements in by_event.items()
+    }
 
     def newest_first(iri: str) -> tuple[object, ...]:
         day = dates[iri][0].day if dates[iri] else ""
@@ -73,15 +76,15 @@ def _build_event(
 ) -> Event:
     # The order is that of reading, so that citations count up
     titles = tuple(_cite_titles(statements, context))
-    others = [
-        each
-        for each in statements
-        if each.role not in _NOT_IN_LINES
-        and not (each.role == Role.WHOM and each.text == context.thing)
+    other_statements = [
+        statement
+        for statement in statements
+        if statement.role not in _NOT_IN_LINES
+        and not (statement.role == Role.WHOM and statement.text == context.thing)
     ]
-    lines = list(build_lines(others, context))
-    if len(dates) > 1:  # sources know different parts of the date, or do not agree
-        dated = (Cited(each.text, None, context.citations.cite(each.sources)) for each in dates)
+    lines = list(build_lines(other_statements, context))
+    if len(dates) > 1:  # sources give different dates or precisions
+        dated = (Cited(date.text, None, context.citations.cite(date.sources)) for date in dates)
         lines.append(Line("dated", tuple(dated)))
     return Event(
         iri=iri,
@@ -99,29 +102,36 @@ def _build_event(
 def _cite_titles(statements: list[Statement], context: PageContext) -> Iterator[Cited]:
     """Yield the name of an event, its kind, its stage and its standing."""
     for role in _IN_TITLE:
-        properties = sorted({each.about for each in statements if each.role == role})
-        for about in properties:
-            alike = [each for each in statements if each.about == about]
+        properties = sorted({statement.about for statement in statements if statement.role == role})
+        for property_iri in properties:
+            alike = [statement for statement in statements if statement.about == property_iri]
             for value in cite_values(alike, context):
                 yield replace(value, text=_lower_first(value.text)) if role == Role.KIND else value
 
 
 def _lower_first(label: str) -> str:
-    """Return a label as it is written within a sentence; abbreviations stay."""
+    """Return a label with a lower-case first letter, unless it is an abbreviation."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _collect_dates(statements: Sequence[Statement], labels: Labels) -> list[_Date]:
-    """Return the dates that are given: the most exact first, then the one of most sources."""
+    """Return the dates, the most precise first, then those of most sources."""
     precisions = {
-        each.source: labels.of(each.text) for each in statements if each.role == Role.DATE_PRECISION
+        statement.source: labels.of(statement.text)
+        for statement in statements
+        if statement.role == Role.DATE_PRECISION
     }
-    given: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for each in statements:
-        if each.role == Role.DATE:
-            given[each.text, precisions.get(each.source, "day")].append(each.source)
-    ordered = sorted(given, key=lambda key: (_COARSENESS.get(key[1], 0), -len(given[key]), key))
+    sources_by_date: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for statement in statements:
+        if statement.role == Role.DATE:
+            sources_by_date[statement.text, precisions.get(statement.source, "day")].append(
+                statement.source
+            )
+    ordered = sorted(
+        sources_by_date,
+        key=lambda key: (_COARSENESS.get(key[1], 0), -len(sources_by_date[key]), key),
+    )
     return [
-        _Date(day, format_date(day, precision), tuple(given[day, precision]))
+        _Date(day, format_date(day, precision), tuple(sources_by_date[day, precision]))
         for day, precision in ordered
     ]

@@ -1,4 +1,4 @@
-"""Make figures of statements: the number, its date, and what limits it."""
+"""Build the figures of a page from statements: the number, its date and its qualifiers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TRUE = {"true", "1"}
 
 
 class _Wording(NamedTuple):
-    """What a figure says; two that say the same are one."""
+    """The text of a figure; observations with the same text are merged."""
 
     text: str
     when: str
@@ -48,27 +48,29 @@ class Observation:
     statements: tuple[Statement, ...]
 
     def first(self, role: Role) -> str | None:
-        """Return the value in a role, if there is one."""
-        return next((each.text for each in self.statements if each.role == role), None)
+        """Return the first value in a role, or None."""
+        return next(
+            (statement.text for statement in self.statements if statement.role == role), None
+        )
 
     @property
     def about(self) -> str:
-        """What it is a figure of; without one, itself."""
+        """The thing that it is about, or itself if it names none."""
         return self.first(Role.ABOUT) or self.iri
 
     @property
     def measure(self) -> str:
-        """What it measures; without one, itself."""
+        """Its measure, or itself if it names none."""
         return self.first(Role.MEASURE) or self.iri
 
     @property
     def sources(self) -> list[str]:
-        """The graphs that it stands in."""
-        return list(dict.fromkeys(each.source for each in self.statements))
+        """The named graphs of its statements."""
+        return list(dict.fromkeys(statement.source for statement in self.statements))
 
     @property
     def size(self) -> float:
-        """The first of its numbers, to sort by."""
+        """Its first number, as a sort key."""
         numbers = (self.first(role) for role in (Role.VALUE, Role.LEAST, Role.MOST))
         try:
             return float(next(text for text in numbers if text is not None))
@@ -77,11 +79,11 @@ class Observation:
 
 
 def group_observations(statements: Iterable[Statement]) -> list[Observation]:
-    """Return the observations that some statements describe."""
-    found: dict[str, list[Statement]] = defaultdict(list)
+    """Group statements into observations."""
+    by_subject: dict[str, list[Statement]] = defaultdict(list)
     for statement in statements:
-        found[statement.subject].append(statement)
-    return [Observation(iri, tuple(each)) for iri, each in found.items()]
+        by_subject[statement.subject].append(statement)
+    return [Observation(iri, tuple(grouped)) for iri, grouped in by_subject.items()]
 
 
 def build_figures(
@@ -89,11 +91,11 @@ def build_figures(
     heading: Callable[[Observation], str],
     context: PageContext,
 ) -> tuple[Figure, ...]:
-    """Return figures in the order of their headings, under each the newest first.
+    """Return figures sorted by heading, the newest first under each.
 
     Args:
-        observations: What was observed.
-        heading: Gives the heading of an observation.
+        observations: The observations.
+        heading: Returns the heading of an observation.
         context: The labels and the citations of the page.
     """
     by_heading: dict[str, list[Observation]] = defaultdict(list)
@@ -127,7 +129,7 @@ def _figure(
 ) -> Figure:
     labels, first = context.labels, alike[0]
     unit = first.first(Role.UNIT)
-    statements = [statement for each in alike for statement in each.statements]
+    statements = [statement for observation in alike for statement in observation.statements]
     return Figure(
         heading=heading,
         about=Name(first.about, labels.of(first.about)),
@@ -142,17 +144,25 @@ def _figure(
         words=wording.words,
         conditions=wording.conditions,
         also=tuple(
-            sorted({make_printable(each.text) for each in statements if each.role == Role.LINK})
+            sorted(
+                {
+                    make_printable(statement.text)
+                    for statement in statements
+                    if statement.role == Role.LINK
+                }
+            )
         ),
-        observations=tuple(each.iri for each in alike),
-        sources=context.citations.cite(source for each in alike for source in each.sources),
+        observations=tuple(observation.iri for observation in alike),
+        sources=context.citations.cite(
+            source for observation in alike for source in observation.sources
+        ),
         marks=_marks(alike, context),
     )
 
 
 def _marks(alike: Sequence[Observation], context: PageContext) -> tuple[str, ...]:
-    """Return the marks that all figures of one wording share, each on its own word."""
-    found = [context.marks.get(each.iri, ()) for each in alike]
+    """Return the marks that all observations with the same text share."""
+    found = [context.marks.get(observation.iri, ()) for observation in alike]
     return tuple(name for name in MARKS if all(name in marks for marks in found))
 
 
@@ -160,11 +170,15 @@ def _word(observation: Observation, context: PageContext) -> _Wording:
     labels = context.labels
 
     def labels_of(role: Role) -> list[str]:
-        return [_format_value(each, labels) for each in observation.statements if each.role == role]
+        return [
+            _format_value(statement, labels)
+            for statement in observation.statements
+            if statement.role == role
+        ]
 
     number = _format_number(observation, labels)
     standing = ", ".join(labels_of(Role.STANDING))
-    ends = [each.text for each in observation.statements if each.role == Role.UNTIL]
+    ends = [statement.text for statement in observation.statements if statement.role == Role.UNTIL]
     words = [
         *([f"until {format_date(min(ends))}"] if ends else []),
         *labels_of(Role.WORD),
@@ -176,7 +190,7 @@ def _word(observation: Observation, context: PageContext) -> _Wording:
         text=number or standing or "no figure",
         when=_format_when(observation, labels),
         words=tuple(filter(None, words)),
-        conditions=tuple(each.removesuffix(".") for each in labels_of(Role.CONDITION)),
+        conditions=tuple(condition.removesuffix(".") for condition in labels_of(Role.CONDITION)),
     )
 
 
@@ -185,14 +199,18 @@ def _format_number(observation: Observation, labels: Labels) -> str:
     symbol = labels.of(unit) if unit else ""
 
     def amount(role: Role) -> str:
-        found = next((each for each in observation.statements if each.role == role), None)
-        if found is None:
+        bound = next(
+            (statement for statement in observation.statements if statement.role == role), None
+        )
+        if bound is None:
             return ""
-        if isinstance(found.value, NamedNode):
-            return labels.of(found.text)
-        return make_printable(format_amount(found.text, unit, symbol))
+        if isinstance(bound.value, NamedNode):
+            return labels.of(bound.text)
+        return make_printable(format_amount(bound.text, unit, symbol))
 
-    value = next((each for each in observation.statements if each.role == Role.VALUE), None)
+    value = next(
+        (statement for statement in observation.statements if statement.role == Role.VALUE), None
+    )
     if value is not None and isinstance(value.value, NamedNode):
         return labels.of(value.text)
     interval = format_range(amount(Role.LEAST), amount(Role.MOST))
@@ -207,7 +225,7 @@ def _format_number(observation: Observation, labels: Labels) -> str:
 
 
 def _describe_percentiles(observation: Observation) -> str:
-    """Return which part of the estimates an interval holds, such as ', 5th to 95th percentile'."""
+    """Return the percentiles of an interval, such as ', 5th to 95th percentile'."""
     low, high = observation.first(Role.LOW_PERCENTILE), observation.first(Role.HIGH_PERCENTILE)
     return f", {low}th to {high}th percentile" if low and high else ""
 
@@ -217,22 +235,26 @@ def _format_when(observation: Observation, labels: Labels) -> str:
     if day is None:
         return "undated"
     precision = observation.first(Role.DATE_PRECISION)
-    known = labels.of(precision) if precision else "day"
+    precision_label = labels.of(precision) if precision else "day"
     length = observation.first(Role.PERIOD)
-    return make_printable(format_period(day, length, known) if length else format_date(day, known))
+    return make_printable(
+        format_period(day, length, precision_label) if length else format_date(day, precision_label)
+    )
 
 
 def _describe_others(observation: Observation, context: PageContext) -> Iterator[str]:
-    """Yield the statements without a role, each behind its label; of a truth only the label."""
-    for each in observation.statements:
-        if each.role or each.text == context.thing:
+    """Yield the statements without a role as label and value; for `true` only the label."""
+    for statement in observation.statements:
+        if statement.role or statement.text == context.thing:
             continue
-        label = context.labels.of_property(each.about)
-        if isinstance(each.value, Literal) and each.value.datatype.value.endswith("#boolean"):
-            if each.text in _TRUE:
+        label = context.labels.of_property(statement.about)
+        if isinstance(statement.value, Literal) and statement.value.datatype.value.endswith(
+            "#boolean"
+        ):
+            if statement.text in _TRUE:
                 yield label
         else:
-            yield f"{label} {_format_value(each, context.labels)}"
+            yield f"{label} {_format_value(statement, context.labels)}"
 
 
 def _format_value(statement: Statement, labels: Labels) -> str:
@@ -242,7 +264,7 @@ def _format_value(statement: Statement, labels: Labels) -> str:
 
 
 def _json_number(text: str | None) -> int | float | str | None:
-    """Return a number that JSON carries without loss, or else its text."""
+    """Return a number that JSON can hold without loss, or else its text."""
     if text is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Gather all that the graph has on one thing into a page."""
+"""Gather everything in the graph about one thing into a page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from factbook.show.lines import (
     group_by_subject,
 )
 from factbook.show.page import Cited, Line, Page, Reference
-from factbook.show.statements import Part, Role, ask_sources, ask_statements
+from factbook.show.statements import Part, Role, query_sources, query_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -57,64 +57,68 @@ def gather_page(book: Book, thing: NamedNode, *, asof: str | None = None) -> Pag
     """Return the page of a thing.
 
     Args:
-        book: Where to ask.
+        book: The book to query.
         thing: Its IRI, see `query.names`.
-        asof: Leave out figures and events of a later day, and judge the age of figures by it.
+        asof: The day after which figures and events are left out, and for the age of figures.
 
     Raises:
-        FactbookError: The day is not one, a query of the page cannot be read, or the engine failed.
+        FactbookError: The day is not valid, a page query cannot be read, or the engine failed.
     """
     day = None if asof is None else parse_literal("asof", "xsd:date", asof)
-    statements = ask_statements(book, "statements", thing)
-    figures = _select_for_page(ask_statements(book, "figures", thing, day), thing)
-    events = _select_for_page(ask_statements(book, "events", thing, day), thing)
+    statements = query_statements(book, "statements", thing)
+    figures = _select_for_page(query_statements(book, "figures", thing, day), thing)
+    events = _select_for_page(query_statements(book, "events", thing, day), thing)
     everything = [*statements, *figures, *events]
-    sources = ask_sources(book, {each.source for each in everything})
+    sources = query_sources(book, {statement.source for statement in everything})
     labels = Labels(book.prefixes, book.engine)
-    observed = {each.subject for each in figures}
+    observed = {figure.subject for figure in figures}
     labels.look_up(set(_mentioned(thing, everything, sources)) - observed)
-    linked = (each.value.value for each in everything if isinstance(each.value, NamedNode))
-    labels.look_up_figures(each for each in linked if not labels.has(each))
+    linked = (
+        statement.value.value for statement in everything if isinstance(statement.value, NamedNode)
+    )
+    labels.look_up_figures(iri for iri in linked if not labels.has(iri))
     marks = find_marks(book, observed | set(sources), asof)
     context = PageContext(thing.value, labels, Citations(thing.value), marks)
 
-    own = [each for each in statements if each.part == Part.OWN]
-    rest = [each for each in own if each.role not in _NOT_IN_FACTS]
-    happened = [each for each in events if each.subject != thing.value]
-    amounts, others = _split_amounts(group_observations(figures), happened, context)
-    name, aliases = _cite_names(own, context)
-    # The order of the arguments is that of reading, so that citations count up
+    own_statements = [statement for statement in statements if statement.part == Part.OWN]
+    rest = [statement for statement in own_statements if statement.role not in _NOT_IN_FACTS]
+    happened = [event for event in events if event.subject != thing.value]
+    amounts, other_figures = _split_amounts(group_observations(figures), happened, context)
+    name, aliases = _cite_names(own_statements, context)
+    # The arguments are in reading order, so that citations are numbered in that order
     return Page(
         iri=thing.value,
         curie=labels.short(thing.value),
         name=name,
-        types=_cite_types(own, context),
+        types=_cite_types(own_statements, context),
         aliases=aliases,
-        texts=cite_values(_in_role(own, Role.TEXT), context),
+        texts=cite_values(_in_role(own_statements, Role.TEXT), context),
         notes=(
-            *build_lines(_in_role(own, Role.NOTE), context),
-            *_explain_latest(book, thing, own, labels),
+            *build_lines(_in_role(own_statements, Role.NOTE), context),
+            *_explain_latest(book, thing, own_statements, labels),
         ),
-        facts=build_lines((each for each in rest if _is_fact(each)), context),
-        figures=_build_own_figures(others, context),
+        facts=build_lines((statement for statement in rest if _is_fact(statement)), context),
+        figures=_build_own_figures(other_figures, context),
         events=build_events(happened, amounts, context),
-        relations=build_lines((each for each in rest if _is_relation(each, labels)), context),
+        relations=build_lines(
+            (statement for statement in rest if _is_relation(statement, labels)), context
+        ),
         pointing_here=build_lines_to(_in_part(statements, Part.OTHER), context),
         below=build_lines_below(_in_part(statements, Part.BELOW), context),
-        further_figures=_build_further_figures(others, context),
+        further_figures=_build_further_figures(other_figures, context),
         statements=group_by_subject(_in_part(statements, Part.SAID), context),
         links=build_lines(
-            (e for e in own if e.role == Role.LINK or _is_address(e, labels)), context
+            (e for e in own_statements if e.role == Role.LINK or _is_address(e, labels)), context
         ),
-        identifiers=build_lines(_in_role(own, Role.IDENTIFIER), context),
+        identifiers=build_lines(_in_role(own_statements, Role.IDENTIFIER), context),
         sources=_build_all(context.citations, sources, labels, marks),
         asof=asof,
     )
 
 
 def build_references(book: Book, citations: Citations, marks: Marks) -> tuple[Reference, ...]:
-    """Return the sources that were cited, by their numbers, with their marks."""
-    sources = ask_sources(book, {iri for _, iri in citations.numbered()})
+    """Return the cited sources in order of their numbers, with their marks."""
+    sources = query_sources(book, {iri for _, iri in citations.numbered()})
     labels = Labels(book.prefixes, book.engine)
     labels.look_up(
         term.value
@@ -138,40 +142,42 @@ def _build_all(
 
 
 def _select_for_page(statements: list[Statement], thing: NamedNode) -> list[Statement]:
-    """Return the statements that belong on a page: on that of a source only its own."""
-    own = [each for each in statements if each.source == thing.value]
-    return own or statements
+    """Return the statements for a page; the page of a source has only the source's own."""
+    own_statements = [statement for statement in statements if statement.source == thing.value]
+    return own_statements or statements
 
 
 def _mentioned(
     thing: NamedNode, statements: Iterable[Statement], sources: Descriptions
 ) -> Iterator[str]:
-    """Yield every IRI of which the page may show the label."""
+    """Yield every IRI whose label the page may show."""
     yield thing.value
-    for each in statements:
-        yield each.subject
-        yield each.about
-        if isinstance(each.value, NamedNode):
-            yield each.value.value
+    for statement in statements:
+        yield statement.subject
+        yield statement.about
+        if isinstance(statement.value, NamedNode):
+            yield statement.value.value
     for description in sources.values():
         for term in description.values():
             if isinstance(term, NamedNode):
                 yield term.value
 
 
-def _cite_names(own: list[Statement], context: PageContext) -> tuple[Cited, tuple[Cited, ...]]:
-    """Return the best name of a thing, and all others."""
+def _cite_names(
+    statements: list[Statement], context: PageContext
+) -> tuple[Cited, tuple[Cited, ...]]:
+    """Return the preferred name of a thing, and the others."""
     best = context.labels.of(context.thing)
-    names = cite_values(_in_role(own, Role.NAME), context)
-    name = next((each for each in names if each.text == best), Cited(best))
-    aliases = cite_values(_in_role(own, Role.ALIAS), context)
+    names = cite_values(_in_role(statements, Role.NAME), context)
+    name = next((name for name in names if name.text == best), Cited(best))
+    aliases = cite_values(_in_role(statements, Role.ALIAS), context)
     return name, tuple(each for each in (*names, *aliases) if each.text != name.text)
 
 
-def _cite_types(own: list[Statement], context: PageContext) -> tuple[Cited, ...]:
+def _cite_types(statements: list[Statement], context: PageContext) -> tuple[Cited, ...]:
     sources: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for each in _in_role(own, Role.TYPE):
-        sources[context.labels.of_property(each.text), each.text].append(each.source)
+    for statement in _in_role(statements, Role.TYPE):
+        sources[context.labels.of_property(statement.text), statement.text].append(statement.source)
     return tuple(
         Cited(label, iri, context.citations.cite(sources[label, iri]))
         for label, iri in sorted(sources)
@@ -179,10 +185,10 @@ def _cite_types(own: list[Statement], context: PageContext) -> tuple[Cited, ...]
 
 
 def _explain_latest(
-    book: Book, thing: NamedNode, own: list[Statement], labels: Labels
+    book: Book, thing: NamedNode, statements: list[Statement], labels: Labels
 ) -> tuple[Line, ...]:
-    """Return the line on when a figure is the latest; nothing for what is no figure."""
-    if not any(each.text == _OBSERVATION for each in _in_role(own, Role.TYPE)):
+    """Return the line on when a figure is the latest; empty if the thing is not a figure."""
+    if not any(statement.text == _OBSERVATION for statement in _in_role(statements, Role.TYPE)):
         return ()
     reason = explain_latest(book, thing, labels)
     return (Line("latest", (Cited(reason),)),) if reason else ()
@@ -191,34 +197,42 @@ def _explain_latest(
 def _split_amounts(
     observations: list[Observation], happened: list[Statement], context: PageContext
 ) -> tuple[list[Observation], list[Observation]]:
-    """Return the observations that stand beside the events of the page, and all others."""
-    events = {each.subject for each in happened}
+    """Split observations into those about the events of the page and all others."""
+    events = {statement.subject for statement in happened}
     amounts = [
-        each for each in observations if each.about in events and each.measure != context.thing
+        observation
+        for observation in observations
+        if observation.about in events and observation.measure != context.thing
     ]
-    beside = {each.iri for each in amounts}
-    return amounts, [each for each in observations if each.iri not in beside]
+    beside = {amount.iri for amount in amounts}
+    return amounts, [observation for observation in observations if observation.iri not in beside]
 
 
 def _build_own_figures(observations: list[Observation], context: PageContext) -> tuple[Figure, ...]:
-    """Return the figures of the thing, of the measure that it is, or of the source that it is."""
+    """Return the figures about the thing, or all figures of a measure or a source."""
     labels = context.labels
 
-    def heading(each: Observation) -> str:
-        if each.about == context.thing:
-            return labels.of_property(each.measure)
-        return labels.of(each.about) if each.measure == context.thing else _heading(each, labels)
+    def heading(observation: Observation) -> str:
+        if observation.about == context.thing:
+            return labels.of_property(observation.measure)
+        return (
+            labels.of(observation.about)
+            if observation.measure == context.thing
+            else _heading(observation, labels)
+        )
 
-    own = [each for each in observations if _is_own(each, context)]
-    return build_figures(own, heading, context)
+    own_figures = [observation for observation in observations if _is_own(observation, context)]
+    return build_figures(own_figures, heading, context)
 
 
 def _build_further_figures(
     observations: list[Observation], context: PageContext
 ) -> tuple[Figure, ...]:
     """Return the figures of other things that are linked to this one."""
-    others = [each for each in observations if not _is_own(each, context)]
-    return build_figures(others, lambda each: _heading(each, context.labels), context)
+    further = [observation for observation in observations if not _is_own(observation, context)]
+    return build_figures(
+        further, lambda observation: _heading(observation, context.labels), context
+    )
 
 
 def _heading(observation: Observation, labels: Labels) -> str:
@@ -230,11 +244,15 @@ def _is_own(observation: Observation, context: PageContext) -> bool:
 
 
 def _in_role(statements: Iterable[Statement], role: Role) -> list[Statement]:
-    return [each for each in statements if each.role == role]
+    return [statement for statement in statements if statement.role == role]
 
 
 def _in_part(statements: Iterable[Statement], part: Part) -> list[Statement]:
-    return [each for each in statements if each.part == part and each.role != Role.HIDDEN]
+    return [
+        statement
+        for statement in statements
+        if statement.part == part and statement.role != Role.HIDDEN
+    ]
 
 
 def _is_fact(statement: Statement) -> bool:
@@ -246,7 +264,7 @@ def _is_relation(statement: Statement, labels: Labels) -> bool:
 
 
 def _is_address(statement: Statement, labels: Labels) -> bool:
-    """Tell whether a value is a page somewhere: an IRI with neither a label nor a CURIE."""
+    """Tell whether a value is a web address: an IRI with neither a label nor a CURIE."""
     return (
         statement.role not in _NOT_IN_FACTS
         and isinstance(statement.value, NamedNode)

@@ -1,6 +1,6 @@
-"""Say why a figure is or is not the latest of its series, and what decided.
+"""Explain why a figure is or is not the latest of its series.
 
-The parts of a sort key are those of the rule that makes it, `queries/rules/05-sort-key.rq`.
+The rule `queries/rules/05-sort-key.rq` derives the sort keys whose parts are explained here.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _ALWAYS, _NEVER = "0001-01-01", "9999-12-31"
 
 @dataclass(frozen=True)
 class _Member:
-    """A figure of the series."""
+    """A figure of a series."""
 
     iri: str
     key: str
@@ -46,43 +46,45 @@ class _Member:
     standing: str
     answers: bool
     repeated: str
-    """The figure as good that says the same and answers for it."""
+    """The equally ranked figure with the same value that stands for this one."""
 
 
 def explain_latest(book: Book, figure: NamedNode, labels: Labels) -> str:
-    """Return when a figure is the latest of its series and which part of the key decided.
+    """Return when a figure is the latest of its series, and which part of the key decides.
 
-    Nothing is said where the store holds no series of it, as it may not hold what is derived.
+    The result is empty if the store has no series for it, such as one without derived triples.
     """
     rows = run_page_query(book, "series", {"thing": figure})
     removed = {value_of(row["by"]) for row in rows if row["by"] is not None}
     if removed:
-        names = ", ".join(_name(each, labels) for each in sorted(removed))
+        names = ", ".join(_name(iri, labels) for iri in sorted(removed))
         return f"never, as {names} withdraws or replaces it"
     members = _members(rows)
-    own = next((each for each in members if each.iri == figure.value), None)
-    if own is None:
+    own_member = next((member for member in members if member.iri == figure.value), None)
+    if own_member is None:
         return ""
     size = f"its series has {count_noun(len(members), 'figure')}"
-    return "; ".join((_explain(own, members, labels), *_explain_rank(own, members, labels), size))
+    return "; ".join(
+        (_explain(own_member, members, labels), *_explain_rank(own_member, members, labels), size)
+    )
 
 
 def decide(key: str, other: str) -> str:
-    """Return in words which part makes the first of two sort keys the greater one."""
-    for word, one, two in zip(PARTS, _split(key), _split(other), strict=True):
-        if one != two:
+    """Return in words which part makes the first of two sort keys greater."""
+    for word, first, two in zip(PARTS, _split(key), _split(other), strict=True):
+        if first != two:
             return word
     return "no part of the key tells them apart"
 
 
 def _explain(own: _Member, members: Iterable[_Member], labels: Labels) -> str:
-    """Return from when until when a figure is the latest, and what ends that."""
+    """Return the period in which a figure is the latest, and what ends it."""
     if not own.answers:
         return f"never, as its standing is “{labels.of(own.standing)}”"
     if own.repeated:
         same = _name(own.repeated, labels)
         return f"never, as {same} is as good, says the same and answers for it"
-    rivals = [each for each in members if each.answers and each.key > own.key]
+    rivals = [member for member in members if member.answers and member.key > own.key]
     if not own.begin:
         if own.end and own.end <= own.since:
             return f"never, as its value ended on {format_date(own.end)}"
@@ -102,33 +104,35 @@ def _explain_end(own: _Member, rivals: list[_Member], labels: Labels) -> str:
 
 
 def _explain_rank(own: _Member, members: Iterable[_Member], labels: Labels) -> tuple[str, ...]:
-    """Return what puts a figure before the next best one."""
-    below = [each for each in members if each.answers and own.answers and each.key < own.key]
+    """Return why a figure ranks before the next one."""
+    below = [
+        member for member in members if member.answers and own.answers and member.key < own.key
+    ]
     if not below:
         return ()
-    following = max(below, key=lambda each: (each.key, each.iri))
+    following = max(below, key=lambda member: (member.key, member.iri))
     return (f"preferred to {_name(following.iri, labels)}: {decide(own.key, following.key)}",)
 
 
 def _name_best(own: _Member, rivals: list[_Member], labels: Labels) -> str:
     if not rivals:
         return "another figure of the series"
-    best = max(rivals, key=lambda each: (each.key, each.iri))
+    best = max(rivals, key=lambda member: (member.key, member.iri))
     return f"{_name(best.iri, labels)}: {decide(best.key, own.key)}"
 
 
 def _name(iri: str, labels: Labels) -> str:
-    """Return what a figure says, or the title of a source."""
+    """Return the text of a figure, or the title of a source."""
     labels.look_up([iri])
     labels.look_up_figures([iri])
     return f"“{labels.of(iri)}”"
 
 
 def _members(rows: Iterable[Mapping[str, Term | None]]) -> list[_Member]:
-    found: dict[str, _Member] = {}
+    members: dict[str, _Member] = {}
     for row in rows:
         figure = value_of(row["figure"])
-        found.setdefault(
+        members.setdefault(
             figure,
             _Member(
                 figure,
@@ -142,9 +146,9 @@ def _members(rows: Iterable[Mapping[str, Term | None]]) -> list[_Member]:
                 value_of(row["first"]),
             ),
         )
-    return list(found.values())
+    return list(members.values())
 
 
 def _split(key: str) -> tuple[str, ...]:
-    first, *others = key.split(" ")
-    return (first[0], first[1], first[2:], *others)
+    first, *rest = key.split(" ")
+    return (first[0], first[1], first[2:], *rest)

@@ -1,4 +1,4 @@
-"""Make lines of statements: a property, its values, and the sources of each."""
+"""Build the lines of a page from statements: a property, its values, and the sources of each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from factbook.render.labels import Labels
     from factbook.show.statements import Statement
 
-    # Sources by the text that they give and the thing that it names
+    # Sources by the text of a value and the IRI that it names
     Given = dict[tuple[str, str | None], list[str]]
 
 
@@ -50,58 +50,64 @@ class Citations:
 
 @dataclass(frozen=True)
 class PageContext:
-    """What every part of a page needs."""
+    """What all parts of a page share."""
 
     thing: str
-    """The thing that the page is about, which its lines do not mention."""
+    """The thing that the page is about."""
     labels: Labels
     citations: Citations
     marks: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """The names of the marks by the figure or source that they are about."""
+    """The names of the marks by figure or source."""
 
 
 def cite_values(statements: Sequence[Statement], context: PageContext) -> tuple[Cited, ...]:
-    """Return each value once, in alphabetical order, with all the sources that give it.
+    """Return the distinct values in alphabetical order, each with all its sources.
 
-    A statement of a date's precision goes into the date of the same source.
+    A date is cut to the precision that the same source gives.
     """
     labels = context.labels
     precisions = {
-        (each.subject, each.source): labels.of(each.text)
-        for each in statements
-        if each.role == Role.DATE_PRECISION
+        (statement.subject, statement.source): labels.of(statement.text)
+        for statement in statements
+        if statement.role == Role.DATE_PRECISION
     }
-    given: Given = defaultdict(list)
-    for each in statements:
-        if each.role != Role.DATE_PRECISION:
-            precision = precisions.get((each.subject, each.source), "day")
-            iri = each.text if isinstance(each.value, NamedNode) else None
-            given[_format_value(each, labels, precision), iri].append(each.source)
-    return _sort_cited(given, context)
+    sources_by_value: Given = defaultdict(list)
+    for statement in statements:
+        if statement.role != Role.DATE_PRECISION:
+            precision = precisions.get((statement.subject, statement.source), "day")
+            iri = statement.text if isinstance(statement.value, NamedNode) else None
+            sources_by_value[_format_value(statement, labels, precision), iri].append(
+                statement.source
+            )
+    return _sort_cited(sources_by_value, context)
 
 
 def cite_subjects(statements: Iterable[Statement], context: PageContext) -> tuple[Cited, ...]:
-    """Return the subject of each statement once, with all the sources that say so."""
-    given: Given = defaultdict(list)
-    for each in statements:
-        given[context.labels.of(each.subject), each.subject].append(each.source)
-    return _sort_cited(given, context)
+    """Return the distinct subjects of statements, each with all its sources."""
+    sources_by_value: Given = defaultdict(list)
+    for statement in statements:
+        sources_by_value[context.labels.of(statement.subject), statement.subject].append(
+            statement.source
+        )
+    return _sort_cited(sources_by_value, context)
 
 
 def build_lines(statements: Iterable[Statement], context: PageContext) -> tuple[Line, ...]:
-    """Return statements by property, in the order of the properties' labels."""
-    found = list(statements)
-    precisions = [each for each in found if each.role == Role.DATE_PRECISION]
-    others = (each for each in found if each.role != Role.DATE_PRECISION)
+    """Group statements by property, sorted by label."""
+    all_statements = list(statements)
+    precisions = [
+        statement for statement in all_statements if statement.role == Role.DATE_PRECISION
+    ]
+    others = (statement for statement in all_statements if statement.role != Role.DATE_PRECISION)
     lines = []
     for label, alike in _group_by_property(others, context.labels):
-        dated = any(each.role == Role.DATE for each in alike)
+        dated = any(statement.role == Role.DATE for statement in alike)
         lines.append(Line(label, cite_values([*alike, *(precisions if dated else ())], context)))
     return tuple(lines)
 
 
 def build_lines_to(statements: Iterable[Statement], context: PageContext) -> tuple[Line, ...]:
-    """Return by property the things that point to the thing of the page."""
+    """Return the things that point to the thing of the page, grouped by property."""
     return tuple(
         Line(label, cite_subjects(alike, context))
         for label, alike in _group_by_property(statements, context.labels)
@@ -109,41 +115,44 @@ def build_lines_to(statements: Iterable[Statement], context: PageContext) -> tup
 
 
 def build_lines_below(statements: Iterable[Statement], context: PageContext) -> tuple[Line, ...]:
-    """Return by narrower concept the things that point to it."""
-    found: dict[tuple[str, str], list[Statement]] = defaultdict(list)
-    for each in statements:
-        found[context.labels.of(each.text), each.text].append(each)
+    """Return the things that point to narrower concepts, grouped by concept."""
+    by_concept: dict[tuple[str, str], list[Statement]] = defaultdict(list)
+    for statement in statements:
+        by_concept[context.labels.of(statement.text), statement.text].append(statement)
     return tuple(
-        Line(label, cite_subjects(found[label, iri], context)) for label, iri in sorted(found)
+        Line(label, cite_subjects(by_concept[label, iri], context))
+        for label, iri in sorted(by_concept)
     )
 
 
 def group_by_subject(statements: Iterable[Statement], context: PageContext) -> tuple[Subject, ...]:
-    """Return statements by subject, in the order of the subjects' labels."""
-    found: dict[str, list[Statement]] = defaultdict(list)
-    for each in statements:
-        found[each.subject].append(each)
-    names = [Name(iri, context.labels.of(iri)) for iri in found]
+    """Group statements by subject, sorted by label."""
+    by_subject: dict[str, list[Statement]] = defaultdict(list)
+    for statement in statements:
+        by_subject[statement.subject].append(statement)
+    names = [Name(iri, context.labels.of(iri)) for iri in by_subject]
     return tuple(
-        Subject(name, build_lines(found[name.iri], context))
+        Subject(name, build_lines(by_subject[name.iri], context))
         for name in sorted(names, key=lambda name: (name.label.casefold(), name.iri))
     )
 
 
-def _sort_cited(given: Given, context: PageContext) -> tuple[Cited, ...]:
+def _sort_cited(sources_by_value: Given, context: PageContext) -> tuple[Cited, ...]:
     return tuple(
-        Cited(text, iri, context.citations.cite(given[text, iri]))
-        for text, iri in sorted(given, key=lambda key: (key[0].casefold(), key[0], key[1] or ""))
+        Cited(text, iri, context.citations.cite(sources_by_value[text, iri]))
+        for text, iri in sorted(
+            sources_by_value, key=lambda key: (key[0].casefold(), key[0], key[1] or "")
+        )
     )
 
 
 def _group_by_property(
     statements: Iterable[Statement], labels: Labels
 ) -> list[tuple[str, list[Statement]]]:
-    found: dict[str, list[Statement]] = defaultdict(list)
-    for each in statements:
-        found[labels.of_property(each.about)].append(each)
-    return sorted(found.items(), key=lambda item: (item[0].casefold(), item[0]))
+    by_property: dict[str, list[Statement]] = defaultdict(list)
+    for statement in statements:
+        by_property[labels.of_property(statement.about)].append(statement)
+    return sorted(by_property.items(), key=lambda item: (item[0].casefold(), item[0]))
 
 
 def _format_value(statement: Statement, labels: Labels, precision: str) -> str:

@@ -1,4 +1,4 @@
-"""Write a page as Markdown, its citations as footnotes (GitHub's form)."""
+"""Write a page as Markdown, with citations as GitHub footnotes."""
 
 from __future__ import annotations
 
@@ -96,10 +96,10 @@ def _figures(figures: Sequence[Figure]) -> list[str]:
 
 
 def _figure(figure: Figure) -> str:
-    said = escape(", ".join((mark_text(figure.text, figure.marks), *figure.words)))
-    said += "".join(f" ({escape(each)})" for each in figure.conditions)
-    said += "".join(f", also at {_link(host_of(each), each)}" for each in figure.also)
-    return said + _footnotes(figure.sources)
+    text = escape(", ".join((mark_text(figure.text, figure.marks), *figure.words)))
+    text += "".join(f" ({escape(condition)})" for condition in figure.conditions)
+    text += "".join(f", also at {_link(host_of(address), address)}" for address in figure.also)
+    return text + _footnotes(figure.sources)
 
 
 def _event(event: Event) -> Iterator[str]:

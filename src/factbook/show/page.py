@@ -1,4 +1,4 @@
-"""What a page about one thing consists of, and the words that its text and Markdown share."""
+"""The parts of a page about one thing, and the wording that its text and Markdown share."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Name:
 
 @dataclass(frozen=True)
 class Cited:
-    """A text of the page with the numbers of the sources that say it."""
+    """A text of the page with the numbers of its sources."""
 
     text: str
     iri: str | None = None
-    """The thing that the text names, or the address that it is."""
+    """The thing that the text names, or the address."""
     sources: tuple[int, ...] = ()
 
 
@@ -59,7 +59,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Subject:
-    """A thing with the lines that a source has on it."""
+    """A thing with the lines that a source has about it."""
 
     about: Name
     lines: tuple[Line, ...]
@@ -67,15 +67,15 @@ class Subject:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number as its sources give it; sources that agree in every word share one figure."""
+    """A number with its qualifiers; sources that agree in all of them share one figure."""
 
     heading: str
     about: Name
     measure: Name
     text: str
-    """The number with its precision and unit, or why there is none."""
+    """The number with its precision and unit, or why it is missing."""
     value: int | float | str | None
-    """A text only where a JSON number would lose digits."""
+    """A string only if a JSON number would lose digits."""
     least: int | float | str | None
     most: int | float | str | None
     unit: Name | None
@@ -83,20 +83,20 @@ class Figure:
     when: str
     """The date or period in words."""
     words: tuple[str, ...]
-    """What limits or grades the number, in the labels of concepts."""
+    """The qualifiers of the number, as labels of concepts."""
     conditions: tuple[str, ...]
-    """What else limits it, in the words of the source."""
+    """Further conditions, in the words of the source."""
     also: tuple[str, ...]
-    """Addresses of further pages that have it."""
+    """Addresses of further pages that state it."""
     observations: tuple[str, ...]
     sources: tuple[int, ...]
     marks: tuple[str, ...] = ()
-    """The names of the marks that stand behind the number."""
+    """The names of the marks after the number."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened, as its sources tell it."""
+    """An event with all that its sources state about it."""
 
     iri: str
     name: str
@@ -110,13 +110,13 @@ class Event:
     @property
     def name_sources(self) -> list[int]:
         """The numbers of the sources that give its name."""
-        named = (each.sources for each in self.titles if each.text == self.name)
+        named = (title.sources for title in self.titles if title.text == self.name)
         return sorted({number for sources in named for number in sources})
 
     @property
     def details(self) -> list[Cited]:
         """Its kind, its stage and its standing."""
-        return [each for each in self.titles if each.text != self.name]
+        return [title for title in self.titles if title.text != self.name]
 
 
 @dataclass(frozen=True)
@@ -136,12 +136,12 @@ class Reference:
     is_file: bool = False
     """Whether it is only a file of the book, without a description of a document."""
     marks: tuple[str, ...] = ()
-    """The names of the marks that stand behind the title."""
+    """The names of the marks after the title."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """All that the graph has on one thing, in reading order."""
+    """Everything in the graph about one thing, in reading order."""
 
     iri: str
     curie: str
@@ -152,16 +152,16 @@ class Page:
     notes: tuple[Line, ...]
     facts: tuple[Line, ...]
     figures: tuple[Figure, ...]
-    """The thing's own, or those of the measure or the source that it is."""
+    """The figures about the thing, or all figures of a measure or a source."""
     events: tuple[Event, ...]
     relations: tuple[Line, ...]
     pointing_here: tuple[Line, ...]
     below: tuple[Line, ...]
-    """What points to narrower concepts of this one."""
+    """The things that point to narrower concepts of this one."""
     further_figures: tuple[Figure, ...]
     """Figures of other things that are linked to this one."""
     statements: tuple[Subject, ...]
-    """What a source says about other things."""
+    """What a source states about other things."""
     links: tuple[Line, ...]
     identifiers: tuple[Line, ...]
     sources: tuple[Reference, ...]
@@ -170,7 +170,7 @@ class Page:
 
 
 def keep_measure(page: Page, measure: str, names: Names) -> Page:
-    """Return a page with nothing but the figures of one measure, and their sources.
+    """Return a page with only the figures of one measure, and their sources.
 
     Args:
         page: The page of a thing.
@@ -178,31 +178,31 @@ def keep_measure(page: Page, measure: str, names: Names) -> Page:
         names: The names of the book.
 
     Raises:
-        UsageError: There is no such figure; the message says what there is instead.
+        UsageError: There is no such figure; the message lists the measures of the page.
     """
     amounts = [amount for event in page.events for amount in event.amounts]
     every: list[Figure] = [*page.figures, *page.further_figures, *amounts]
-    wanted = measure.casefold()
-    iris = {each.value for each in names.find_by_name(measure, None)}
+    key = measure.casefold()
+    iris = {match.value for match in names.find_by_name(measure, None)}
     iris.add(value_of(names.parse_iri(measure)))
-    found = [f for f in every if f.measure.iri in iris or wanted in _names_of_measure(f)]
-    if not found:
-        known = sorted({each.measure.label for each in every})
-        longer = [label for label in known if wanted in label.casefold()]
-        has = f"It has: {', '.join(known)}." if known else "It has no figures of it at all."
+    figures = [f for f in every if f.measure.iri in iris or key in _names_of_measure(f)]
+    if not figures:
+        measures = sorted({figure.measure.label for figure in every})
+        longer = [label for label in measures if key in label.casefold()]
+        has = f"It has: {', '.join(measures)}." if measures else "It has no figures of it at all."
         raise UsageError(
             f"The graph states no {measure} of {page.name.text}."
-            f"{did_you_mean(measure, longer or known)} {has}"
+            f"{did_you_mean(measure, longer or measures)} {has}"
         )
-    cited = {number for each in found for number in each.sources} | {*page.name.sources}
-    cited |= {number for each in page.types for number in each.sources}
+    cited = {number for figure in figures for number in figure.sources} | {*page.name.sources}
+    cited |= {number for type_ in page.types for number in type_.sources}
     return replace(
         page,
         aliases=(),
         texts=(),
         notes=(),
         facts=(),
-        figures=tuple(found),
+        figures=tuple(figures),
         events=(),
         relations=(),
         pointing_here=(),
@@ -211,7 +211,7 @@ def keep_measure(page: Page, measure: str, names: Names) -> Page:
         statements=(),
         links=(),
         identifiers=(),
-        sources=tuple(each for each in page.sources if each.number in cited),
+        sources=tuple(source for source in page.sources if source.number in cited),
     )
 
 
@@ -223,10 +223,10 @@ def _names_of_measure(figure: Figure) -> set[str]:
 
 def group_by_sources(values: Iterable[Cited]) -> list[tuple[tuple[int, ...], list[Cited]]]:
     """Return values grouped by the sources that give them."""
-    found: dict[tuple[int, ...], list[Cited]] = {}
+    groups: dict[tuple[int, ...], list[Cited]] = {}
     for value in values:
-        found.setdefault(value.sources, []).append(value)
-    return list(found.items())
+        groups.setdefault(value.sources, []).append(value)
+    return list(groups.items())
 
 
 def describe_size(page: Page) -> str:
@@ -236,22 +236,22 @@ def describe_size(page: Page) -> str:
         "figure": len(page.figures) + len(page.further_figures),
         "event": len(page.events),
         "relation": sum(len(line.values) for line in related),
-        "source": sum(not each.is_file for each in page.sources),
+        "source": sum(not source.is_file for source in page.sources),
     }
     size = ", ".join(count_noun(number, noun) for noun, number in numbers.items() if number)
     return f"{size}; no figure or event after {format_date(page.asof)}" if page.asof else size
 
 
 def explain_page_marks(page: Page) -> str:
-    """Return the line that explains the marks of a page, or nothing without any."""
+    """Return the line that explains the marks of a page; empty if it has none."""
     amounts = [amount for event in page.events for amount in event.amounts]
-    marked = [each.marks for each in (*page.figures, *page.further_figures, *amounts)]
-    marked += [each.marks for each in page.sources]
+    marked = [figure.marks for figure in (*page.figures, *page.further_figures, *amounts)]
+    marked += [source.marks for source in page.sources]
     return explain_marks(name for marks in marked for name in marks)
 
 
 def describe_reference(reference: Reference) -> str:
-    """Return the entry of a source in the list of references, without its address."""
+    """Return the entry of a source in the list of sources, without its address."""
     if reference.is_file:
         return f"{reference.title}, a file of this book"
     published = ", ".join(filter(None, (reference.publisher, reference.date)))
@@ -260,32 +260,32 @@ def describe_reference(reference: Reference) -> str:
         reference.evidence,
         "a lead" if reference.is_lead else "",
     )
-    seen = ", ".join(filter(None, remarks))
+    remark_text = ", ".join(filter(None, remarks))
     title = mark_text(reference.title.rstrip("."), reference.marks)
     entry = f"{title}. {published}"
-    return f"{entry} ({seen})." if seen else f"{entry}."
+    return f"{entry} ({remark_text})." if remark_text else f"{entry}."
 
 
 def address_of(reference: Reference) -> str:
-    """Return where a source can be looked up: on the web, or else in the book."""
+    """Return the address of a source: on the web, or else in the book."""
     return "" if reference.is_file else reference.address or reference.curie
 
 
 def is_web_address(text: str) -> bool:
-    """Tell whether a text can be a link to a page of the web; javascript: and the like cannot."""
+    """Tell whether a text is an http or https address, and so safe as a link."""
     return text.startswith(("http://", "https://")) and is_iri(text)
 
 
 def date_prefix(figure: Figure, event: Event) -> str:
-    """Return the date of an event's amount, where it is not that of the event."""
+    """Return the date of an event's amount, if it differs from that of the event."""
     return "" if figure.when in {event.when, "undated"} else f"{figure.when}: "
 
 
 def capitalize_first(label: str) -> str:
-    """Return a label as the beginning of a sentence."""
+    """Return a label with a capital first letter."""
     return label[:1].upper() + label[1:]
 
 
 def host_of(address: str) -> str:
-    """Return the host of an address, as readers know it."""
+    """Return the host of an address without 'www.'."""
     return urlsplit(address).netloc.removeprefix("www.") or address

@@ -1,4 +1,4 @@
-"""Pages and comparisons for Python: they print as text, notebooks show them as Markdown."""
+"""Pages and comparisons that print as text and that notebooks show as Markdown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from factbook.show.text import as_text
 
 @dataclass(frozen=True)
 class ReadablePage(Page):
-    """All that the graph has on one thing; `print` it, or read its parts."""
+    """Everything in the graph about one thing; `print` it, or read its attributes."""
 
     def __str__(self) -> str:
         """Return the page as text."""
@@ -24,13 +24,13 @@ class ReadablePage(Page):
 
 
 def make_readable(page: Page) -> ReadablePage:
-    """Return a page that prints itself."""
-    return ReadablePage(**{each.name: getattr(page, each.name) for each in fields(page)})
+    """Return a page that prints as text."""
+    return ReadablePage(**{field.name: getattr(page, field.name) for field in fields(page)})
 
 
 @dataclass(frozen=True)
 class ReadableComparison(Comparison):
-    """Several things side by side; `print` it, or read its parts."""
+    """Several things side by side; `print` it, or read its attributes."""
 
     def __str__(self) -> str:
         """Return the comparison as text."""
@@ -41,6 +41,6 @@ class ReadableComparison(Comparison):
 
 
 def make_readable_comparison(comparison: Comparison) -> ReadableComparison:
-    """Return a comparison that prints itself."""
-    found = {each.name: getattr(comparison, each.name) for each in fields(comparison)}
-    return ReadableComparison(**found)
+    """Return a comparison that prints as text."""
+    values = {field.name: getattr(comparison, field.name) for field in fields(comparison)}
+    return ReadableComparison(**values)

@@ -1,4 +1,4 @@
-"""Ask a book for the statements of a page, with the stored queries in `queries/pages/`."""
+"""Query the statements of a page, with the stored queries in `queries/pages/`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What a property is for on a page; one without a role is shown under its label."""
+    """The role of a property on a page; one without a role is shown under its label."""
 
     NAME = "name"
     ALIAS = "alias"
@@ -52,7 +52,7 @@ class Role(StrEnum):
 
 
 class Part(StrEnum):
-    """Where a statement stands on a page."""
+    """The part of a page in which a statement is shown."""
 
     OWN = "own"
     OTHER = "other"
@@ -62,39 +62,39 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Statement:
-    """A triple with the role of its property and the graph that it stands in."""
+    """A triple with the role of its property and its named graph."""
 
     subject: str
     role: str
-    """A `Role`, or nothing."""
+    """A `Role`, or an empty string."""
     about: str
     """The property."""
     value: Term
     source: str
     part: str = ""
-    """A `Part`; only the query of statements gives one."""
+    """A `Part`; only the query `statements` returns one."""
 
     @property
     def text(self) -> str:
-        """The value as it stands in the graph."""
+        """The lexical form or IRI of the value."""
         return self.value.value if isinstance(self.value, Literal | NamedNode) else str(self.value)
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The key to sort by, so that a page does not depend on an engine's order."""
+        """The sort key, so that a page does not depend on the order of an engine's rows."""
         return (self.subject, self.about, self.text, str(self.value), self.source)
 
 
-def ask_statements(
+def query_statements(
     book: Book, name: str, thing: NamedNode, asof: Literal | None = None
 ) -> list[Statement]:
-    """Return the rows of one of the page's queries about a thing.
+    """Return the rows of a page query about a thing.
 
     Args:
-        book: Where to ask.
+        book: The book to query.
         name: The name of the query.
         thing: The thing.
-        asof: Leave out what came after this day.
+        asof: The day after which figures and events are left out.
 
     Raises:
         UsageError: The query takes no day.
@@ -102,37 +102,37 @@ def ask_statements(
     values: dict[str, NamedNode | Literal] = {"thing": thing}
     if asof is not None:
         values["asof"] = asof
-    found = []
+    statements = []
     for row in run_page_query(book, name, values):
         subject = row.get("subject") or row.get("figure") or row.get("event")
-        about, value, source = row.get("property"), row.get("value"), row.get("source")
+        property_term, value, source = row.get("property"), row.get("value"), row.get("source")
         if (
             isinstance(subject, NamedNode)
-            and isinstance(about, NamedNode)
+            and isinstance(property_term, NamedNode)
             and isinstance(source, NamedNode)
             and value is not None
         ):
-            found.append(
+            statements.append(
                 Statement(
                     subject=subject.value,
                     role=value_of(row.get("role")),
-                    about=about.value,
+                    about=property_term.value,
                     value=value,
                     source=source.value,
                     part=value_of(row.get("part")),
                 )
             )
-    return sorted(found, key=lambda statement: statement.order)
+    return sorted(statements, key=lambda statement: statement.order)
 
 
-def ask_sources(book: Book, iris: Iterable[str]) -> dict[str, dict[str, Term]]:
-    """Return the description of each source that has one; a file may have none."""
-    found: dict[str, dict[str, Term]] = {}
+def query_sources(book: Book, iris: Iterable[str]) -> dict[str, dict[str, Term]]:
+    """Return the descriptions of sources by IRI; a file may have none."""
+    descriptions: dict[str, dict[str, Term]] = {}
     for row in run_page_query(book, "sources", only=("source", filter(is_iri, iris))):
         source = row.get("source")
         if isinstance(source, NamedNode):
-            description = found.setdefault(source.value, {})
+            description = descriptions.setdefault(source.value, {})
             for name, term in row.items():
                 if term is not None and str(term) < str(description.get(name, "\U0010ffff")):
                     description[name] = term
-    return found
+    return descriptions

@@ -1,4 +1,4 @@
-"""Write a page as text: for a terminal of any width, or without line breaks for a pipe."""
+"""Write a page as text, wrapped for a terminal or unwrapped for a pipe."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from factbook.show.page import Cited, Event, Figure, Line, Page, Reference, Subject
 
-_NBSP = "\u00a0"  # no line is broken at it, so a citation stays with its fact
+_NBSP = "\u00a0"  # keeps a citation on the line of its fact
 _WIDEST = 100  # longer lines are hard to read
 _NARROW = 60  # below it a label has a line of its own
-_LABEL = 26  # the widest that a column of labels may be
+_LABEL = 26  # the maximum width of a column of labels
 _LEAST_ROOM = 12
 _GAP = "  "
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -40,7 +40,7 @@ def as_text(page: Page, *, width: int | None = None, style: bool = False) -> str
 
     Args:
         page: The page.
-        width: How many columns the terminal has; None for lines of any length.
+        width: The width of the terminal; None for lines of any length.
         style: Whether to use bold and dim text.
     """
     writer = _Writer(None if width is None else min(width, _WIDEST), style=style)
@@ -147,7 +147,7 @@ class _Writer:
     def _put_beside(
         self, label: str, margin: int, head: str, body: str, indent: str
     ) -> Iterator[str]:
-        """Yield a label with its body beside it, or below it where the label is too long."""
+        """Yield a label with its body beside it, or below it if the label is too long."""
         lead = indent + " " * margin + _GAP
         if label and display_width(label) <= margin:
             lead = indent + _pad(label, margin) + _GAP
@@ -157,7 +157,7 @@ class _Writer:
         yield from self._wrap_after(lead + head, body, indent=hang)
 
     def _wrap_after(self, head: str, body: str, *, indent: str = "") -> Iterator[str]:
-        """Yield a body wrapped into lines, the first one after the head, the others indented."""
+        """Yield a body wrapped into lines: the first after the head, the others indented."""
         if self._width is None:
             yield self._dim_citations(head + body)
             return
@@ -180,7 +180,7 @@ def _citation(sources: Sequence[int]) -> str:
 
 
 def _cite(values: Iterable[Cited]) -> str:
-    """Return values with their citations; those of the same sources share one."""
+    """Return values with their citations; values with the same sources share one."""
     return "; ".join(
         ", ".join(value.text for value in alike) + _citation(sources)
         for sources, alike in group_by_sources(values)
@@ -188,9 +188,9 @@ def _cite(values: Iterable[Cited]) -> str:
 
 
 def _describe_figure(figure: Figure) -> str:
-    """Return a figure with all that limits it and its citation."""
+    """Return a figure with its qualifiers and its citation."""
     hosts = ", ".join(dict.fromkeys(map(host_of, figure.also)))
-    conditions = "".join(f" ({each})" for each in figure.conditions)
+    conditions = "".join(f" ({condition})" for condition in figure.conditions)
     also = f", also at {hosts}" if hosts else ""
     number = mark_text(figure.text, figure.marks)
     return ", ".join((number, *figure.words)) + conditions + also + _citation(figure.sources)
@@ -201,9 +201,9 @@ def _describe_title(event: Event) -> str:
     first, *rest = event.titles or (None,)
     if first is None or first.text != event.name:
         return ": ".join(filter(None, (event.name, _cite(event.titles))))
-    if all(each.sources == first.sources for each in rest):
-        others = ", ".join(each.text for each in rest)
-        return ": ".join(filter(None, (first.text, others))) + _citation(first.sources)
+    if all(title.sources == first.sources for title in rest):
+        other_titles = ", ".join(title.text for title in rest)
+        return ": ".join(filter(None, (first.text, other_titles))) + _citation(first.sources)
     return f"{first.text}{_citation(first.sources)}: {_cite(rest)}"
 
 

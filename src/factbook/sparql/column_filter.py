@@ -69,7 +69,7 @@ def find_column_filter(text: str, variable: str) -> ColumnFilter | None:
             named = match["one"] or match["several"]
             if match["given"] == given and named == match["same"] and uses == 1:
                 found = ColumnFilter(
-                    tuple(each[1:] for each in named.split(" , ")), keeps_unbound=False
+                    tuple(marked[1:] for marked in named.split(" , ")), keeps_unbound=False
                 )
         elif (match := _OR_UNBOUND.fullmatch(condition)) and match["given"] == given and uses == 1:
             found = ColumnFilter((match["one"][1:],), keeps_unbound=True)

@@ -102,7 +102,7 @@ def _offset(text: str, line: int, column: int, expected: str) -> int:
     Where it looked for a keyword, it gives the place after as many characters as the keyword has.
     """
     before = text.split("\n")[: line - 1]
-    at = sum(len(each) + 1 for each in before) + column - 1
+    at = sum(len(earlier_line) + 1 for earlier_line in before) + column - 1
     keywords = _KEYWORD.findall(expected)
     if keywords and not _CHARACTERS.search(expected):
         at -= min(map(len, keywords))
@@ -132,7 +132,7 @@ def _unknown_word(found: Sequence[Token]) -> tuple[Token, str] | None:
         word = token.text
         if token.kind != "word" or word.startswith("@") or word.lower() in _WORDS:
             continue
-        hint = did_you_mean(word.upper(), (each.upper() for each in _WORDS), most=1)
+        hint = did_you_mean(word.upper(), (keyword.upper() for keyword in _WORDS), most=1)
         return token, f"SPARQL has no word '{word}'.{hint}"
     return None
 
@@ -208,7 +208,7 @@ def _named_twice(found: Sequence[Token]) -> Token | None:
         if (
             previous.keyword == "AS"
             and token.variable
-            and sum(each.variable == token.variable for each in found) > 1
+            and sum(variable_token.variable == token.variable for variable_token in found) > 1
         ):
             return token
     return None

@@ -306,10 +306,12 @@ class RegexFunctions:
                 candidates = [_Translator(pattern, for_python=False).translate()]
             except PatternError:
                 candidates = []
-        return next((each for each in candidates if self._is_readable(each, flags)), None)
+        return next(
+            (candidate for candidate in candidates if self._is_readable(candidate, flags)), None
+        )
 
     def _is_readable(self, pattern: str, flags: str) -> bool:
-        arguments = ", ".join(to_sparql(Literal(each)) for each in ("", pattern, flags))
+        arguments = ", ".join(to_sparql(Literal(argument)) for argument in ("", pattern, flags))
         answer = self._store.query(
             f"ASK {{ FILTER(BOUND(?x) || isLITERAL(STR(REGEX({arguments})))) }}"
         )

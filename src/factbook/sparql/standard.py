@@ -181,7 +181,8 @@ def _match(
         yield _constant_edit(arguments[1], readable)
     if replacement is not None:
         written = "".join(
-            f"${{{each}}}" if isinstance(each, int) else each.replace("$", "$$") for each in pieces
+            f"${{{piece}}}" if isinstance(piece, int) else piece.replace("$", "$$")
+            for piece in pieces
         )
         if written != replacement:
             yield _constant_edit(arguments[2], written)

@@ -54,7 +54,7 @@ def find_zero_lengths(
         except _OtherFormError:
             continue
         written = [_rewrite(statement, is_absent) for statement in statements]
-        if any(each is not None for each in written):
+        if any(term is not None for term in written):
             end = block[-1].start + len(block[-1].text)
             parts = (
                 f"{s.subject} {s.path} {s.object} ." if new is None else new
@@ -69,16 +69,16 @@ def _blocks(part: Select | Group) -> Iterator[list[Token]]:
         yield from _blocks(part.where)
         return
     for pattern in find_patterns(part):
-        tokens = [each for each in pattern if isinstance(each, Token)]
+        tokens = [element for element in pattern if isinstance(element, Token)]
         if len(tokens) == len(pattern):
             if any(token.text in {"*", "?"} for token in tokens):
                 yield tokens
             continue
-        for each in pattern:
-            if isinstance(each, Select) or (
-                isinstance(each, Group) and each.keyword not in _OTHER_GRAPHS
+        for element in pattern:
+            if isinstance(element, Select) or (
+                isinstance(element, Group) and element.keyword not in _OTHER_GRAPHS
             ):
-                yield from _blocks(each)
+                yield from _blocks(element)
 
 
 def _rewrite(statement: _Statement, is_absent: Callable[[str], bool]) -> str | None:

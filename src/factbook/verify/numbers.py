@@ -180,7 +180,8 @@ def find_numbers(
     found = [
         number
         for number in sorted(
-            (*_read_numbers(text, units), *_read_words(text, units)), key=lambda each: each.start
+            (*_read_numbers(text, units), *_read_words(text, units)),
+            key=lambda number: number.start,
         )
         if not any(start < number.end and number.start < end for start, end in passed)
     ]
@@ -194,9 +195,9 @@ def find_numbers(
         for start, end in ((match.end() - 4, match.end()),)
         if text[start:end].isdecimal()
     ]
-    kept = [each for each in found if not any(y.start <= each.start < y.end for y in years)]
-    dated = [replace(each, text=text[each.start : each.end]) for each in (*years, *days)]
-    return sorted((*_complete_ranges(text, kept), *dated), key=lambda each: each.start)
+    kept = [number for number in found if not any(y.start <= number.start < y.end for y in years)]
+    dated = [replace(number, text=text[number.start : number.end]) for number in (*years, *days)]
+    return sorted((*_complete_ranges(text, kept), *dated), key=lambda number: number.start)
 
 
 def _read_numbers(text: str, units: Units) -> Iterator[Number]:

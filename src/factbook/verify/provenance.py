@@ -68,18 +68,18 @@ class CellProvenance:
         named |= {iri for text in texts if isinstance(text, Literal) for iri in text.value.split()}
         own = find_observed(book, variable=_OBSERVATION, iris=named)
         self._by_iri: dict[str, list[Observed]] = defaultdict(list)
-        for each in own:
-            self._by_iri[each.iri].append(each)
+        for observed in own:
+            self._by_iri[observed.iri].append(observed)
         self._by_thing: dict[str, list[Observed]] = defaultdict(list)
         if not self._by_iri:
-            for each in find_observed(book, variable="thing", iris={*named, *self._about}):
-                self._by_thing[each.thing].append(each)
+            for observed in find_observed(book, variable="thing", iris={*named, *self._about}):
+                self._by_thing[observed.thing].append(observed)
 
     @property
     def observed(self) -> list[Observed]:
         """All observations that were looked up."""
         found = [*self._by_iri.values(), *self._by_thing.values()]
-        return [each for group in found for each in group]
+        return [observed for group in found for observed in group]
 
     def of(self, row: Row, name: str) -> Provenance:
         """Return what a cell of a row rests on."""
@@ -116,27 +116,27 @@ class CellProvenance:
         column = self._columns.get(name)
         ends = (column.low, column.high) if column else ()
         wanted = {term, *(by_name.get(end) for end in ends if end)} - {None}
-        numbers = {number for each in wanted if (number := to_number(each)) is not None}
-        for each in self._of_row(row):
+        numbers = {number for value in wanted if (number := to_number(value)) is not None}
+        for observed in self._of_row(row):
             if (
-                each.value in wanted
+                observed.value in wanted
                 if isinstance(term, NamedNode)
-                else numbers and numbers <= set(each.numbers)
+                else numbers and numbers <= set(observed.numbers)
             ):
-                yield each
+                yield observed
 
     def _of_row(self, row: Row) -> Iterable[Observed]:
         iris = [term.value for term in row if isinstance(term, NamedNode)]
-        own = [each for iri in iris for each in self._by_iri.get(iri, ())]
+        own = [observed for iri in iris for observed in self._by_iri.get(iri, ())]
         if own or self._by_iri:
             return own
         things = dict.fromkeys((*iris, *self._about))
-        return [each for iri in things for each in self._by_thing.get(iri, ())]
+        return [observed for iri in things for observed in self._by_thing.get(iri, ())]
 
 
 def _sum_up(stated: Sequence[Observed]) -> Provenance:
     return Provenance(
-        observations=tuple(dict.fromkeys(each.iri for each in stated)),
-        dates=tuple(dict.fromkeys(each.date for each in stated if each.date)),
-        sources=tuple(dict.fromkeys(each.source for each in stated)),
+        observations=tuple(dict.fromkeys(observed.iri for observed in stated)),
+        dates=tuple(dict.fromkeys(observed.date for observed in stated if observed.date)),
+        sources=tuple(dict.fromkeys(observed.source for observed in stated)),
     )

@@ -104,14 +104,14 @@ class Verifier:
         """Return what the book has on each number of a text, in order."""
         mentions = self._things.find(text)
         numbers = find_numbers(
-            text, self._units, without=[(each.start, each.end) for each in mentions]
+            text, self._units, without=[(mention.start, mention.end) for mention in mentions]
         )
         named = {iri for mention in mentions for iri in mention.things}
         by_thing: dict[str, list[Observed]] = {}
         for observed in find_observed(self._book, variable="thing", iris=named):
             by_thing.setdefault(observed.thing, []).append(observed)
-        every = [each for found in by_thing.values() for each in found]
-        self.labels.look_up(iri for each in every for iri in each.iris)
+        every = [statement for found in by_thing.values() for statement in found]
+        self.labels.look_up(iri for statement in every for iri in statement.iris)
         read = _Text(text, mentions, self._measures.find(text), numbers)
         return [self._judge(number, read.near(number), by_thing) for number in numbers]
 
@@ -130,14 +130,22 @@ class Verifier:
             )
         verdict, best = Verdict.STATED if own else Verdict.OTHER_THING, found
         if near.measures and own:
-            measured = [each for each in best if each.observation.measure in near.measures]
+            measured = [
+                statement for statement in best if statement.observation.measure in near.measures
+            ]
             verdict, best = (verdict, measured) if measured else (Verdict.OTHER_MEASURE, best)
         elif own and not number.unit:
-            hinted = [each for each in best if self._is_hinted(each.observation.measure, near)]
+            hinted = [
+                statement
+                for statement in best
+                if self._is_hinted(statement.observation.measure, near)
+            ]
             verdict, best = (verdict, hinted) if hinted else (Verdict.NO_MEASURE, best)
         if near.years and verdict in {Verdict.STATED, Verdict.NO_MEASURE}:
-            dated = [each for each in best if each.observation.date[:4] in near.years]
-            undated = [each for each in best if not each.observation.date]
+            dated = [
+                statement for statement in best if statement.observation.date[:4] in near.years
+            ]
+            undated = [statement for statement in best if not statement.observation.date]
             best = dated or undated or best
             verdict = verdict if dated or undated else Verdict.OTHER_DATE
         return VerifiedNumber(number, verdict, near.subjects, tuple(best), ())
@@ -151,14 +159,20 @@ class Verifier:
     ) -> list[Statement]:
         found: dict[tuple[str, str], Statement] = {}
         for subject in subjects:
-            for each in by_thing.get(subject, ()):
-                rounded = self._compare(number, each, near)
+            for statement in by_thing.get(subject, ()):
+                rounded = self._compare(number, statement, near)
                 if rounded is not None:
-                    found.setdefault((each.iri, each.source), Statement(each, rounded))
-        exact = [each for each in found.values() if not each.is_rounded]
+                    found.setdefault(
+                        (statement.iri, statement.source), Statement(statement, rounded)
+                    )
+        exact = [statement for statement in found.values() if not statement.is_rounded]
         return sorted(
             exact or found.values(),
-            key=lambda each: (each.observation.until, each.observation.date, each.observation.iri),
+            key=lambda statement: (
+                statement.observation.until,
+                statement.observation.date,
+                statement.observation.iri,
+            ),
             reverse=True,
         )
 
@@ -204,12 +218,12 @@ class Verifier:
     ) -> tuple[Observed, ...]:
         """Return the newest figures of the subject that could have been meant."""
         fitting = [
-            each
+            statement
             for subject in near.subjects
-            for each in by_thing.get(subject, ())
-            if self._fits_unit(number, each, near) and each.numbers
+            for statement in by_thing.get(subject, ())
+            if self._fits_unit(number, statement, near) and statement.numbers
         ]
-        measured = [each for each in fitting if each.measure in near.measures]
+        measured = [statement for statement in fitting if statement.measure in near.measures]
         newest = sorted(measured or fitting, key=lambda e: (e.until, e.date, e.iri), reverse=True)
         return tuple(newest[:_MOST_SHOWN])
 
@@ -250,21 +264,25 @@ class _Text:
     def near(self, number: Number) -> _Context:
         """Return what stands near a number: the thing named last before it is its subject."""
         start, end = _part(self._sentences, number)
-        inside = [each for each in self.mentions if start <= each.start < end]
-        before = [each for each in inside if each.end <= number.start]
-        earlier = [each for each in self.mentions if each.end <= start]
+        inside = [mention for mention in self.mentions if start <= mention.start < end]
+        before = [mention for mention in inside if mention.end <= number.start]
+        earlier = [mention for mention in self.mentions if mention.end <= start]
         subject = (before or inside[:1] or earlier)[-1:]
         subjects = tuple(iri for mention in subject for iri in mention.things)
-        others = {iri for each in inside for iri in each.things} - set(subjects)
+        others = {iri for mention in inside for iri in mention.things} - set(subjects)
         start, end = _part(self._clauses, number)
-        measured = [each for each in self.measures if start <= each.start < end]
-        nearest = [each for each in measured if each.end <= number.start][-1:] or measured[:1]
-        years = (each for each in self.numbers if each.is_year and start <= each.start < end)
+        measured = [mention for mention in self.measures if start <= mention.start < end]
+        nearest = [mention for mention in measured if mention.end <= number.start][-1:] or measured[
+            :1
+        ]
+        years = (
+            mention for mention in self.numbers if mention.is_year and start <= mention.start < end
+        )
         return _Context(
             subjects=subjects,
             others=tuple(sorted(others)),
-            measures=frozenset(iri for each in nearest for iri in each.things),
-            years=frozenset(f"{each.value}" for each in years),
+            measures=frozenset(iri for mention in nearest for iri in mention.things),
+            years=frozenset(f"{year.value}" for year in years),
             words=frozenset(_words_of(self.text[start:end])),
         )
 

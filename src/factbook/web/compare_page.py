@@ -9,7 +9,7 @@ from flask import Response, request
 
 from factbook.errors import FactbookError, without_dashes
 from factbook.query.names import Names
-from factbook.show.compare import MOST_THINGS, ask_comparison, compare_things, require_several
+from factbook.show.compare import MOST_THINGS, compare_things, query_comparison, require_several
 from factbook.web.page_blueprint import keep_response, pages, render
 from factbook.web.panels import current_explorer
 from factbook.web.query_pages import FORMATS, for_spreadsheets
@@ -61,7 +61,7 @@ def compared_rows(ending: str) -> Response:
 
     explorer = current_explorer()
     things = _find_things(explorer, request.args.getlist("thing"))
-    answer = ask_comparison(explorer.limited, things, asof=request.args.get("asof"))
+    answer = query_comparison(explorer.limited, things, asof=request.args.get("asof"))
     out = io.BytesIO()
     write_table(for_spreadsheets(answer, ending), ending, out)
     return Response(out.getvalue(), content_type=FORMATS[ending])

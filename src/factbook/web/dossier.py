@@ -69,7 +69,7 @@ def build_dossier(explorer: Explorer, iri: str, given: Mapping[str, str]) -> Dos
     ]
     day = date.fromisoformat(today())
     cited = gather_citation(
-        explorer.book, NamedNode(iri), asked=day, page=page, say=explorer.say_figures
+        explorer.book, NamedNode(iri), asked=day, page=page, describe=explorer.describe_figures
     )
     return Dossier(
         page=page,

@@ -20,7 +20,7 @@ from factbook.query.run_query import run_stored
 from factbook.rdf.terms import is_iri
 from factbook.render.labels import Labels
 from factbook.search.search_book import search
-from factbook.show.citation import say_figures
+from factbook.show.citation import describe_figures
 from factbook.sparql.bind import bind, bind_rows
 from factbook.sparql.column_filter import ColumnFilter, find_column_filter, find_column_for
 from factbook.store.answers import Graph, Table, select
@@ -97,9 +97,9 @@ class Explorer:
         """Return what fits some words: things, terms and stored queries."""
         return self._hits.get(words, lambda: search(self.book, words, limit=_MOST_HITS))
 
-    def say_figures(self, about: NamedNode) -> Mapping[str, str]:
+    def describe_figures(self, about: NamedNode) -> Mapping[str, str]:
         """Return what the figures on the page of a thing say, by the IRIs of the observations."""
-        return self._figures.get(about, lambda: say_figures(self.book, about))
+        return self._figures.get(about, lambda: describe_figures(self.book, about))
 
     def answer(self, query: StoredQuery, values: Mapping[str, str]) -> Answered:
         """Return the answer of a query.

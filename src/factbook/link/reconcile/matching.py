@@ -98,10 +98,10 @@ def parse_query(query: Any, where: str) -> ReconciliationQuery:  # noqa: ANN401 
     strict = query.get("type_strict", "should")
     if strict not in _TYPE_STRICT:
         raise UsageError(f"{where}.type_strict: must be one of {', '.join(_TYPE_STRICT)}")
-    properties = tuple(_parse_property(each, where) for each in _as_list(query.get("properties")))
+    properties = tuple(_parse_property(raw, where) for raw in _as_list(query.get("properties")))
     if not name.strip() and not properties:
         raise UsageError(f"{where}: needs a query or properties")
-    types = tuple(_parse_identifier(each, f"{where}.type") for each in _as_list(query.get("type")))
+    types = tuple(_parse_identifier(raw, f"{where}.type") for raw in _as_list(query.get("type")))
     return ReconciliationQuery(
         name.strip(), types, str(strict), int(min(limit, _MAX_LIMIT)), properties
     )
@@ -109,7 +109,7 @@ def parse_query(query: Any, where: str) -> ReconciliationQuery:  # noqa: ANN401 
 
 def find_candidates(query: ReconciliationQuery, index: EntityIndex, engine: Engine) -> list[Json]:
     """Return the candidates for a query as JSON, the best first."""
-    types = {index.expand(each) for each in query.types}
+    types = {index.expand(type_) for type_ in query.types}
     named = _score_names(query, index)
     typed = [(entity, score) for entity, score in named if _has_type(entity, types, query)]
     # With `should`, the class is a preference: other candidates are shown if there are none
@@ -118,11 +118,11 @@ def find_candidates(query: ReconciliationQuery, index: EntityIndex, engine: Engi
     if len(kept) > most and query.name:
         kept = sorted(kept, key=lambda pair: (-(pair[1] or 0), pair[0].iri))[:most]
     scored = _score_properties(query, kept, types, index, engine)
-    ranked = sorted(scored, key=lambda each: (-each.score, each.entity.iri))
-    ranked = [each for each in ranked if each.score > 0]
+    ranked = sorted(scored, key=lambda candidate: (-candidate.score, candidate.entity.iri))
+    ranked = [candidate for candidate in ranked if candidate.score > 0]
     return [
-        _to_json(each, index, is_match=_is_match(query.name, each, ranked))
-        for each in ranked[: query.limit]
+        _to_json(candidate, index, is_match=_is_match(query.name, candidate, ranked))
+        for candidate in ranked[: query.limit]
     ]
 
 
@@ -183,23 +183,23 @@ def _has_type(entity: Entity, types: set[str], query: ReconciliationQuery) -> bo
     return bool(entity.classes & types)
 
 
-def _is_match(name: str, each: ScoredEntity, ranked: list[ScoredEntity]) -> bool:
+def _is_match(name: str, candidate: ScoredEntity, ranked: list[ScoredEntity]) -> bool:
     """Tell whether a candidate is an automatic match."""
-    others = [other for other in ranked if other is not each]
-    is_same_name = each.name_score is None or each.name_score >= SAME
-    is_best = each.score >= SAME and max((o.score for o in others), default=0) < SAME
-    if not (each.is_of_type and is_same_name and is_best):
+    others = [other for other in ranked if other is not candidate]
+    is_same_name = candidate.name_score is None or candidate.name_score >= SAME
+    is_best = candidate.score >= SAME and max((o.score for o in others), default=0) < SAME
+    if not (candidate.is_of_type and is_same_name and is_best):
         return False
-    is_given = each.name_score is None or each.name_score == IDENTICAL
-    return is_given or _is_certain(name, each.entity, [other.entity for other in others])
+    is_given = candidate.name_score is None or candidate.name_score == IDENTICAL
+    return is_given or _is_certain(name, candidate.entity, [other.entity for other in others])
 
 
 def _is_certain(name: str, entity: Entity, others: Iterable[Entity]) -> bool:
     """Tell whether a name that differs at most by its legal form can mean nobody else."""
     words = fold_words(name)
     core, form = _split_form(words)
-    known = [fold_words(each) for each in entity.names]
-    if any("".join(each) == "".join(words) for each in known):
+    known = [fold_words(name) for name in entity.names]
+    if any("".join(known_words) == "".join(words) for known_words in known):
         return True
     split = list(map(_split_form, known))
     forms = [own for stem, own in split if "".join(stem) == "".join(core)]
@@ -209,7 +209,7 @@ def _is_certain(name: str, entity: Entity, others: Iterable[Entity]) -> bool:
             return any(own & form for own in forms)
         return not any(own for stem, own in split if "".join(stem) != "".join(core))
     # Acme may be short for Acme Group instead of Acme Corp.
-    stems = (_split_form(fold_words(each))[0] for other in others for each in other.names)
+    stems = (_split_form(fold_words(name))[0] for other in others for name in other.names)
     return not any(stem[: len(core)] == core and stem != core for stem in stems)
 
 
@@ -254,13 +254,13 @@ def _dates_agree(wanted: str, known: str) -> bool:
     return longer.startswith(shorter)
 
 
-def _to_json(each: ScoredEntity, index: EntityIndex, *, is_match: bool) -> Json:
-    entity = each.entity
-    features = {"name": each.name_score, "properties": each.property_score}
+def _to_json(candidate: ScoredEntity, index: EntityIndex, *, is_match: bool) -> Json:
+    entity = candidate.entity
+    features = {"name": candidate.name_score, "properties": candidate.property_score}
     found: Json = {
         "id": entity.iri,
         "name": entity.names[0],
-        "score": each.score,
+        "score": candidate.score,
         "match": is_match,
         "type": [{"id": iri, "name": index.label(iri)} for iri in entity.direct_classes],
         "features": [{"id": n, "value": v} for n, v in features.items() if v is not None],

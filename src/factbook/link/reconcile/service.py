@@ -131,8 +131,8 @@ class Service:
         found = self._matching_prefix(entities, prefix)
         if not found:
             scored = [
-                (-similarity(prefix, each.names[0]), each.iri)
-                for each in self.index.similar_entities(prefix)
+                (-similarity(prefix, entity.names[0]), entity.iri)
+                for entity in self.index.similar_entities(prefix)
             ]
             found = [iri for score, iri in sorted(scored) if score < 0]
         return {
@@ -140,7 +140,7 @@ class Service:
                 {
                     **self._reference(iri),
                     "description": entities[iri].description,
-                    "notable": [self._reference(each) for each in entities[iri].direct_classes],
+                    "notable": [self._reference(class_) for class_ in entities[iri].direct_classes],
                 }
                 for iri in found[cursor : cursor + _PAGE_SIZE]
             ]
@@ -170,18 +170,18 @@ class Service:
         ids, properties = _parse_extension(request)
         index = self.index
         iris = {given: index.expand(given) for given in ids}
-        pids = {each["id"]: index.expand(each["id"]) for each in properties}
+        pids = {property_["id"]: index.expand(property_["id"]) for property_ in properties}
         values = read_values(self._book.engine, iris.values(), pids.values())
         rows: Json = {}
         for given, iri in iris.items():
             row: Json = {}
-            for each in properties:
-                settings = each.get("settings") or {}
-                terms = values.get((iri, pids[each["id"]]), [])
+            for property_ in properties:
+                settings = property_.get("settings") or {}
+                terms = values.get((iri, pids[property_["id"]]), [])
                 limit = _parse_limit(settings)
                 content = str(settings.get("content", ""))
                 cells = [_to_cell(term, index, content=content) for term in terms]
-                row[each["id"]] = (cells[:limit] if limit else cells) or [{}]
+                row[property_["id"]] = (cells[:limit] if limit else cells) or [{}]
             rows[given] = row
         meta = [{"id": pid, "name": index.label(iri)} for pid, iri in pids.items()]
         return {"meta": meta, "rows": rows}
@@ -191,7 +191,9 @@ class Service:
         iri = self.index.expand(identifier)
         entity = self.index.entities.get(iri)
         kinds = (
-            ", ".join(self.index.label(each) for each in entity.direct_classes) if entity else ""
+            ", ".join(self.index.label(class_) for class_ in entity.direct_classes)
+            if entity
+            else ""
         )
         lines = [f"<strong>{html.escape(self.index.label(iri))}</strong>", html.escape(kinds)]
         lines += [html.escape(entity.description)] if entity else []
@@ -207,7 +209,7 @@ class Service:
     def _identifier_space(self) -> str:
         """The longest namespace that all things of the most common host share."""
         roots = Counter("/".join(iri.split("/", 3)[:3]) for iri in self.index.entities)
-        root = max(roots, key=lambda each: (roots[each], each), default="urn:factbook:")
+        root = max(roots, key=lambda iri: (roots[iri], iri), default="urn:factbook:")
         own = [iri for iri in self.index.entities if iri.startswith(f"{root}/")]
         # The common prefix of the first and the last IRI is that of all IRIs
         shared = os.path.commonprefix([min(own), max(own)]) if own else root  # noqa: RUF071
@@ -221,7 +223,7 @@ class Service:
 
     def _types(self) -> list[str]:
         counted = Counter(
-            iri for each in self.index.entities.values() for iri in each.direct_classes
+            iri for entity in self.index.entities.values() for iri in entity.direct_classes
         )
         return sorted(counted, key=lambda iri: (-counted[iri], iri))
 
@@ -267,13 +269,14 @@ def _parse_extension(request: Any) -> tuple[list[str], list[dict[str, Any]]]:  #
     if not isinstance(request, dict):
         raise UsageError("extend: must be an object")
     ids, properties = request.get("ids"), request.get("properties")
-    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+    if not isinstance(ids, list) or not all(isinstance(identifier, str) for identifier in ids):
         raise UsageError("extend.ids: must be a list of identifiers")
     if not isinstance(properties, list) or not all(
-        isinstance(each, dict) and isinstance(each.get("id"), str) for each in properties
+        isinstance(property_, dict) and isinstance(property_.get("id"), str)
+        for property_ in properties
     ):
         raise UsageError("extend.properties: each needs an 'id'")
-    if not all(isinstance(each.get("settings"), dict | None) for each in properties):
+    if not all(isinstance(property_.get("settings"), dict | None) for property_ in properties):
         raise UsageError("extend.properties.settings: must be an object")
     return ids, properties
 
