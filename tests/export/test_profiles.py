@@ -24,7 +24,7 @@ from tests.export.conftest import canonical
 from factbook.errors import InputError, UsageError
 from factbook.export.export_book import default_format, write_export
 from factbook.export.nested_jsonld import write_nested
-from factbook.export.quads import ordered
+from factbook.export.quads import sort_quads
 from factbook.export.selection import Part
 from factbook.rdf.formats import BY_NAME
 from factbook.render.rows import Rows
@@ -212,7 +212,7 @@ def nested(quads: Iterable[Quad]) -> bytes:
     """Return quads as nested JSON-LD about schema.org."""
     out = io.BytesIO()
     write_nested(
-        ordered(quads),
+        sort_quads(quads),
         out,
         vocabulary=SCHEMA,
         nested={f"{SCHEMA}A": f"{SCHEMA}p", f"{SCHEMA}B": f"{SCHEMA}q"},

@@ -1,1 +1,1 @@
-"""Write the graph, or a part of it, in any RDF syntax: whole, sorted, every literal as it was."""
+"""Export the graph, or a part of it: sorted, with every literal unchanged."""

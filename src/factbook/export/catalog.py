@@ -1,9 +1,9 @@
-"""Make the catalogue of a book in DCAT 3 and VoID, from its own description and what it holds.
+"""Write the catalogue of a book in DCAT 3 and VoID.
 
-The description is the file of the ontology with the one dcat:Dataset: title, licence, publisher,
-version and what else it says are copied as they stand. To these come counts, the mappings to other
-data sets, a distribution for each form that `export` writes, with its size and SHA-256, and the
-stored queries. Nothing depends on the time.
+The ontology file with the one dcat:Dataset gives the title, licence, publisher, version and
+anything else, which are copied unchanged. The catalogue adds counts, the mappings to other data
+sets, a distribution with size and SHA-256 for each form that `export` writes, and the stored
+queries. It does not depend on the time.
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ DOWNLOADS = {
     f"graph{BY_NAME[name].endings[0]}": name
     for name in ("turtle", "trig", "nt", "nquads", "json-ld", "xml")
 }
-"""The files in which a served book offers its whole graph, with their syntaxes."""
+"""The downloads of the whole graph of a served book, with their syntaxes."""
 FILES = {file: name for file, name in DOWNLOADS.items() if name in {"turtle", "trig", "json-ld"}}
-"""Those that a site of files has: the others are several times as large and say the same."""
+"""The downloads of a static site, without those that are several times as large."""
 _CLASSES_OF_VALUES = {
     f"{DCTERMS}conformsTo": f"{DCTERMS}Standard",
     f"{DCTERMS}license": f"{DCTERMS}LicenseDocument",
@@ -80,22 +80,22 @@ def write_catalog(
     Args:
         book: The book.
         name: The syntax.
-        out: Where to.
-        address: Where the book is served, ending in '/'. The distributions are then the downloads
-            there (`DOWNLOADS`), without sizes and hashes, and the endpoint is a service.
-        has_endpoint: Whether it is served by a program. Else the distributions are `FILES`.
+        out: Where to write it.
+        address: The address at which the book is served, ending in '/'. The distributions are then
+            `DOWNLOADS`, without sizes and hashes, and the endpoint is a service.
+        has_endpoint: Whether a server answers queries there. Else the distributions are `FILES`.
 
     Raises:
         UsageError: The book describes no data set, or more than one, or is an endpoint.
         InputError: A file cannot be read.
     """
-    known = {**_PREFIXES, **book.prefixes}
+    all_prefixes = {**_PREFIXES, **book.prefixes}
     context = {**_PREFIXES, **book.context}
     write_rdf(
         _describe_book(book, address, has_endpoint=has_endpoint),
         name,
         out,
-        prefixes=known,
+        prefixes=all_prefixes,
         context=context,
     )
 
@@ -122,7 +122,7 @@ def _describe_book(book: Book, address: str | None, *, has_endpoint: bool) -> It
 
 
 def is_described(book: Book) -> bool:
-    """Tell whether a book describes itself as a data set, so that it has a catalogue."""
+    """Tell whether a book describes itself as a data set, which a catalogue needs."""
     return len({quad.subject for quad in _read_description(book) if _is_a(quad, _DATASET)}) == 1
 
 
@@ -135,8 +135,8 @@ def _read_description(book: Book) -> list[Quad]:
 
 
 def _find_dataset(description: Iterable[Quad], book: Book) -> NamedNode:
-    found = {quad.subject for quad in description if _is_a(quad, _DATASET)}
-    if len(found) == 1 and isinstance(node := found.pop(), NamedNode):
+    datasets = {quad.subject for quad in description if _is_a(quad, _DATASET)}
+    if len(datasets) == 1 and isinstance(node := datasets.pop(), NamedNode):
         return node
     raise UsageError(
         f"{book.layout.root / 'ontology'}: describe the book there as one dcat:Dataset, in a file "
@@ -145,7 +145,7 @@ def _find_dataset(description: Iterable[Quad], book: Book) -> NamedNode:
 
 
 def _copy_description(description: Iterable[Quad]) -> Iterator[Triple]:
-    """Yield the description, and for its values the classes that DCAT-AP requires."""
+    """Yield the description, and the classes that DCAT-AP requires for its values."""
     for quad in description:
         yield Triple(quad.subject, quad.predicate, quad.object)
         class_ = _CLASSES_OF_VALUES.get(quad.predicate.value)
@@ -193,7 +193,7 @@ class _Form:
     part: Part
     format: str
     arguments: str
-    """Those of `factbook export` that write it."""
+    """The arguments of `factbook export` that write it."""
     is_canonical: bool = False
 
     @property
@@ -225,21 +225,19 @@ def _describe_distributions(
     """Yield the description of each form of export, with its size and hash."""
     yield type_triple(_SHA256, f"{SPDX}ChecksumAlgorithm")
     for form in _forms(book):
-        written = _MeasuringWriter()
-        form.write(book, cast("IO[bytes]", written))
+        file = _MeasuringWriter()
+        form.write(book, cast("IO[bytes]", file))
         node = local_iri(dataset, form.name)
         checksum = local_iri(dataset, form.name, "checksum")
         media_type = NamedNode(_MEDIA_TYPES + form.media_type)
-        digest = typed_literal(written.sha256.hexdigest(), "hexBinary")
+        digest = typed_literal(file.sha256.hexdigest(), "hexBinary")
         yield triple(dataset, f"{DCAT}distribution", node)
         yield type_triple(node, f"{DCAT}Distribution")
         yield triple(node, f"{DCTERMS}title", f"factbook export {form.arguments}")
         yield triple(node, f"{DCAT}accessURL", dataset)
         yield triple(node, f"{DCAT}mediaType", media_type)
         yield type_triple(media_type, f"{DCTERMS}MediaType")
-        yield triple(
-            node, f"{DCAT}byteSize", typed_literal(str(written.size), "nonNegativeInteger")
-        )
+        yield triple(node, f"{DCAT}byteSize", typed_literal(str(file.size), "nonNegativeInteger"))
         yield triple(node, f"{SPDX}checksum", checksum)
         yield type_triple(checksum, f"{SPDX}Checksum")
         yield triple(checksum, f"{SPDX}algorithm", _SHA256)
@@ -279,7 +277,7 @@ def _describe_downloads(
 
 
 class _MeasuringWriter:
-    """A file that keeps only the size and the hash of what is written to it."""
+    """A file that records only the size and the hash of what is written to it."""
 
     def __init__(self) -> None:
         self.size = 0

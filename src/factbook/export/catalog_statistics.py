@@ -32,8 +32,8 @@ def count_statements(
 
     Args:
         dataset: The data set.
-        triples: Its statements, each once.
-        prefixes: To name the partitions with.
+        triples: Its distinct statements.
+        prefixes: The prefixes for the names of partitions.
     """
     classes: dict[Term, set[Term]] = {}
     properties: dict[NamedNode, tuple[set[Term], set[Term]]] = {}
@@ -48,7 +48,10 @@ def count_statements(
         of_property[quad.predicate] += 1
         of_subject[quad.subject] += 1
     things = {
-        thing for found in classes.values() for thing in found if isinstance(thing, NamedNode)
+        thing
+        for instances in classes.values()
+        for thing in instances
+        if isinstance(thing, NamedNode)
     }
     yield count_triple(dataset, f"{VOID}triples", len(triples))
     yield count_triple(dataset, f"{VOID}entities", len(things))
@@ -56,14 +59,16 @@ def count_statements(
     yield count_triple(dataset, f"{VOID}properties", len(properties))
     yield count_triple(dataset, f"{VOID}distinctSubjects", len(of_subject))
     yield count_triple(dataset, f"{VOID}distinctObjects", len({quad.object for quad in triples}))
-    for class_, found in classes.items():
+    for class_, instances in classes.items():
         if isinstance(class_, NamedNode):
             part = local_iri(dataset, "class", short_word(class_.value, prefixes))
             yield triple(dataset, f"{VOID}classPartition", part)
             yield type_triple(part, f"{VOID}Dataset")
             yield triple(part, f"{VOID}class", class_)
-            yield count_triple(part, f"{VOID}entities", len(found))
-            yield count_triple(part, f"{VOID}triples", sum(of_subject[thing] for thing in found))
+            yield count_triple(part, f"{VOID}entities", len(instances))
+            yield count_triple(
+                part, f"{VOID}triples", sum(of_subject[thing] for thing in instances)
+            )
     for predicate, (subjects, objects) in properties.items():
         part = local_iri(dataset, "property", short_word(predicate.value, prefixes))
         yield triple(dataset, f"{VOID}propertyPartition", part)

@@ -1,4 +1,4 @@
-"""Namespaces, IRIs and triples of a catalogue; its own nodes have fragments of its document."""
+"""Namespaces, IRIs and triples of a catalogue; its own nodes are fragments of its document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 
 
 def triple(subject: NamedNode, property_: str, value: Term | str) -> Triple:
-    """Return a triple; a text becomes an English literal."""
+    """Return a triple; a str becomes an English literal."""
     term = Literal(value, language="en") if isinstance(value, str) else value
     return Triple(subject, NamedNode(property_), term)
 
@@ -40,7 +40,7 @@ def count_triple(subject: NamedNode, property_: str, number: int) -> Triple:
 
 
 def local_iri(document: NamedNode, *words: str) -> NamedNode:
-    """Return the IRI of a node that a document describes."""
+    """Return the IRI of a node in a document, with words as its fragment."""
     fragment = "-".join(re.sub(r"[^A-Za-z0-9_.-]+", "-", word).strip("-") for word in words)
     return NamedNode(f"{document.value.partition('#')[0]}#{fragment}")
 

@@ -1,7 +1,7 @@
-"""Write compact JSON-LD under the context of a book; read back, it is the same graph.
+"""Write compact JSON-LD with the context of a book, which parses to the same graph.
 
-This writes one flat node object for each subject, not frames. Every value takes the shortest form
-that JSON-LD 1.1's expansion turns back into exactly that term.
+There is one flat node object for each subject. Every value takes the shortest form that JSON-LD
+1.1's expansion turns back into exactly that term.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 STRING = f"{XSD}string"
 _INTEGER, _BOOLEAN = f"{XSD}integer", f"{XSD}boolean"
 _CANONICAL_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,15}", re.ASCII)
-_LARGEST_EXACT = 2**53  # a reader in JavaScript would round larger ones
+_LARGEST_EXACT = 2**53  # JavaScript would round larger ones
 _NODE = ""
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -49,13 +49,13 @@ def write_json_ld(quads: Sequence[Quad], out: IO[bytes], *, context: Mapping[str
     used = json.dumps(writer.context.pruned(writer.used), ensure_ascii=False, indent=2)
     used = used.replace("\n", "\n  ")
     out.write(f'{{\n  "@context": {used},\n  "{writer.keywords["@graph"]}": ['.encode())
-    for number, written in enumerate(objects):
-        out.write(f"{',' if number else ''}\n    {written}".encode())
+    for number, text in enumerate(objects):
+        out.write(f"{',' if number else ''}\n    {text}".encode())
     out.write(b"\n  ]\n}\n" if objects else b"]\n}\n")
 
 
 def is_native(literal: Literal) -> bool:
-    """Tell whether a value of JSON (a string, integer or boolean) means exactly this literal."""
+    """Tell whether a JSON string, integer or boolean means exactly this literal."""
     text, datatype = literal.value, literal.datatype.value
     if literal.language or literal.direction is not None:
         return False
@@ -65,7 +65,7 @@ def is_native(literal: Literal) -> bool:
 
 
 def native_value(literal: Literal) -> str | int | bool:
-    """Return the value of JSON for a literal that `is_native`."""
+    """Return the JSON value of a literal that `is_native`."""
     if literal.datatype.value == STRING:
         return literal.value
     value: int | bool = json.loads(literal.value)
@@ -73,7 +73,7 @@ def native_value(literal: Literal) -> str | int | bool:
 
 
 def node_reference(node: Term) -> str:
-    """Return the whole name of a node.
+    """Return the IRI or the blank node label of a node.
 
     Raises:
         UsageError: It is a triple.
@@ -86,7 +86,7 @@ def node_reference(node: Term) -> str:
 
 
 def check_direction(literal: Literal) -> None:
-    """Refuse a literal with a base direction.
+    """Reject a literal with a base direction.
 
     Raises:
         UsageError: It has one.
@@ -96,18 +96,18 @@ def check_direction(literal: Literal) -> None:
 
 
 class _Form(NamedTuple):
-    """How the values of one kind stand under a property."""
+    """How to write the values of one kind under a property."""
 
     key: str
     as_set: bool
     is_plain: bool
-    """Whether the value stands alone and not in an object with its type or language."""
+    """Whether the value is written alone instead of in an object with its type or language."""
     is_native: bool
-    """Whether the value is one of JSON's and not the text of the literal."""
+    """Whether the value is a JSON value instead of the lexical form."""
 
 
 class _Writer:
-    """Compacts nodes and remembers which names of the context it used."""
+    """Compacts nodes and records which names of the context it used."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -121,8 +121,8 @@ class _Writer:
         """Yield the objects of a document as JSON: nodes, then named graphs."""
         for graph, inside in groupby(quads, key=attrgetter("graph_name")):
             nodes = (
-                self._node(subject, about)
-                for subject, about in groupby(inside, key=attrgetter("subject"))
+                self._node(subject, quads_of_subject)
+                for subject, quads_of_subject in groupby(inside, key=attrgetter("subject"))
             )
             if isinstance(graph, DefaultGraph):
                 yield from (_object(node, "    ") for node in nodes)
@@ -132,10 +132,10 @@ class _Writer:
                 key = _encode(self.keywords["@graph"])
                 yield (f"{{\n      {name},\n      {key}: [\n        {content}\n      ]\n    }}")
 
-    def _node(self, subject: Term, about: Iterable[Quad]) -> dict[str, Any]:
+    def _node(self, subject: Term, quads: Iterable[Quad]) -> dict[str, Any]:
         """Return the object of a subject."""
         node: dict[str, Any] = {self.keywords["@id"]: self._reference(subject)}
-        for quad in about:
+        for quad in quads:
             form = self._form(quad.predicate, quad.object)
             value = self._value(form, quad)
             if form.key not in node:
@@ -153,12 +153,12 @@ class _Writer:
             return name if form.is_plain else {self.keywords["@id"]: name}
         if form.is_plain:
             return native_value(value) if form.is_native else value.value
-        written = {self.keywords["@value"]: value.value}
+        value_object = {self.keywords["@value"]: value.value}
         if value.language:
-            written[self.keywords["@language"]] = value.language
+            value_object[self.keywords["@language"]] = value.language
         elif value.datatype.value != STRING:
-            written[self.keywords["@type"]] = self._iri(value.datatype.value)
-        return written
+            value_object[self.keywords["@type"]] = self._iri(value.datatype.value)
+        return value_object
 
     def _form(self, predicate: NamedNode, value: Term) -> _Form:
         if not isinstance(value, Literal):
@@ -167,11 +167,11 @@ class _Writer:
             kind = f"@{value.language}" if value.language else value.datatype.value
             native = is_native(value)
             check_direction(value)
-        known = self._forms.get((predicate, kind, native))
-        if known is None:
-            known = self._new_form(predicate, kind, native=native)
-            self._forms[predicate, kind, native] = known
-        return known
+        form_used = self._forms.get((predicate, kind, native))
+        if form_used is None:
+            form_used = self._new_form(predicate, kind, native=native)
+            self._forms[predicate, kind, native] = form_used
+        return form_used
 
     def _new_form(self, predicate: NamedNode, kind: str, *, native: bool) -> _Form:
         if predicate == TYPE and kind == _NODE:
@@ -200,7 +200,7 @@ class _Writer:
         return self._reference(node)
 
     def _reference(self, node: Term) -> str:
-        """Return a node as JSON-LD writes it where it expects an IRI relative to the document."""
+        """Return a node as JSON-LD writes an IRI relative to the document."""
         return self._iri(node.value) if isinstance(node, NamedNode) else node_reference(node)
 
     def _iri(self, iri: str) -> str:
@@ -233,7 +233,7 @@ def _fits(definition: TermDefinition, kind: str, *, native: bool) -> bool:
 
 
 def _object(node: Mapping[str, Any], margin: str) -> str:
-    """Return an object with a line for each key and each of several values."""
+    """Serialize an object with a line for each key and each of several values."""
     lines = []
     for key, value in node.items():
         text = _encode(value)

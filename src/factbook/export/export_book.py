@@ -1,4 +1,4 @@
-"""Export a book: the wanted part of it, in the wanted format."""
+"""Export a book, or a part of it, in any format."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING
 
 from factbook.atomic_write import atomic_write
 from factbook.errors import UsageError, did_you_mean
-from factbook.export.profiles import FULL, profile_named
+from factbook.export.profiles import FULL, find_profile
 from factbook.export.selection import Part, PartOptions
 from factbook.rdf.formats import BY_NAME, NAMES, syntax_for_writing, syntax_named
 
@@ -20,13 +20,13 @@ GRAPHML = "graphml"
 FOLDERS = ("csvw", "parquet")
 """The formats that are folders of tables."""
 FORMATS = (*BY_NAME, GRAPHML, *FOLDERS)
-"""The names of all formats, each once."""
+"""The names of all formats, without aliases."""
 _WITH_TRIPLE_TERMS = ("turtle", "longturtle", "trig", "nt", "nquads")
 
 
-def export(book: Book, target: Path, name: str | None, wanted: PartOptions) -> None:
+def export(book: Book, target: Path, name: str | None, options: PartOptions) -> None:
     """Write a part of a book to a file or a folder; see `factbook.Book.export`."""
-    part = Part(**wanted)
+    part = Part(**options)
     name = named_format(name) if name else format_for(target)
     if name in FOLDERS:
         write_folder(book, part, name, target)
@@ -36,7 +36,7 @@ def export(book: Book, target: Path, name: str | None, wanted: PartOptions) -> N
 
 
 def named_format(name: str) -> str:
-    """Return the format of a name or of an alias.
+    """Return the format with a name or an alias.
 
     Raises:
         UsageError: There is no such format.
@@ -52,10 +52,10 @@ def named_format(name: str) -> str:
 
 
 def format_for(target: Path) -> str:
-    """Return the format that a file's name stands for.
+    """Return the format of a file name.
 
     Raises:
-        UsageError: The file's ending is of no format.
+        UsageError: No format has its suffix.
     """
     if target.name.removesuffix(".gz").endswith(f".{GRAPHML}"):
         return GRAPHML
@@ -63,10 +63,10 @@ def format_for(target: Path) -> str:
 
 
 def default_format(book: Book, part: Part) -> str:
-    """Return the format for a part if none is asked for."""
+    """Return the default format for a part."""
     if part.profile == FULL:
         return "turtle"
-    return "turtle" if profile_named(book, part.profile).vocabulary is None else "json-ld"
+    return "turtle" if find_profile(book, part.profile).vocabulary is None else "json-ld"
 
 
 def write_export(book: Book, part: Part, name: str, out: IO[bytes]) -> None:
@@ -74,12 +74,12 @@ def write_export(book: Book, part: Part, name: str, out: IO[bytes]) -> None:
 
     Args:
         book: The book.
-        part: What of it.
+        part: The part to export.
         name: The format.
-        out: Where to.
+        out: Where to write it.
 
     Raises:
-        UsageError: Something is unknown, or the format cannot express it.
+        UsageError: A name is unknown, or the format cannot express the part.
         InputError: A file cannot be read.
     """
     if part.rdf12 and name not in _WITH_TRIPLE_TERMS:
@@ -90,17 +90,17 @@ def write_export(book: Book, part: Part, name: str, out: IO[bytes]) -> None:
         write_graphml(part.merge(book), out, prefixes=book.prefixes, context=book.context)
         return
     if name == "json-ld" and part.profile != FULL:
-        profile = profile_named(book, part.profile)
+        profile = find_profile(book, part.profile)
         if profile.vocabulary is not None:
             from factbook.export.nested_jsonld import write_nested
-            from factbook.export.quads import ordered
+            from factbook.export.quads import sort_quads
 
-            quads = ordered(part.quads(book))
+            quads = sort_quads(part.quads(book))
             write_nested(quads, out, vocabulary=profile.vocabulary, nested=profile.nested)
             return
     from factbook.export.rdf_writer import write_rdf
 
-    write_rdf(part.noted(book), name, out, prefixes=book.prefixes, context=book.context)
+    write_rdf(part.logged_statements(book), name, out, prefixes=book.prefixes, context=book.context)
 
 
 def write_canonical_export(book: Book, part: Part, out: IO[bytes]) -> Canonical:

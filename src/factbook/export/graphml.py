@@ -1,7 +1,7 @@
-"""Write GraphML with networkx: things as nodes with their plain values, links as edges.
+"""Write GraphML with networkx: things are nodes with their literals, links are edges.
 
-Gephi, yEd, Cytoscape and networkx read it. A class is a value and not a node. Several values of one
-property stand in one text, because GraphML has no lists.
+Gephi, yEd, Cytoscape and networkx read it. A class is a value instead of a node. Several values of
+one property are joined in one text, because GraphML has no lists.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode
 
 from factbook.errors import UsageError
 from factbook.export.jsonld_context import terms_by_iri
-from factbook.export.quads import TYPE, ordered, relabel_blank_nodes
+from factbook.export.quads import TYPE, relabel_blank_nodes, sort_quads
 from factbook.export.rdf_writer import check_xml
 from factbook.rdf.terms import XSD, curie, local_name
 from factbook.render.labels import best_label
@@ -53,18 +53,18 @@ def write_graphml(
             "-f graphml needs networkx, which is not installed: pip install 'factbook[graphml]'"
         ) from None
     network = _Network(prefixes, context)
-    network.add(ordered(relabel_blank_nodes(quads)))
+    network.add(sort_quads(relabel_blank_nodes(quads)))
     graph = nx.MultiDiGraph()
     for name, attributes in network.nodes():
         graph.add_node(name, **attributes)
     for number, (subject, predicate, value) in enumerate(network.edges):
         about = {"label": network.term(predicate), "property": predicate}
         graph.add_edge(network.ids[subject], network.ids[value], key=f"e{number}", **about)
-    written = io.BytesIO()
+    buffer = io.BytesIO()
     # Not write_graphml, which takes lxml if it is installed and then writes other bytes
-    nx.write_graphml_xml(graph, written)
+    nx.write_graphml_xml(graph, buffer)
     # A parser would read a bare carriage return as a line feed
-    out.write(written.getvalue().replace(b"\r", b"&#13;") + b"\n")
+    out.write(buffer.getvalue().replace(b"\r", b"&#13;") + b"\n")
 
 
 class _Network:
@@ -80,7 +80,7 @@ class _Network:
         self._terms = terms_by_iri(context)
 
     def add(self, quads: Iterable[Quad]) -> None:
-        """Add what quads say, each statement once."""
+        """Add the statements of quads, without duplicates."""
         for quad in quads:
             subject, predicate, value = quad.subject, quad.predicate.value, quad.object
             self._name(subject)
@@ -103,35 +103,37 @@ class _Network:
                 for predicate, literals in values.items()
                 for literal in literals
             )
-            about: dict[str, Any] = {"label": best_label(pairs) or name}
+            attributes_of_node: dict[str, Any] = {"label": best_label(pairs) or name}
             if isinstance(node, NamedNode):
-                about["iri"] = node.value
+                attributes_of_node["iri"] = node.value
             if node in self._classes:
-                about["type"] = _SEPARATOR.join(self._classes[node])
+                attributes_of_node["type"] = _SEPARATOR.join(self._classes[node])
             for predicate, literals in values.items():
                 attribute, type_ = attributes[predicate]
                 text = _SEPARATOR.join(literal.value for literal in literals)
-                about[attribute] = text == "true" if type_ is bool else type_(text)
-            yield name, about
+                attributes_of_node[attribute] = text == "true" if type_ is bool else type_(text)
+            yield name, attributes_of_node
 
     def _attributes(self) -> dict[str, tuple[str, type]]:
-        """Return for each property a name of its own and the type that fits all of its values."""
+        """Return a unique name for each property, and the type that fits all its values."""
         types: dict[str, set[type]] = {}
         for values in self._values.values():
             for predicate, literals in values.items():
-                found = {_type(literal) for literal in literals} if len(literals) == 1 else {str}
-                types.setdefault(predicate, set()).update(found)
-        taken = {"label", "iri", "type"}
+                literal_types = (
+                    {_type(literal) for literal in literals} if len(literals) == 1 else {str}
+                )
+                types.setdefault(predicate, set()).update(literal_types)
+        used_names = {"label", "iri", "type"}
         attributes = {}
         for predicate in sorted(types):
             name = self.term(predicate)
-            attribute = predicate if name in taken else name
-            taken.add(attribute)
+            attribute = predicate if name in used_names else name
+            used_names.add(attribute)
             attributes[predicate] = attribute, _widest(types[predicate])
         return attributes
 
     def term(self, iri: str) -> str:
-        """Return what to call a property or class."""
+        """Return the name of a property or class."""
         short = local_name(iri).rpartition(":")[2]
         return self._terms.get(iri) or curie(iri, self._prefixes) or short
 

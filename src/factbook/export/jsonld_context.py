@@ -1,7 +1,7 @@
-"""What a JSON-LD context offers for writing: terms, prefixes and aliases of keywords.
+"""Read the terms, prefixes and keyword aliases of a JSON-LD context, to write with them.
 
-Only what surely reads back the same is used: a term with features beyond `@id`, `@type`,
-`@language` and a `@set` container is ignored, and its property is written with a prefix instead.
+Terms with features beyond `@id`, `@type`, `@language` and a `@set` container are ignored, and their
+properties written with a prefix, so that the document parses to the same graph.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class TermDefinition:
 
     @property
     def is_plain(self) -> bool:
-        """Whether a plain value under it is read as it is."""
+        """Whether the term has no type or language."""
         return self.coercion is None and self.language is None
 
 
@@ -46,7 +46,7 @@ class Context:
     by_iri: dict[str, list[TermDefinition]] = field(default_factory=dict)
 
     def pruned(self, names: Iterable[str]) -> dict[str, Any]:
-        """Return the part of the context that defines these names and what they depend on."""
+        """Return the part of the context that defines these names and their dependencies."""
         needed = {*self.keywords.values(), *names}
         pending = list(needed)
         while pending:
@@ -57,8 +57,8 @@ class Context:
                 if name in self.source and name not in needed:
                     needed.add(name)
                     pending.append(name)
-        kept = {key for key in self.source if key.startswith("@")} | needed
-        return {key: value for key, value in self.source.items() if key in kept}
+        keys = {key for key in self.source if key.startswith("@")} | needed
+        return {key: value for key, value in self.source.items() if key in keys}
 
 
 def read_context(source: Mapping[str, Any], *, without: Iterable[str] = ()) -> Context:
@@ -94,17 +94,21 @@ def _term_definition(
     name: str, source: Mapping[str, Any], prefixes: Mapping[str, str]
 ) -> TermDefinition | None:
     value = source[name]
-    given: dict[str, Any] = {"@id": value} if isinstance(value, str) else value
-    if name.startswith("@") or name in prefixes or ":" in name or not isinstance(given, dict):
+    definition: dict[str, Any] = {"@id": value} if isinstance(value, str) else value
+    if name.startswith("@") or name in prefixes or ":" in name or not isinstance(definition, dict):
         return None
-    identifier = given.get("@id", name if "@vocab" in source else None)
-    if not set(given) <= _FEATURES or not isinstance(identifier, str):
+    identifier = definition.get("@id", name if "@vocab" in source else None)
+    if not set(definition) <= _FEATURES or not isinstance(identifier, str):
         return None
     iri = _expand(identifier, source, prefixes)
-    coercion = given.get("@type")
-    if coercion in {"@json", "@none"} or given.get("@container") not in {None, "@set"} or not iri:
+    coercion = definition.get("@type")
+    if (
+        coercion in {"@json", "@none"}
+        or definition.get("@container") not in {None, "@set"}
+        or not iri
+    ):
         return None
-    language = given.get("@language", None if coercion else source.get("@language"))
+    language = definition.get("@language", None if coercion else source.get("@language"))
     return TermDefinition(
         name=name,
         iri=iri,
@@ -112,7 +116,7 @@ def _term_definition(
         if coercion in {None, "@id", "@vocab"}
         else _expand(coercion, source, prefixes),
         language=language.lower() if isinstance(language, str) else None,
-        as_set=given.get("@container") == "@set",
+        as_set=definition.get("@container") == "@set",
     )
 
 
@@ -128,7 +132,7 @@ def _expand(text: str, source: Mapping[str, Any], prefixes: Mapping[str, str]) -
 
 
 def terms_by_iri(source: Mapping[str, Any]) -> dict[str, str]:
-    """Return the first term of a context for each IRI that it has one for."""
+    """Return the first term of a context for each IRI."""
     return {
         iri: min(definition.name for definition in definitions)
         for iri, definitions in read_context(source).by_iri.items()

@@ -1,8 +1,8 @@
-"""Write JSON-LD as search engines read it: things, with what belongs to them nested inside.
+"""Write nested JSON-LD as search engines read it: things with the things that belong to them.
 
-One vocabulary is written without prefixes. Every thing is written in full once; wherever else it is
-mentioned, its class and name stand beside its IRI. The document has a context made for it, so that
-readers need fetch nothing, and read back it is the same graph.
+One vocabulary is written without prefixes. Every thing is written in full once; other mentions have
+its IRI, class and name. The document has its own context, so that readers fetch nothing, and parses
+to the same graph.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def write_nested(
 
     Args:
         quads: The triples, sorted by subject.
-        out: Where to.
-        vocabulary: The namespace whose names stand without a prefix.
-        nested: By class, the property whose value an instance is nested in.
+        out: Where to write them.
+        vocabulary: The namespace whose names are written without a prefix.
+        nested: For each class, the property that points to the thing to nest its instances in.
 
     Raises:
         UsageError: A term has no form in JSON-LD.
@@ -59,7 +59,7 @@ def write_nested(
 
 
 class _Writer:
-    """Turns things into JSON objects, each in full once and by its name elsewhere."""
+    """Turns things into JSON objects, each written in full once."""
 
     def __init__(self, quads: Iterable[Quad], vocabulary: str, nested: Mapping[str, str]) -> None:
         self._vocabulary = vocabulary
@@ -81,19 +81,19 @@ class _Writer:
         return context
 
     def objects(self) -> Iterator[dict[str, Any]]:
-        """Yield the objects of the document: things that are nested in none, then the rest."""
+        """Yield the objects of the document: things that are not nested, then the others."""
         inner = {link.subject for links in self._links.values() for link in links}
-        mentioned = self._mentioned()
+        mentioned = self._find_mentioned()
         for subject, quads in self._about.items():
             if subject in mentioned and all(quad.predicate in _SUMMARY for quad in quads):
-                del self._left[subject]  # where it is mentioned says all of it
+                del self._left[subject]  # its mention has all its statements
             elif subject not in inner:
-                yield self._in_full(subject, None, 0)
+                yield self._write_in_full(subject, None, 0)
         while self._left:
-            yield self._in_full(next(iter(self._left)), None, 0)
+            yield self._write_in_full(next(iter(self._left)), None, 0)
 
     def _nesting_links(self, nested: Mapping[str, str]) -> dict[Term, list[Quad]]:
-        """Return the triples that say what is nested in a thing, by that thing."""
+        """Return the nesting triples by the thing that others are nested in."""
         through: dict[Term, NamedNode] = {
             NamedNode(class_): NamedNode(name) for class_, name in nested.items()
         }
@@ -107,8 +107,8 @@ class _Writer:
                     break
         return links
 
-    def _mentioned(self) -> set[Term]:
-        """Return what things that are written in full mention."""
+    def _find_mentioned(self) -> set[Term]:
+        """Return the things that appear in those written in full."""
         return {
             quad.object
             for quads in self._about.values()
@@ -116,16 +116,16 @@ class _Writer:
             if quad.predicate not in _SUMMARY
         }
 
-    def _in_full(self, subject: Term, link: Quad | None, depth: int) -> dict[str, Any]:
-        """Return a thing with what is nested in it, but for the link to what it is nested in."""
+    def _write_in_full(self, subject: Term, link: Quad | None, depth: int) -> dict[str, Any]:
+        """Return a thing with those nested in it, without its link to the enclosing thing."""
         self._left.pop(subject, None)
-        written = self._object(subject, [quad for quad in self._about[subject] if quad != link])
+        node = self._object(subject, [quad for quad in self._about[subject] if quad != link])
         for inner in self._links.get(subject, ()):
             if inner.subject in self._left and depth < _MAX_DEPTH:
-                reverse = written.setdefault("@reverse", {})
+                reverse = node.setdefault("@reverse", {})
                 objects = reverse.setdefault(self._name(inner.predicate.value), [])
-                objects.append(self._in_full(inner.subject, inner, depth + 1))
-        return written
+                objects.append(self._write_in_full(inner.subject, inner, depth + 1))
+        return node
 
     def _object(self, subject: Term, quads: Iterable[Quad]) -> dict[str, Any]:
         values: dict[str, list[Any]] = {}
@@ -135,7 +135,9 @@ class _Writer:
             else:
                 name = self._name(quad.predicate.value)
                 values.setdefault(name, []).append(self._value(quad))
-        single = {name: found if len(found) > 1 else found[0] for name, found in values.items()}
+        single = {
+            name: several if len(several) > 1 else several[0] for name, several in values.items()
+        }
         return {"@id": node_reference(subject), **single}
 
     def _value(self, quad: Quad) -> Any:  # noqa: ANN401 - JSON
@@ -149,7 +151,7 @@ class _Writer:
         return node_reference(value) if kind == "@id" else {"@id": node_reference(value)}
 
     def _most_common_kinds(self) -> dict[str, str]:
-        """Return for each property of the vocabulary the kind of most of its values."""
+        """Return the most common kind of value of each property of the vocabulary."""
         counts: dict[str, Counter[str]] = {}
         for quads in self._about.values():
             for quad in quads:
@@ -157,7 +159,7 @@ class _Writer:
                 if quad.object not in self._about and self._name(iri) != iri:
                     counts.setdefault(iri, Counter())[_kind(quad.object)] += 1
         return {
-            iri: max(found, key=lambda kind: (found[kind], kind)) for iri, found in counts.items()
+            iri: max(kinds, key=lambda kind: (kinds[kind], kind)) for iri, kinds in counts.items()
         }
 
     def _name(self, iri: str) -> str:
@@ -166,7 +168,7 @@ class _Writer:
 
 
 def _kind(value: Term) -> str:
-    """Return what the context must say of a value so that it can be a plain value of JSON."""
+    """Return the type or language in the context that lets a value be a plain JSON value."""
     if not isinstance(value, Literal):
         return "@id"
     check_direction(value)
@@ -176,9 +178,9 @@ def _kind(value: Term) -> str:
 
 
 def _value_object(value: Literal) -> dict[str, str]:
-    written = {"@value": value.value}
+    value_object = {"@value": value.value}
     if value.language:
-        written["@language"] = value.language
+        value_object["@language"] = value.language
     elif value.datatype.value != STRING:
-        written["@type"] = value.datatype.value
-    return written
+        value_object["@type"] = value.datatype.value
+    return value_object

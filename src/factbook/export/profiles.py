@@ -2,10 +2,10 @@
 
     #+ profile: {name: NAME, …}
 
-A profile is what its queries construct: each query that names it is a part of it, and one of them
-has the rest. `vocabulary` is the namespace that has no prefix in its JSON-LD; `nested` maps a class
-to the property whose value its instances are nested in, as CURIEs. --rdf12 states the triples of an
-`asserted` profile beside the observations of them.
+A profile is the union of what its queries construct; one of them gives its other settings.
+`vocabulary` is the namespace without a prefix in JSON-LD. `nested` maps a class to the property
+that points to the thing to nest its instances in, as CURIEs. With --rdf12, the triples of an
+`asserted` profile are stated beside the observations that reify them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _KEYS = {"name", "vocabulary", "nested", "asserted"}
 
 @dataclass(frozen=True)
 class Profile:
-    """A way to write the graph in other terms."""
+    """A mapping of the graph to other terms."""
 
     name: str
     queries: tuple[StoredQuery, ...]
@@ -39,57 +39,61 @@ class Profile:
     asserted: bool
 
 
-def profile_named(book: Book, name: str) -> Profile:
-    """Return a profile of a book.
+def find_profile(book: Book, name: str) -> Profile:
+    """Return the profile of a book with a name.
 
     Raises:
-        UsageError: It has none of that name.
-        InputError: The front matter is not what it should be.
+        UsageError: There is no such profile.
+        InputError: The front matter is not valid.
     """
-    known = profiles_of(book)
-    if name not in known:
-        names = [FULL, *known]
+    profiles = profiles_of(book)
+    if name not in profiles:
+        names = [FULL, *profiles]
         raise UsageError(
             f"No profile '{name}'.{did_you_mean(name, names)} Known: {', '.join(names)}"
         )
-    return known[name]
+    return profiles[name]
 
 
 def profiles_of(book: Book) -> dict[str, Profile]:
     """Return the profiles of a book by name.
 
     Raises:
-        InputError: The front matter of a query is not what it should be.
+        InputError: The front matter of a query is not valid.
     """
-    found: dict[str, Profile] = {}
+    profiles: dict[str, Profile] = {}
     for query in all_queries(book.layout.queries):
         if "profile" not in query.front_matter:
             continue
         profile = _read_profile(query, book.prefixes)
-        known = found.get(profile.name)
-        found[profile.name] = profile if known is None else _joined(known, profile)
-    return dict(sorted(found.items()))
+        earlier = profiles.get(profile.name)
+        profiles[profile.name] = profile if earlier is None else _merge_profiles(earlier, profile)
+    return dict(sorted(profiles.items()))
 
 
-def _joined(one: Profile, other: Profile) -> Profile:
-    """Return a profile of the queries of both; what one does not say the other does."""
+def _merge_profiles(profile: Profile, other: Profile) -> Profile:
+    """Merge two parts of a profile: the queries of both, and the settings that either has."""
     return Profile(
-        name=one.name,
-        queries=(*one.queries, *other.queries),
-        vocabulary=one.vocabulary or other.vocabulary,
-        nested={**one.nested, **other.nested},
-        asserted=one.asserted or other.asserted,
+        name=profile.name,
+        queries=(*profile.queries, *other.queries),
+        vocabulary=profile.vocabulary or other.vocabulary,
+        nested={**profile.nested, **other.nested},
+        asserted=profile.asserted or other.asserted,
     )
 
 
 def _read_profile(query: StoredQuery, prefixes: Mapping[str, str]) -> Profile:
-    given = query.front_matter["profile"]
+    description = query.front_matter["profile"]
     optional = ", ".join(sorted(_KEYS - {"name"}))
-    if not isinstance(given, dict) or "name" not in given or not set(given) <= _KEYS:
+    if (
+        not isinstance(description, dict)
+        or "name" not in description
+        or not set(description) <= _KEYS
+    ):
         raise InputError(f"{query.path}: profile: write {{name: NAME}}, and {optional} if needed")
     if query.form != "CONSTRUCT":
         raise InputError(f"{query.path}: profile: only a CONSTRUCT can be one")
-    pairs = given.get("nested") or {}
+    pairs = description.get("nested") or {}
     if not isinstance(pairs, dict):
         raise InputError(f"{query.path}: profile: nested: write {{CLASS: PROPERTY}}")
     nested = {}
@@ -99,9 +103,9 @@ def _read_profile(query: StoredQuery, prefixes: Mapping[str, str]) -> Profile:
             raise InputError(f"{query.path}: profile: nested: not two CURIEs: {pair[0]}, {pair[1]}")
         nested[class_] = through
     return Profile(
-        name=str(given["name"]),
+        name=str(description["name"]),
         queries=(query,),
-        vocabulary=str(given["vocabulary"]) if given.get("vocabulary") else None,
+        vocabulary=str(description["vocabulary"]) if description.get("vocabulary") else None,
         nested=nested,
-        asserted=given.get("asserted") is True,
+        asserted=description.get("asserted") is True,
     )

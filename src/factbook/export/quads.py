@@ -1,4 +1,4 @@
-"""Sort quads as documents show them, and label blank nodes the same on every run."""
+"""Sort quads in document order, and label blank nodes reproducibly."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 TYPE = NamedNode(f"{RDF}type")
 
 
-def ordered(quads: Iterable[Quad]) -> list[Quad]:
-    """Return quads in the order of documents: each once, by graph, by subject, classes first."""
+def sort_quads(quads: Iterable[Quad]) -> list[Quad]:
+    """Return distinct quads in document order: by graph and subject, classes first."""
     return sorted(set(quads), key=_place)
 
 
@@ -28,17 +28,19 @@ def _place(quad: Quad) -> tuple[str, str, bool, str]:
 def relabel_blank_nodes(
     quads: Iterable[Quad], labels: dict[str, BlankNode] | None = None
 ) -> Iterator[Quad]:
-    """Yield the quads with blank nodes b1, b2 … in order of appearance: the same on every run.
+    """Yield the quads with blank nodes labelled b1, b2 … in order of appearance.
 
     Args:
         quads: The quads.
-        labels: The new nodes by their old labels, to continue with; new ones are added.
+        labels: The new nodes by old label, from earlier calls; this one adds its own.
     """
-    known = {} if labels is None else labels
+    new_labels = {} if labels is None else labels
 
     def relabel(term: T) -> T:
         if isinstance(term, BlankNode):
-            return cast("T", known.setdefault(term.value, BlankNode(f"b{len(known) + 1}")))
+            return cast(
+                "T", new_labels.setdefault(term.value, BlankNode(f"b{len(new_labels) + 1}"))
+            )
         if isinstance(term, Triple):
             return cast("T", Triple(relabel(term.subject), term.predicate, relabel(term.object)))
         return term

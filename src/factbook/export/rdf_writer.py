@@ -1,4 +1,4 @@
-"""Write triples or quads in any RDF syntax: sorted, and the same bytes for the same graph."""
+"""Write triples or quads in any RDF syntax, sorted: the same graph gives the same bytes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pyoxigraph import (
 )
 
 from factbook.errors import UsageError
-from factbook.export.quads import RDF, TYPE, ordered, relabel_blank_nodes
+from factbook.export.quads import RDF, TYPE, relabel_blank_nodes, sort_quads
 from factbook.rdf.formats import syntax_named
 from factbook.rdf.terms import XSD, namespace_of
 
@@ -56,14 +56,14 @@ def write_rdf(
     N-Triples and N-Quads of any size are written in bounded memory.
 
     Args:
-        statements: In any order, repeated or not.
+        statements: The statements, in any order, with or without duplicates.
         name: The syntax.
-        out: Where to.
-        prefixes: To shorten IRIs with.
+        out: Where to write them.
+        prefixes: The prefixes for IRIs.
         context: The JSON-LD context.
 
     Raises:
-        UsageError: There is no such syntax, or a term has no form in it.
+        UsageError: There is no such syntax, or it cannot express a term.
     """
     syntax = syntax_named(name)
     if syntax.parser in {RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}:
@@ -73,7 +73,7 @@ def write_rdf(
             statements = _quads(statements, syntax)
         write_lines(statements, syntax.parser, out)
         return
-    quads = ordered(relabel_blank_nodes(_quads(statements, syntax)))
+    quads = sort_quads(relabel_blank_nodes(_quads(statements, syntax)))
     if syntax.parser == RdfFormat.JSON_LD:
         from factbook.export.compact_jsonld import write_json_ld
 
@@ -87,13 +87,13 @@ def write_rdf(
 def write_pieces(
     quads: Iterable[Quad], name: str, out: IO[bytes], *, prefixes: Mapping[str, str]
 ) -> None:
-    """Write triples in the order in which they come, in bounded memory.
+    """Write triples in their order, in bounded memory.
 
     Args:
-        quads: The triples, those of a subject after one another.
+        quads: The triples, grouped by subject.
         name: Turtle, N-Triples, or JSON-LD, which is expanded.
-        out: Where to.
-        prefixes: To shorten IRIs of Turtle with; all are declared.
+        out: Where to write them.
+        prefixes: The prefixes for Turtle; all are declared.
     """
     parser = syntax_named(name).parser
     is_json = parser == RdfFormat.JSON_LD
@@ -110,7 +110,7 @@ def write_pieces(
 
 
 def _quads(statements: Iterable[Triple | Quad], syntax: Syntax) -> Iterator[Quad]:
-    """Yield quads, all in the default graph if the syntax has no other."""
+    """Yield quads, all in the default graph if the syntax has no named graphs."""
     default = DefaultGraph()
     for statement in statements:
         if isinstance(statement, Quad) and (syntax.holds_graphs or statement.graph_name == default):
@@ -122,8 +122,7 @@ def _quads(statements: Iterable[Triple | Quad], syntax: Syntax) -> Iterator[Quad
 def _turtle(quads: Sequence[Quad], syntax: Syntax, prefixes: Mapping[str, str]) -> bytes:
     """Return compact Turtle or TriG; long Turtle has a line for each object.
 
-    The engine writes the prefixes in an order that changes from run to run: its lines give way to
-    sorted ones.
+    The engine writes prefixes in an order that changes from run to run, so they are sorted here.
     """
     used = _used_prefixes(quads, prefixes)
     text = pyoxigraph.serialize(quads, format=syntax.parser, prefixes=used) or b""
@@ -137,7 +136,7 @@ def _turtle(quads: Sequence[Quad], syntax: Syntax, prefixes: Mapping[str, str]) 
 
 
 def _used_prefixes(quads: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
-    """Return the prefixes, by name, whose namespaces have an IRI in these quads."""
+    """Return the prefixes whose namespaces occur in these quads."""
     by_namespace = {namespace: name for name, namespace in prefixes.items()}
     iris: set[str] = set()
 
@@ -154,16 +153,16 @@ def _used_prefixes(quads: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[s
         for term in set(map(attrgetter(part), quads)):
             collect(term)
     iris -= {TYPE.value, f"{XSD}string"}  # which Turtle does not write
-    found = {namespace_of(iri) for iri in iris}
-    named = {by_namespace[namespace]: namespace for namespace in found & by_namespace.keys()}
+    namespaces = {namespace_of(iri) for iri in iris}
+    named = {by_namespace[namespace]: namespace for namespace in namespaces & by_namespace.keys()}
     return dict(sorted(named.items()))
 
 
 def _rdf_xml(quads: Sequence[Quad], prefixes: Mapping[str, str]) -> bytes:
     """Return RDF/XML.
 
-    The engine declares namespaces in an order that changes from run to run: its line gives way to a
-    sorted one. It writes a carriage return as it is, which a parser would read as a line feed.
+    The engine declares namespaces in an order that changes from run to run, so they are sorted
+    here. It writes carriage returns unescaped, which a parser would read as line feeds.
 
     Raises:
         UsageError: RDF/XML 1.1 cannot express a term.
@@ -188,7 +187,7 @@ def _rdf_xml(quads: Sequence[Quad], prefixes: Mapping[str, str]) -> bytes:
 
 
 def _xml_namespace(iri: str) -> str:
-    """Return the namespace of a property, the rest of which must be an XML name."""
+    """Return the namespace of a property, whose local name must be an XML name."""
     local = _XML_NAME.search(iri)
     if local is not None and iri[: local.start()] in _RESERVED:
         raise UsageError(f"XML reserves the namespace of <{iri}>; choose another format")
@@ -208,14 +207,14 @@ def _check_xml_object(value: NamedNode | BlankNode | Literal | Triple) -> None:
 
 
 def check_xml(text: str) -> None:
-    """Refuse a text that XML cannot express.
+    """Reject a text that XML cannot express.
 
     Raises:
         UsageError: It has a control character or a code point that is not a character.
     """
-    found = _NOT_IN_XML.search(text)
-    if found is not None:
+    match = _NOT_IN_XML.search(text)
+    if match is not None:
         raise UsageError(
-            f"XML cannot express the character U+{ord(found.group()):04X} in {text[:40]!r}; "
+            f"XML cannot express the character U+{ord(match.group()):04X} in {text[:40]!r}; "
             "choose another format"
         )

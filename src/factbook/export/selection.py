@@ -1,8 +1,8 @@
-"""Select what to export: everything, a query's triples, or what is about things or from sources.
+"""Select what to export: everything, a query's triples, or statements about things or by sources.
 
-What is exported from the files are quads as the files spell them, never the query store's. A file
-of the book with an `@base` is a named graph; the rest is in the default graph. What a merge of the
-files would lose is derived by rules and part of every export, in a graph of its own.
+The quads come from the files, with their spelling of literals, and not from the query store. A file
+of the book with an `@base` is a named graph; all others are in the default graph. Every export has
+a graph with the derived triples that keep what a merge of the files would lose.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypedDict, cast
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from factbook.errors import UsageError
-from factbook.export.profiles import FULL, profile_named, profiles_of
+from factbook.export.profiles import FULL, find_profile, profiles_of
 from factbook.export.quads import RDF, TYPE
 from factbook.query.names import Names
 from factbook.query.run_query import run_stored
@@ -54,17 +54,17 @@ class PartOptions(TypedDict, total=False):
     profile: str
     """The vocabulary profile: 'full', 'schema.org', 'simple' or another of the book."""
     things: Sequence[str]
-    """Only what is about these things, by IRI, CURIE or name."""
+    """Only statements about these things, by IRI, CURIE or name."""
     sources: Sequence[str]
-    """Only what these sources say."""
+    """Only statements by these sources."""
     query: str | None
-    """Only what this stored query gives."""
+    """Only the triples that this stored query returns."""
     values: Mapping[str, str]
     """The parameters of the query or the profile."""
     rdf12: bool
-    """Whether each observation reifies its thing, measure and value."""
+    """Whether observations reify the triple of thing, measure and value."""
     derived: bool
-    """Whether all that the rules of the book derive is part of it."""
+    """Whether to include all triples that the rules of the book derive."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Part:
         """Return the statements.
 
         Raises:
-            UsageError: A profile, thing, source or query is unknown, or the query gives no triples.
+            UsageError: A profile, thing, source or query is unknown, or the query returns a table.
             InputError: A file cannot be read.
         """
         if self.rdf12 and (self.query is not None or self.profile != FULL):
@@ -95,39 +95,39 @@ class Part:
                 raise UsageError("--query cannot be combined with --thing, --source or --profile")
             return _construct(book, find_query(book.layout.queries, self.query), self.values)
         if self.profile != FULL:
-            return self._of_profile(book)
+            return self._construct_profile(book)
         if self.values:
             raise UsageError("--param needs --query: it sets a parameter of a stored query")
         if book.endpoint is not None:
             raise UsageError(
                 "export reads the files of a book; from an endpoint, use --query or --profile"
             )
-        found = self._of_files(book)
-        return reify(found, _asserted(book)) if self.rdf12 else found
+        quads = self._read_files(book)
+        return reify(quads, _construct_asserted(book)) if self.rdf12 else quads
 
-    def noted(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:
-        """Yield the statements, and log at the end how many name files of this disk."""
+    def logged_statements(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:
+        """Yield the statements, and finally log how many have file: IRIs."""
         return note_local(cast("Iterable[Quad]", self.statements(book)))
 
     def quads(self, book: Book) -> Iterator[Quad]:
         """Yield the statements as quads."""
-        for statement in self.noted(book):
+        for statement in self.logged_statements(book):
             if isinstance(statement, Quad):
                 yield statement
             else:
                 yield Quad(statement.subject, statement.predicate, statement.object)
 
     def merge(self, book: Book) -> Iterator[Quad]:
-        """Yield the statements in the default graph; some may come twice."""
-        for statement in self.noted(book):
+        """Yield the statements in the default graph, possibly with duplicates."""
+        for statement in self.logged_statements(book):
             yield Quad(statement.subject, statement.predicate, statement.object)
 
-    def _of_profile(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:
+    def _construct_profile(self, book: Book) -> Iterable[Triple] | Iterable[Quad]:
         if self.sources:
             raise UsageError("--profile cannot be combined with --source: it merges all sources")
         triples = {
             triple
-            for query in profile_named(book, self.profile).queries
+            for query in find_profile(book, self.profile).queries
             for triple in _construct(book, query, self.values)
         }
         if not self.things:
@@ -136,18 +136,18 @@ class Part:
         about = _about_things([QuadIndex(quads)], _nodes(book, self.things))
         return _with_names(about, quads)
 
-    def _of_files(self, book: Book) -> Iterable[Quad]:
+    def _read_files(self, book: Book) -> Iterable[Quad]:
         derived = book.derived(only_exported=not self.derived)
         if not self.things and not self.sources:
             return chain(everything(book.read()), derived)
         quads = list(everything(book.read()))
-        found: list[Quad] = []
+        selected: list[Quad] = []
         if self.things:
-            found += _about_things([QuadIndex(quads)], _nodes(book, self.things))
+            selected += _about_things([QuadIndex(quads)], _nodes(book, self.things))
         if self.sources:
-            found += _from_sources(quads, _graphs(book, quads, self.sources))
-        subjects = {quad.subject for quad in found}
-        return chain(found, (q for q in derived if q.subject in subjects))
+            selected += _from_sources(quads, _graphs(book, quads, self.sources))
+        subjects = {quad.subject for quad in selected}
+        return chain(selected, (q for q in derived if q.subject in subjects))
 
 
 def everything(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
@@ -157,7 +157,7 @@ def everything(files: Iterable[RdfFile | RdfStream]) -> Iterator[Quad]:
 
 
 class QuadIndex:
-    """Quads in their order, found by what they are about, what they name and where they stand.
+    """Quads in their order, indexed by subject, object and graph.
 
     Args:
         quads: The quads.
@@ -183,12 +183,12 @@ class QuadIndex:
 
 
 def describe_things(files: Sequence[QuadIndex], things: Collection[NamedNode]) -> Iterator[Quad]:
-    """Yield what files say about things.
+    """Yield the statements of files about things.
 
-    If a thing is a document, this includes what it says and the terms in it (`…/document#term`).
+    For a document this includes what it states and the terms in it (`…/document#term`).
 
     Args:
-        files: Those that mention the things or their events, and the ontology.
+        files: The indexes of the files that mention the things or their events, and the ontology.
         things: The things.
     """
     documents = tuple(f"{thing.value}#" for thing in things)
@@ -203,16 +203,16 @@ def describe_things(files: Sequence[QuadIndex], things: Collection[NamedNode]) -
 
 
 def _from_sources(quads: Iterable[Quad], sources: Collection[NamedNode]) -> Iterator[Quad]:
-    """Yield what the sources say, and what is said about them as documents."""
+    """Yield the statements by sources, and those about the sources as documents."""
     for quad in quads:
         if quad.graph_name in sources or quad.subject in sources:
             yield quad
 
 
 def _about_things(files: Sequence[QuadIndex], things: Collection[NamedNode]) -> Iterator[Quad]:
-    """Yield what is said of things, what refers to them, and the sources of both.
+    """Yield the statements about things and those that refer to them, and their sources.
 
-    Observations and offers of a thing and events that it took part in come whole, and so do the
+    The observations, offers and events of a thing come with all their statements, and so do the
     observations of these events.
     """
     referring = {quad.subject for file in files for quad in file.naming(things)}
@@ -237,7 +237,7 @@ def _about_things(files: Sequence[QuadIndex], things: Collection[NamedNode]) -> 
 
 
 def _with_names(part: Iterable[Quad], quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield a part of some quads, and the classes and names of all that it mentions."""
+    """Yield a part of some quads, and the classes and names of everything in it."""
     mentioned: set[Term] = set()
     for quad in part:
         mentioned |= {quad.subject, quad.object}
@@ -266,16 +266,16 @@ def _instances(
 
 
 def reify(quads: Iterable[Quad], asserted: Iterable[Triple]) -> Iterator[Quad]:
-    """Yield the quads, and for each observation of one value its triple, as RDF 1.2 has it.
+    """Yield the quads, and for each observation of one value the RDF 1.2 triple that it reifies.
 
-    The observation is the reifier of the direct triple of its thing, measure and value, so that all
-    that is said of it annotates the triple. To reify a triple does not state it. Memory grows only
-    with the observations that are not read to their end.
+    The observation reifies the triple of its thing, measure and value, so that its statements
+    annotate that triple. Reifying a triple does not assert it. Memory grows only with the
+    observations that are not complete yet.
 
     Args:
         quads: The quads.
-        asserted: The triples to state as well; their numbers may be spelled otherwise, because the
-            query engine rewrites some.
+        asserted: The triples to assert too. Their numbers may have another lexical form, because
+            the query engine normalizes some.
     """
     stated: dict[tuple[Term, Term], list[Term]] = {}
     for triple in asserted:
@@ -298,14 +298,14 @@ def reify(quads: Iterable[Quad], asserted: Iterable[Triple]) -> Iterator[Quad]:
                 yield Quad(thing, measure, value, quad.graph_name)
 
 
-def _same_value(one: Term, other: Term) -> bool:
-    """Tell whether two terms are one value, however they are spelled."""
-    if one == other:
+def _same_value(first: Term, other: Term) -> bool:
+    """Tell whether two terms have the same value, whatever their lexical forms."""
+    if first == other:
         return True
-    if not isinstance(one, Literal) or not isinstance(other, Literal):
+    if not isinstance(first, Literal) or not isinstance(other, Literal):
         return False
     try:
-        return Decimal(one.value) == Decimal(other.value)
+        return Decimal(first.value) == Decimal(other.value)
     except InvalidOperation:
         return False
 
@@ -319,8 +319,8 @@ def _construct(book: Book, query: StoredQuery, values: Mapping[str, str]) -> Ite
     )
 
 
-def _asserted(book: Book) -> set[Triple]:
-    """Return the triples that the book asserts beside its observations."""
+def _construct_asserted(book: Book) -> set[Triple]:
+    """Return the triples of the book's asserted profiles."""
     return {
         triple
         for profile in profiles_of(book).values()
@@ -335,7 +335,7 @@ def _nodes(book: Book, names: Iterable[str]) -> set[NamedNode]:
 
 
 def _graphs(book: Book, quads: Iterable[Quad], names: Iterable[str]) -> set[NamedNode]:
-    """Return the graphs that the names of sources stand for."""
+    """Return the named graphs of sources by their names."""
     graphs = {quad.graph_name for quad in quads}
     found = set()
     for name in names:

@@ -1,7 +1,7 @@
-"""Write N-Triples and N-Quads of any size, sorted and each line once, in bounded memory.
+"""Write sorted, distinct lines of N-Triples and N-Quads in bounded memory, whatever their number.
 
-Canonical N-Quads (RDFC-1.0, W3C 2024) are such lines as well: only the quads that have blank nodes
-are kept in memory, because only they decide the labels.
+Canonical N-Quads (RDFC-1.0, W3C 2024) are such lines too: only the quads with blank nodes, which
+decide the labels, are held in memory.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _QUADS_AT_ONCE = 5_000  # terms take much more memory than their text
 
 
 class LineWriter(Protocol):
-    """What lines can be written to."""
+    """A file to write lines to."""
 
     def writelines(self, lines: Iterable[bytes], /) -> None:
         """Write lines."""
@@ -55,11 +55,11 @@ def write_lines(
     """Write statements as sorted lines.
 
     Args:
-        statements: The statements, in any order, repeated or not.
+        statements: The statements, in any order, with or without duplicates.
         syntax: N-Triples or N-Quads.
-        out: Where to.
-        keep_labels: Whether blank nodes keep their labels.
-        lines_in_memory: How many lines are sorted in memory; more go through temporary files.
+        out: Where to write them.
+        keep_labels: Whether to keep the labels of blank nodes.
+        lines_in_memory: How many lines to sort in memory; more go through temporary files.
     """
     texts = _serialize(statements, syntax)
     if not keep_labels:
@@ -80,7 +80,7 @@ def write_lines(
 
 
 def _serialize(statements: Iterable[Quad] | QueryTriples, syntax: RdfFormat) -> Iterator[bytes]:
-    """Yield whole lines, some thousand at a time; the engine writes its own answer at once."""
+    """Yield whole lines, some thousand at a time; an answer of the engine comes in one piece."""
     if isinstance(statements, QueryTriples):
         yield statements.serialize(format=syntax) or b""
         return
@@ -102,17 +102,17 @@ def _relabel(texts: Iterable[bytes], syntax: RdfFormat) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class Canonical:
-    """The hash of a dataset, and what it took."""
+    """The hash of a dataset, with its counts and the time taken."""
 
     sha256: str
-    """Of the canonical N-Quads; RDFC-1.0 calls it the hash of the canonical form."""
+    """The hash of the canonical N-Quads."""
     quads: int
     blank_nodes: int
     seconds: float
 
 
 def write_canonical(quads: Iterable[Quad], out: IO[bytes]) -> Canonical:
-    """Write the canonical N-Quads of a dataset: the same bytes for every spelling of it.
+    """Write the canonical N-Quads of a dataset: isomorphic datasets give the same bytes.
 
     Raises:
         UsageError: There is a triple inside a triple, which RDFC-1.0 does not cover.
@@ -149,7 +149,7 @@ def _blank_nodes(quad: Quad) -> list[BlankNode]:
 
 
 class _HashingWriter:
-    """Passes lines on, and counts and hashes them."""
+    """Writes lines to a file, and counts and hashes them."""
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out = out

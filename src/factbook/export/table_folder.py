@@ -1,7 +1,7 @@
 """Write the answers of stored queries as a folder of tables: CSV on the Web, or Parquet.
 
-CSV on the Web (W3C 2015) is the CSV of each answer and one file of metadata, which says what the
-columns mean; all of it comes from the front matter of the queries.
+CSV on the Web (W3C 2015) is the CSV of each answer, and a file of metadata that describes the
+columns from the front matter of the queries.
 """
 
 from __future__ import annotations
@@ -63,63 +63,63 @@ def write_tables(  # noqa: PLR0913 - one for each option
     Args:
         book: The book.
         name: 'csvw' or 'parquet'.
-        folder: Where to.
-        query: The one stored query to write; the default is all that are tagged 'table'.
+        folder: The folder to write.
+        query: The stored query to write; by default all with the tag 'table'.
         values: The parameters of that query.
-        csv_safe: Whether to defuse texts that a spreadsheet takes for formulas, or else to log how
-            many there are.
+        csv_safe: Whether to escape texts that a spreadsheet would run as formulas; otherwise their
+            number is logged.
 
     Raises:
-        UsageError: No query gives a table, a value does not fit, the folder holds other files, or a
-            package is not installed.
+        UsageError: No query returns a table, a value does not fit, the folder holds other files, or
+            a package is not installed.
         InputError: A file cannot be read or written.
     """
     if query is None and values:
         raise UsageError("--param needs --query: it sets a parameter of a stored query")
-    queries = _tagged(book) if query is None else [find_query(book.layout.queries, query)]
+    queries = _find_tagged(book) if query is None else [find_query(book.layout.queries, query)]
     ending = "csv" if name == "csvw" else name
-    written: set[Term] = set()
+    seen_things: set[Term] = set()
     formulas = FormulaCount()
-    with _replace_folder(folder) as made:
+    with _replace_folder(folder) as temporary:
         for stored in queries:
             answer = run_stored(book, stored, values)
             if not isinstance(answer, Table):
                 raise UsageError(
                     f"Query '{stored.name}' returns triples, not a table; choose an RDF format"
                 )
-            table = _watched(answer, written)
+            table = _record_things(answer, seen_things)
             if ending in SPREADSHEET_TEXTS:
                 table = defuse_formulas(table) if csv_safe else formulas.watch(table)
-            with (made / f"{stored.name}.{ending}").open("wb") as file:
+            with (temporary / f"{stored.name}.{ending}").open("wb") as file:
                 write_table(table, ending, file)
         if name == "csvw":
             text = json.dumps(_metadata(queries), ensure_ascii=False, indent=2)
-            (made / METADATA).write_text(f"{text}\n", encoding="utf-8")
+            (temporary / METADATA).write_text(f"{text}\n", encoding="utf-8")
     if formulas.count:
         cells = count_noun(formulas.count, "cell")
         log_note(f"a spreadsheet may run {cells} as formulas; --csv-safe defuses them")
     if query is None:
-        _note_left_out(book, written)
+        _note_left_out(book, seen_things)
 
 
-def _watched(table: Table, written: set[Term]) -> Table:
-    """Return a table that notes the things in its rows when they are read."""
+def _record_things(table: Table, seen_things: set[Term]) -> Table:
+    """Return a table that records the things in its rows as they are read."""
 
     def rows() -> Iterator[Row]:
         for row in table.rows:
-            written.update(term for term in row if isinstance(term, NamedNode))
+            seen_things.update(term for term in row if isinstance(term, NamedNode))
             yield row
 
     return replace(table, rows=rows(), native=None)
 
 
-def _note_left_out(book: Book, written: set[Term]) -> None:
+def _note_left_out(book: Book, seen_things: set[Term]) -> None:
     """Log how many things are in no table, with how many statements about them."""
     rows = select(book.engine, _STATEMENTS)
     missing = [
         (thing, int(number.value))
         for thing, number in rows
-        if thing not in written and isinstance(number, Literal)
+        if thing not in seen_things and isinstance(number, Literal)
     ]
     if not missing:
         return
@@ -131,18 +131,18 @@ def _note_left_out(book: Book, written: set[Term]) -> None:
     log_note(f"{count} ({statements}) are in no table{nameless}{named}; -f nquads writes them")
 
 
-def _tagged(book: Book) -> list[StoredQuery]:
-    found = [
+def _find_tagged(book: Book) -> list[StoredQuery]:
+    queries = [
         query
         for query in all_queries(book.layout.queries)
         if TAG in query.tags and query.form == "SELECT"
     ]
-    if not found:
+    if not queries:
         raise UsageError(
             f"the book has no stored query tagged '{TAG}': add the tag to one, or name a query "
             "with --query"
         )
-    return found
+    return queries
 
 
 def _metadata(queries: Sequence[StoredQuery]) -> dict[str, Any]:
@@ -162,20 +162,20 @@ def _metadata(queries: Sequence[StoredQuery]) -> dict[str, Any]:
 
 
 def _column(column: Column) -> dict[str, Any]:
-    written: dict[str, Any] = {
+    description: dict[str, Any] = {
         "name": column.name,
         "titles": column.name,
         "datatype": _DATATYPES.get(column.type, "string"),
     }
     unit = f"In the unit of column '{column.unit}'" if column.unit else ""
-    if about := ". ".join(filter(None, (column.doc, unit))):
-        written["dc:description"] = about
-    return written
+    if text := ". ".join(filter(None, (column.doc, unit))):
+        description["dc:description"] = text
+    return description
 
 
 @contextmanager
 def _replace_folder(target: Path) -> Iterator[Path]:
-    """Give an empty folder, whose files replace those of the target when the block ends well.
+    """Open an empty folder whose files replace those of the target when the block succeeds.
 
     Files of an earlier export that are no longer written are removed; other files stay.
 
@@ -187,14 +187,14 @@ def _replace_folder(target: Path) -> Iterator[Path]:
     try:
         with tempfile.TemporaryDirectory(
             prefix=".", suffix=TEMPORARY_SUFFIX, dir=target.absolute().parent
-        ) as made:
-            yield Path(made)
-            names = sorted(path.name for path in Path(made).iterdir())
+        ) as temporary:
+            yield Path(temporary)
+            names = sorted(path.name for path in Path(temporary).iterdir())
             manifest = f"{json.dumps(names, indent=1)}\n"
-            (Path(made) / _MANIFEST).write_text(manifest, encoding="utf-8")
+            (Path(temporary) / _MANIFEST).write_text(manifest, encoding="utf-8")
             target.mkdir(exist_ok=True)
             for name in (*names, _MANIFEST):
-                (Path(made) / name).replace(target / name)
+                (Path(temporary) / name).replace(target / name)
             for name in before - set(names):
                 (target / name).unlink(missing_ok=True)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Ask an endpoint the queries of `queries/links/`, with a pause between two requests."""
+"""Run the queries of `queries/links/` on an endpoint, with a pause between requests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ANY_TARGET = "any"
 
 @dataclass
 class TargetClient:
-    """An endpoint that has candidates, and the stored queries for it."""
+    """An endpoint with candidates, and the stored queries for it."""
 
     name: str
     engine: RemoteEngine
@@ -56,9 +56,9 @@ class TargetClient:
         if not values:
             return []
         if self._last_request is not None:
-            left = self._last_request + self.pause - time.monotonic()
-            if left > 0:
-                self.sleep(left)
+            remaining = self._last_request + self.pause - time.monotonic()
+            if remaining > 0:
+                self.sleep(remaining)
         answer = self.engine.query(bind_rows(self.queries[name].text, variables, values))
         self._last_request = time.monotonic()
         if not isinstance(answer, Table):
@@ -93,13 +93,13 @@ def open_target(
 
 
 def _read_queries(book: Book, target: str) -> dict[str, StoredQuery]:
-    """Return the queries for a target: its own, else the general ones; the book's come first."""
-    found = {}
+    """Return the queries for a target: its own or the general ones; the book's take precedence."""
+    queries = {}
     folders = (book.layout.queries / LINKS, bundled() / "queries" / LINKS)
     for name in ("by-key", "by-label", "facts", "state"):
         paths = [
             folder / f"{prefix}-{name}.rq" for prefix in (target, _ANY_TARGET) for folder in folders
         ]
         path = next((path for path in paths if path.is_file()), paths[0])
-        found[name] = read_query(path, group=LINKS)
-    return found
+        queries[name] = read_query(path, group=LINKS)
+    return queries

@@ -1,8 +1,8 @@
-"""Compile mappings to RDF: schema:sameAs for things, and what each row says for terms.
+"""Compile mappings to RDF: schema:sameAs for things, and the predicate of each row for terms.
 
-The triples go to two Turtle files, below a marker line: mappings of things to the source file that
-the positive mapping set stands for (a named graph, so that each link can be cited), mappings of
-terms to ontology/alignment.ttl. The text above the marker is left as it is.
+The triples are written to two Turtle files, below a marker line: mappings of things to the source
+file of the positive mapping set (a named graph, so that each link can be cited), and mappings of
+terms to ontology/alignment.ttl. The text above the marker does not change.
 """
 
 from __future__ import annotations
@@ -79,14 +79,14 @@ def owl_same_as(files: MappingFiles) -> Triples:
     A web page is not the thing it describes, so mappings by schema:sameAs are left out.
     """
     positive = files[POSITIVE]
-    found = []
+    triples = []
     for row in files.effective():
         is_confirmed = row["mapping_justification"] == MANUAL or row["reviewer_label"]
         is_exact = row["predicate_id"] == EXACT_MATCH and not files.is_term(row)
         if is_exact and is_confirmed and row.confidence >= _IDENTITY_CONFIDENCE:
             subject, obj = positive.expand_pair(row)
-            found.append((subject, _OWL_SAME_AS, obj))
-    return sorted(found)
+            triples.append((subject, _OWL_SAME_AS, obj))
+    return sorted(triples)
 
 
 def to_ntriples(triples: Iterable[tuple[str, str, str]]) -> str:
@@ -115,8 +115,10 @@ def _render_file(path: Path, triples: Triples, prefixes: Mapping[str, str]) -> s
     by_hand = _PREFIX.sub("", _BASE.sub("", before)).strip()
     body = _render_triples(triples, prefixes)
     used = set(_USED_PREFIX.findall(_STRING_IRI_OR_COMMENT.sub(" ", f"{by_hand}\n{body}")))
-    known = {**prefixes, **own_prefixes}
-    lines = [f"@prefix {name}: <{known[name]}> .\n" for name in sorted(used & set(known))]
+    all_prefixes = {**prefixes, **own_prefixes}
+    lines = [
+        f"@prefix {name}: <{all_prefixes[name]}> .\n" for name in sorted(used & set(all_prefixes))
+    ]
     parts = ["".join([base[0] if base else "", *lines]), by_hand, MARKER, body]
     return "\n\n".join(part.rstrip("\n") for part in parts if part) + "\n"
 

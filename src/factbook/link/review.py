@@ -36,14 +36,14 @@ def find_candidate(
         UsageError: There is no such candidate.
     """
     waiting = files[role]
-    wanted = (waiting.expand(subject), waiting.expand(obj))
+    pair = (waiting.expand(subject), waiting.expand(obj))
     for row in waiting.rows:
-        if waiting.expand_pair(row) == wanted:
+        if waiting.expand_pair(row) == pair:
             return row
-    known = [" ".join(row.pair) for row in waiting.rows]
+    pairs = [" ".join(row.pair) for row in waiting.rows]
     raise UsageError(
         f"no candidate {subject} {obj} in {waiting.path.name}."
-        f"{did_you_mean(f'{subject} {obj}', known)} See: factbook link review"
+        f"{did_you_mean(f'{subject} {obj}', pairs)} See: factbook link review"
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from factbook.book import Book
 
 KEY, LABEL, AMBIGUOUS = "key", "label", "ambiguous"
-"""What a match rests on: one candidate by key, by label, or several candidates by key."""
+"""The bases of a match: one candidate by key, by label, or several candidates by key."""
 _UNIQUE_KEY_CONFIDENCE, _KEY_CONFIDENCE, _AMBIGUOUS_CONFIDENCE = 0.95, 0.9, 0.3
 _SAME_NAME_CONFIDENCE, _SIMILAR_NAME_CONFIDENCE = 0.7, 0.4
 DIGITS, SITE, FOLDED, PAGE, PLAIN = "digits", "site", "folded", "page", "text"
@@ -36,7 +36,7 @@ class KeyProperty:
     is_unique: bool
     """Whether two different values mean two different things."""
     prefixes: tuple[str, ...] = ()
-    """Of the form 'page': what precedes the title of a page in the target's addresses."""
+    """For the form 'page': what precedes the title of a page in the target's addresses."""
 
     def spellings(self, value: str) -> list[NamedNode | Literal]:
         """Return every way in which the target may write a value of the book."""
@@ -77,7 +77,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Match:
-    """A candidate that a person should see, with what it rests on and its confidence."""
+    """A candidate for review, with its basis and its confidence."""
 
     candidate: Candidate
     basis: str
@@ -130,12 +130,12 @@ def match_by_label(
 
     Args:
         keys: The thing's identifiers, which exclude candidates with other ones.
-        names: The thing's names, the best one first.
-        candidates: Items, each with the name by which it was found.
+        names: The thing's names, in order of preference.
+        candidates: Items, each with the name that found it.
     """
     possible = [(c, name) for c, name in candidates if not contradicts(keys, c)]
     same = {c.iri for c, name in possible if c.name == name and name in names}
-    found: dict[str, Match] = {}
+    matches_by_iri: dict[str, Match] = {}
     for candidate, name in possible:
         only_one = same == {candidate.iri}
         count = len({c.iri for c, _ in possible})
@@ -146,8 +146,8 @@ def match_by_label(
             shared=name,
             note="" if only_one else f"{count} items by this or a similar name",
         )
-        found.setdefault(candidate.iri, match)
-    return list(found.values())
+        matches_by_iri.setdefault(candidate.iri, match)
+    return list(matches_by_iri.values())
 
 
 def contradicts(keys: Mapping[KeyProperty, Sequence[str]], candidate: Candidate) -> bool:
@@ -166,36 +166,40 @@ def read_keys(
     Raises:
         InputError: An entry is not valid.
     """
-    found = []
-    for name, about in (metadata.get("keys") or {}).items():
-        theirs = about.get("property")
-        form = about.get("form", PLAIN)
+    properties = []
+    for name, description in (metadata.get("keys") or {}).items():
+        theirs = description.get("property")
+        form = description.get("form", PLAIN)
         iri = expand(str(name), prefixes)
         if iri is None or not theirs or form not in _FORMS:
             raise InputError(
                 f"{where}: key '{name}': unknown prefix, no property, or unknown form '{form}'"
             )
         listed = (theirs,) if isinstance(theirs, str) else tuple(theirs)
-        addresses = tuple(about.get("prefixes") or ())
-        is_unique = bool(about.get("unique"))
-        found.append(KeyProperty(iri, listed, form, is_unique, addresses))
-    return sorted(found, key=lambda key: not key.is_unique)
+        addresses = tuple(description.get("prefixes") or ())
+        is_unique = bool(description.get("unique"))
+        properties.append(KeyProperty(iri, listed, form, is_unique, addresses))
+    return sorted(properties, key=lambda key: not key.is_unique)
 
 
 def read_key_values(
     book: Book, keys: Sequence[KeyProperty], things: Iterable[str]
 ) -> dict[str, dict[KeyProperty, list[str]]]:
     """Return the values of the key properties in the graph, for each of some things."""
-    wanted = set(things)
+    requested = set(things)
     by_property = {key.iri: key for key in keys}
     rows = [(NamedNode(iri),) for iri in by_property]
     query = bind_rows("SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } ORDER BY ?s ?p ?o", ("p",), rows)
-    found: dict[str, dict[KeyProperty, list[str]]] = {}
+    key_values: dict[str, dict[KeyProperty, list[str]]] = {}
     for thing, name, value in select(book.engine, query):
-        if isinstance(thing, NamedNode) and isinstance(name, NamedNode) and thing.value in wanted:
+        if (
+            isinstance(thing, NamedNode)
+            and isinstance(name, NamedNode)
+            and thing.value in requested
+        ):
             key = by_property[name.value]
-            found.setdefault(thing.value, {}).setdefault(key, []).append(value_of(value))
-    return found
+            key_values.setdefault(thing.value, {}).setdefault(key, []).append(value_of(value))
+    return key_values
 
 
 def _shared_value(

@@ -68,7 +68,7 @@ class Report:
 
 @dataclass
 class Checkpoint:
-    """The things that a run has done, kept on disk until the run is complete."""
+    """The things that a run has finished, stored on disk until the run is complete."""
 
     path: Path
     done: set[str] = field(default_factory=set)
@@ -87,7 +87,7 @@ class Checkpoint:
 
 
 def load_checkpoint(folder: Path, *identity: str) -> Checkpoint:
-    """Return the checkpoint of the run that has this target, file and list of things."""
+    """Return the checkpoint of the run with this identity: target, file and list of things."""
     name = hashlib.blake2b("\n".join(identity).encode(), digest_size=8).hexdigest()
     path = folder / "links" / f"{name}.json"
     try:
@@ -99,14 +99,14 @@ def load_checkpoint(folder: Path, *identity: str) -> Checkpoint:
 def register_things(book: Book) -> list[str]:
     """Return the IRIs of all things that the register declares."""
     folder = book.layout.root / "data" / "register"
-    found = {
+    declared = {
         quad.subject.value
         for path in book.layout.data_files(leads=False)
         if path.is_relative_to(folder)
         for quad in read_rdf(path).quads
         if isinstance(quad.subject, NamedNode)
     }
-    return sorted(found)
+    return sorted(declared)
 
 
 def suggest_mappings(  # noqa: PLR0913 - the last two only control the run
@@ -125,10 +125,10 @@ def suggest_mappings(  # noqa: PLR0913 - the last two only control the run
 
     Args:
         book: The book that has the things and the mappings.
-        target: Where to look.
+        target: The endpoint to search.
         things: The IRIs of the things to look for.
         checkpoint: What an earlier run has done.
-        batch_size: How many things to ask for at once.
+        batch_size: How many things to look up per query.
         progress: Called with the number of things done and the total.
 
     Raises:
@@ -136,12 +136,12 @@ def suggest_mappings(  # noqa: PLR0913 - the last two only control the run
         InputError: A mapping file has a fault or cannot be written.
     """
     keys = read_keys(target.metadata, book.prefixes, where=str(target.queries["by-key"].path))
-    left = [thing for thing in things if thing not in checkpoint.done]
-    report = Report(things=len(things), resumed=len(things) - len(left))
+    remaining = [thing for thing in things if thing not in checkpoint.done]
+    report = Report(things=len(things), resumed=len(things) - len(remaining))
     names = read_names(book.engine)
     key_values = read_key_values(book, keys, things)
-    for start in range(0, len(left), batch_size):
-        batch = left[start : start + batch_size]
+    for start in range(0, len(remaining), batch_size):
+        batch = remaining[start : start + batch_size]
         progress(report.resumed + start, len(things))
         matches = _match_by_key(target, keys, batch, key_values)
         rest = [thing for thing in batch if not matches.get(thing)]
@@ -159,28 +159,28 @@ def _match_by_key(
     things: Sequence[str],
     key_values: KeysByThing,
 ) -> dict[str, list[Match]]:
-    asked: dict[tuple[str, str], set[str]] = {}
+    things_by_key: dict[tuple[str, str], set[str]] = {}
     rows = []
     for thing in things:
         for key, values in key_values.get(thing, {}).items():
             for term in (term for value in values for term in key.spellings(value)):
                 for theirs in key.target_properties:
-                    asked.setdefault((theirs, term.value), set()).add(thing)
+                    things_by_key.setdefault((theirs, term.value), set()).add(thing)
                     rows.append((NamedNode(theirs), term))
-    found: dict[str, set[str]] = {}
+    iris_by_thing: dict[str, set[str]] = {}
     matched_keys: dict[str, list[tuple[str, str]]] = {}
     for row in target.run("by-key", ("key", "value"), dict.fromkeys(rows)):
         key_iri, value, iri = (value_of(row[column]) for column in ("key", "value", "candidate"))
-        for thing in asked.get((key_iri, value), ()):
-            found.setdefault(thing, set()).add(iri)
+        for thing in things_by_key.get((key_iri, value), ()):
+            iris_by_thing.setdefault(thing, set()).add(iri)
             # An item that another was merged into may not have the key itself
             matched_keys.setdefault(iri, []).append((key_iri, value))
     candidates = _read_candidates(
-        target, keys, {iri for iris in found.values() for iri in iris}, matched_keys
+        target, keys, {iri for iris in iris_by_thing.values() for iri in iris}, matched_keys
     )
     return {
         thing: match_by_key(key_values[thing], [candidates[iri] for iri in sorted(iris)])
-        for thing, iris in found.items()
+        for thing, iris in iris_by_thing.items()
     }
 
 
@@ -191,26 +191,28 @@ def _match_by_label(
     key_values: KeysByThing,
     names: NamesByThing,
 ) -> dict[str, list[Match]]:
-    asked: dict[str, set[str]] = {}
+    things_by_name: dict[str, set[str]] = {}
     rows = []
     for thing in things:
         for name in names.get(thing, ()):
             for spelling in dict.fromkeys((name, name.lower(), name.upper(), name.title())):
-                asked.setdefault(spelling, set()).add(thing)
+                things_by_name.setdefault(spelling, set()).add(thing)
                 rows += [(Literal(spelling, language="en"),), (Literal(spelling),)]
-    found: dict[str, list[tuple[str, str]]] = {}
+    names_by_thing: dict[str, list[tuple[str, str]]] = {}
     for row in target.run("by-label", ("name",), dict.fromkeys(rows)):
         name = value_of(row["name"])
-        for thing in asked.get(name, ()):
-            found.setdefault(thing, []).append((value_of(row["candidate"]), name))
-    candidates = _read_candidates(target, keys, {iri for pair in found.values() for iri, _ in pair})
+        for thing in things_by_name.get(name, ()):
+            names_by_thing.setdefault(thing, []).append((value_of(row["candidate"]), name))
+    candidates = _read_candidates(
+        target, keys, {iri for pair in names_by_thing.values() for iri, _ in pair}
+    )
     return {
         thing: match_by_label(
             key_values.get(thing, {}),
             names[thing],
             [(candidates[iri], name) for iri, name in pairs],
         )
-        for thing, pairs in found.items()
+        for thing, pairs in names_by_thing.items()
     }
 
 
@@ -260,14 +262,14 @@ def _add_rows(
     report: Report,
 ) -> None:
     files = read_mapping_files(book.layout)
-    known = files.pairs(POSITIVE, NEGATIVE, UNSURE, PREDICTED)
-    iris = [match.candidate.iri for found in matches.values() for match in found]
+    known_pairs = files.pairs(POSITIVE, NEGATIVE, UNSURE, PREDICTED)
+    iris = [match.candidate.iri for thing_matches in matches.values() for match in thing_matches]
     declared = files[PREDICTED].with_prefixes_for([*matches, *iris], book.prefixes)
     files = replace(files, sets={**files.sets, PREDICTED: declared})
     added = []
-    for thing, found in sorted(matches.items()):
-        for match in found:
-            if (thing, match.candidate.iri) in known:
+    for thing, thing_matches in sorted(matches.items()):
+        for match in thing_matches:
+            if (thing, match.candidate.iri) in known_pairs:
                 report.known += 1
                 continue
             added.append(_make_row(files, target, thing, match, (names.get(thing) or ("",))[0]))

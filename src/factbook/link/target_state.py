@@ -74,16 +74,16 @@ def check_items(
             if "now" in answer:
                 destinations.setdefault(item, []).append(value_of(answer["now"]))
     progress(len(iris), len(iris))
-    found = []
+    stale = []
     for role, row, iri in mapped:
         new_iris = destinations.get(iri, [])
         if len(new_iris) == 1:
-            found.append(StaleMapping(role, row, moved_state, new_iris[0]))
+            stale.append(StaleMapping(role, row, moved_state, new_iris[0]))
         elif iri in moved:
-            found.append(StaleMapping(role, row, SPLIT if new_iris else CIRCULAR))
+            stale.append(StaleMapping(role, row, SPLIT if new_iris else CIRCULAR))
         elif iri not in alive:
-            found.append(StaleMapping(role, row, DEAD))
-    return found
+            stale.append(StaleMapping(role, row, DEAD))
+    return stale
 
 
 def check_pages(
@@ -111,7 +111,7 @@ def check_pages(
         for row in files[role].rows
         if row["predicate_id"] == SAME_AS
     ]
-    found, undetermined = [], []
+    stale, undetermined = [], []
     for number, (role, row, address) in enumerate(mapped):
         progress(number, len(mapped))
         if number:
@@ -122,11 +122,11 @@ def check_pages(
             undetermined.append(str(error).removeprefix("endpoint "))
             continue
         if state in {DEAD, REDIRECTED, CIRCULAR}:
-            found.append(StaleMapping(role, row, state, new_iri))
+            stale.append(StaleMapping(role, row, state, new_iri))
         elif state:
             undetermined.append(f"{address} answers {state}")
     progress(len(mapped), len(mapped))
-    return found, undetermined
+    return stale, undetermined
 
 
 def repair(files: MappingFiles, stale: list[StaleMapping]) -> MappingFiles:
@@ -135,12 +135,12 @@ def repair(files: MappingFiles, stale: list[StaleMapping]) -> MappingFiles:
     A mapping that would become equal to an existing or a rejected one is dropped.
     """
     for mapping in stale:
-        own = files[mapping.role]
-        rest = [row for row in own.rows if row.pair != mapping.row.pair]
+        mappings = files[mapping.role]
+        rest = [row for row in mappings.rows if row.pair != mapping.row.pair]
         if mapping.new_iri:
-            curie = own.compress(mapping.new_iri) or mapping.new_iri
+            curie = mappings.compress(mapping.new_iri) or mapping.new_iri
             row = mapping.row.with_values(object_id=curie, comment=_extend_comment(mapping))
-            is_known = own.expand_pair(row) in files.pairs(POSITIVE, NEGATIVE, UNSURE)
+            is_known = mappings.expand_pair(row) in files.pairs(POSITIVE, NEGATIVE, UNSURE)
             files = files.with_rows(mapping.role, rest if is_known else [*rest, row])
         elif mapping.role != UNSURE:
             parked = mapping.row.with_values(comment=_extend_comment(mapping), confidence="0.1")

@@ -1,4 +1,4 @@
-"""Push a book: replace each of its named graphs, then the merge, and count what arrived."""
+"""Push a book: replace each of its named graphs, then the merge, and verify the counts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WHERE { GRAPH ?graph { ?subject ?property ?value } } GROUP BY ?graph ORDER BY ?g
 
 @dataclass(frozen=True)
 class Difference:
-    """A graph that holds another number of triples than was sent; None for the merge."""
+    """A graph, or None for the merge, whose number of triples differs from what was sent."""
 
     graph: Graph
     sent: int
@@ -64,7 +64,7 @@ def push(
         book: The book.
         target: The store.
         batch_size: How many triples one request carries; the default suits the protocol.
-        prune: Whether to drop graphs that earlier pushes left and that no file has any more.
+        prune: Whether to drop graphs of earlier pushes that no file has any more.
         announce: Called with a line about the progress.
 
     Raises:
@@ -83,17 +83,17 @@ def push(
     # The merge comes last, so that an interrupted push leaves the old answers in place
     _send(_read_merge(files, derived, announce), target, size, sent)
     announce("Counting")
-    found = _count_graphs(target)
-    orphans = tuple(graph for graph in found if graph and _is_orphan(graph, sent, target))
+    counts = _count_graphs(target)
+    orphans = tuple(graph for graph in counts if graph and _is_orphan(graph, sent, target))
     for graph in orphans if prune else ():
         target.writer.drop(graph)
     return Outcome(
         graphs=len(sent.keys() - {None}),
         triples=len(sent.get(None, ())),
         differences=tuple(
-            Difference(graph, len(triples), found.get(graph, 0))
+            Difference(graph, len(triples), counts.get(graph, 0))
             for graph, triples in sent.items()
-            if len(triples) != found.get(graph, 0)
+            if len(triples) != counts.get(graph, 0)
         ),
         orphans=orphans,
         pruned=prune,
@@ -146,7 +146,9 @@ def _is_orphan(graph: NamedNode, sent: Iterable[Graph], target: Target) -> bool:
     """Tell whether a graph was not sent but is in the namespace of one that was."""
     if graph in sent or graph == target.merge:
         return False
-    return _namespace(graph) in {_namespace(known) for known in sent if known is not None}
+    return _namespace(graph) in {
+        _namespace(sent_graph) for sent_graph in sent if sent_graph is not None
+    }
 
 
 def _namespace(graph: NamedNode) -> str:
@@ -159,9 +161,9 @@ def split_batches(
 ) -> Iterator[tuple[Graph, list[Triple]]]:
     """Yield all statements in batches of about a size, each with its graph; None is the merge.
 
-    The label of a blank node has a meaning inside one request only, so triples that share blank
-    nodes stay in one batch, however large it gets. They come last, because only at the end is it
-    known which triples share them; apart from these, memory holds one batch for each graph.
+    The label of a blank node has no meaning beyond one request, so triples that share blank nodes
+    stay in one batch, however large it gets. They come last, because only the end shows which
+    triples share them. Apart from these, memory holds one batch for each graph.
     """
     pending: dict[Graph, list[Triple]] = {}
     with_blank_nodes: dict[Graph, list[Triple]] = {}
@@ -185,13 +187,13 @@ def split_batches(
 
 
 def _blank_nodes(triple: Triple) -> list[BlankNode]:
-    found: list[BlankNode] = []
+    nodes: list[BlankNode] = []
     for node in (triple.subject, triple.object):
         if isinstance(node, BlankNode):
-            found.append(node)
+            nodes.append(node)
         elif isinstance(node, Triple):
-            found += _blank_nodes(node)
-    return found
+            nodes += _blank_nodes(node)
+    return nodes
 
 
 def _connected_components(triples: Sequence[Triple]) -> Iterable[list[Triple]]:
@@ -205,8 +207,8 @@ def _connected_components(triples: Sequence[Triple]) -> Iterable[list[Triple]]:
         return node
 
     for triple in triples:
-        first, *others = _blank_nodes(triple)
-        for other in others:
+        first, *rest = _blank_nodes(triple)
+        for other in rest:
             parents[find_root(other)] = find_root(first)
     groups: dict[BlankNode, list[Triple]] = {}
     for triple in triples:

@@ -43,7 +43,7 @@ class Writer(Protocol):
     """How many triples one request should carry."""
 
     def check_access(self) -> None:
-        """Make sure that the store answers and accepts the login before anything is sent."""
+        """Check that the store answers and accepts the login before anything is sent."""
 
     def replace(self, graph: NamedNode | None, triples: Sequence[Triple]) -> None:
         """Replace the content of a graph."""
@@ -52,7 +52,7 @@ class Writer(Protocol):
         """Add triples to a graph."""
 
     def drop(self, graph: NamedNode) -> None:
-        """Remove a graph, if it is there."""
+        """Remove a graph if it exists."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,10 @@ class Target:
 def find_target(
     endpoint: str, *, graph_store: str | None = None, update: str | None = None
 ) -> Target:
-    """Return the store behind an endpoint.
+    """Return the store behind a query endpoint.
 
     Args:
-        endpoint: The query endpoint of the store; with default-graph-uri if it has no default
-            graph.
+        endpoint: The query endpoint; with default-graph-uri if the store has no default graph.
         graph_store: The address for the Graph Store Protocol.
         update: The address for SPARQL Update.
 
@@ -105,7 +104,7 @@ def find_target(
 
 
 def _product(endpoint: str) -> str:
-    """Return the name of the server's program in lower case, or an empty text if unknown."""
+    """Return the name of the server software in lower case, or an empty string if unknown."""
     transport = Transport(endpoint, timeout=_TIMEOUT, login=True)
     request = urllib.request.Request(  # noqa: S310 - the transport allows only http(s)
         endpoint,

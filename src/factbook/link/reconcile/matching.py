@@ -1,8 +1,8 @@
 """Answer one reconciliation query: candidates for a name, filtered by class, ranked by properties.
 
-An automatic match needs the same name (or none was given) and no second candidate as good. Where
-the legal form is ignored, nothing may hint at another company: neither another form, nor a longer
-name that the given one may be short for.
+An automatic match needs the same name (unless the query has none) and no equally good second
+candidate. If only the legal form differs, nothing may hint at another company: neither another
+legal form, nor a longer name that the given one may abbreviate.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class ReconciliationQuery:
 
 @dataclass(frozen=True)
 class ScoredEntity:
-    """An entity with its scores, each from 0 to 100 or None where nothing was asked."""
+    """An entity with its scores, each from 0 to 100, or None if the query has no such condition."""
 
     entity: Entity
     name_score: float | None
@@ -113,11 +113,11 @@ def find_candidates(query: ReconciliationQuery, index: EntityIndex, engine: Engi
     named = _score_names(query, index)
     typed = [(entity, score) for entity, score in named if _has_type(entity, types, query)]
     # With `should`, the class is a preference: other candidates are shown if there are none
-    kept = typed if typed or query.type_strict != "should" else named
+    selected = typed if typed or query.type_strict != "should" else named
     most = max(_MIN_COMPARED, query.limit)
-    if len(kept) > most and query.name:
-        kept = sorted(kept, key=lambda pair: (-(pair[1] or 0), pair[0].iri))[:most]
-    scored = _score_properties(query, kept, types, index, engine)
+    if len(selected) > most and query.name:
+        selected = sorted(selected, key=lambda pair: (-(pair[1] or 0), pair[0].iri))[:most]
+    scored = _score_properties(query, selected, types, index, engine)
     ranked = sorted(scored, key=lambda candidate: (-candidate.score, candidate.entity.iri))
     ranked = [candidate for candidate in ranked if candidate.score > 0]
     return [
@@ -131,12 +131,12 @@ def read_values(engine: Engine, things: Iterable[str], properties: Iterable[str]
     subjects, names = _valid_iris(things), _valid_iris(properties)
     if not subjects or not names:
         return {}
-    found: PropertyValues = {}
+    values: PropertyValues = {}
     query = bind_rows(bind_rows(_VALUES, ("p",), names), ("s",), subjects)
     for subject, name, value in select(engine, query):
         if isinstance(subject, NamedNode) and isinstance(name, NamedNode) and value is not None:
-            found.setdefault((subject.value, name.value), []).append(value)
-    return {pair: sorted(terms, key=str) for pair, terms in found.items()}
+            values.setdefault((subject.value, name.value), []).append(value)
+    return {pair: sorted(terms, key=str) for pair, terms in values.items()}
 
 
 def _score_names(
@@ -156,23 +156,27 @@ def _score_names(
 
 def _score_properties(
     query: ReconciliationQuery,
-    kept: list[tuple[Entity, float | None]],
+    selected: list[tuple[Entity, float | None]],
     types: set[str],
     index: EntityIndex,
     engine: Engine,
 ) -> list[ScoredEntity]:
     iris = {pid: index.expand(pid) for pid, _ in query.properties}
-    values = read_values(engine, (entity.iri for entity, _ in kept), iris.values()) if iris else {}
-    found = []
-    for entity, name_score in kept:
+    values = (
+        read_values(engine, (entity.iri for entity, _ in selected), iris.values()) if iris else {}
+    )
+    scored = []
+    for entity, name_score in selected:
         agreeing = [
-            any(_agrees(value, values.get((entity.iri, iris[pid]), ()), index) for value in wanted)
-            for pid, wanted in query.properties
+            any(
+                _agrees(value, values.get((entity.iri, iris[pid]), ()), index) for value in expected
+            )
+            for pid, expected in query.properties
         ]
         property_score = 100 * sum(agreeing) / len(agreeing) if agreeing else None
         is_of_type = not types or bool(entity.classes & types)
-        found.append(ScoredEntity(entity, name_score, property_score, is_of_type))
-    return found
+        scored.append(ScoredEntity(entity, name_score, property_score, is_of_type))
+    return scored
 
 
 def _has_type(entity: Entity, types: set[str], query: ReconciliationQuery) -> bool:
@@ -195,19 +199,19 @@ def _is_match(name: str, candidate: ScoredEntity, ranked: list[ScoredEntity]) ->
 
 
 def _is_certain(name: str, entity: Entity, others: Iterable[Entity]) -> bool:
-    """Tell whether a name that differs at most by its legal form can mean nobody else."""
+    """Tell whether a name that differs at most by its legal form can only mean this entity."""
     words = fold_words(name)
     core, form = _split_form(words)
-    known = [fold_words(name) for name in entity.names]
-    if any("".join(known_words) == "".join(words) for known_words in known):
+    entity_names = [fold_words(name) for name in entity.names]
+    if any("".join(known_words) == "".join(words) for known_words in entity_names):
         return True
-    split = list(map(_split_form, known))
-    forms = [own for stem, own in split if "".join(stem) == "".join(core)]
+    split = list(map(_split_form, entity_names))
+    forms = [form for stem, form in split if "".join(stem) == "".join(core)]
     if form:
         # Acme GmbH is not Acme Inc., and Acme Corp. may not be Acme if that is Acme Group Corp.
         if any(forms):
             return any(own & form for own in forms)
-        return not any(own for stem, own in split if "".join(stem) != "".join(core))
+        return not any(form for stem, form in split if "".join(stem) != "".join(core))
     # Acme may be short for Acme Group instead of Acme Corp.
     stems = (_split_form(fold_words(name))[0] for other in others for name in other.names)
     return not any(stem[: len(core)] == core and stem != core for stem in stems)
@@ -219,10 +223,12 @@ def _split_form(words: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]
     return core, frozenset(_SHORT_FORMS.get(word, word) for word in words[len(core) :])
 
 
-def _agrees(wanted: object, terms: Sequence[Term], index: EntityIndex) -> bool:
-    """Tell whether one of the terms is the wanted value, given as an IRI, CURIE, name or text."""
-    given = [wanted.get("id"), wanted.get("name")] if isinstance(wanted, dict) else [wanted]
-    texts = [str(text).strip() for text in given if text is not None]
+def _agrees(expected: object, terms: Sequence[Term], index: EntityIndex) -> bool:
+    """Tell whether one of the terms equals a value, given as an IRI, CURIE, name or text."""
+    alternatives = (
+        [expected.get("id"), expected.get("name")] if isinstance(expected, dict) else [expected]
+    )
+    texts = [str(text).strip() for text in alternatives if text is not None]
     return any(_term_equals(term, text, index) for text in texts for term in terms)
 
 
@@ -242,22 +248,22 @@ def _term_equals(term: Term, text: str, index: EntityIndex) -> bool:
     return False
 
 
-def _dates_agree(wanted: str, known: str) -> bool:
-    """Tell whether one of two dates is in the year, month or day that the other names.
+def _dates_agree(expected: str, actual: str) -> bool:
+    """Tell whether one of two dates is in the year, month or day of the other.
 
-    A day may have a time: tables often give a date as midnight.
+    The time of a day is ignored: tables often give a date as midnight.
     """
-    one, other = _DATE.fullmatch(wanted), _DATE.fullmatch(known)
-    if one is None or other is None:
+    first, other = _DATE.fullmatch(expected), _DATE.fullmatch(actual)
+    if first is None or other is None:
         return False
-    shorter, longer = sorted((one["date"], other["date"]), key=len)
+    shorter, longer = sorted((first["date"], other["date"]), key=len)
     return longer.startswith(shorter)
 
 
 def _to_json(candidate: ScoredEntity, index: EntityIndex, *, is_match: bool) -> Json:
     entity = candidate.entity
     features = {"name": candidate.name_score, "properties": candidate.property_score}
-    found: Json = {
+    document: Json = {
         "id": entity.iri,
         "name": entity.names[0],
         "score": candidate.score,
@@ -266,12 +272,12 @@ def _to_json(candidate: ScoredEntity, index: EntityIndex, *, is_match: bool) -> 
         "features": [{"id": n, "value": v} for n, v in features.items() if v is not None],
     }
     if entity.description:
-        found["description"] = entity.description
-    return found
+        document["description"] = entity.description
+    return document
 
 
 def _valid_iris(iris: Iterable[str]) -> list[tuple[NamedNode]]:
-    """Return the valid IRIs, each once, as rows of one term."""
+    """Return the distinct valid IRIs as rows of one term."""
     return [(NamedNode(iri),) for iri in dict.fromkeys(iris) if is_iri(iri)]
 
 
@@ -282,10 +288,10 @@ def _as_list(value: Any) -> list[Any]:  # noqa: ANN401 - any JSON
 
 
 def _parse_identifier(value: Any, where: str) -> str:  # noqa: ANN401 - any JSON
-    found = value.get("id") if isinstance(value, dict) else value
-    if not isinstance(found, str) or not found:
+    identifier = value.get("id") if isinstance(value, dict) else value
+    if not isinstance(identifier, str) or not identifier:
         raise UsageError(f"{where}: must be an identifier")
-    return found
+    return identifier
 
 
 def _parse_property(value: Any, where: str) -> tuple[str, tuple[object, ...]]:  # noqa: ANN401 - any JSON

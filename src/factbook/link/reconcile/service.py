@@ -62,12 +62,12 @@ class Service:
         """Return the service manifest.
 
         Args:
-            address: The public address, if it is another than the usual one.
+            address: The public address, if it differs from that of the service.
         """
-        here = self._address if address is None else address.rstrip("/")
+        base = self._address if address is None else address.rstrip("/")
         suggest = {
             name: {
-                "service_url": here,
+                "service_url": base,
                 "service_path": f"/suggest/{name}",
                 "flyout_service_path": "/flyout?id=${id}",
             }
@@ -78,9 +78,9 @@ class Service:
             "name": self._name,
             "identifierSpace": self._identifier_space,
             "schemaSpace": self._schema_space,
-            "view": {"url": f"{here}/view?id={{{{id}}}}"},
+            "view": {"url": f"{base}/view?id={{{{id}}}}"},
             "preview": {
-                "url": f"{here}/preview?id={{{{id}}}}",
+                "url": f"{base}/preview?id={{{{id}}}}",
                 "width": _PREVIEW_WIDTH,
                 "height": _PREVIEW_HEIGHT,
             },
@@ -89,7 +89,7 @@ class Service:
             "suggest": suggest,
             "extend": {
                 "propose_properties": {
-                    "service_url": here,
+                    "service_url": base,
                     "service_path": "/extend/propose",
                 },
                 "property_settings": [
@@ -107,7 +107,7 @@ class Service:
     def reconcile(self, batch: Any) -> Json:  # noqa: ANN401 - any JSON
         """Return the candidates for each query of a batch, under the query's key.
 
-        A query that is not valid has none, and says why; the others are answered all the same.
+        The answer to an invalid query is an error message; the other queries are still answered.
 
         Raises:
             UsageError: The batch is not an object of queries, or too large.
@@ -128,13 +128,13 @@ class Service:
     def suggest_entity(self, prefix: str, *, cursor: int = 0) -> Json:
         """Return the things that have a word starting with the prefix, or else a similar name."""
         entities = self.index.entities
-        found = self._matching_prefix(entities, prefix)
-        if not found:
+        matches = self._matching_prefix(entities, prefix)
+        if not matches:
             scored = [
                 (-similarity(prefix, entity.names[0]), entity.iri)
                 for entity in self.index.similar_entities(prefix)
             ]
-            found = [iri for score, iri in sorted(scored) if score < 0]
+            matches = [iri for score, iri in sorted(scored) if score < 0]
         return {
             "result": [
                 {
@@ -142,7 +142,7 @@ class Service:
                     "description": entities[iri].description,
                     "notable": [self._reference(class_) for class_ in entities[iri].direct_classes],
                 }
-                for iri in found[cursor : cursor + _PAGE_SIZE]
+                for iri in matches[cursor : cursor + _PAGE_SIZE]
             ]
         }
 
@@ -157,8 +157,8 @@ class Service:
     def propose_properties(self, class_id: str, *, limit: int = _PAGE_SIZE) -> Json:
         """Return the properties of things of a class, the most used first."""
         iri = self.index.expand(class_id)
-        found = _properties_of_class(self._book.engine, iri)
-        shown = [self._reference(name) for name in (found[:limit] if limit else found)]
+        properties = _properties_of_class(self._book.engine, iri)
+        shown = [self._reference(name) for name in (properties[:limit] if limit else properties)]
         return {"limit": limit, "type": class_id, "properties": shown}
 
     def extend(self, request: Any) -> Json:  # noqa: ANN401 - any JSON
@@ -169,11 +169,11 @@ class Service:
         """
         ids, properties = _parse_extension(request)
         index = self.index
-        iris = {given: index.expand(given) for given in ids}
+        iris = {identifier: index.expand(identifier) for identifier in ids}
         pids = {property_["id"]: index.expand(property_["id"]) for property_ in properties}
         values = read_values(self._book.engine, iris.values(), pids.values())
         rows: Json = {}
-        for given, iri in iris.items():
+        for identifier, iri in iris.items():
             row: Json = {}
             for property_ in properties:
                 settings = property_.get("settings") or {}
@@ -182,7 +182,7 @@ class Service:
                 content = str(settings.get("content", ""))
                 cells = [_to_cell(term, index, content=content) for term in terms]
                 row[property_["id"]] = (cells[:limit] if limit else cells) or [{}]
-            rows[given] = row
+            rows[identifier] = row
         meta = [{"id": pid, "name": index.label(iri)} for pid, iri in pids.items()]
         return {"meta": meta, "rows": rows}
 
@@ -210,9 +210,9 @@ class Service:
         """The longest namespace that all things of the most common host share."""
         roots = Counter("/".join(iri.split("/", 3)[:3]) for iri in self.index.entities)
         root = max(roots, key=lambda iri: (roots[iri], iri), default="urn:factbook:")
-        own = [iri for iri in self.index.entities if iri.startswith(f"{root}/")]
+        iris = [iri for iri in self.index.entities if iri.startswith(f"{root}/")]
         # The common prefix of the first and the last IRI is that of all IRIs
-        shared = os.path.commonprefix([min(own), max(own)]) if own else root  # noqa: RUF071
+        shared = os.path.commonprefix([min(iris), max(iris)]) if iris else root  # noqa: RUF071
         return shared[: shared.rfind("/") + 1] or root
 
     @property
@@ -229,37 +229,37 @@ class Service:
 
     @cached_property
     def _properties(self) -> list[str]:
-        found = select(self._book.engine, "SELECT DISTINCT ?p WHERE { ?s ?p ?o }")
-        return self.index.sort_by_label(p.value for (p,) in found if isinstance(p, NamedNode))
+        rows = select(self._book.engine, "SELECT DISTINCT ?p WHERE { ?s ?p ?o }")
+        return self.index.sort_by_label(p.value for (p,) in rows if isinstance(p, NamedNode))
 
     def _suggest(self, iris: Iterable[str], prefix: str, cursor: int) -> Json:
-        found = self._matching_prefix(iris, prefix)[cursor : cursor + _PAGE_SIZE]
-        return {"result": [self._reference(iri) for iri in found]}
+        matches = self._matching_prefix(iris, prefix)[cursor : cursor + _PAGE_SIZE]
+        return {"result": [self._reference(iri) for iri in matches]}
 
     def _matching_prefix(self, iris: Iterable[str], prefix: str) -> list[str]:
         """Return the IRIs with a name that has a word starting with the prefix, sorted by label.
 
-        What is called so comes first, and then what begins so. An identifier matches its own IRI
-        only; an empty prefix matches all.
+        Exact names come first, then names that start with the prefix. An identifier matches only
+        its own IRI; an empty prefix matches all.
         """
-        known = list(iris)
-        given = self.index.expand(prefix.strip())
-        wanted = " ".join(fold_words(prefix))
-        if given in known or not wanted:
-            return [given] if given in known else self.index.sort_by_label(known)
+        candidates = list(iris)
+        exact_iri = self.index.expand(prefix.strip())
+        start = " ".join(fold_words(prefix))
+        if exact_iri in candidates or not start:
+            return [exact_iri] if exact_iri in candidates else self.index.sort_by_label(candidates)
 
         def fits(iri: str) -> bool:
             names = self.index.names(iri) or (self.index.label(iri),)
             parts = [fold_words(name.replace("_", " ")) for name in names]
             return any(
-                " ".join(part[n:]).startswith(wanted) for part in parts for n in range(len(part))
+                " ".join(part[n:]).startswith(start) for part in parts for n in range(len(part))
             )
 
         def distance(iri: str) -> tuple[bool, bool]:
             label = " ".join(fold_words(self.index.label(iri)))
-            return label != wanted, not label.startswith(wanted)
+            return label != start, not label.startswith(start)
 
-        return sorted(self.index.sort_by_label(filter(fits, known)), key=distance)
+        return sorted(self.index.sort_by_label(filter(fits, candidates)), key=distance)
 
     def _reference(self, iri: str) -> Json:
         return {"id": iri, "name": self.index.label(iri)}
