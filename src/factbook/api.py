@@ -251,12 +251,12 @@ class Book(book.Book):
             (query.columns, query.chart, query.summary) if query else ((), None, "")
         )
         presentation = Presentation(engine, self.prefixes, columns, chart, title, explain)
-        found = to_python(answer, presentation)
-        if isinstance(wanted, type) and not isinstance(found, wanted):
+        result = to_python(answer, presentation)
+        if isinstance(wanted, type) and not isinstance(result, wanted):
             raise UsageError(
-                f"the query gives {type(found).__name__}, not the {wanted.__name__} asked for"
+                f"the query gives {type(result).__name__}, not the {wanted.__name__} asked for"
             )
-        return found
+        return result
 
 
 def _write_day(day: date | str | None) -> str | None:

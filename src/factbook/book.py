@@ -93,9 +93,9 @@ class Book:
         """
         from factbook.rdf.rdf_input import RdfInput
 
-        own = self.layout.data_files(leads=self.leads if leads is None else leads)
+        files = self.layout.data_files(leads=self.leads if leads is None else leads)
         data = [
-            *(RdfInput(path, in_book=True) for path in own),
+            *(RdfInput(path, in_book=True) for path in files),
             *(RdfInput(path, self.base) for path in self.data),
         ]
         if self.known_by is not None:
@@ -204,10 +204,10 @@ class Book:
             engine: What runs them.
             without_leads: What runs them over the files without the leads, by default the same.
         """
-        found = copy.copy(self)
-        found.engine = engine
-        found.engine_without_leads = without_leads or engine
-        return found
+        changed = copy.copy(self)
+        changed.engine = engine
+        changed.engine_without_leads = without_leads or engine
+        return changed
 
     def _open_engine(self, *, leads: bool) -> Engine:
         from factbook.store.embedded import open_files

@@ -58,11 +58,11 @@ def log_note(message: str) -> None:
     logging.getLogger("factbook").warning("note: %s", message)
 
 
-def did_you_mean(name: str, known: Iterable[str], *, most: int = 3) -> str:
+def did_you_mean(name: str, names: Iterable[str], *, most: int = 3) -> str:
     """Return the sentence that offers the names most similar to a wrong one, or nothing."""
     from rapidfuzz import fuzz, process
 
-    by_folded = {candidate.casefold(): candidate for candidate in known}
+    by_folded = {candidate.casefold(): candidate for candidate in names}
     near = process.extract(
         name.casefold(), by_folded.keys(), scorer=fuzz.ratio, limit=most, score_cutoff=_SIMILAR
     )

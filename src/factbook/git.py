@@ -70,10 +70,10 @@ class Repository:
         folder = self.top / self.prefix
         arguments = ("--verify", "--quiet", "--end-of-options", expression)
         try:
-            found = _run(folder, "rev-parse", *arguments)
+            output = _run(folder, "rev-parse", *arguments)
         except InputError:
             return None
-        return found.decode().strip() or None
+        return output.decode().strip() or None
 
     def _list_files(
         self, commit: str, folders: tuple[str, ...]
@@ -126,7 +126,7 @@ def _run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     """Run git and return what it prints."""
     environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             ["git", "-C", str(folder), *arguments],  # noqa: S607 - the user's git, by its name
             input=stdin,
             capture_output=True,
@@ -135,7 +135,7 @@ def _run(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
         )
     except OSError as error:
         raise InputError(f"git cannot be run: {error.strerror}") from None
-    if done.returncode != 0:
-        message = " ".join(done.stderr.decode(errors="replace").split())
+    if process.returncode != 0:
+        message = " ".join(process.stderr.decode(errors="replace").split())
         raise _GitError(f"{folder}: git {arguments[0]} failed: {message}")
-    return done.stdout
+    return process.stdout

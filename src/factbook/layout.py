@@ -109,7 +109,7 @@ def bundled() -> Path:
 
 def _turtle_below(folder: Path, *, without: Path | None = None) -> list[Path]:
     """Return the Turtle files below a folder in order of their paths, hidden ones left out."""
-    found = []
+    files = []
     pending = [str(folder)] if folder.is_dir() else []
     while pending:
         with os.scandir(pending.pop()) as entries:
@@ -117,7 +117,7 @@ def _turtle_below(folder: Path, *, without: Path | None = None) -> list[Path]:
                 if entry.name.startswith("."):
                     continue
                 if entry.name.endswith(".ttl"):
-                    found.append(entry.path)
+                    files.append(entry.path)
                 elif entry.is_dir(follow_symlinks=False) and entry.path != str(without):
                     pending.append(entry.path)
-    return list(map(Path, sorted(found)))
+    return list(map(Path, sorted(files)))

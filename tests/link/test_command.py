@@ -24,7 +24,7 @@ def test_accepted_suggestion_reaches_the_graph(small: Small) -> None:
     """After suggest, review and accept, the graph contains the link."""
     done = link(small, "suggest", "--target", "wikidata", "--pause", "0", "--thing", "alder")
     assert done.returncode == 0, done.stderr
-    assert "1 things looked for: 1 by key" in done.stderr
+    assert "1 things looked up: 1 by key" in done.stderr
 
     listed = link(small, "review")
     assert listed.stdout.splitlines()[1].startswith("company:alder\tAlder Compute\twikidata:Q100")

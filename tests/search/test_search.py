@@ -253,7 +253,7 @@ def test_search_without_hits_is_an_error() -> None:
     result = CliRunner().invoke(root, ["search", "qwxyzv"])
 
     assert result.exit_code == 2
-    assert result.stderr == "error: Nothing in the book fits 'qwxyzv'. See: factbook queries\n"
+    assert result.stderr == "error: Nothing in the book matches 'qwxyzv'. See: factbook queries\n"
 
 
 def test_queries_come_with_the_thing_filled_in() -> None:

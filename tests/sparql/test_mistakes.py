@@ -21,11 +21,11 @@ MISTAKES = {
     "open bracket": ("ASK { ?s ?p (1 2 }", "1:18", "'}' does not close the '(' before it"),
     "spare brace": ("ASK { ?s ?p ?o } }", "1:18", "'}' closes nothing"),
     "open string": ('ASK { ?s ?p "abc }', "1:13", "the string that begins here is not closed"),
-    "space in an IRI": ("ASK { ?s <a b> ?o }", "1:10", "<a b> is no IRI"),
+    "space in an IRI": ("ASK { ?s <a b> ?o }", "1:10", "<a b> is not an IRI"),
     "relative IRI": (
         "SELECT * FROM <a/b.ttl> { ?s ?p ?o }",
         "1:15",
-        "<a/b.ttl> is no whole IRI, and there is no BASE <IRI> before it",
+        "<a/b.ttl> is not an absolute IRI, and no BASE <IRI> precedes it",
     ),
     "alias": (
         "SELECT ?o (STR(?o) AS ?s) { ?s ?p ?o } ORDER BY ?o",

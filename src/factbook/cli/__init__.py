@@ -1,4 +1,4 @@
-"""The command line: one module for each command; all of it can be done in Python too."""
+"""The command line: one module for each command, on top of the Python API."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from factbook.cli.terminal_guard import guard
 
 
 def main() -> NoReturn:
-    """Run the command line and leave with its exit code.
+    """Run the command line and exit with its exit code.
 
-    The process ends at once, because Python would wait for a query that Ctrl-C has abandoned.
+    The process ends at once, because Python would wait for a query that Ctrl-C abandoned.
     """
     leave_on_interrupts()
     _open_closed_streams()
     sys.stdout, sys.stderr = guard(sys.stdout), guard(sys.stderr)
-    # Start-up makes many objects and no garbage: collecting takes a twentieth of the time
+    # Start-up creates many objects and no garbage: collection would take 5 % of the time
     gc.set_threshold(50_000, 20, 50)
     code = 0
     try:
@@ -42,7 +42,7 @@ def main() -> NoReturn:
 def _open_closed_streams() -> None:
     """Open the null device for standard streams that are closed.
 
-    Otherwise the next file that is opened would take the place of one of them.
+    Otherwise the next opened file would get the descriptor of one of them.
     """
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:

@@ -1,4 +1,4 @@
-"""`factbook cache`: the snapshots on disk that make answers fast."""
+"""`factbook cache`: show or remove the snapshots on disk."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Examples:
 def command() -> None:
     """Show or remove the snapshots on disk that make answers fast.
 
-    A snapshot is rebuilt when it is needed. FACTBOOK_CACHE names another folder.
+    Snapshots are rebuilt when needed. FACTBOOK_CACHE sets another folder.
     """
 
 
 @command.command(epilog="\b\nExample:\n  factbook cache info")
 def info() -> None:
-    """Show where the cache is, how large it is and what is in it."""
+    """Show the folder, the size and the snapshots of the cache."""
     from datetime import UTC, datetime
 
     from factbook.store.cache_folder import cache_folder, list_snapshots

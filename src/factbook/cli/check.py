@@ -29,7 +29,7 @@ _MANY = 200
 _FIRST = 10
 _PIECES = 1_000
 _MANY_RESULTS = 5_000
-"""A report graph with more is written in the order of its results, and not sorted."""
+"""A report graph with more results is written unsorted."""
 
 
 @click.command(
@@ -156,7 +156,7 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     watch: bool,
     list_rules: bool,
     explain: tuple[str, ...],
-    wanted: OutputOptions,
+    options: OutputOptions,
 ) -> int:
     """Check the graph, RDF files or stored queries.
 
@@ -178,7 +178,7 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
 
     if list_rules or explain:
         return _explain(session, explain, shapes)
-    name = _format_of(wanted)
+    name = _format_of(options)
     plan = Plan(
         book=session.book,
         files=files,
@@ -195,22 +195,22 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
     if not files and not shapes and session.endpoint is None:
         session.say_default_book()
     if watch:
-        return _watch(plan, name, wanted)
+        return _watch(plan, name, options)
     outcome = _run(plan)
-    _write(outcome, name, wanted)
+    _write(outcome, name, options)
     return _exit_code(outcome, fail_on, strict=strict, allow_unevaluated=allow_unevaluated)
 
 
 def _limits(name: str, top: int | None, baseline: Path | None, *, show_all: bool) -> Limits:
-    """Return how many findings to report: all in formats for machines, unless --top is given."""
+    """Return how many findings to report: all in machine formats, unless --top is given."""
     if top is not None and show_all:
         raise UsageError("--all cannot be combined with --top")
-    known = read_baseline(baseline) if baseline is not None else {}
+    accepted = read_baseline(baseline) if baseline is not None else {}
     if name in GRAPHS:  # the report graph has all results; findings are only counted
-        return Limits(top=0, places=False, known=known)
+        return Limits(top=0, places=False, known=accepted)
     if top is None and name == "text" and not show_all:
-        return Limits(top=_FIRST, above=_MANY, known=known)
-    return Limits(top=top, known=known)
+        return Limits(top=_FIRST, above=_MANY, known=accepted)
+    return Limits(top=top, known=accepted)
 
 
 def _exit_code(outcome: Outcome, fail_on: str, *, strict: bool, allow_unevaluated: bool) -> int:
@@ -230,13 +230,13 @@ def _run(plan: Plan) -> Outcome:
     return interruptible(plan.run)
 
 
-def _watch(plan: Plan, name: str, wanted: OutputOptions) -> int:
+def _watch(plan: Plan, name: str, options: OutputOptions) -> int:
     """Check, and check again after each change until interrupted."""
     from factbook.check.plan import watch_files
 
     def once() -> None:
         try:
-            _write(_run(plan), name, wanted)
+            _write(_run(plan), name, options)
         except FactbookError as error:  # such as a file that is only half written
             click.echo(f"error: {error}", err=True)
         click.echo("Watching for changes; press Ctrl-C to stop.", err=True)
@@ -265,38 +265,38 @@ def _explain(session: Session, names: tuple[str, ...], shapes: tuple[Path, ...])
     return DONE
 
 
-def _format_of(wanted: OutputOptions) -> str:
+def _format_of(options: OutputOptions) -> str:
     """Return the name of the chosen format, or that of the output file's suffix, or text.
 
     Raises:
         UsageError: There is no such format.
     """
-    if wanted.format is not None:
-        name = ALIASES.get(wanted.format, wanted.format)
+    if options.format is not None:
+        name = ALIASES.get(options.format, options.format)
         if name not in NAMES:
             raise UsageError(
-                f"-f {wanted.format}: no such format.{did_you_mean(wanted.format, NAMES)} "
+                f"-f {options.format}: no such format.{did_you_mean(options.format, NAMES)} "
                 f"Known: {', '.join(NAMES)}"
             )
         return name
-    if wanted.output is not None:
-        return SUFFIXES.get(wanted.output.suffix.lower(), "text")
+    if options.output is not None:
+        return SUFFIXES.get(options.output.suffix.lower(), "text")
     return "text"
 
 
-def _write(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
+def _write(outcome: Outcome, name: str, options: OutputOptions) -> None:
     """Write the findings to the output, and a summary to stderr.
 
     Raises:
-        UsageError: The report graph is asked for, but no shapes were validated.
+        UsageError: The format is a report graph, but no shapes were validated.
         InputError: The file cannot be written.
     """
     if name in GRAPHS:
-        _write_graph(outcome, name, wanted)
+        _write_graph(outcome, name, options)
     else:
-        colour = name == "text" and wanted.output is None and may_style()
+        colour = name == "text" and options.output is None and may_style()
         pieces = to_text(outcome, colour=True) if colour else FORMATS[name](outcome)
-        with open_output(wanted.output) as out:
+        with open_output(options.output) as out:
             while text := "".join(islice(pieces, _PIECES)):
                 out.write(text.encode("utf-8", "replace"))
             out.flush()
@@ -304,27 +304,27 @@ def _write(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
         click.echo(line, err=True)
 
 
-def _write_graph(outcome: Outcome, name: str, wanted: OutputOptions) -> None:
-    """Write the SHACL validation report, and say on stderr what it leaves out."""
+def _write_graph(outcome: Outcome, name: str, options: OutputOptions) -> None:
+    """Write the SHACL validation report, and count on stderr the findings that it leaves out."""
     from factbook.check.shapes import KIND as SHAPE
     from factbook.export.rdf_writer import write_pieces, write_rdf
     from factbook.render.humanize import count_noun
     from factbook.shacl import SH, iterate_graph
 
-    found = outcome.validation
-    if found is None:
+    validation = outcome.validation
+    if validation is None:
         raise UsageError(f"-f {name} writes results of shapes, and stored queries have none")
     prefixes = {**outcome.prefixes, "sh": SH}
     context = {prefix: iri for prefix, iri in prefixes.items() if prefix}
-    graph = iterate_graph(found.report, shapes=found.shapes, data=found.data)
-    with open_output(wanted.output) as out:
-        if len(found.report.results) > _MANY_RESULTS:
+    graph = iterate_graph(validation.report, shapes=validation.shapes, data=validation.data)
+    with open_output(options.output) as out:
+        if len(validation.report.results) > _MANY_RESULTS:
             write_pieces(graph, name, out, prefixes=prefixes)
         else:
             write_rdf(graph, name, out, prefixes=prefixes, context=context)
         out.flush()
-    others = {rule.name for rule in outcome.rules.values() if rule.kind != SHAPE}
-    left_out = sum(number for rule, number in outcome.by_rule() if rule in others)
+    other_rules = {rule.name for rule in outcome.rules.values() if rule.kind != SHAPE}
+    left_out = sum(number for rule, number in outcome.by_rule() if rule in other_rules)
     if left_out:
         count = count_noun(left_out, "finding")
         click.echo(f"Not in the report graph, because not found by a shape: {count}", err=True)

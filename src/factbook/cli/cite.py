@@ -21,9 +21,9 @@ _ENDINGS = {".bib": "bibtex", ".json": "csl-json"}
 
 
 @click.command(
-    epilog="""A source is cited as the document that it is, a figure with the documents that state
-it, anything else as an entry of the book. Each citation names the version of the book, the IRI and
-the day of asking.
+    epilog="""A source is cited as a document, a figure with the documents that state it, and
+anything else as an entry of the book. Each citation names the version of the book, the IRI and the
+day of the query.
 
 \b
 Examples:
@@ -39,7 +39,7 @@ Examples:
     "--format",
     "form",
     type=click.Choice(_FORMATS),
-    help="The format. [default: by the ending of FILE (.bib, .json), else text]",
+    help="The format. [default: by the suffix of FILE (.bib, .json), else text]",
 )
 @click.option(
     "-o",
@@ -52,7 +52,7 @@ Examples:
     "--asked",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DAY",
-    help="The day of asking. [default: today]",
+    help="The day of the query. [default: today]",
 )
 @limit_options
 @pass_session
@@ -69,5 +69,5 @@ def command(
     chosen = form or (_ENDINGS.get(output.suffix.lower()) if output else None) or "text"
     day = asked.date() if asked else None
     text = interruptible(lambda: book.cite(*things, format=chosen, asked=day))
-    # BibTeX and JSON are in UTF-8 wherever they go
+    # BibTeX and JSON are always in UTF-8
     write_document(text, "json" if chosen != "text" else "text", OutputOptions(chosen, output))

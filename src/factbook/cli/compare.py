@@ -1,4 +1,4 @@
-"""`factbook compare THING THING…`: what is stated of several things, side by side."""
+"""`factbook compare THING THING…`: compare several things side by side."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog="""Each statement is a row and each thing a column. Values in a row have the same unit,
-currency and period; others have rows of their own under "Not comparable". Of several numbers the
-least and the greatest are shown. The number in brackets is the source in the list at the end.
+currency and period; others have rows of their own under "Not comparable". Several numbers are shown
+as the least and the greatest. The number in brackets is the source in the list at the end.
 
 \b
 Examples:
@@ -40,41 +40,41 @@ Examples:
   factbook compare NAME NAME -f csv"""
 )
 @click.argument("things", nargs=-1, required=True, shell_complete=complete_things())
-@click.option("--asof", metavar="DAY", help="What was so on this day, instead of today.")
+@click.option("--asof", metavar="DAY", help="Compare the state on this day. [default: today]")
 @limit_options
 @with_output_options(*TABLE_FORMATS)
 @pass_session
 def command(
-    session: Session, things: tuple[str, ...], wanted: OutputOptions, *, asof: str | None
+    session: Session, things: tuple[str, ...], options: OutputOptions, *, asof: str | None
 ) -> None:
     """Compare THINGS: their facts, products, figures, prices and events, side by side.
 
-    Each is the name, the CURIE or the IRI of anything in the graph. Formats for programs have one
-    row for each statement.
+    Each is the name, the CURIE or the IRI of anything in the graph. Machine formats have one row
+    for each statement.
     """
     from factbook.query.names import Names
     from factbook.show.compare import columns_of, compare_things, query_comparison, require_several
 
     require_several(things)
     book = session.book
-    form = choose_answer_format(wanted)
+    form = choose_answer_format(options)
 
     def write(out: IO[bytes]) -> None:
         named = [Names.of(book).lookup_one(thing) for thing in things]
         if form not in HUMAN:
             rows = query_comparison(book, named, asof=asof)
-            write_for_programs(rows, form, out, wanted, columns=columns_of(book))
+            write_for_programs(rows, form, out, options, columns=columns_of(book))
             return
         from factbook.show.compare_text import comparison_as_cells, comparison_as_text
 
         comparison = compare_things(book, named, asof=asof)
         if form == "table":
-            style = may_style() and wanted.output is None
-            width = terminal_width() if wanted.output is None else None
+            style = may_style() and options.output is None
+            width = terminal_width() if options.output is None else None
             out.write(comparison_as_text(comparison, width=width, style=style).encode())
         else:
             title = " and ".join(thing.label for thing in comparison.things)
             write_cells(comparison_as_cells(comparison), form, out, title=title)
 
-    with open_output(wanted.output) as out:
+    with open_output(options.output) as out:
         interruptible(lambda: write(out))

@@ -1,4 +1,4 @@
-"""Shell completion: the script for a shell, things by the end of their IRI or by name, values."""
+"""Shell completion: the script for a shell, and the completion of things and values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def complete_things(type_curie: str | None = None) -> Complete:
-    """Return the completion for a thing of a class, or for any."""
+    """Return the completion for things of a class, or of any class."""
 
     def complete(
         context: click.Context, _: click.Parameter, prefix: str
@@ -61,21 +61,21 @@ def complete_values(parameter: Parameter) -> Complete:
 
 
 def _matching(choices: list[tuple[NamedNode, str]], prefix: str) -> list[CompletionItem[str]]:
-    """Return the things whose short name, or else one of whose names, begins with a prefix."""
+    """Return the things with a local name, or else another name, that begins with a prefix."""
     from factbook.rdf.terms import local_name
 
     folded = prefix.casefold()
     names: dict[str, list[str]] = {}
     for thing, name in choices:
         names.setdefault(local_name(thing.value), []).append(name)
-    found = [slug for slug in names if slug.casefold().startswith(folded)]
-    if not found:
-        found = [
+    matching = [slug for slug in names if slug.casefold().startswith(folded)]
+    if not matching:
+        matching = [
             slug
-            for slug, known in names.items()
-            if any(name.casefold().startswith(folded) for name in known)
+            for slug, names_of_thing in names.items()
+            if any(name.casefold().startswith(folded) for name in names_of_thing)
         ]
-    return [CompletionItem(slug, help=names[slug][0]) for slug in sorted(found)]
+    return [CompletionItem(slug, help=names[slug][0]) for slug in sorted(matching)]
 
 
 _SHELLS = ("bash", "zsh", "fish")
@@ -92,11 +92,11 @@ Examples:
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:
     """Print the script that completes commands, queries, parameters and names of things."""
-    found = get_completion_class(shell) if shell in _SHELLS else None
-    if found is None:
+    completion_class = get_completion_class(shell) if shell in _SHELLS else None
+    if completion_class is None:
         raise UsageError(f"no completion for '{shell}'; known shells: {', '.join(_SHELLS)}")
     root = context.find_root()
     name = root.info_name or "factbook"
     variable = f"_{name}_COMPLETE".upper().replace("-", "_")
-    completer = found(root.command, {}, name, variable)
+    completer = completion_class(root.command, {}, name, variable)
     click.echo(completer.source_template % completer.source_vars())

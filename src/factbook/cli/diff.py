@@ -1,4 +1,4 @@
-"""`factbook diff OLD NEW`: what changed between two states of a book, or two files."""
+"""`factbook diff OLD NEW`: compare two states of a book, or two files."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog="""OLD and NEW are folders with a book, RDF files, git revisions (HEAD~1, main, a tag)
-or files of a git revision (HEAD:data/x.ttl). A path wins over a revision of the same name.
+or files in a git revision (HEAD:data/x.ttl). A path takes precedence over a revision.
 
 Signs: + added, - removed, ~ revised, ! breaking. These changes are breaking: a term is removed or
-gets another type, domain, range or parent; a query is removed, fails, or takes or gives something
-else. A new label or definition is not breaking. A query that needs a thing is run for each thing
-that a changed statement mentions.
+gets another type, domain, range or parent; a query is removed, fails, or has other parameters or
+columns. A new label or definition is not breaking. A query that needs a thing is run for each thing
+in a changed statement.
 
 Exit codes: 0 no difference; 1 differences; 2 wrong usage; 3 a file or revision cannot be read.
 
@@ -50,13 +50,13 @@ def command(  # noqa: PLR0913 - one for each argument and option
     session: Session,
     old: str,
     new: str,
-    wanted: OutputOptions,
+    options: OutputOptions,
     *,
     no_queries: bool,
     only_summary: bool,
 ) -> int:
     """Show what changed from OLD to NEW: things, facts, terms and the answers of queries."""
-    form = document_format(wanted)
+    form = document_format(options)
 
     def compare_revisions() -> Differences:
         from factbook.diff.compare_states import compare
@@ -66,21 +66,23 @@ def command(  # noqa: PLR0913 - one for each argument and option
         with open_revisions(old, new, folder=folder, leads=leads) as (before, now):
             return compare(before, now, queries=not no_queries)
 
-    found = interruptible(compare_revisions)
-    write_document(_render(found, form, old, new, only_summary=only_summary), form, wanted)
-    return FOUND if found else DONE
+    differences = interruptible(compare_revisions)
+    write_document(_render(differences, form, old, new, only_summary=only_summary), form, options)
+    return FOUND if differences else DONE
 
 
-def _render(found: Differences, form: str, old: str, new: str, *, only_summary: bool) -> str:
+def _render(differences: Differences, form: str, old: str, new: str, *, only_summary: bool) -> str:
     if form == "json":
         from dataclasses import asdict
 
         from factbook.render.markup import drop_empty, format_json
 
-        parts = {name: drop_empty(part, keep_false=True) for name, part in asdict(found).items()}
-        return format_json({"old": old, "new": new, "different": bool(found), **parts})
+        parts = {
+            name: drop_empty(part, keep_false=True) for name, part in asdict(differences).items()
+        }
+        return format_json({"old": old, "new": new, "different": bool(differences), **parts})
     from factbook.diff.text import as_markdown, as_text, summarize
 
-    if only_summary and found:
-        return f"{summarize(found)}\n"
-    return as_markdown(found) if form == "md" else as_text(found)
+    if only_summary and differences:
+        return f"{summarize(differences)}\n"
+    return as_markdown(differences) if form == "md" else as_text(differences)

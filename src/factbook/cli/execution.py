@@ -1,7 +1,7 @@
-"""Run what a command does: interruptible by Ctrl-C, errors as one line and an exit code.
+"""Run the work of a command so that Ctrl-C interrupts it, and turn errors into exit codes.
 
-The engine cannot be interrupted, but it releases the interpreter lock while it works. So the main
-thread waits for another thread that does the work, and stops waiting on Ctrl-C.
+The engine cannot be interrupted, but it releases the interpreter lock while it works. So a second
+thread does the work, and the main thread waits for it and stops waiting on Ctrl-C.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# What a shell reports for a program that a signal ended: 128 and the signal's number
+# A shell reports 128 plus the number of the signal that ended a program
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 # Errors of writing when stdout is a file
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 _NO_FILES = {errno.EMFILE, errno.ENFILE}
-# What Python says where memory is wanting for a thread or a file
+# Python's messages when there is no memory for a thread or a lock
 _NO_LOCK_OR_THREAD = ("can't start new thread", "can't allocate")
-# For deeply nested queries; the pages that others do not need are never touched
+# For deeply nested queries; unused pages are never allocated
 _STACK_BYTES = 256 << 20
 _POLL_SECONDS = 0.5
 _LONGEST_LINE = 4_000
-"""Characters of an error that are written."""
+"""The maximum number of characters of an error message."""
 
 
 def interruptible(work: Callable[[], T]) -> T:
@@ -49,7 +49,7 @@ def interruptible(work: Callable[[], T]) -> T:
             results.append(work())
         except BaseException as error:  # noqa: BLE001 - it is raised again in the main thread
             errors.append(error)
-            # The engine's results must not leave the thread: frames would carry them
+            # The engine's results must not leave the thread, so drop the frames that hold them
             with contextlib.suppress(MemoryError):
                 import traceback
 
@@ -59,14 +59,14 @@ def interruptible(work: Callable[[], T]) -> T:
 
     _start(run)
     while not done.wait(timeout=_POLL_SECONDS):
-        pass  # the signal may reach the other thread, which does not wake this one
+        pass  # a signal delivered to the other thread does not wake this one
     if errors:
         raise errors[0]
     return results[0]
 
 
 def _start(run: Callable[[], None]) -> None:
-    """Start a thread with a large stack, or with the usual one where memory is limited."""
+    """Start a thread with a large stack, or with the default one if memory is limited."""
     before = threading.stack_size()
     try:
         threading.stack_size(_STACK_BYTES)
@@ -116,28 +116,28 @@ def run_for_exit_code(  # noqa: PLR0911 - one return for each kind of error
 
 
 def _print_unforeseen(error: Exception) -> int:
-    """Write what no part of the program has foreseen, and return the exit code."""
+    """Print an unexpected error and return the exit code."""
     if isinstance(error, OSError) and error.errno in _NO_SPACE and not error.filename:
         _discard_output()
-        said, code = f"the output cannot be written: {error.strerror}", UNREADABLE
+        message, code = f"the output cannot be written: {error.strerror}", UNREADABLE
     elif isinstance(error, OSError) and error.errno in _NO_FILES:
-        said, code = "too many files are open; see: ulimit -n", UNREADABLE
+        message, code = "too many files are open; see: ulimit -n", UNREADABLE
     elif isinstance(error, RecursionError):
-        said, code = "the input is nested too deeply", UNREADABLE
+        message, code = "the input is nested too deeply", UNREADABLE
     elif _is_want_of_memory(error):
-        said, code = "there is not enough memory", UNREADABLE
+        message, code = "there is not enough memory", UNREADABLE
     else:
-        said = (
+        message = (
             f"{type(error).__name__}: {error} (this is a bug in factbook; please report it with "
             "the output of --debug)"
         )
         code = INTERNAL
-    print_error(f"error: {said}")
+    print_error(f"error: {message}")
     return code
 
 
 def _is_want_of_memory(error: Exception) -> bool:
-    """Tell whether the system gave no memory: Python has five errors for that."""
+    """Tell whether an error means that memory ran out; Python has five such errors."""
     return (
         isinstance(error, MemoryError)
         or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
@@ -148,7 +148,7 @@ def _is_want_of_memory(error: Exception) -> bool:
 
 
 def _act_or_help(action: Callable[[], object]) -> object:
-    """Run an action; a group of commands without a command writes its help."""
+    """Run an action; a group without a subcommand prints its help."""
     try:
         return action()
     except click.exceptions.NoArgsIsHelpError as asked:
@@ -157,7 +157,7 @@ def _act_or_help(action: Callable[[], object]) -> object:
 
 
 def _format_usage_error(wrong: click.ClickException) -> str:
-    """Return click's message with the command that prints the right help."""
+    """Return click's message, with the command that prints the relevant help."""
     message = wrong.format_message()
     context = getattr(wrong, "ctx", None)
     if context is None:
@@ -174,10 +174,7 @@ def _format_usage_error(wrong: click.ClickException) -> str:
 
 
 def print_error(line: str) -> None:
-    """Write one line to stderr, and ignore a closed stderr.
-
-    File names and values in it cannot steer the terminal.
-    """
+    """Write one line to stderr, without control characters; ignore a closed stderr."""
     from factbook.render.humanize import make_printable
 
     line = make_printable(" ".join(line.split()))
@@ -188,6 +185,6 @@ def print_error(line: str) -> None:
 
 
 def _discard_output() -> None:
-    """Redirect stdout to nowhere, so that flushing it at exit does not fail again."""
+    """Redirect stdout to the null device, so that flushing it at exit does not fail again."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""`factbook export`: the graph, or a part of it, as RDF, tables or a network."""
+"""`factbook export`: write the graph, or a part of it, as RDF, tables or a network."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Profiles:
   full        everything, each source a named graph if the format has them
-  schema.org  what schema.org has terms for; JSON-LD is nested, for web pages
+  schema.org  statements in terms of schema.org; JSON-LD is nested, for web pages
   simple      the latest figure of each measure as a plain property
 A book can define others: a stored query whose front matter names a profile.
 
@@ -76,7 +76,7 @@ Examples:
     "sources",
     metavar="SOURCE",
     multiple=True,
-    help="Only statements of this source; may be repeated.",
+    help="Only statements by this source; may be repeated.",
     shell_complete=complete_things(),
 )
 @click.option("--query", metavar="NAME", help="Only the triples or the table of this stored query.")
@@ -95,7 +95,7 @@ Examples:
 @click.option(
     "--derived",
     is_flag=True,
-    help="Write all that is derived from the files as well, such as which figure is the latest.",
+    help="Include all derived triples, such as the days on which a figure is the latest.",
 )
 @click.option(
     "--canonical",
@@ -122,15 +122,15 @@ def command(  # noqa: PLR0913 - one for each option
     derived: bool,
     canonical: bool,
     catalog: bool,
-    wanted: OutputOptions,
+    options: OutputOptions,
 ) -> None:
     """Write the graph, or a part of it: sorted, every literal as its file spells it.
 
-    TriG, N-Quads and JSON-LD keep each source as a named graph; the other formats get the merge.
-    The default is Turtle. The query engine answers stored queries and profiles, and writes numbers
-    its own way: 1.50 as 1.5.
+    TriG, N-Quads and JSON-LD have each source as a named graph; the other formats have the merge.
+    The default is Turtle. Stored queries and profiles have the literals of the query engine, which
+    normalizes numbers: 1.50 to 1.5.
 
-    csvw and parquet write a folder, -o DIR, with a table for each stored query that is tagged
+    csvw and parquet write a folder, -o DIR, with a table for each stored query with the tag
     'table', or for the one of --query. csvw is CSV with metadata that describes the columns (CSV on
     the Web). Parquet needs the extra factbook[tables], graphml the extra factbook[graphml].
     """
@@ -149,60 +149,60 @@ def command(  # noqa: PLR0913 - one for each option
             raise UsageError("--catalog can be combined only with -f and -o")
         if session.empty:
             raise UsageError("--catalog describes a book, and --no-book leaves it out")
-        _write_catalog(book, wanted)
+        _write_catalog(book, options)
     elif canonical:
-        _write_canonical(book, part, wanted)
-    elif wanted.format in FOLDERS:
-        _write_folder(book, part, wanted)
+        _write_canonical(book, part, options)
+    elif options.format in FOLDERS:
+        _write_folder(book, part, options)
     else:
-        name = _format(book, part, wanted)
-        with open_output(wanted.output) as out:
+        name = _format(book, part, options)
+        with open_output(options.output) as out:
             interruptible(lambda: write_export(book, part, name, out))
 
 
-def _format(book: Book, part: Part, wanted: OutputOptions) -> str:
-    """Return the format that is given, that of the file's name, or the default."""
-    if wanted.format is not None:
-        return named_format(wanted.format)
-    path = _file(wanted)
+def _format(book: Book, part: Part, options: OutputOptions) -> str:
+    """Return the chosen format, that of the file's suffix, or the default."""
+    if options.format is not None:
+        return named_format(options.format)
+    path = _file(options)
     return default_format(book, part) if path is None else format_for(path)
 
 
-def _write_canonical(book: Book, part: Part, wanted: OutputOptions) -> None:
-    if wanted.format is not None and syntax_named(wanted.format).name != "nquads":
+def _write_canonical(book: Book, part: Part, options: OutputOptions) -> None:
+    if options.format is not None and syntax_named(options.format).name != "nquads":
         raise UsageError(
-            f"--canonical cannot be combined with -f {wanted.format}: it writes N-Quads"
+            f"--canonical cannot be combined with -f {options.format}: it writes N-Quads"
         )
-    with open_output(wanted.output) as out:
-        made = interruptible(lambda: write_canonical_export(book, part, out))
+    with open_output(options.output) as out:
+        result = interruptible(lambda: write_canonical_export(book, part, out))
     click.echo(
-        f"RDFC-1.0, SHA-256 {made.sha256}: {made.quads} quads, {made.blank_nodes} blank nodes, "
-        f"{made.seconds:.1f} s",
+        f"RDFC-1.0, SHA-256 {result.sha256}: {result.quads} quads, "
+        f"{result.blank_nodes} blank nodes, {result.seconds:.1f} s",
         err=True,
     )
 
 
-def _write_catalog(book: Book, wanted: OutputOptions) -> None:
-    name = _format(book, Part(), wanted)
+def _write_catalog(book: Book, options: OutputOptions) -> None:
+    name = _format(book, Part(), options)
     if name not in BY_NAME:
         raise UsageError(
             f"--catalog cannot be written as {name}; choose one of {', '.join(BY_NAME)}"
         )
     from factbook.export.catalog import write_catalog
 
-    with open_output(wanted.output) as out:
+    with open_output(options.output) as out:
         interruptible(lambda: write_catalog(book, name, out))
 
 
-def _write_folder(book: Book, part: Part, wanted: OutputOptions) -> None:
-    if (folder := _file(wanted)) is None:
-        raise UsageError(f"-f {wanted.format} writes a folder of tables: add -o DIR")
-    name = str(wanted.format)
-    interruptible(lambda: write_folder(book, part, name, folder, csv_safe=wanted.csv_safe))
+def _write_folder(book: Book, part: Part, options: OutputOptions) -> None:
+    if (folder := _file(options)) is None:
+        raise UsageError(f"-f {options.format} writes a folder of tables: add -o DIR")
+    name = str(options.format)
+    interruptible(lambda: write_folder(book, part, name, folder, csv_safe=options.csv_safe))
 
 
-def _file(wanted: OutputOptions) -> Path | None:
-    return None if wanted.output is None or str(wanted.output) == "-" else wanted.output
+def _file(options: OutputOptions) -> Path | None:
+    return None if options.output is None or str(options.output) == "-" else options.output
 
 
 def _values(parameters: Sequence[str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="""The format: four spaces, prefixes sorted and unused ones removed, one predicate a
+    epilog="""The format: four spaces, prefixes sorted and unused ones removed, one predicate per
 line, subjects sorted by IRI within a section. A comment with a blank line after it begins a
 section. Missing declarations of the book's prefixes are added. A file is replaced only if its
 triples, the spelling of its literals, its base and its comments are verified to be unchanged.
@@ -45,8 +45,8 @@ def command(session: Session, files: tuple[Path, ...], *, check: bool, diff: boo
 
     layout = layout_of(session.own_folder)
     paths = find_turtle_files(layout, files)
-    found = format_files(paths, prefixes=prefixes_in(read_context(layout.context)))
-    for formatted in found:
+    unformatted = format_files(paths, prefixes=prefixes_in(read_context(layout.context)))
+    for formatted in unformatted:
         if diff:
             click.echo("".join(formatted.diff()), nl=False)
         elif check:
@@ -56,5 +56,5 @@ def command(session: Session, files: tuple[Path, ...], *, check: bool, diff: boo
             click.echo(format_path(formatted.path))
     writes_nothing = check or diff
     done = "not formatted" if writes_nothing else "changed"
-    click.echo(f"{len(found)} of {len(paths)} files {done}", err=True)
-    return FOUND if found and writes_nothing else DONE
+    click.echo(f"{len(unformatted)} of {len(paths)} files {done}", err=True)
+    return FOUND if unformatted and writes_nothing else DONE

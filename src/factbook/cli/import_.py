@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 and each row a solution, with front matter that describes the table; see docs/imports.md. The same
 table gives the same bytes; a newer version gives a new source, which replaces the old one.
 
-Exit codes: 0 done; 2 wrong usage; 3 the table is not as the mapping says, or names something
-unknown: nothing is written.
+Exit codes: 0 done; 2 wrong usage; 3 the table does not match the mapping, or has an unknown name:
+nothing is written.
 
 \b
 Examples:
@@ -36,7 +36,9 @@ Examples:
 )
 @click.argument("mapping", metavar="NAME|MAPPING.rq")
 @click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE…")
-@click.option("--propose", is_flag=True, help="Add names that the register lacks to a file of it.")
+@click.option(
+    "--propose", is_flag=True, help="Add names that are not in the register to a file in it."
+)
 @click.option(
     "-o",
     "--output",

@@ -1,4 +1,4 @@
-"""`factbook init`: create a book of one's own."""
+"""`factbook init`: create a book of your own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog="""The book is a small invented example that passes its checks and answers its query.
-Replace it with your own; README.md in the folder says what is where.
+Replace it with your own; README.md in the folder describes the files.
 
 \b
 Examples:
@@ -26,7 +26,7 @@ Examples:
 @click.option(
     "--namespace",
     metavar="IRI",
-    help="What the IRIs of the book begin with. [default: https://example.org/DIR/]",
+    help="The namespace of the book's IRIs. [default: https://example.org/DIR/]",
 )
 def command(folder: Path, namespace: str | None) -> None:
     """Create a book of your own in DIR: a folder of files, with an example in it."""

@@ -1,7 +1,7 @@
-"""What Ctrl-C does: it ends the program at once until somebody waits for its exception.
+"""Handle Ctrl-C: end the program at once during start-up, and raise KeyboardInterrupt later.
 
-Python drops an exception that comes in the middle of an import or a fork, and would go on. A signal
-that is ignored when the program starts stays so: `nohup` does that, and a shell in the background.
+During an import or a fork, Python would drop the exception and go on. Signals that are ignored when
+the program starts, by `nohup` or a shell for background jobs, stay ignored.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 def handle(number: int, action: Callable[[int, FrameType | None], object]) -> None:
-    """Let a signal run a function, unless it is ignored."""
+    """Install a handler for a signal, unless the signal is ignored."""
     if signal.getsignal(number) is not signal.SIG_IGN:
         signal.signal(number, action)
 
 
 def leave_on_interrupts() -> None:
-    """Let Ctrl-C end the program at once: nothing is written yet."""
+    """Make Ctrl-C end the program at once, as nothing is written yet."""
     handle(signal.SIGINT, _leave)
 
 
 def expect_interrupts() -> None:
-    """Let Ctrl-C raise KeyboardInterrupt from now on, in the command line as a program."""
+    """Make Ctrl-C raise KeyboardInterrupt from now on."""
     if signal.getsignal(signal.SIGINT) is _leave:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

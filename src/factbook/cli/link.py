@@ -72,7 +72,7 @@ Examples:
     "targets",
     metavar="NAME",
     multiple=True,
-    help="Ask this registered endpoint for the state of its items; may be repeated.",
+    help="Query the state of items on this registered endpoint; may be repeated.",
 )
 @click.option("--pages", is_flag=True, help="Request every mapped web page.")
 @click.option(
@@ -136,28 +136,28 @@ def _check_targets(
 ) -> list[StaleMapping]:
 
     files = read_mapping_files(book.layout)
-    found = []
+    all_stale = []
     for name in targets:
         target = open_target(book, name, at=at, pause=pause)
-        found += check_items(files, target, progress=progress_on_terminal(f"Asking {name}"))
+        all_stale += check_items(files, target, progress=progress_on_terminal(f"Asking {name}"))
     if pages:
         stale, undetermined = check_pages(
             files,
             wait=lambda: time.sleep(pause),
             progress=progress_on_terminal("Requesting pages"),
         )
-        found += stale
+        all_stale += stale
         for message in undetermined:
             click.echo(f"not checked: {message}", err=True)
-    return found
+    return all_stale
 
 
 def _stale_line(files: MappingFiles, stale: StaleMapping) -> str:
-    own = files[stale.role]
-    start = f"{own.path}:{stale.row.line}:1: {' '.join(stale.row.pair)}: {stale.state}"
+    mappings = files[stale.role]
+    start = f"{mappings.path}:{stale.row.line}:1: {' '.join(stale.row.pair)}: {stale.state}"
     if not stale.new_iri:
         return f"{start}; move it to unsure.sssom.tsv"
-    return f"{start}; write {own.compress(stale.new_iri) or stale.new_iri}"
+    return f"{start}; write {mappings.compress(stale.new_iri) or stale.new_iri}"
 
 
 @command.command(
@@ -212,12 +212,12 @@ def _compile(book: Book, *, only_check: bool = False) -> int:
 @limit_options
 @with_output_options(*TABLE_FORMATS)
 @pass_session
-def stats(session: Session, wanted: OutputOptions) -> None:
+def stats(session: Session, options: OutputOptions) -> None:
     """Count the mappings by file, target, predicate and justification."""
     files = read_mapping_files(session.book.layout)
     counts = list(files.counts())
     rows = [(c.role, c.target, c.predicate, c.justification, c.mappings) for c in counts]
-    write_listing(_COUNT_COLUMNS, rows, wanted, title="Mappings")
+    write_listing(_COUNT_COLUMNS, rows, options, title="Mappings")
     things = register_things(session.book)
     mapped = len(things) - len(files.unmapped(things))
     click.echo(

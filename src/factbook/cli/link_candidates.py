@@ -92,21 +92,21 @@ def suggest(  # noqa: PLR0913 - one for each option
     """
     book = session.book
     client = open_target(book, target, at=at, pause=pause)
-    wanted = [Names.of(book).lookup_one(name, option="--thing").value for name in things]
-    wanted = wanted or register_things(book)
+    iris = [Names.of(book).lookup_one(name, option="--thing").value for name in things]
+    iris = iris or register_things(book)
     path = mapping_path(book.layout, PREDICTED).resolve()
     folder = cache_folder() or path.parent
-    checkpoint = load_checkpoint(folder, target, str(at), str(path), *wanted)
+    checkpoint = load_checkpoint(folder, target, str(at), str(path), *iris)
     if restart:
         checkpoint.done.clear()
     progress = progress_on_terminal(f"Asking {target}")
     report = interruptible(
-        lambda: suggest_mappings(book, client, wanted, checkpoint, progress=progress)
+        lambda: suggest_mappings(book, client, iris, checkpoint, progress=progress)
     )
-    found = ", ".join(f"{number} by {basis}" for basis, number in report.by_basis.items())
+    counts = ", ".join(f"{number} by {basis}" for basis, number in report.by_basis.items())
     resumed = f" ({report.resumed} in an earlier run)" if report.resumed else ""
     click.echo(
-        f"{report.things} things looked for{resumed}: {found}; {report.known} already known. "
+        f"{report.things} things looked up{resumed}: {counts}; {report.known} already known. "
         "See: factbook link review",
         err=True,
     )
@@ -120,9 +120,9 @@ Examples:
   factbook link review --unsure"""
 )
 @click.argument("pair", nargs=-1, metavar="[SUBJECT OBJECT]")
-@click.option("--accept", "verdict", flag_value="accept", help="The mapping holds.")
-@click.option("--reject", "verdict", flag_value="reject", help="The mapping does not hold.")
-@click.option("--park", "verdict", flag_value="park", help="It cannot be decided yet.")
+@click.option("--accept", "verdict", flag_value="accept", help="The mapping is right.")
+@click.option("--reject", "verdict", flag_value="reject", help="The mapping is wrong.")
+@click.option("--park", "verdict", flag_value="park", help="The mapping cannot be decided yet.")
 @click.option("--by", envvar="FACTBOOK_REVIEWER", metavar="NAME", help="The reviewer's name.")
 @click.option("--note", default="", metavar="TEXT", help="The reason, in a few words.")
 @click.option("--unsure", is_flag=True, help="Review parked mappings instead of predicted ones.")
@@ -141,7 +141,7 @@ def review(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Accept, reject or park candidates.
 
-    Give a pair to decide on one candidate; on a terminal without a pair, all are shown one by one.
+    With a pair, decide on one candidate; on a terminal without a pair, review them one by one.
     Without a terminal, or with --list, the candidates are printed, the most confident first.
     """
     role = UNSURE if unsure else PREDICTED

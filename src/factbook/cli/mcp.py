@@ -19,7 +19,7 @@ Examples:
   factbook mcp
   factbook --book my-book mcp --allow-sparql"""
 )
-@click.option("--allow-sparql", is_flag=True, help="Let the assistant write SPARQL of its own.")
+@click.option("--allow-sparql", is_flag=True, help="Let the assistant run its own SPARQL.")
 @query_limit_options(seconds=30.0)
 @pass_session
 def command(session: Session, *, allow_sparql: bool, timeout: float, megabytes: int) -> None:

@@ -42,14 +42,14 @@ Examples:
 @click.option("--inferred", is_flag=True, help="The date was inferred, not stated.")
 @click.option("--url", help="The web address of the document.")
 @click.option("--evidence", default="", help="How the document was seen. [default: read]")
-@click.option("--kind", default="", help="What sort of document it is, such as press.")
+@click.option("--kind", default="", help="The kind of document, such as press.")
 @click.option("--date-read", help="The day on which you read it. [default: today]")
 @click.option("--lead", is_flag=True, help="Too weak to be used in answers; stored in data/leads/.")
 @click.option(
     "--about",
     multiple=True,
     shell_complete=complete_things(),
-    help="A thing that the document is about, for the examples; may be repeated.",
+    help="A subject of the document, for the examples; may be repeated.",
 )
 @click.option("--slug", help="The name of the file. [default: made from the title]")
 @limit_options

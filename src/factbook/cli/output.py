@@ -1,4 +1,4 @@
-"""The options -f and -o, and writing a table, a listing or a document as they say."""
+"""The options -f and -o, and writing tables, listings and documents with them."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ service_option = click.option(
     "services",
     metavar="NAME",
     multiple=True,
-    help="Let the query ask this registered endpoint (SERVICE); may be repeated.",
+    help="Allow SERVICE with this registered endpoint; may be repeated.",
 )
 
 labels_option = click.option(
     "--labels",
     is_flag=True,
-    help="Add the names of things beside their IRIs, in formats for programs.",
+    help="Add a column of labels after each column of IRIs, in machine formats.",
 )
 
 
 class OutputOptions(NamedTuple):
-    """The format and the file that -f and -o ask for, and whether CSV must hold no formula."""
+    """The values of -f, -o and --csv-safe."""
 
     format: str | None
     output: Path | None
@@ -51,7 +51,7 @@ class OutputOptions(NamedTuple):
 
 
 def with_output_options(*formats: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
-    """Return the decorator that gives a command -f and -o, as its argument `wanted`."""
+    """Return a decorator that adds -f and -o to a command, as its argument `options`."""
     default = " [default: table on a terminal, else tsv]" if "table" in formats else ""
 
     def decorate(function: Callable[..., T]) -> Callable[..., T]:
@@ -61,7 +61,9 @@ def with_output_options(*formats: str) -> Callable[[Callable[..., T]], Callable[
             "name",
             metavar="FORMAT",
             help=f"One of {', '.join(formats)}.{default}",
-            shell_complete=lambda *given: [name for name in formats if name.startswith(given[-1])],
+            shell_complete=lambda *arguments: [
+                name for name in formats if name.startswith(arguments[-1])
+            ],
         )
         @click.option(
             "-o",
@@ -78,7 +80,7 @@ def with_output_options(*formats: str) -> Callable[[Callable[..., T]], Callable[
             csv_safe: bool = False,
             **values: object,
         ) -> T:
-            return function(*args, wanted=OutputOptions(name, output, csv_safe), **values)
+            return function(*args, options=OutputOptions(name, output, csv_safe), **values)
 
         return _csv_safe_option(command) if {"csv", "csvw"} & set(formats) else command
 
@@ -88,7 +90,7 @@ def with_output_options(*formats: str) -> Callable[[Callable[..., T]], Callable[
 _csv_safe_option = click.option(
     "--csv-safe",
     is_flag=True,
-    help="In CSV and TSV, put an apostrophe before a text that a spreadsheet takes for a formula.",
+    help="In CSV and TSV, put an apostrophe before texts that a spreadsheet would run as formulas.",
 )
 
 
@@ -107,7 +109,7 @@ def open_output(path: Path | None) -> Iterator[IO[bytes]]:
 def write_listing(
     headings: tuple[str, ...],
     rows: Sequence[tuple[str | int, ...]],
-    wanted: OutputOptions,
+    options: OutputOptions,
     *,
     title: str,
 ) -> None:
@@ -116,8 +118,8 @@ def write_listing(
     Raises:
         FactbookError: The format does not fit, or the file cannot be written.
     """
-    name = choose_answer_format(wanted)
-    with open_output(wanted.output) as out:
+    name = choose_answer_format(options)
+    with open_output(options.output) as out:
         if name in HUMAN:
             from factbook.render.cells import Cells
             from factbook.render.humanize import make_printable
@@ -132,27 +134,27 @@ def write_listing(
             from pyoxigraph import Literal
 
             terms = (tuple(map(Literal, row)) for row in rows)
-            write_for_programs(Table(headings, terms), name, out, wanted)
+            write_for_programs(Table(headings, terms), name, out, options)
 
 
 def write_for_programs(  # noqa: PLR0913 - as `write_table`
     table: Table,
     name: str,
     out: IO[bytes],
-    wanted: OutputOptions,
+    options: OutputOptions,
     *,
     columns: Sequence[Column] = (),
     notes: Sequence[Sequence[str]] = (),
 ) -> None:
-    """Write rows in a format for programs; defuse formulas if asked, or else warn a person of them.
+    """Write rows in a machine format; with --csv-safe escape formulas, else warn on a terminal.
 
     Raises:
         UsageError: A package that the format needs is not installed.
     """
     formulas = FormulaCount()
     if name in SPREADSHEET_TEXTS:
-        is_kept = wanted.output not in {None, Path("-")} or sys.stdout.isatty()
-        if wanted.csv_safe:
+        is_kept = options.output not in {None, Path("-")} or sys.stdout.isatty()
+        if options.csv_safe:
             table = defuse_formulas(table)
         elif is_kept and sys.stderr.isatty():
             table = formulas.watch(table)
@@ -160,12 +162,12 @@ def write_for_programs(  # noqa: PLR0913 - as `write_table`
     if formulas.count:
         cells = count_noun(formulas.count, "cell")
         click.echo(
-            f"Warning: a spreadsheet may run {cells} as formulas; --csv-safe defuses them", err=True
+            f"Warning: a spreadsheet may run {cells} as formulas; --csv-safe escapes them", err=True
         )
 
 
 def choose_answer_format(
-    wanted: OutputOptions, *, is_graph: bool = False, has_chart: bool = False
+    options: OutputOptions, *, is_graph: bool = False, has_chart: bool = False
 ) -> str:
     """Return the format of an answer.
 
@@ -173,8 +175,8 @@ def choose_answer_format(
         UsageError: The format does not fit.
     """
     return choose_format(
-        wanted.format,
-        str(wanted.output) if wanted.output else None,
+        options.format,
+        str(options.output) if options.output else None,
         is_graph=is_graph,
         terminal=sys.stdout.isatty(),
         has_chart=has_chart,
@@ -199,15 +201,15 @@ def write_cells(table: Cells, name: str, out: IO[bytes], *, title: str, svg: str
         out.write(text.encode(encoding, "replace"))
 
 
-def document_format(wanted: OutputOptions) -> str:
-    """Return the chosen format, or that of the file's ending, or text.
+def document_format(options: OutputOptions) -> str:
+    """Return the chosen format, or that of the file's suffix, or text.
 
     Raises:
         UsageError: The command has no such format.
     """
-    chosen = wanted.format
-    if chosen is None and wanted.output is not None:
-        chosen = _DOCUMENT_ENDINGS.get(wanted.output.suffix.lower())
+    chosen = options.format
+    if chosen is None and options.output is not None:
+        chosen = _DOCUMENT_ENDINGS.get(options.output.suffix.lower())
     if chosen is not None and chosen not in DOCUMENT_FORMATS:
         raise UsageError(
             f"-f {chosen}: no such format.{did_you_mean(chosen, DOCUMENT_FORMATS)} "
@@ -216,20 +218,20 @@ def document_format(wanted: OutputOptions) -> str:
     return chosen or "text"
 
 
-def write_document(text: str, form: str, wanted: OutputOptions) -> None:
+def write_document(text: str, form: str, options: OutputOptions) -> None:
     """Write a document; JSON and files are in UTF-8, text on stdout is in the terminal's encoding.
 
     Raises:
         InputError: The file cannot be written.
     """
-    ours = wanted.output is not None or form == "json"
+    ours = options.output is not None or form == "json"
     encoding = "utf-8" if ours else sys.stdout.encoding or "utf-8"
-    with open_output(wanted.output) as out:
+    with open_output(options.output) as out:
         out.write(text.encode(encoding, "replace"))
 
 
 def terminal_width() -> int | None:
-    """Return the terminal's width; None for a pipe or a file, where lines may have any length."""
+    """Return the terminal's width, or None for a pipe or a file."""
     if sys.stdout.isatty() or "COLUMNS" in os.environ:
         import shutil
 
@@ -238,7 +240,7 @@ def terminal_width() -> int | None:
 
 
 def may_style() -> bool:
-    """Tell whether stdout is a terminal with styles, and NO_COLOR is not set."""
+    """Tell whether stdout is a terminal that supports styles, and NO_COLOR is not set."""
     return (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )

@@ -24,10 +24,10 @@ Examples:
   factbook push --endpoint 'http://localhost:8890/sparql?default-graph-uri=urn:factbook:merge'
   factbook --endpoint http://localhost:7878/query query NAME
 
-The login comes from FACTBOOK_USER and FACTBOOK_PASSWORD, or from the netrc file; it is sent by
-https or to this machine only. The address to write to is known for Oxigraph and Virtuoso; other
-stores need --graph-store or --update. While a push runs, a graph that takes more than one request
-is incomplete. After an interruption, run it again: every graph is replaced."""
+The login comes from FACTBOOK_USER and FACTBOOK_PASSWORD, or from the netrc file; it is sent only by
+https or to this machine. Oxigraph and Virtuoso need no other address; other stores need
+--graph-store or --update. While a push runs, graphs that need several requests are incomplete.
+After an interruption, run it again: every graph is replaced."""
 )
 @click.option("--endpoint", metavar="URL", help="The query endpoint of the store.")
 @click.option("--graph-store", metavar="URL", help="Address for the Graph Store Protocol.")
@@ -37,7 +37,7 @@ is incomplete. After an interruption, run it again: every graph is replaced."""
     "batch_size",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Statements in one request. [default: 100,000; for --update 1,000]",
+    help="Statements per request. [default: 100,000; for --update 1,000]",
 )
 @click.option(
     "--prune",
@@ -57,8 +57,8 @@ def command(  # noqa: PLR0913 - one for each option
 ) -> int:
     """Load the book into a SPARQL store: its sources, derived triples, and the merge.
 
-    The merge goes into the default graph, or into the graph that the address names with
-    default-graph-uri. After that, queries, show and check run there with --endpoint.
+    The merge goes to the default graph, or to the graph in the address's default-graph-uri.
+    Afterwards, queries, show and check can use the store with --endpoint.
     """
     address = endpoint or session.endpoint
     if address is None:

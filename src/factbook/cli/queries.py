@@ -33,32 +33,32 @@ Examples:
 @limit_options
 @with_output_options(*TABLE_FORMATS)
 @pass_session
-def command(session: Session, words: tuple[str, ...], wanted: OutputOptions) -> None:
-    """List the stored queries, or those that fit WORDS, the best first.
+def command(session: Session, words: tuple[str, ...], options: OutputOptions) -> None:
+    """List the stored queries, or those that match WORDS, the best first.
 
-    WORDS may stand in the name, group, question, tags, parameters or columns of a query, in the
-    names of the measures that it asks for, or name a thing that it takes, which is then filled in.
-    `factbook search` finds things and other commands as well.
+    WORDS match the name, group, question, tags, parameters or columns of a query, the names of its
+    measures, or a thing that it takes as a parameter, which is then filled in. `factbook search`
+    also finds things and other commands.
     """
-    found: Sequence[tuple[StoredQuery, Mapping[str, str]]]
-    found = [(query, {}) for query in all_queries(session.book.layout.queries)]
+    matches: Sequence[tuple[StoredQuery, Mapping[str, str]]]
+    matches = [(query, {}) for query in all_queries(session.book.layout.queries)]
     if words:
         from factbook.search.search_book import search_queries
 
         text = " ".join(words)
-        found = [(query.query, query.options) for query in search_queries(session.book, text)]
-        if not found:
+        matches = [(query.query, query.options) for query in search_queries(session.book, text)]
+        if not matches:
             raise UsageError(f"No query about '{text}'. See: factbook queries")
     rows = [
-        (query.group, query.name, query.summary, _parameters(query, given))
-        for query, given in found
+        (query.group, query.name, query.summary, _parameters(query, values))
+        for query, values in matches
     ]
-    write_listing(_HEADINGS, rows, wanted, title="Stored queries")
+    write_listing(_HEADINGS, rows, options, title="Stored queries")
 
 
-def _parameters(query: StoredQuery, given: Mapping[str, str]) -> str:
+def _parameters(query: StoredQuery, values: Mapping[str, str]) -> str:
     return " ".join(
-        given.get(parameter.name)
+        values.get(parameter.name)
         or (f"--{parameter.name}" if parameter.required else f"[--{parameter.name}]")
         for parameter in query.parameters
     )

@@ -41,7 +41,7 @@ class Queries(click.Group):
         return [query.name for query in all_queries(get_session(ctx).book.layout.queries)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Make the command of one query."""
+        """Build the command of one query."""
         if cmd_name.startswith("-"):  # an option before the name, which click reports
             return None
         return build_command(find_query(get_session(ctx).book.layout.queries, cmd_name))
@@ -56,10 +56,10 @@ class Queries(click.Group):
                 formatter.write_dl(entries)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write examples with a query of the book."""
+        """Write examples with one of the book's queries."""
         queries = all_queries(get_session(ctx).book.layout.queries)
-        asked = [query for query in queries if not any(p.required for p in query.parameters)]
-        name = asked[0].name if asked else "NAME"
+        runnable = [query for query in queries if not any(p.required for p in query.parameters)]
+        name = runnable[0].name if runnable else "NAME"
         self.epilog = (
             "A value for a thing is its IRI, a CURIE or any of its names.\n\n"
             f"\b\nExamples:\n  factbook query {name}\n  factbook query {name} --help"
@@ -74,7 +74,7 @@ def build_command(query: StoredQuery) -> click.Command:
     def run(  # noqa: PLR0913 - one for each option
         context: click.Context,
         /,
-        wanted: OutputOptions,
+        options: OutputOptions,
         *,
         wide: bool = False,
         draw: bool = False,
@@ -84,27 +84,27 @@ def build_command(query: StoredQuery) -> click.Command:
         **values: Any,  # noqa: ANN401 - of a type for each option
     ) -> None:
         book = with_leads_for(get_session(context).book, query)
-        given = {
+        parameters_given = {
             parameter.name: value
             for parameter in query.parameters
             if (value := values[_destination(parameter)])
         }
         refine = _read_refinement(values)
-        asof = next(iter(given.get("asof", ())), None)
+        asof = next(iter(parameters_given.get("asof", ())), None)
         view = View(query, refine, wide=wide, draw=draw, labels=labels, asof=asof, pivot=pivot)
-        if writes_for_people(wanted, view):
+        if writes_for_people(options, view):
             refine = replace(refine, columns=())  # a cell needs the unit beside it
         is_empty = write_answer(
             book,
-            lambda: run_stored(book, query, given, services=services, refine=refine),
+            lambda: run_stored(book, query, parameters_given, services=services, refine=refine),
             form=query.form,
-            wanted=wanted,
+            options=options,
             view=view,
         )
         if is_empty and not services:
             from factbook.query.empty_answer import explain_empty
 
-            reason = interruptible(lambda: explain_empty(book, query, given, refine))
+            reason = interruptible(lambda: explain_empty(book, query, parameters_given, refine))
             click.echo(f"No rows. {reason}", err=True)
 
     if uses_service(query.text):
@@ -133,7 +133,7 @@ def build_command(query: StoredQuery) -> click.Command:
 
 
 def _read_refinement(values: Mapping[str, Any]) -> Refinement:
-    """Return what the options of `_refine_options` ask for."""
+    """Return the refinement from the options of `_refine_options`."""
     return Refinement(
         where=values.get("refine_where", ()),
         sort=values.get("refine_sort", ""),
@@ -145,9 +145,9 @@ def _read_refinement(values: Mapping[str, Any]) -> Refinement:
 
 
 def _refine_options(query: StoredQuery) -> Callable[[T], T]:
-    """Return the decorator that gives a query the options to narrow it.
+    """Return a decorator that adds the options that refine an answer.
 
-    A parameter of the query that has the name of such an option takes its place.
+    A parameter of the query with the name of such an option replaces the option.
     """
     days = query.day_column
     offered: dict[str, dict[str, Any]] = {
@@ -159,7 +159,7 @@ def _refine_options(query: StoredQuery) -> Callable[[T], T]:
         "sort": {
             "metavar": "COLUMN[:desc]",
             "default": "",
-            "help": "Sort by a column, or by several with commas between.",
+            "help": "Sort by a column, or by several separated by commas.",
         },
         "top": {"metavar": "N", "type": click.IntRange(1), "help": "Keep the first N rows."},
         "columns": {
@@ -172,12 +172,12 @@ def _refine_options(query: StoredQuery) -> Callable[[T], T]:
         name = days.title or days.name
         offered["since"] = {"metavar": "DAY", "help": f"Keep rows from this day on ({name})."}
         offered["until"] = {"metavar": "DAY", "help": f"Keep rows until this day ({name})."}
-    taken = {parameter.name for parameter in query.parameters}
+    parameter_names = {parameter.name for parameter in query.parameters}
 
     def decorate(function: T) -> T:
-        for name, about in reversed(offered.items()):
-            if name not in taken:
-                function = click.option(f"--{name}", f"refine_{name}", **about)(function)
+        for name, attributes in reversed(offered.items()):
+            if name not in parameter_names:
+                function = click.option(f"--{name}", f"refine_{name}", **attributes)(function)
         return function
 
     return decorate
@@ -236,9 +236,9 @@ def _epilog(query: StoredQuery) -> str:
         lines += ["", "\b", "Columns:"]
         width = max(len(column.name) for column in query.columns)
         for column in query.columns:
-            about = f"{column.type}{f', in {column.unit}' if column.unit else ''}"
+            column_type = f"{column.type}{f', in {column.unit}' if column.unit else ''}"
             doc = f" {column.doc}" if column.doc else ""
-            lines.append(f"  {column.name:<{width}}  ({about}){doc}")
+            lines.append(f"  {column.name:<{width}}  ({column_type}){doc}")
     return "\n".join(lines)
 
 

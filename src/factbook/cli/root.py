@@ -51,7 +51,7 @@ COMMANDS = {
 
 _SUPERVISED = "factbook.supervised"
 _UNSUPERVISED = {"completion", "mcp", "serve"}
-"""Commands that compute nothing, or that watch processes of their own."""
+"""Commands that compute nothing, or that supervise their own processes."""
 
 _EPILOG = """\b
 Examples:
@@ -63,7 +63,7 @@ Examples:
   factbook --data mine.ttl query companies
 
 Answers go to stdout, messages to stderr. An answer is a table on a terminal and TSV with a header
-on a pipe; -f or the ending of -o chooses another format.
+on a pipe; -f or the suffix of -o chooses another format.
 
 Exit codes: 0 done; 1 findings or differences; 2 wrong usage; 3 an input cannot be read;
 4 a remote endpoint failed; 70 a bug in factbook; 130 interrupted."""
@@ -79,20 +79,20 @@ class Root(click.Group):
         complete_var: str | None = None,
         **extra: Any,  # noqa: ANN401 - click passes it on to its context
     ) -> NoReturn:
-        """Run the command line and leave with its exit code."""
+        """Run the command line and exit with its exit code."""
         name = prog_name or "factbook"
-        given = sys.argv[1:] if args is None else list(args)
-        supervised = extra.pop("supervised", False) and "--debug" not in given
+        arguments = sys.argv[1:] if args is None else list(args)
+        supervised = extra.pop("supervised", False) and "--debug" not in arguments
         for unused in ("standalone_mode", "windows_expand_args"):
             extra.pop(unused, None)
 
         def action() -> object:
             self._main_shell_completion(extra, name, complete_var)
-            with self.make_context(name, given, **extra) as context:
-                context.meta[_SUPERVISED] = given if supervised else None
+            with self.make_context(name, arguments, **extra) as context:
+                context.meta[_SUPERVISED] = arguments if supervised else None
                 return self.invoke(context)
 
-        sys.exit(run_for_exit_code(action, debug="--debug" in given))
+        sys.exit(run_for_exit_code(action, debug="--debug" in arguments))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of the table."""
@@ -141,7 +141,7 @@ class Root(click.Group):
 @click.option(
     "--base",
     metavar="IRI",
-    help="Resolve relative IRIs in --data files against this, instead of each file's address.",
+    help="Resolve relative IRIs in --data files against this IRI instead of the file's address.",
 )
 @click.option("--no-book", is_flag=True, help="Load only the --data files, without a book.")
 @click.option(
@@ -166,6 +166,6 @@ def root(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - o
 
 
 def _asks_endpoint(command: str | None, words: Sequence[str]) -> bool:
-    """Tell whether a command waits for an endpoint, whatever --endpoint says."""
+    """Tell whether a command waits for an endpoint even without --endpoint."""
     is_targeted = any(word == "suggest" or word.startswith("--target") for word in words)
     return command == "push" or (command == "link" and is_targeted)

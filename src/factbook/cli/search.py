@@ -1,4 +1,4 @@
-"""`factbook search`: find things, terms, measures and queries, and what can be asked of them."""
+"""`factbook search`: find things, terms, measures and queries, with commands for each."""
 
 from __future__ import annotations
 
@@ -47,26 +47,28 @@ Examples:
     type=click.IntRange(min=1),
     default=10,
     show_default=True,
-    help="The most hits to show.",
+    help="The maximum number of hits.",
 )
 @limit_options
 @with_output_options(*TABLE_FORMATS)
 @pass_session
-def command(session: Session, words: tuple[str, ...], wanted: OutputOptions, *, limit: int) -> None:
-    """Find what fits WORDS: things, concepts with their definitions, measures, stored queries.
+def command(
+    session: Session, words: tuple[str, ...], options: OutputOptions, *, limit: int
+) -> None:
+    """Find things, concepts with their definitions, measures and stored queries by WORDS.
 
-    WORDS may be names, aliases, tickers, terms or a question; their spelling need not be right.
-    Each hit comes with commands that say more about it.
+    WORDS may be names, aliases, tickers, terms or a question; misspellings are tolerated. Each hit
+    has commands that say more about it.
     """
     from factbook.search.search_book import search
 
     text = " ".join(words)
     hits = interruptible(lambda: search(session.book, text, limit=limit))
     if not hits:
-        raise UsageError(f"Nothing in the book fits '{text}'. See: factbook queries")
-    if choose_answer_format(wanted) == "table":
+        raise UsageError(f"Nothing in the book matches '{text}'. See: factbook queries")
+    if choose_answer_format(options) == "table":
         page = _lay_out(hits, width=terminal_width() or _WIDTH, bold=may_style())
-        with open_output(wanted.output) as out:
+        with open_output(options.output) as out:
             out.write(page.encode(sys.stdout.encoding or "utf-8", "replace"))
         return
     rows = [
@@ -80,11 +82,11 @@ def command(session: Session, words: tuple[str, ...], wanted: OutputOptions, *, 
         )
         for hit in hits
     ]
-    write_listing(_HEADINGS, rows, wanted, title=f"Search: {text}")
+    write_listing(_HEADINGS, rows, options, title=f"Search: {text}")
 
 
 def _lay_out(hits: Sequence[Hit], *, width: int, bold: bool) -> str:
-    """Return each hit as a block: its name and kind, what it is, what can be asked of it."""
+    """Return each hit as a block: its name and kind, description and commands."""
     from factbook.render.humanize import make_printable
     from factbook.render.terminal import wrap
 
@@ -97,9 +99,12 @@ def _lay_out(hits: Sequence[Hit], *, width: int, bold: bool) -> str:
         if hit.also:
             also = make_printable(", ".join(hit.also[:_MOST_ALIASES]))
             lines += [f"{margin}{line}" for line in wrap(f"also {also}", width - _INDENT)]
-        about = wrap(make_printable(hit.description), width - _INDENT)
-        if len(about) > _MOST_LINES:
-            about = [*about[: _MOST_LINES - 1], f"{about[_MOST_LINES - 1][: width - 4]} …"]
-        lines += [f"{margin}{line}" for line in about if line]
+        description = wrap(make_printable(hit.description), width - _INDENT)
+        if len(description) > _MOST_LINES:
+            description = [
+                *description[: _MOST_LINES - 1],
+                f"{description[_MOST_LINES - 1][: width - 4]} …",
+            ]
+        lines += [f"{margin}{line}" for line in description if line]
         lines += [f"{margin}> {call}" for call in hit.commands]
     return "".join(f"{line}\n" for line in lines[1:])

@@ -21,7 +21,7 @@ Examples:
     "--port",
     type=click.IntRange(0, 65535),
     metavar="N",
-    help="The port; 0 for any free one. [default: 8000, or a free one where it is taken]",
+    help="The port; 0 for any free one. [default: 8000, or a free one if it is in use]",
 )
 @click.option(
     "--trust",
@@ -84,11 +84,11 @@ def command(  # noqa: PLR0913 - one for each option
     app.extensions[KEY].start()
 
     def ready() -> None:
-        here = address_of(listening)
+        url = address_of(listening)
         served = [*([] if book.layout == EMPTY else [book.layout.root]), *book.data]
-        what = ", ".join(map(str, served)) or "no files"
-        click.echo(f"Serving {what} at {here} (Ctrl-C stops it)")
+        names = ", ".join(map(str, served)) or "no files"
+        click.echo(f"Serving {names} at {url} (Ctrl-C stops it)")
         if opens:
-            click.launch(here)
+            click.launch(url)
 
     serve(app, listening, ready=ready)

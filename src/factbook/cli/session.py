@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 B = TypeVar("B", bound="Book")
 PATH = click.Path(path_type=Path, readable=False)
-"""The type of a path; whoever opens a file says that it cannot be read, with exit code 3."""
+"""The type of a path; unreadable files are reported when opened, with exit code 3."""
 
 
 @dataclass
@@ -36,43 +36,43 @@ class Session:
     known_by: str | None = None
     cache: bool = True
     quiet: bool = False
-    """Whether it says nothing on stderr, as during shell completion."""
+    """Whether to print nothing on stderr, as during shell completion."""
 
     @classmethod
-    def of_options(cls, given: Mapping[str, Any], *, quiet: bool = False) -> Self:
-        """Return the session that the global options ask for; some may be missing."""
+    def of_options(cls, options: Mapping[str, Any], *, quiet: bool = False) -> Self:
+        """Return the session for the global options, some of which may be missing."""
         return cls(
-            folder=given.get("book"),
-            data=given.get("data") or (),
-            base=given.get("base"),
-            empty=bool(given.get("no_book")),
-            endpoint=given.get("endpoint"),
-            leads=bool(given.get("leads")),
-            known_by=given.get("known_by"),
-            cache=not given.get("no_cache"),
+            folder=options.get("book"),
+            data=options.get("data") or (),
+            base=options.get("base"),
+            empty=bool(options.get("no_book")),
+            endpoint=options.get("endpoint"),
+            leads=bool(options.get("leads")),
+            known_by=options.get("known_by"),
+            cache=not options.get("no_cache"),
             quiet=quiet,
         )
 
     @cached_property
     def own_folder(self) -> Path | None:
-        """The folder of the book: the one given, or else the book around the working folder.
+        """The folder of --book, or else of the book around the working folder.
 
-        None stands for the bundled book.
+        None means the bundled book.
         """
         if self.folder is not None or self.empty:
             return self.folder
         try:
-            found = find_book(Path.cwd())
+            folder = find_book(Path.cwd())
         except FileNotFoundError:  # the working folder was removed
             return None
-        if found is None or found == bundled():
+        if folder is None or folder == bundled():
             return None
         if not self.quiet:
-            click.echo(f"Reading the book in {found}", err=True)
-        return found
+            click.echo(f"Reading the book in {folder}", err=True)
+        return folder
 
     def say_default_book(self) -> None:
-        """Say on stderr which book is read, if no option says it."""
+        """Name the book on stderr, unless an option names it."""
         if self.folder is None and not self.empty and self.own_folder is None:
             click.echo(f"Reading the book in {bundled()}", err=True)
 
@@ -84,13 +84,13 @@ class Session:
         return self._open(Book)
 
     def public_book(self) -> api.Book:
-        """Return the book as Python code has it."""
+        """Return the book with the Python API."""
         from factbook import api
 
         return self._open(api.Book)
 
     def local_book(self) -> Book:
-        """Return the book of the files, even if an endpoint is named."""
+        """Return the book of the files, even with --endpoint."""
         return replace(self, folder=self.own_folder, endpoint=None, leads=False).book
 
     def _open(self, kind: Callable[..., B]) -> B:
@@ -111,7 +111,7 @@ pass_session = click.make_pass_decorator(Session)
 
 
 def get_session(context: click.Context) -> Session:
-    """Return the session, also during shell completion, when no command runs."""
+    """Return the session, even during shell completion, when no command runs."""
     if isinstance(context.obj, Session):
         return context.obj
     return Session.of_options(context.find_root().params, quiet=True)

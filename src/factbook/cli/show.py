@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="""The number in brackets behind a fact is its source in the list at the end. Figures and
+    epilog="""The number in brackets after a fact is its source in the list at the end. Figures and
 events are sorted from the newest to the oldest. On a pipe, lines are not wrapped.
 
 \b
@@ -38,7 +38,7 @@ Examples:
 )
 @click.argument("thing", shell_complete=complete_things())
 @click.option(
-    "--asof", metavar="DAY", help="Leave out figures and events of a later day. [default: none]"
+    "--asof", metavar="DAY", help="Leave out figures and events after this day. [default: none]"
 )
 @click.option("--measure", metavar="NAME", help="Show only the figures of this measure.")
 @limit_options
@@ -47,19 +47,19 @@ Examples:
 def command(
     session: Session,
     thing: str,
-    wanted: OutputOptions,
+    options: OutputOptions,
     asof: str | None,
     measure: str | None,
 ) -> None:
     """Show everything that the graph has on THING: names, figures, events, relations, sources.
 
-    THING is the name, the CURIE or the IRI of anything in the graph: what the book is about, a
-    measure, a concept, a source, a property.
+    THING is the name, the CURIE or the IRI of anything in the graph, including measures, concepts,
+    sources and properties.
     """
-    form = document_format(wanted)
-    to_file = wanted.output is not None
+    form = document_format(options)
+    to_file = options.output is not None
     page = interruptible(lambda: _gather(session, thing, asof, measure))
-    write_document(_render(page, form, to_file=to_file), form, wanted)
+    write_document(_render(page, form, to_file=to_file), form, options)
 
 
 def _gather(session: Session, thing: str, asof: str | None, measure: str | None) -> Page:

@@ -1,4 +1,4 @@
-"""`factbook site`: the pages of the book as files, for any host."""
+"""`factbook site`: write the pages of the book as files."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ Examples:
     "--processes",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Number of processes that write pages. [default: one for each processor]",
+    help="Number of processes that write pages. [default: one per processor]",
 )
 @limit_options
 @pass_session
 def command(session: Session, *, folder: Path, address: str | None, processes: int | None) -> int:
     """Write the pages of `factbook serve` to DIR, as files for any host.
 
-    All links are relative, so that the pages work below any address and when they are opened as
-    files. DIR is replaced as a whole when all pages are written; it must be empty or missing, or
-    hold an earlier site. In place of forms and the endpoint, pages name the command to use. An
-    observation of an imported source has no page of its own: links lead to the page of its source.
+    All links are relative, so that the pages work below any address and from a disk. DIR is
+    replaced as a whole when all pages are written; it must be empty or missing, or hold an earlier
+    site. In place of forms and the endpoint, pages name the command to use. An observation of an
+    imported source has no page of its own: links lead to the page of its source.
     """
     try:
         import flask  # noqa: F401 - only whether it is there
@@ -63,10 +63,12 @@ def command(session: Session, *, folder: Path, address: str | None, processes: i
     )
     count = processes or os.cpu_count() or 1
     with replace_site(folder) as content:
-        done = write_pages(book, settings, content, processes=count, progress=announce)
-    click.echo(f"Wrote {done.pages:,} pages and {done.files - done.pages:,} files to {folder}")
-    for fault in done.faults[:_MOST_FAULTS]:
+        written = write_pages(book, settings, content, processes=count, progress=announce)
+    click.echo(
+        f"Wrote {written.pages:,} pages and {written.files - written.pages:,} files to {folder}"
+    )
+    for fault in written.faults[:_MOST_FAULTS]:
         click.echo(fault, err=True)
-    if len(done.faults) > _MOST_FAULTS:
-        click.echo(f"… and {len(done.faults) - _MOST_FAULTS} more", err=True)
-    return FOUND if done.faults else DONE
+    if len(written.faults) > _MOST_FAULTS:
+        click.echo(f"… and {len(written.faults) - _MOST_FAULTS} more", err=True)
+    return FOUND if written.faults else DONE

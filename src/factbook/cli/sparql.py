@@ -54,7 +54,7 @@ def command(  # noqa: PLR0913 - one for each option
     session: Session,
     text: str | None,
     path: Path | None,
-    wanted: OutputOptions,
+    options: OutputOptions,
     *,
     labels: bool,
     services: tuple[str, ...],
@@ -78,7 +78,7 @@ def command(  # noqa: PLR0913 - one for each option
         with name_file_in_errors(path):
             return run_text(book, query, services=services)
 
-    write_answer(book, ask, form=form, wanted=wanted, view=View(labels=labels))
+    write_answer(book, ask, form=form, options=options, view=View(labels=labels))
     if not services:
         for warning in interruptible(lambda: find_unknown_terms(book, query)):
             click.echo(f"Warning: {warning}", err=True)

@@ -1,8 +1,8 @@
-"""Run a command in a child process that can be ended: at a deadline, or when memory runs short.
+"""Run a command in a child process, and end it at a deadline or when it uses too much memory.
 
 The engine cannot be interrupted, and some texts and files make it crash. So the process that the
-shell waits for starts a child, which does all the work, and watches it. What ends the child, a
-limit or a signal, becomes one line and an exit code. Systems without `fork` have no limits.
+shell waits for starts a child that does all the work, and supervises it. If a limit or signal ends
+the child, the parent prints one line and exits with a code. Systems without `fork` have no limits.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.05
 _FIRST_LOOK_SECONDS = 0.3
-"""Most commands are done by then, and nobody has to look at their memory."""
+"""The time before memory is checked first; most commands are done by then."""
 _GRACE_SECONDS = 1.0
-"""How long a child has to clean up after it was asked to end."""
+"""The time for a child to clean up when it is asked to end."""
 _SHARE = 0.75
-"""The part of the machine's memory that a command may use at most unless --memory allows more."""
+"""The share of the machine's memory that a command may use unless --memory allows more."""
 _USUAL_MEMORY = 1.25e9
 _MEMORY_FOR_A_BYTE = 30
-"""What a command may use for each byte of the files that it is given, unless that is less."""
+"""The memory for each byte of the command's files, if that is more than the usual memory."""
 _PACKED = 10
-"""How many bytes a packed byte counts for."""
+"""How many bytes one byte of a compressed file counts for."""
 _MOST_FOLDERS = 5_000
 _UNITS = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _MESSAGE = struct.Struct("dd")
@@ -51,13 +51,13 @@ _CRASHES = {
     for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL")
 }
 _SIGNALLED = 128
-"""What a shell adds to the number of the signal that ended a program."""
+"""A shell adds this to the number of the signal that ended a program."""
 _pipes: list[int] = []
-"""In a child: where it writes its limits, and what is open as long as its parent lives."""
+"""In a child: the pipe for its limits, and one that is open as long as its parent lives."""
 
 
 class Limits(NamedTuple):
-    """What a command may use; 0 stands for a limit that is not given."""
+    """The limits of a command; 0 means no limit."""
 
     seconds: float = 0.0
     memory: float = 0.0
@@ -65,7 +65,7 @@ class Limits(NamedTuple):
 
 
 class _EndedError(BaseException):
-    """A signal asks this process to end."""
+    """A signal asked this process to end."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -112,7 +112,7 @@ def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="SECONDS",
             expose_value=False,
             callback=_tell_parent,
-            help="Give up after so many seconds.",
+            help="Stop after this many seconds.",
         ),
         click.option(
             "--memory",
@@ -120,8 +120,8 @@ def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="SIZE",
             expose_value=False,
             callback=_tell_parent,
-            help="Give up when more memory is needed, e.g. 2G. [default: 1.25G, or 30 times the "
-            "size of the files]",
+            help="Stop if more memory is needed, e.g. 2G. [default: 1.25G, or 30 times the size of "
+            "the files]",
         ),
     ):
         command = option(command)
@@ -129,7 +129,7 @@ def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def query_limit_options(*, seconds: float) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return what gives a server's command the limits of each query, with a default time."""
+    """Return a decorator that adds the limits of each query to a server's command."""
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
         for option in (
@@ -140,7 +140,7 @@ def query_limit_options(*, seconds: float) -> Callable[[Callable[..., Any]], Cal
                 metavar="MB",
                 default=512,
                 show_default=True,
-                help="Stop a query that needs more memory.",
+                help="Stop queries that need more memory.",
             ),
             click.option(
                 "--timeout",
@@ -148,7 +148,7 @@ def query_limit_options(*, seconds: float) -> Callable[[Callable[..., Any]], Cal
                 metavar="SECONDS",
                 default=seconds,
                 show_default=True,
-                help="Stop a query after so many seconds.",
+                help="Stop queries after this many seconds.",
             ),
         ):
             command = option(command)
@@ -158,7 +158,7 @@ def query_limit_options(*, seconds: float) -> Callable[[Callable[..., Any]], Cal
 
 
 def _tell_parent(context: click.Context, option: click.Parameter, value: float | None) -> None:
-    """Send a limit to the process that watches this one."""
+    """Send a limit to the parent process."""
     if value is None:
         return
     if not hasattr(os, "fork"):
@@ -169,11 +169,11 @@ def _tell_parent(context: click.Context, option: click.Parameter, value: float |
 
 
 def supervise(*, remote: bool, words: Sequence[str] = ()) -> None:
-    """Continue in a child process; the parent watches it and leaves with its exit code.
+    """Continue in a child process; the parent supervises it and exits with its exit code.
 
     Args:
-        remote: Whether an endpoint does the work, so that its slowness is its failure.
-        words: The command line: the files that it names decide how much memory is usual.
+        remote: Whether an endpoint does the work, so that a timeout is a failure of the endpoint.
+        words: The command line; the sizes of the files in it determine the default memory.
 
     Raises:
         Exit: In the parent, with the exit code.
@@ -198,8 +198,8 @@ def supervise(*, remote: bool, words: Sequence[str] = ()) -> None:
 
 
 def _set_up_child(lifeline: int) -> None:
-    """Prepare this process to be ended by its parent, or to end when the parent is gone."""
-    # The terminal's Ctrl-C reaches both processes; the parent passes it on, once
+    """Prepare this process to be ended by its parent, or to end when the parent exits."""
+    # The terminal's Ctrl-C reaches both processes; only the parent passes it on
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGUSR1, signal.SIGTERM):
         signal.signal(number, _unwind)
@@ -211,7 +211,7 @@ def _set_up_child(lifeline: int) -> None:
         os._exit(_SIGNALLED + signal.SIGHUP)
 
     threading.Thread(target=wait_for_parent, daemon=True).start()
-    # What a crashing engine writes is not for the user: native code writes to descriptor 2 itself
+    # Hide the output of a crashing engine: native code writes to descriptor 2 itself
     with contextlib.suppress(OSError, ValueError, AttributeError):
         words = os.dup(2)
         encoding = sys.stderr.encoding
@@ -224,7 +224,7 @@ def _set_up_child(lifeline: int) -> None:
 
 
 def _unwind(number: int, frame: FrameType | None) -> NoReturn:
-    """Leave the running code by an exception, so that it cleans up."""
+    """Raise an exception in the running code, so that it cleans up."""
     del frame
     for signal_number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_number, signal.SIG_IGN)
@@ -234,7 +234,7 @@ def _unwind(number: int, frame: FrameType | None) -> NoReturn:
 
 
 class _Watch:
-    """Watches a child until it ends or has to be ended."""
+    """Watches a child until it ends or exceeds a limit."""
 
     def __init__(self, child: int, limits: int, words: Sequence[str], *, remote: bool) -> None:
         self._child = child
@@ -264,8 +264,8 @@ class _Watch:
     def _wait(self) -> int:
         pause = _FIRST_LOOK_SECONDS
         while True:
-            left = self._deadline - time.monotonic()
-            ready, _, _ = select.select([self._pipe], [], [], max(0.0, min(pause, left)))
+            remaining = self._deadline - time.monotonic()
+            ready, _, _ = select.select([self._pipe], [], [], max(0.0, min(pause, remaining)))
             if ready:
                 message = os.read(self._pipe, _MESSAGE.size)
                 if not message:
@@ -276,7 +276,7 @@ class _Watch:
             if time.monotonic() >= self._deadline:
                 status = self._end(signal.SIGTERM)
                 if status is not None and not _was_ended(status):
-                    return self._exit_code(status)  # it was done just then
+                    return self._exit_code(status)  # it finished just then
                 print_error(
                     f"error: not done after {self._seconds:g} s: ask for less, or give it more "
                     "with --timeout"
@@ -300,7 +300,7 @@ class _Watch:
         self._memory = limits.memory or self._memory
 
     def _exit_code(self, status: int) -> int:
-        """Return the exit code for the way in which a child ended by itself."""
+        """Return the exit code for the status of a child that ended by itself."""
         if not os.WIFSIGNALED(status):
             return os.waitstatus_to_exitcode(status)
         if os.WTERMSIG(status) in _CRASHES:
@@ -309,17 +309,19 @@ class _Watch:
                 "more memory than there is"
             )
         else:
-            print_error(f"error: ended by signal {os.WTERMSIG(status)}, perhaps for want of memory")
+            print_error(
+                f"error: ended by signal {os.WTERMSIG(status)}, perhaps because memory ran out"
+            )
         return self._failure
 
     def _end(self, number: int) -> int | None:
-        """Ask the child to end, and make it end; return its status if it did so in time."""
+        """Ask the child to end, then kill it; return its status if it ended in time."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._child, number)
         until = time.monotonic() + _GRACE_SECONDS
         while time.monotonic() < until:
-            done, status = os.waitpid(self._child, os.WNOHANG)
-            if done:
+            ended, status = os.waitpid(self._child, os.WNOHANG)
+            if ended:
                 return status
             time.sleep(_POLL_SECONDS / 5)
         with contextlib.suppress(ProcessLookupError):
@@ -329,7 +331,7 @@ class _Watch:
 
 
 def _was_ended(status: int) -> bool:
-    """Tell whether a child ended because it was asked to; see `_unwind`."""
+    """Tell whether a child ended because it was asked to, see `_unwind`."""
     return os.waitstatus_to_exitcode(status) in {-signal.SIGTERM, _SIGNALLED + signal.SIGTERM}
 
 
@@ -339,7 +341,7 @@ def _raise_ended(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _memory_of(process: int) -> float:
-    """Return the bytes of memory that a process alone holds, or 0 where that is not known."""
+    """Return the private memory of a process in bytes, or 0 if unknown."""
     try:
         fields = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
     except OSError:
@@ -348,7 +350,7 @@ def _memory_of(process: int) -> float:
 
 
 def _default_memory(words: Sequence[str]) -> float:
-    """Return the bytes that a command may use: more where the files that it names are large."""
+    """Return the default memory of a command in bytes: more if its files are large."""
     named = {Path(word.rpartition("=")[2]) for word in words}
     files = {file for path in (Path("data"), *named) for file in _files_below(path)}
     size = sum(map(_size_of, files))
@@ -364,13 +366,13 @@ def _files_below(path: Path) -> Iterator[Path]:
 
 
 def _size_of(path: Path) -> int:
-    """Return roughly the bytes of a file once it is unpacked; 0 for what is no file."""
+    """Return the approximate size of a file when unpacked, or 0 if it is not a file."""
     try:
-        about = path.stat()
-    except (OSError, ValueError):  # most words name no file, and some cannot
+        status = path.stat()
+    except (OSError, ValueError):  # most words are not files, and some are not valid paths
         return 0
     packed = _PACKED if path.suffix == ".gz" else 1
-    return about.st_size * packed if stat.S_ISREG(about.st_mode) else 0
+    return status.st_size * packed if stat.S_ISREG(status.st_mode) else 0
 
 
 def _memory_of_machine() -> float:

@@ -1,4 +1,4 @@
-"""Write the answer of a query: as a table, a chart, a graph, or rows for programs."""
+"""Write the answer of a query: as a table, a chart, a graph, or in a machine format."""
 
 from __future__ import annotations
 
@@ -40,27 +40,27 @@ if TYPE_CHECKING:
 
 _LONGEST_EMPTY = 4096  # bytes; an answer without rows is shorter
 _DRAWN = "text"  # the format of a chart that is drawn with characters
-_WIDTH_OF_CHARTS = 100  # of a chart in characters that goes to a pipe or a file
+_WIDTH_OF_CHARTS = 100  # of a chart in characters on a pipe or in a file
 
 
 @dataclass(frozen=True)
 class View:
-    """How the answer of a query is shown."""
+    """How to show the answer of a query."""
 
     query: StoredQuery | None = None
     """The stored query, whose front matter describes the columns and the chart."""
     refine: Refinement | None = None
-    """Which of its rows and columns are wanted."""
+    """Which of its rows and columns to show."""
     wide: bool = False
     """Whether such a table includes columns with details."""
     draw: bool = False
     """Whether to draw the chart with characters instead of a table."""
     labels: bool = False
-    """Whether formats for programs have the names of things beside their IRIs."""
+    """Whether machine formats have a column of labels after each column of IRIs."""
     asof: str | None = None
     """The day that decides which figures are marked as old, by default today."""
     pivot: bool | None = None
-    """Whether years or quarters stand across; by default in tables for people."""
+    """Whether to write a pivot table; by default in tables for people."""
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -87,13 +87,13 @@ class View:
         return (self.query.summary or self.query.name) if self.query else "Answer"
 
 
-def writes_for_people(wanted: OutputOptions, view: View) -> bool:
-    """Tell whether an answer becomes a table or a chart for people, which need all columns.
+def writes_for_people(options: OutputOptions, view: View) -> bool:
+    """Tell whether an answer is written as a table or a chart for people, which need all columns.
 
     Raises:
         UsageError: The format does not fit.
     """
-    name = "table" if view.draw else choose_answer_format(wanted, has_chart=view.has_chart)
+    name = "table" if view.draw else choose_answer_format(options, has_chart=view.has_chart)
     return name in {*HUMAN, *PICTURES}
 
 
@@ -102,7 +102,7 @@ def write_answer(
     ask: Callable[[], Answer],
     *,
     form: str,
-    wanted: OutputOptions,
+    options: OutputOptions,
     view: View | None = None,
 ) -> bool:
     """Run a query and write its answer; return whether it is a table without rows.
@@ -111,49 +111,49 @@ def write_answer(
         book: The book that has the labels of things.
         ask: Runs the query.
         form: SELECT, ASK, CONSTRUCT or DESCRIBE.
-        wanted: The format and the file that the user asked for.
-        view: How the answer is shown.
+        options: The format and the file.
+        view: How to show the answer.
 
     Raises:
         FactbookError: The format does not fit, the query fails, or the file cannot be written.
     """
     view = view or View()
     is_graph = form in {"CONSTRUCT", "DESCRIBE"}
-    name = choose_answer_format(wanted, is_graph=is_graph, has_chart=view.has_chart)
+    name = choose_answer_format(options, is_graph=is_graph, has_chart=view.has_chart)
 
     is_empty = False
 
     def write(out: IO[bytes]) -> None:
         nonlocal is_empty
-        found = ask()
-        if isinstance(found, bool):
+        answer = ask()
+        if isinstance(answer, bool):
             if name in HUMAN:
-                out.write(b"yes\n" if found else b"no\n")
+                out.write(b"yes\n" if answer else b"no\n")
             else:
-                write_boolean(found, name, out)
-        elif isinstance(found, Table):
+                write_boolean(answer, name, out)
+        elif isinstance(answer, Table):
             is_empty = _write_rows(
-                book, found, _DRAWN if view.draw else name, out, view=view, wanted=wanted
+                book, answer, _DRAWN if view.draw else name, out, view=view, options=options
             )
         else:
             from factbook.export.rdf_writer import write_rdf
 
-            write_rdf(found.triples, name, out, prefixes=book.prefixes, context=book.context)
+            write_rdf(answer.triples, name, out, prefixes=book.prefixes, context=book.context)
 
-    with open_output(wanted.output) as out:
+    with open_output(options.output) as out:
         interruptible(lambda: write(out))
     return is_empty
 
 
 class _Watched:
-    """A file that keeps the beginning of what is written, to see whether any row was."""
+    """A file that records the beginning of what is written, to tell whether it has rows."""
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out = out
         self._head = b""
 
     def write(self, data: bytes) -> int:
-        """Write on."""
+        """Write to the file."""
         if len(self._head) < _LONGEST_EMPTY:
             self._head += bytes(data[:_LONGEST_EMPTY])
         return self._out.write(data)
@@ -162,12 +162,12 @@ class _Watched:
         return getattr(self._out, name)
 
     def is_empty(self, name: str) -> bool:
-        """Tell whether an answer in a format was written without a row."""
+        """Tell whether the answer was written without rows."""
         return len(self._head) < _LONGEST_EMPTY and holds_no_row(self._head, name)
 
 
 class _Counted:
-    """Rows that are counted while they are read."""
+    """Rows that are counted as they are read."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._rows = rows
@@ -180,7 +180,7 @@ class _Counted:
 
 
 def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
-    book: Book, found: Table, name: str, out: IO[bytes], *, view: View, wanted: OutputOptions
+    book: Book, found: Table, name: str, out: IO[bytes], *, view: View, options: OutputOptions
 ) -> bool:
     """Write the rows of an answer; return whether there were none."""
     if name in {*HUMAN, *PICTURES, _DRAWN}:
@@ -201,11 +201,11 @@ def _write_rows(  # noqa: PLR0913 - each is one thing that the output depends on
     )
     if name in MACHINE:  # the engine itself may write the rows
         watched = _Watched(out)
-        write_for_programs(table, name, cast("IO[bytes]", watched), wanted)
+        write_for_programs(table, name, cast("IO[bytes]", watched), options)
         return watched.is_empty(name)
     counted = _Counted(table.rows)
     table = replace(table, rows=counted, native=None)
-    write_for_programs(table, name, out, wanted, columns=view.columns, notes=notes)
+    write_for_programs(table, name, out, options, columns=view.columns, notes=notes)
     return not counted.count
 
 
@@ -217,7 +217,7 @@ def _write_for_people(  # noqa: PLR0913, PLR0917 - each is one thing that the ou
     out: IO[bytes],
     view: View,
 ) -> None:
-    """Write a table with names and units, with the chart above it on an HTML page."""
+    """Write a table with labels and units; on an HTML page, with the chart above it."""
     from factbook.query.marks import find_marks
     from factbook.render.cells import build_cells, list_marked, shows_sources
     from factbook.render.pivot import pivot_cells
@@ -314,7 +314,7 @@ def _write_picture(picture: Picture, name: str, out: IO[bytes]) -> None:
 
 
 def _draw_for_page(picture: Picture) -> str:
-    """Return a chart as SVG for an HTML page; where it cannot be drawn, say so and go on."""
+    """Return a chart as SVG for an HTML page, or an empty string, with a note, if it fails."""
     from factbook.render.pictures import draw_svg
 
     try:

@@ -97,7 +97,7 @@ def write_tables(  # noqa: PLR0913 - one for each option
             (temporary / METADATA).write_text(f"{text}\n", encoding="utf-8")
     if formulas.count:
         cells = count_noun(formulas.count, "cell")
-        log_note(f"a spreadsheet may run {cells} as formulas; --csv-safe defuses them")
+        log_note(f"a spreadsheet may run {cells} as formulas; --csv-safe escapes them")
     if query is None:
         _note_left_out(book, seen_things)
 

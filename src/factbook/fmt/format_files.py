@@ -83,28 +83,28 @@ class FormattedFile:
                 file.write(self.new.encode())
 
 
-def find_turtle_files(layout: Layout, given: Iterable[Path]) -> list[Path]:
+def find_turtle_files(layout: Layout, paths: Iterable[Path]) -> list[Path]:
     """Return the given Turtle files and those in given folders, by default those of the book.
 
     Raises:
         UsageError: A file is not Turtle.
         InputError: A file or folder is missing.
     """
-    named = list(given)
+    named = list(paths)
     if not named:
         return [*layout.ontology_files(), *layout.data_files(leads=True)]
-    found: dict[Path, None] = {}
+    turtle_files: dict[Path, None] = {}
     for path in named:
         if path.is_dir():
-            found |= dict.fromkeys(sorted(path.rglob("*.ttl")))
+            turtle_files |= dict.fromkeys(sorted(path.rglob("*.ttl")))
             continue
         syntax = syntax_of(path)
         if syntax is None or syntax.name != "turtle" or path.suffix == ".gz":
             raise UsageError(f"{path}: only Turtle can be formatted (.ttl)")
         if not path.exists():
             raise InputError(f"{path}: no such file")
-        found[path] = None
-    return list(found)
+        turtle_files[path] = None
+    return list(turtle_files)
 
 
 def format_files(
@@ -133,13 +133,13 @@ def format_files(
         laid_out |= again
         if again == changed:
             break
-    found = []
+    unformatted = []
     for path, old in old_texts.items():
         new = laid_out[path]
         if new != old:
             verify_same(path, parsed[path], old=old, new=new)
-            found.append(FormattedFile(path, old, new))
-    return found
+            unformatted.append(FormattedFile(path, old, new))
+    return unformatted
 
 
 def _lay_out(texts: Mapping[Path, str]) -> dict[Path, str]:
@@ -148,23 +148,23 @@ def _lay_out(texts: Mapping[Path, str]) -> dict[Path, str]:
     The formatter joins several comments on one predicate to one. Such comments are moved in front
     of their statement first.
     """
-    given = {path: normalize_line_ends(text) for path, text in texts.items()}
-    found = _run_formatter(given)
+    normalized = {path: normalize_line_ends(text) for path, text in texts.items()}
+    formatted = _run_formatter(normalized)
     for _ in range(_MOST_PASSES):
         joined = {}
-        for path, text in given.items():
-            lost = _comments(text) - _comments(found[path])
+        for path, text in normalized.items():
+            lost = _comments(text) - _comments(formatted[path])
             hoisted = hoist_comments(text, lost) if lost else text
             if hoisted != text:
                 joined[path] = hoisted
         if not joined:
             break
-        given |= joined
-        found |= _run_formatter(joined)
+        normalized |= joined
+        formatted |= _run_formatter(joined)
     return {
         # The formatter puts a space before a comment at the start of a file
         path: sort_subjects(remove_unused_prefixes(text.lstrip(" \n")))
-        for path, text in found.items()
+        for path, text in formatted.items()
     }
 
 
@@ -207,12 +207,12 @@ def _run_formatter(texts: Mapping[Path, str]) -> dict[Path, str]:
         InputError: The formatter is missing, or does not support the syntax of a text.
     """
     program = _find_formatter()
-    found: dict[Path, str] = {}
+    formatted: dict[Path, str] = {}
     paths = list(texts)
     for start in range(0, len(paths), _BATCH_SIZE):
         batch = {path: texts[path] for path in paths[start : start + _BATCH_SIZE]}
         try:
-            found |= _format_batch(program, batch)
+            formatted |= _format_batch(program, batch)
         except _FormatterError as error:
             # The formatter stops at the first text that it rejects: find out which
             for path, text in batch.items():
@@ -224,7 +224,7 @@ def _run_formatter(texts: Mapping[Path, str]) -> dict[Path, str]:
                         f"{reason}"
                     ) from None
             raise InputError(f"{program}: failed: {error}") from None
-    return found
+    return formatted
 
 
 class _FormatterError(Exception):
@@ -255,13 +255,13 @@ def _format_batch(program: str, texts: Mapping[Path, str]) -> dict[Path, str]:
 def _find_formatter() -> str:
     """Return the formatter that is installed beside this package, or else the one on the path."""
     for folder in (Path(sys.executable).parent, Path(sysconfig.get_path("scripts"))):
-        found = shutil.which(_FORMATTER, path=str(folder))
-        if found is not None:
-            return found
-    found = shutil.which(_FORMATTER)
-    if found is None:
+        program = shutil.which(_FORMATTER, path=str(folder))
+        if program is not None:
+            return program
+    program = shutil.which(_FORMATTER)
+    if program is None:
         raise InputError(f"{_FORMATTER}: no such program; install it: pip install {_FORMATTER}")
-    return found
+    return program
 
 
 def verify_same(path: Path, before: RdfFile, *, old: str, new: str) -> None:
@@ -282,16 +282,16 @@ def verify_same(path: Path, before: RdfFile, *, old: str, new: str) -> None:
         raise _bug(path, "would lose a comment")
 
 
-def have_same_quads(left: RdfFile, right: RdfFile) -> bool:
+def have_same_quads(first: RdfFile, right: RdfFile) -> bool:
     """Tell whether two files have the same quads, up to the names of blank nodes."""
-    if set(left.quads) == set(right.quads):
+    if set(first.quads) == set(right.quads):
         return True
-    if not any(_has_blank_node(file) for file in (left, right)):
+    if not any(_has_blank_node(file) for file in (first, right)):
         return False
-    trees = _forest(left), _forest(right)
+    trees = _forest(first), _forest(right)
     if None not in trees:
         return trees[0] == trees[1]
-    return _canonical_quads(left) == _canonical_quads(right)
+    return _canonical_quads(first) == _canonical_quads(right)
 
 
 def _forest(file: RdfFile) -> Counter[str] | None:
@@ -303,24 +303,24 @@ def _forest(file: RdfFile) -> Counter[str] | None:
     Returns:
         The quads, or None if a blank node has two parents or is in a circle.
     """
-    about: dict[BlankNode, list[Quad]] = {}
+    quads_of_node: dict[BlankNode, list[Quad]] = {}
     parents: Counter[BlankNode] = Counter()
     quads = list(dict.fromkeys(file.quads))
     for quad in quads:
         if isinstance(quad.object, BlankNode):
             parents[quad.object] += 1
-            about.setdefault(quad.object, [])
+            quads_of_node.setdefault(quad.object, [])
         if isinstance(quad.subject, BlankNode):
-            about.setdefault(quad.subject, []).append(quad)
+            quads_of_node.setdefault(quad.subject, []).append(quad)
     if any(number > 1 for number in parents.values()):
         return None
     named = [quad for quad in quads if not isinstance(quad.subject, BlankNode)]
-    roots = [node for node in about if node not in parents]
+    roots = [node for node in quads_of_node if node not in parents]
     # From the roots down; the hashes are then made from the leaves up
     order = [*roots, *(quad.object for quad in named if isinstance(quad.object, BlankNode))]
     for node in order:  # which grows meanwhile
-        order += (quad.object for quad in about[node] if isinstance(quad.object, BlankNode))
-    if len(order) != len(about):
+        order += (quad.object for quad in quads_of_node[node] if isinstance(quad.object, BlankNode))
+    if len(order) != len(quads_of_node):
         return None  # a circle has no root
     hashes: dict[object, str] = {}
 
@@ -329,7 +329,7 @@ def _forest(file: RdfFile) -> Counter[str] | None:
         return f"{subject} {quad.predicate} {value} {quad.graph_name}"
 
     for node in reversed(order):
-        lines = sorted(text(quad, "") for quad in about[node])
+        lines = sorted(text(quad, "") for quad in quads_of_node[node])
         hashes[node] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     return Counter(
         [*(text(quad, str(quad.subject)) for quad in named), *(hashes[node] for node in roots)]
@@ -350,5 +350,7 @@ def _canonical_quads(file: RdfFile) -> set[object]:
     return set(data)
 
 
-def _bug(path: Path, what: str) -> FactbookError:
-    return FactbookError(f"{path}: not changed, because formatting {what}; please report this file")
+def _bug(path: Path, problem: str) -> FactbookError:
+    return FactbookError(
+        f"{path}: not changed, because formatting {problem}; please report this file"
+    )

@@ -47,14 +47,14 @@ def sort_subjects(text: str) -> str:
     """Return a formatted Turtle text with its subjects sorted by IRI."""
     lines = text.split("\n")
     for section in reversed(list(_sections(list(_blocks(text, lines))))):
-        wanted = sorted(section, key=lambda block: block.subject or "")
-        if wanted != section:
-            moved = "\n\n".join("\n".join(lines[b.first : b.last + 1]) for b in wanted)
+        ordered = sorted(section, key=lambda block: block.subject or "")
+        if ordered != section:
+            moved = "\n\n".join("\n".join(lines[b.first : b.last + 1]) for b in ordered)
             lines[section[0].first : section[-1].last + 1] = moved.split("\n")
     return "\n".join(lines)
 
 
-def add_missing_prefixes(text: str, known: Mapping[str, str]) -> str:
+def add_missing_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     """Return a Turtle text with declarations of the known prefixes that it uses undeclared.
 
     They are added to the first line, so that errors further down keep their line.
@@ -67,11 +67,11 @@ def add_missing_prefixes(text: str, known: Mapping[str, str]) -> str:
             is_declaration = previous.upper() in _PREFIX_DIRECTIVES
             (declared if is_declaration else used).add(token.text.partition(":")[0])
         previous = token.text
-    missing = sorted(prefix for prefix in used - declared if prefix in known)
+    missing = sorted(prefix for prefix in used - declared if prefix in prefixes)
     at = 0
     if text.startswith("@base "):  # a base stays first
         at = next((token.offset + 1 for token in tokenize(text) if token.text == "."), 0)
-    added = "".join(f" @prefix {prefix}: <{known[prefix]}> . " for prefix in missing)
+    added = "".join(f" @prefix {prefix}: <{prefixes[prefix]}> . " for prefix in missing)
     return text[:at] + added + text[at:]
 
 
@@ -112,26 +112,26 @@ def normalize_line_ends(text: str) -> str:
 
 def hoist_comments(text: str, comments: Counter[str]) -> str:
     """Return a Turtle text with these comments moved from inside statements to before them."""
-    left = Counter(comments)
+    remaining = Counter(comments)
     parts: list[str] = []
-    done = depth = 0
+    position = depth = 0
     at: int | None = None  # the part before which comments of the statement go
     for token in tokenize(text):
         if token.kind != COMMENT:
             if at is None:
-                parts += [text[done : token.offset], ""]
-                done, at = token.offset, len(parts) - 1
+                parts += [text[position : token.offset], ""]
+                position, at = token.offset, len(parts) - 1
             if token.kind == MARK:
                 depth += (token.text in _OPENING) - (token.text in _CLOSING)
                 if token.text == "." and depth == 0:
                     at = None
-        elif at is not None and left[token.text[1:].strip()] > 0:
-            left[token.text[1:].strip()] -= 1
+        elif at is not None and remaining[token.text[1:].strip()] > 0:
+            remaining[token.text[1:].strip()] -= 1
             follows = not parts[at] and parts[at - 1].rstrip(" \t")[-1:] not in {"", "\n"}
             parts[at] += ("\n" if follows else "") + token.text + "\n"
-            parts.append(text[done : token.offset].rstrip(" \t"))
-            done = token.offset + len(token.text)
-    return "".join([*parts, text[done:]])
+            parts.append(text[position : token.offset].rstrip(" \t"))
+            position = token.offset + len(token.text)
+    return "".join([*parts, text[position:]])
 
 
 def comments_of(text: str) -> list[str]:
@@ -174,15 +174,15 @@ def _subjects_by_offset(text: str) -> dict[int, tuple[str | None, bool]]:
     offsets = scan_turtle(text)
     if len(offsets) != len(quads):
         return {}
-    found: dict[int, tuple[str | None, bool]] = {}
+    subjects: dict[int, tuple[str | None, bool]] = {}
     for quad, (start, _, _) in zip(quads, offsets, strict=True):
         iri = quad.subject.value if isinstance(quad.subject, NamedNode) else None
         is_about_file = text.startswith("<>", start) or (
             quad.predicate == _TYPE and quad.object in _FILE_CLASSES
         )
-        _, known = found.get(start, (iri, False))
-        found[start] = (iri, known or is_about_file)
-    return found
+        _, is_known = subjects.get(start, (iri, False))
+        subjects[start] = (iri, is_known or is_about_file)
+    return subjects
 
 
 def _statements(text: str) -> Iterator[tuple[int, int]]:

@@ -1,1 +1,1 @@
-"""Import tables: rows that a mapping turns into the statements of a source."""
+"""Import tables: a mapping turns rows into the statements of a source."""

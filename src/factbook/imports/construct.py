@@ -1,6 +1,6 @@
-"""Run the CONSTRUCT of a mapping over rows: each row is a line of VALUES, whole batches a query.
+"""Run the CONSTRUCT of a mapping over rows: a query per batch, with a line of VALUES per row.
 
-Any SPARQL 1.1 engine gives the same triples for the same query.
+Any SPARQL 1.1 engine returns the same triples for the same query.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ ROW = "https://w3id.org/ai-infra/def#row"
 _QUALIFIER, _OBSERVATION, _THING = "_qualifier", "_observation", "_iri"
 _UNDEFINED = "UNDEF"
 _MOST_ZEROS = 99
-"""How far an exponent moves the point of a number at most; the cells are checked before."""
+"""The maximum distance by which an exponent moves the decimal point; cells are checked before."""
 _ESCAPES = (
     ("\\", r"\\"),
-    (r"\\U", r"\\\U00000055"),  # a backslash before a letter u could mean two things
+    (r"\\U", r"\\\U00000055"),  # a backslash before a letter u is ambiguous
     (r"\\u", r"\\\U00000075"),
     ('"', r"\""),
     ("\n", r"\n"),
@@ -41,40 +41,40 @@ _ESCAPES = (
     ("\t", r"\t"),
 )
 _ROW_TRIPLE = re.compile(rb"<" + ROW.encode() + rb'> "((?:[^"\\\n]|\\.)*)" \.\n')
-# Only the object of a triple stands before a full stop and the end of a line
+# Only the object of a triple precedes a full stop at the end of a line
 _DECIMAL = re.compile(rb'"([^"\\\n]*)"\^\^<' + XSD.encode() + rb"decimal> \.\n")
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows, and the triples that they give as N-Triples."""
+    """Some rows, and their triples as N-Triples."""
 
     rows: list[Row]
     query: str
     triples: bytes
 
     def stated_rows(self) -> Iterator[int]:
-        """Yield the numbers of the rows that some triple names as its row."""
+        """Yield the numbers of the rows that triples name as their rows."""
         stated = {_unescape(text.decode()) for text in _ROW_TRIPLE.findall(self.triples)}
         return (row.number for row in self.rows if row.key in stated)
 
 
 @dataclass(frozen=True)
 class Bindings:
-    """What the variables of a mapping are bound to in each row."""
+    """The values of the variables of a mapping in each row."""
 
     mapping: TableMapping
     source: str
     observations: str
     """The namespace of observations."""
     things: Mapping[str, Mapping[str, str]]
-    """For each column of names: the IRI of each name."""
+    """The IRI of each name, by column."""
 
     def run(self, rows: TableRows) -> Iterator[Batch]:
         """Yield batches of rows with their triples.
 
         Raises:
-            InputError: The query uses a variable that nothing binds.
+            InputError: The query uses an unbound variable.
         """
         names = [name for name in self.mapping.uses if self._is_row_variable(name, rows.columns)]
         needed = list(
@@ -98,17 +98,17 @@ class Bindings:
         return f"{text[:inside]} VALUES ({variables}) {{\n", f"\n}} {text[inside:]}"
 
     def _is_row_variable(self, name: str, columns: Mapping[str, Kind]) -> bool:
-        """Tell whether a variable gets its value from the row; a lookup may list it as well."""
-        known = {
+        """Tell whether a variable gets its value from the row; a lookup may list it too."""
+        known_terms = {
             *(name for name in RESERVED if name != ROW_NUMBER),
             *columns,
             *(f"{column}{_OBSERVATION}" for column in columns),
             *(f"{column}{_THING}" for column in self.mapping.things),
             *(f"{column}{_QUALIFIER}" for column, s in self.mapping.splits.items() if s.qualifiers),
         }
-        if name not in known and name not in self.mapping.listed:
-            self.mapping.fail(f"nothing binds ?{name}.{did_you_mean(name, known)}")
-        return name in known
+        if name not in known_terms and name not in self.mapping.listed:
+            self.mapping.fail(f"nothing binds ?{name}.{did_you_mean(name, known_terms)}")
+        return name in known_terms
 
     def _form(self, name: str, rows: TableRows) -> str:
         """Return the SQL expression that writes the value of a variable in a row as SPARQL."""
@@ -136,7 +136,7 @@ class Bindings:
 
 
 def write_numbers_plainly(triples: bytes) -> bytes:
-    """Return N-Triples whose whole decimals are integers and others have no zeros at their end."""
+    """Return N-Triples with whole decimals as integers and others without trailing zeros."""
     return _DECIMAL.sub(_plain_number, triples) if b"#decimal> .\n" in triples else triples
 
 
@@ -152,14 +152,14 @@ def _enclose(before: str, expression: str, after: str) -> str:
 
 
 def _text(cell: str) -> str:
-    """Return the SQL expression of a text as a string of SPARQL; see `to_sparql`."""
+    """Return the SQL expression that writes a text as a SPARQL string; see `to_sparql`."""
     for character, escaped in _ESCAPES:
         cell = f"replace({cell}, {quote_text(character)}, {quote_text(escaped)})"
     return _enclose('"', cell, '"')
 
 
 def _number(cell: str) -> str:
-    """Return the SQL expression of a number in digits, as `_canonical` writes it."""
+    """Return the SQL expression that writes a number in digits, as `_canonical` does."""
     exponent = f"TRY_CAST(regexp_extract({cell}, '[eE](.*)', 1) AS INTEGER)"
     exponent = f"greatest(-{_MOST_ZEROS}, least({_MOST_ZEROS}, coalesce({exponent}, 0)))"
     whole, part = (f"regexp_extract({cell}, '[+-]?([0-9]*)[.]?([0-9]*)', {n})" for n in (1, 2))
@@ -177,7 +177,7 @@ def _number(cell: str) -> str:
 
 
 def _canonical(text: str) -> str:
-    """Return a number in digits: whole, or with a fraction that does not end in zeros."""
+    """Return a number in digits, without trailing zeros."""
     number = Decimal(text)
     if number == number.to_integral_value():
         return str(int(number))
@@ -191,7 +191,7 @@ def _plain_number(match: re.Match[bytes]) -> bytes:
 
 
 def _unescape(text: str) -> str:
-    """Return the text of a string of N-Triples."""
+    """Return the text of an N-Triples string."""
     if "\\" not in text:
         return text
     quad = next(parse(f'<urn:s> <urn:p> "{text}" .', RdfFormat.N_TRIPLES))

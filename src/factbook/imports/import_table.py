@@ -1,4 +1,4 @@
-"""Import a table: read it, find what it names, run its mapping, and write the source."""
+"""Import a table: read it, look up its names, run its mapping, and write the source."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _STREAMS = (".nq", ".nq.gz")
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """What somebody asks to be imported."""
+    """The arguments of an import."""
 
     mapping: Path
     files: Sequence[Path]
@@ -63,7 +63,7 @@ class ImportRequest:
 
 @dataclass(frozen=True)
 class Imported:
-    """What came of an import: the files that were written, the report, the names proposed."""
+    """The result of an import: the written files, the report, and the proposed names."""
 
     paths: list[Path]
     report: Report
@@ -79,18 +79,18 @@ def import_table(
     announce: Callable[[str], None],
     today: date | None = None,
 ) -> Imported:
-    """Write the source of a table, or only find out what would be written.
+    """Write the source of a table, or only report what would be written.
 
     Args:
         book: The book that gets the source.
-        request: What is to be imported.
+        request: The mapping, the files and the options.
         announce: Called with a line about the progress.
-        today: The day on which the table is read, if nobody says another; by default today.
+        today: The default for the day on which the table was read; by default today.
 
     Raises:
         UsageError: A value is not valid, or DuckDB is missing.
-        InputError: A file is not as the mapping says, or cannot be written.
-        UnknownNamesError: The table names things that the register does not have.
+        InputError: A file does not match the mapping, or cannot be written.
+        UnknownNamesError: The table names things that are not in the register.
     """
     mapping = read_mapping(request.mapping)
     job = _Job(book, mapping, request, today or date.today())  # noqa: DTZ011 - the user's own day
@@ -100,8 +100,8 @@ def import_table(
         things = {column: dict(names) for column, names in resolution.things.items()}
         unknown, register = resolution.unknown, list[Triple]()
         if request.proposes:
-            made, register, unknown = propose(unknown, mapping.things, book)
-            for column, names in made.items():
+            proposed, register, unknown = propose(unknown, mapping.things, book)
+            for column, names in proposed.items():
                 things[column] |= names
         if unknown:
             raise UnknownNamesError(rows.names, unknown)
@@ -152,7 +152,7 @@ class _Job:
 
     @property
     def streams(self) -> bool:
-        """Whether N-Quads are written while the table is read."""
+        """Whether to write N-Quads while the table is read."""
         return self.request.output is not None and self.request.output.name.endswith(_STREAMS)
 
     @property
@@ -233,7 +233,7 @@ class _Job:
         return Imported([path], report, withdrawn=len(gone), note=note)
 
     def write_register(self, triples: Sequence[Triple]) -> Path:
-        """Add proposed things to the file of those that this mapping has proposed before."""
+        """Add proposed things to the file with earlier proposals of this mapping."""
         folder = self.book.layout.root / "data" / "register"
         if self.request.output is not None:
             folder = self.request.output.parent if self.streams else self.request.output
@@ -259,8 +259,8 @@ class _Job:
             file.write(text.encode())
 
     def _day_read(self, path: Path, inputs: Sequence[Checksum]) -> date:
-        """Return the day on which the table was read; the same input keeps that of its file."""
-        given = self._given_read
+        """Return the day on which the table was read; an unchanged input keeps its day."""
+        read_day = self._given_read
         if path.exists():
             existing = read_rdf(path)
             if sorted(values_of(existing, f"{INFRA}inputFile")) != sorted(map(_line, inputs)):
@@ -268,9 +268,9 @@ class _Job:
                     f"{path}: comes from another file; give the day of this version of the table "
                     "with --published"
                 )
-            if given is None:
-                given = next(iter(values_of(existing, f"{INFRA}dateRead")), None)
-        return date.fromisoformat(given) if given else self.today
+            if read_day is None:
+                read_day = next(iter(values_of(existing, f"{INFRA}dateRead")), None)
+        return date.fromisoformat(read_day) if read_day else self.today
 
     def _describe(
         self,
@@ -335,18 +335,18 @@ class _Job:
 
 
 def _report(rows: TableRows, stated: set[int]) -> Report:
-    """Count the rows that were imported, and those that were not by their reason."""
+    """Count the imported rows, and the others by reason."""
     counts: Counter[int] = Counter()
     for number, reason in rows.skipped():
         if number not in stated:
             counts[reason] += 1
-    left = [
+    left_out = [
         (counts[place], skip.why) for place, skip in enumerate(rows.mapping.skips) if counts[place]
     ]
     silent = rows.count - len(stated) - counts.total()
     if silent:
-        left.append((silent, _NOTHING_READ))
-    return Report(rows.count, len(stated), left)
+        left_out.append((silent, _NOTHING_READ))
+    return Report(rows.count, len(stated), left_out)
 
 
 def _announcing(

@@ -45,7 +45,7 @@ _SOURCE_KEYS = (
     "attribution",
 )
 _REQUIRED = ("title", "publisher", "published")
-# What may stand in the name of a variable (SPARQL 1.1, VARNAME)
+# The characters that are allowed in the name of a variable (SPARQL 1.1, VARNAME)
 _NOT_IN_NAME = re.compile(
     r"[^0-9A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u3001-\ud7ff]+"
 )
@@ -54,7 +54,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class Kind:
-    """What the cells of a column are."""
+    """The type of the cells of a column."""
 
     name: str = TEXT
     thousands: bool = False
@@ -74,7 +74,7 @@ class TableFormat:
 
 @dataclass(frozen=True)
 class Skip:
-    """Rows that are left out: an SQL condition and the reason."""
+    """Rows to leave out: an SQL condition and the reason."""
 
     where: str
     why: str
@@ -116,13 +116,13 @@ class TableMapping:
 
     @property
     def uses(self) -> tuple[str, ...]:
-        """The variables that the query does not bind itself, except in a list of values."""
+        """The variables that the query does not bind itself, except in VALUES."""
         bound = set(_bound_variables(self.tree)) - self.listed
         return tuple(name for name in variables(self.text) if name not in bound)
 
     @property
     def predicates(self) -> tuple[str, ...]:
-        """The predicates of the template in an order that keeps those of its statements."""
+        """The predicates of the template, in an order that agrees with its statements."""
         before: dict[str, dict[str, None]] = {}
         for statement in _predicates(self.tree):
             for earlier, later in pairwise(statement):
@@ -134,7 +134,7 @@ class TableMapping:
 
     @property
     def listed(self) -> frozenset[str]:
-        """The variables in lists of values: those of a row are looked up there, others found."""
+        """The variables in VALUES, which serve as lookups."""
         return frozenset(_bound_variables(self.tree, in_lists=True))
 
     def fail(self, message: str) -> NoReturn:
@@ -156,8 +156,8 @@ def find_mapping(folder: Path, name: str) -> Path:
         return Path(name)
     paths = {path.stem: path for path in sorted((folder / "imports").glob("*.rq"))}
     if name not in paths:
-        known = f" Known: {', '.join(paths)}" if paths else " This book has none."
-        raise UsageError(f"No mapping '{name}'.{did_you_mean(name, paths)}{known}")
+        hint = f" Known: {', '.join(paths)}" if paths else " This book has none."
+        raise UsageError(f"No mapping '{name}'.{did_you_mean(name, paths)}{hint}")
     return paths[name]
 
 
@@ -208,7 +208,7 @@ def read_mapping(path: Path) -> TableMapping:
         source=facts,
     )
     if len(mapping.tables) > 1 and not mapping.reshape:
-        mapping.fail("several tables need `reshape`, an SQL SELECT that makes one of them")
+        mapping.fail("several tables need `reshape`, an SQL SELECT that combines them")
     return mapping
 
 
@@ -218,27 +218,27 @@ def name_columns(header: Iterable[str]) -> list[tuple[str, str]]:
     Args:
         header: The names of the columns in the table.
     """
-    found: list[tuple[str, str]] = []
-    taken = {name.casefold() for name in RESERVED}
+    names: list[tuple[str, str]] = []
+    used_names = {name.casefold() for name in RESERVED}
     labels: set[str] = set()
-    for place, given in enumerate(header, start=1):
-        label = given.strip()
+    for place, heading in enumerate(header, start=1):
+        label = heading.strip()
         variable = stem = _NOT_IN_NAME.sub("_", label).strip("_") or f"column_{place}"
         number = 1
-        while variable.casefold() in taken:
+        while variable.casefold() in used_names:
             number += 1
             variable = f"{stem}_{number}"
         if not label or label in labels:
             label = variable
-        taken.add(variable.casefold())
+        used_names.add(variable.casefold())
         labels.add(label)
-        found.append((label, variable))
-    return found
+        names.append((label, variable))
+    return names
 
 
 @dataclass(frozen=True)
 class _FrontMatter:
-    """A part of the front matter, with errors that name its place."""
+    """A section of the front matter, with errors that name it."""
 
     path: Path
     values: Mapping[str, Any]
@@ -247,10 +247,10 @@ class _FrontMatter:
     def fail(self, message: str) -> NoReturn:
         raise InputError(f"{self.path}: {self.place}: {message}")
 
-    def require(self, known: Sequence[str], required: Sequence[str]) -> None:
+    def require(self, allowed: Sequence[str], required: Sequence[str]) -> None:
         for name in self.values:
-            if name not in known:
-                self.fail(f"no key `{name}` is known.{did_you_mean(str(name), known)}")
+            if name not in allowed:
+                self.fail(f"no key `{name}` is known.{did_you_mean(str(name), allowed)}")
         for name in required:
             if not self.values.get(name):
                 self.fail(f"`{name}` is missing")
@@ -260,7 +260,7 @@ class _FrontMatter:
         if isinstance(value, date):
             return value.isoformat()
         if not isinstance(value, str | int | float) or not str(value).strip():
-            self.fail(f"`{name}` is missing or not a text")
+            self.fail(f"`{name}` is missing or not a string")
         return str(value).strip()
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -305,10 +305,10 @@ def _tables(header: _FrontMatter) -> Iterator[TableFormat]:
         yield TableFormat(name, table.text("format"), kinds, str(table.values.get("records") or ""))
 
 
-def _kind(table: _FrontMatter, label: str, given: object) -> Kind:
-    if isinstance(given, list):
-        return Kind(allowed=tuple(map(str, given)))
-    name, _, form = str(given or TEXT).partition(" ")
+def _kind(table: _FrontMatter, label: str, value: object) -> Kind:
+    if isinstance(value, list):
+        return Kind(allowed=tuple(map(str, value)))
+    name, _, form = str(value or TEXT).partition(" ")
     form = form.strip()
     if name in {INTEGER, NUMBER} and form in {"", ","}:
         return Kind(name, thousands=form == ",")
@@ -316,7 +316,7 @@ def _kind(table: _FrontMatter, label: str, given: object) -> Kind:
         return Kind(DATE, date_form=form) if form else Kind(DATE)
     if name in {TEXT, IGNORED} and not form:
         return Kind(name)
-    return table.fail(f"'{given}' is not what a column can be ('{label}')")
+    return table.fail(f"'{value}' is not a type of column ('{label}')")
 
 
 def _parse(path: Path, text: str) -> Select:
@@ -328,8 +328,8 @@ def _parse(path: Path, text: str) -> Select:
     except SyntaxError as error:
         from factbook.sparql.mistakes import find
 
-        line, column, said = find(str(error), text)
-        raise InputError(f"{path}:{line}:{column}: {said}") from None
+        line, column, message = find(str(error), text)
+        raise InputError(f"{path}:{line}:{column}: {message}") from None
     except QueryTextError as error:
         raise InputError(f"{path}: {error}") from None
     if tree.form != "CONSTRUCT" or tree.template is None:
@@ -364,20 +364,20 @@ def _bound_variables(part: Select | Group, *, in_lists: bool | None = None) -> I
 
 def _predicates(tree: Select) -> Iterator[list[str]]:
     """Yield the predicates of each statement of the template; their IRIs are written out."""
-    found: list[str] = []
+    columns: list[str] = []
     place = 0  # of the next term in its triple: subject, predicate, object
     for token in tree.template.tokens if tree.template else ():
         if token.text in {".", ";", ","}:
             place = {".": 0, ";": 1, ",": 2}[token.text]
-            if token.text == "." and found:
-                yield found
-                found = []
+            if token.text == "." and columns:
+                yield columns
+                columns = []
             continue
         if place == 1 and token.kind == "iri":
-            found.append(token.text[1:-1])
+            columns.append(token.text[1:-1])
         place += 1
-    if found:
-        yield found
+    if columns:
+        yield columns
 
 
 def require_day(place: str, text: str, error: type[FactbookError] = InputError) -> None:

@@ -1,4 +1,4 @@
-"""Write the file of an imported source: its description, its statements, what it replaces."""
+"""Write the file of an imported source: its description, statements and replaced version."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _INTEGER, _DECIMAL, _BOOLEAN = (f"{XSD}{name}" for name in ("integer", "decimal"
 
 @dataclass(frozen=True)
 class Report:
-    """What became of the rows of a table."""
+    """The number of rows of a table that were imported or left out."""
 
     rows: int
     imported: int
@@ -40,7 +40,7 @@ class Report:
 
 @dataclass(frozen=True)
 class SourceDescription:
-    """The description of a source: properties and values in their order."""
+    """The description of a source: ordered properties and values."""
 
     iri: str
     values: Sequence[tuple[str, Term]]
@@ -52,11 +52,11 @@ class SourceDescription:
 
 
 def find_previous(path: Path, stem: str) -> tuple[RdfFile | None, Path | None]:
-    """Return the version of a source that comes before a file, and the first that comes after it.
+    """Return the versions of a source before and after a file.
 
     Args:
         path: The file of a version.
-        stem: What the names of all versions begin with.
+        stem: The common beginning of the names of all versions.
     """
     versions = sorted(path.parent.glob(f"{stem}-[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].ttl"))
     before = [other for other in versions if other.name < path.name]
@@ -69,8 +69,8 @@ def withdrawn(previous: RdfFile, slug: str, triples: Iterable[Triple]) -> list[N
 
     Args:
         previous: The previous version.
-        slug: The slug of the new version, which stands in its IRIs for that of the previous one.
-        triples: What the new version states.
+        slug: The slug of the new version, which replaces that of the previous one in its IRIs.
+        triples: The statements of the new version.
     """
     old_slug = previous.graph.value.rpartition("/")[2]
     present = {triple.subject for triple in triples if triple.object == OBSERVATION}
@@ -98,10 +98,10 @@ def values_of(file: RdfFile, name: str) -> list[str]:
 
 
 def check_statements(triples: Iterable[Triple], slug: str, mapping: Path) -> None:
-    """Make sure that statements can be traced to a row and do not hang on blank nodes.
+    """Check that statements can be traced to a row and have no blank nodes.
 
     Raises:
-        InputError: One cannot; the message says what is wrong with the mapping.
+        InputError: A statement fails; the message says what is wrong with the mapping.
     """
     rows: dict[object, set[object]] = defaultdict(set)
     observations = []
@@ -132,11 +132,11 @@ def to_turtle(
     """Return statements as Turtle in the layout of `fmt`.
 
     Args:
-        base: The IRI of the file's graph, which comes first and keeps the order of its statements;
-            nothing for a file without one.
+        base: The IRI of the file's graph, which comes first with its statements in their order; an
+            empty string for a file without one.
         triples: The statements.
-        prefixes: The prefixes, of which those that are used are declared.
-        predicates: The order of the predicates; others follow by their IRIs.
+        prefixes: The prefixes; used ones are declared.
+        predicates: The order of the predicates; others follow, sorted by IRI.
     """
     writer = _Writer(base, prefixes)
     order = {name: place for place, name in enumerate(dict.fromkeys([RDF_TYPE, *predicates]))}
@@ -161,7 +161,7 @@ def to_turtle(
 
 
 class _Writer:
-    """Writes terms as Turtle and remembers the prefixes."""
+    """Writes terms as Turtle and records the used prefixes."""
 
     def __init__(self, base: str, prefixes: Mapping[str, str]) -> None:
         self._base = base

@@ -1,6 +1,6 @@
-"""Load one file as a table of DuckDB, with its layout and its cells checked.
+"""Load one file as a DuckDB table, and check its columns and cells.
 
-Cells are texts as the file spells them; `Kind` says what a text stands for.
+Cells are texts as in the file; `Kind` gives their types.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ class TableLoader:
     table: TableFormat
     path: Path
     link: Path
-    """Where to make a link to the file, whose own name DuckDB could take for a pattern."""
+    """Where to link the file, because DuckDB could read its own name as a glob pattern."""
 
     def load(self) -> dict[str, Kind]:
         """Load the file and return the kinds of the variables.
 
         Raises:
-            InputError: The file cannot be read, or is not as the mapping says.
+            InputError: The file cannot be read, or does not match the mapping.
         """
         is_packed = self._is_packed()
         file = self.link.with_suffix(f".{self.table.format}{'.gz' if is_packed else ''}")
@@ -76,10 +76,10 @@ class TableLoader:
         return kinds
 
     def _is_packed(self) -> bool:
-        """Tell whether the file is packed, and make sure that DuckDB can read it as a whole.
+        """Tell whether the file is compressed, and check that DuckDB can read all of it.
 
-        A packed file may be cut off or a bomb, and DuckDB drops a line in silence that is longer
-        than its buffers.
+        A compressed file may be truncated or a bomb, and DuckDB silently drops lines longer than
+        its buffers.
         """
         if self.path.is_fifo():
             raise InputError(f"{self.path}: is a pipe, and it is read several times: save it first")
@@ -133,8 +133,8 @@ class TableLoader:
         except UnicodeDecodeError:
             raise InputError(f"{self.path}:1: is not UTF-8") from None
         except csv.Error as error:
-            said = "lines end with CR alone" if "new-line" in str(error) else error
-            raise InputError(f"{self.path}:1: {said}") from None
+            reason = "lines end with CR alone" if "new-line" in str(error) else error
+            raise InputError(f"{self.path}:1: {reason}") from None
         if not any(map(str.strip, header)):
             raise InputError(f"{self.path}:1: the first line has no names of columns")
         return header
@@ -197,7 +197,7 @@ class TableLoader:
         return columns
 
     def _check_layout(self, labels: Sequence[str]) -> None:
-        """Compare the columns with those that the mapping expects."""
+        """Compare the columns with those of the mapping."""
         expected = self.table.columns
         for label in labels:
             if label not in expected:
@@ -213,7 +213,7 @@ class TableLoader:
                 )
 
     def _check_cells(self, columns: Sequence[tuple[str, str]]) -> None:
-        """Make sure that there are rows, and that each cell is what the mapping says."""
+        """Check that there are rows, and that each cell has the type in the mapping."""
         if not self._run(f"SELECT count(*) FROM {self._raw}")[0][0]:
             raise InputError(f"{self.path}: has no rows")
         conditions = [
@@ -226,14 +226,14 @@ class TableLoader:
         cases = " ".join(
             f"WHEN {condition} THEN {place}" for place, (_, _, condition) in enumerate(conditions)
         )
-        found = self._run(
+        rows = self._run(
             f"SELECT {ROW_NUMBER}, wrong, count(*) OVER () FROM (SELECT {ROW_NUMBER}, "
             f"CASE {cases} END AS wrong FROM {self._raw}) WHERE wrong IS NOT NULL "
             f"ORDER BY {ROW_NUMBER} LIMIT 1"
         )
-        if not found:
+        if not rows:
             return
-        number, place, count = found[0]
+        number, place, count = rows[0]
         label, variable, _ = conditions[place]
         cell = self._run(
             f"SELECT {quote(variable)} FROM {self._raw} WHERE {ROW_NUMBER} = ?",
@@ -246,11 +246,11 @@ class TableLoader:
         )
 
     def _kinds(self, columns: Sequence[tuple[str, str]]) -> dict[str, Kind]:
-        found = {variable: self.table.columns[label] for label, variable in columns}
-        return {variable: kind for variable, kind in found.items() if kind.name != IGNORED}
+        kinds = {variable: self.table.columns[label] for label, variable in columns}
+        return {variable: kind for variable, kind in kinds.items() if kind.name != IGNORED}
 
     def _make_view(self, kinds: dict[str, Kind]) -> None:
-        """Make the table that the SQL of the mapping sees: days as ISO 8601, no thousands marks."""
+        """Create the view for the SQL of the mapping: ISO 8601 dates, no thousands separators."""
         cells = ""
         for variable, kind in kinds.items():
             name = cell = quote(variable)
@@ -275,22 +275,22 @@ class TableLoader:
 
 
 def shorten(text: str) -> str:
-    """Return a text for a message: printable, and not long."""
+    """Return a text for a message: printable and short."""
     return make_printable(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
 
 
 def quote_text(text: str) -> str:
-    """Return a text as a string of SQL."""
+    """Return a text as an SQL string."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def quote(text: str) -> str:
-    """Return a text as a name of SQL."""
+    """Return a text as an SQL identifier."""
     return '"' + text.replace('"', '""') + '"'
 
 
 def _wrong_cell(variable: str, kind: Kind) -> str:
-    """Return the SQL condition for a cell that is not of its kind, or nothing."""
+    """Return the SQL condition for an invalid cell; empty if all cells are valid."""
     cell = quote(variable)
     if kind.allowed:
         values = ", ".join(map(quote_text, kind.allowed))
@@ -307,7 +307,7 @@ def _wrong_cell(variable: str, kind: Kind) -> str:
     plain = f"replace({cell}, ',', '')" if kind.thousands else cell
     size = f"abs(TRY_CAST({plain} AS DOUBLE))"
     wrong = f"NOT {is_number} OR length({cell}) > {_LONGEST_NUMBER}"
-    # With others the engine does not compute: what is made of them would be missing
+    # The engine cannot compute with other numbers, so results would be missing
     wrong += f" OR {size} >= 1e18 OR ({size} > 0 AND {size} < 1e-18)"
     if kind.name == INTEGER:
         wrong += (
@@ -329,8 +329,8 @@ def _in_words(kind: Kind) -> str:
 
 
 def _explain(message: str) -> str:
-    """Return what is wrong with a file, with the row where DuckDB names it."""
-    # In both the first row has number 2
+    """Return what is wrong with a file, and the row if DuckDB names it."""
+    # DuckDB counts the header as row 1
     line = re.search(r"(?:CSV Error on Line:|Malformed JSON .* in line) (\d+)", message)
     cells = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     if "Invalid unicode" in message or "not utf-8" in message.casefold():

@@ -1,4 +1,4 @@
-"""Read tables with DuckDB: their rows are reshaped and chosen, and each has a key of its own.
+"""Read tables with DuckDB: reshape and filter their rows, and check that their keys are unique.
 
 A temporary database on disk holds the tables, so that memory does not grow with them.
 """
@@ -62,7 +62,7 @@ class Checksum:
 
 @dataclass(frozen=True)
 class TableRows:
-    """The rows of a mapping's tables, reshaped, chosen and split."""
+    """The rows of a mapping's tables, reshaped, filtered and split."""
 
     mapping: TableMapping
     names: str
@@ -70,10 +70,10 @@ class TableRows:
     columns: dict[str, Kind]
     connection: DuckDBPyConnection
     count: int
-    """The number of rows of the first table, or of the reshaped ones where these have no number."""
+    """The number of rows of the first table, or of reshaped rows without row numbers."""
 
     def values_of(self, column: str) -> list[tuple[str, int, int]]:
-        """Return each text in a column with the first row that has it and the number of rows."""
+        """Return each text in a column with its first row and the number of its rows."""
         query = (
             f"SELECT trim({quote(column)}), min({ROW_NUMBER}), count(*) "
             f"FROM ({self._solutions([column])}) WHERE {quote(column)} IS NOT NULL "
@@ -82,7 +82,7 @@ class TableRows:
         return self._fetch(query)
 
     def read(self, line: str, columns: Sequence[str], size: int) -> Iterator[list[Row]]:
-        """Yield the rows in lists, each row once for each of its solutions.
+        """Yield the rows in lists, one row per solution.
 
         Args:
             line: The SQL expression of a line.
@@ -94,17 +94,17 @@ class TableRows:
         while batch := cursor.fetchmany(size):
             yield list(starmap(Row, batch))
 
-    def look_up(self, variable: str, column: str, found: Mapping[str, str]) -> str:
-        """Return the SQL expression of what a variable has for the text in a column."""
+    def look_up(self, variable: str, column: str, names: Mapping[str, str]) -> str:
+        """Return the SQL expression that maps the text in a column to a variable's value."""
         table = quote(f"the_values_of_{variable}")
         self.connection.execute(
             f"CREATE OR REPLACE TABLE {table} AS SELECT unnest(?) AS given, unnest(?) AS found",
-            [list(found), list(found.values())],
+            [list(names), list(names.values())],
         )
         return f"(SELECT found FROM {table} WHERE given = trim({quote(column)}))"
 
     def skipped(self) -> Iterator[tuple[int, int]]:
-        """Yield the number of each row that is left out, and the place of the reason."""
+        """Yield the number of each skipped row, and the index of the reason."""
         cursor = self.connection.cursor()
         cursor.execute(
             f"SELECT {ROW_NUMBER}, min(skip) FROM {_ROWS} WHERE skip IS NOT NULL GROUP BY 1"
@@ -113,7 +113,7 @@ class TableRows:
             yield from batch
 
     def _solutions(self, columns: Sequence[str]) -> str:
-        """Return the SELECT of all solutions: the rows that are kept, with their cells split."""
+        """Return the SELECT for all solutions: the rows that are not skipped, with split cells."""
         query = f"SELECT * FROM {_KEPT}"
         needed = {column.removesuffix("_qualifier") for column in columns}
         for column, split in self.mapping.splits.items():
@@ -144,7 +144,7 @@ def open_tables(mapping: TableMapping, files: Sequence[Path]) -> Iterator[TableR
 
     Raises:
         UsageError: DuckDB is not installed, or the number of files is not that of the mapping.
-        InputError: A file cannot be read, or is not as the mapping says.
+        InputError: A file cannot be read, or does not match the mapping.
     """
     try:
         import duckdb
@@ -168,7 +168,7 @@ def open_tables(mapping: TableMapping, files: Sequence[Path]) -> Iterator[TableR
                 kinds |= TableLoader(
                     connection, mapping, table, path, Path(folder, str(number))
                 ).load()
-            # The SQL of a mapping sees the tables, and no file
+            # The SQL of a mapping can read the tables, but no files
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield _choose_rows(connection, mapping, files, kinds)
@@ -203,9 +203,9 @@ def _choose_rows(
     columns = {
         name: _kind_of(kind, kinds.get(name)) for name, kind in types.items() if name != ROW_NUMBER
     }
-    for wanted in (*mapping.key, *mapping.splits, *mapping.things):
-        if wanted not in columns:
-            mapping.fail(f"there is no column ?{wanted}.{did_you_mean(wanted, columns)}")
+    for column_name in (*mapping.key, *mapping.splits, *mapping.things):
+        if column_name not in columns:
+            mapping.fail(f"there is no column ?{column_name}.{did_you_mean(column_name, columns)}")
     conditions = [f"WHEN ({skip.where}\n) THEN {place}" for place, skip in enumerate(mapping.skips)]
     skip = f"CASE {' '.join(conditions)} END" if conditions else "CAST(NULL AS INTEGER)"
     number = ROW_NUMBER if ROW_NUMBER in types else "row_number() OVER ()"

@@ -49,13 +49,13 @@ class UnknownNamesError(InputError):
     exit_code = InputError.exit_code
 
     def __init__(self, table: str, names: list[UnknownName]) -> None:
-        first, others = names[0], len(names) - 1
+        first, more_names = names[0], len(names) - 1
         name = f"'{shorten(first.name)}' (?{first.column})"
-        what = f"the register has no {first.kind} called {name}"
+        problem = f"the register has no {first.kind} called {name}"
         if first.is_ambiguous:
-            what = f"several things of the register are called {name}:{first.hint}"
-        more = f", and {others:,} more names have no thing" if others else ""
-        super().__init__(f"{table}, row {first.row}: {what}{more}. Add them, or give --propose.")
+            problem = f"several things of the register are called {name}:{first.hint}"
+        more = f", and {more_names:,} more names have no thing" if more_names else ""
+        super().__init__(f"{table}, row {first.row}: {problem}{more}. Add them, or give --propose.")
         self.names = names
 
 
@@ -82,18 +82,18 @@ def resolve_names(rows: TableRows, book: Book) -> Resolution:
         if naming.class_curie not in by_class:
             by_class[naming.class_curie] = _Register(names, naming.class_curie)
         register = by_class[naming.class_curie]
-        found = things.setdefault(column, {})
+        iris = things.setdefault(column, {})
         for name, short in naming.names.items():
             iri = names.parse_iri(short)
             if iri is None or not names.is_known(iri):
                 mapping.fail(f"`things`, `{column}`: nothing in the book is {short}")
-            found[name] = iri.value
+            iris[name] = iri.value
         for name, row, count in rows.values_of(column):
-            if name in found or name in naming.none:
+            if name in iris or name in naming.none:
                 continue
             candidates = register.find(name)
             if len(candidates) == 1:
-                found[name] = candidates[0]
+                iris[name] = candidates[0]
                 continue
             if candidates:
                 hint = f" {', '.join(register.short(candidate) for candidate in candidates[:5])}"
@@ -121,17 +121,17 @@ def propose(
     iris: dict[str, dict[str, str]] = defaultdict(dict)
     triples: list[Triple] = []
     classes: dict[str, str] = {}
-    left: list[UnknownName] = []
+    unresolved: list[UnknownName] = []
     for unknown_name in unknown:
         slug = make_slug(unknown_name.name)
         iri = expand(f"{namings[unknown_name.column].prefix}:{slug}", book.prefixes)
         kind = names.class_iri(unknown_name.class_curie)
         if unknown_name.is_ambiguous or iri is None or kind is None or not slug:
-            left.append(unknown_name)
+            unresolved.append(unknown_name)
             continue
         node = NamedNode(iri)
         if iri not in classes and names.is_known(node):
-            left.append(unknown_name)
+            unresolved.append(unknown_name)
             continue
         name = Literal(unknown_name.name, language="en")
         if iri not in classes:
@@ -140,7 +140,7 @@ def propose(
             triples.append(Triple(node, _ALSO_NAMED, name))
         classes.setdefault(iri, unknown_name.class_curie)
         iris[unknown_name.column][unknown_name.name] = iri
-    return iris, triples, left
+    return iris, triples, unresolved
 
 
 class _Register:
@@ -183,7 +183,7 @@ class _Register:
 
 
 def _group(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, dict[str, None]] = defaultdict(dict)
+    names: dict[str, dict[str, None]] = defaultdict(dict)
     for key, value in pairs:
-        found[key][value] = None
-    return {key: list(values) for key, values in found.items()}
+        names[key][value] = None
+    return {key: list(values) for key, values in names.items()}

@@ -72,7 +72,7 @@ def _build_table(  # noqa: PLR0913, PLR0917 - as above
         answer.variables,
         rows,
         columns,
-        computed={name: list(others) for name, others in computed.items()},
+        computed={name: list(columns) for name, columns in computed.items()},
         about=about,
     )
     labels.look_up(_mentioned(rows, behind.observed))

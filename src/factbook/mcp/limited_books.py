@@ -50,9 +50,9 @@ class LimitedBooks:
 
     def take_cut(self) -> Outcome | None:
         """Return how a limit has cut an answer in this thread since the last call, if one has."""
-        found: Outcome | None = getattr(self._local, "cut", None)
+        outcome: Outcome | None = getattr(self._local, "cut", None)
         self._local.cut = None
-        return found
+        return outcome
 
     def close(self) -> None:
         """End the processes."""

@@ -45,8 +45,8 @@ def select_figures(page: Page, measure: str, names: Names) -> dict[str, Any]:
     Raises:
         UsageError: As for `show.page.keep_measure`.
     """
-    kept = keep_measure(page, measure, names)
-    document = {"figures": [asdict(figure) for figure in kept.figures]}
+    reduced = keep_measure(page, measure, names)
+    document = {"figures": [asdict(figure) for figure in reduced.figures]}
     return {
         "iri": page.iri,
         "name": page.name.text,
@@ -72,10 +72,10 @@ def build_comparison(comparison: Comparison) -> dict[str, Any]:
 def _without_sizes(part: Any) -> Any:  # noqa: ANN401 - what JSON holds
     """Return a part of a comparison without what only sorts; an empty cell stays in its place."""
     if isinstance(part, dict):
-        kept = {key: value for key, value in part.items() if key != "size"}
+        fields = {key: value for key, value in part.items() if key != "size"}
         return {
             key: _without_sizes(value)
-            for key, value in kept.items()
+            for key, value in fields.items()
             if key == "cells" or value not in ("", [], None, False)
         }
     return [_without_sizes(item) for item in part] if isinstance(part, list) else part

@@ -26,8 +26,8 @@ def describe_schema(book: Book) -> dict[str, Any]:
         return [tuple(_text(term, book) for term in row) for row in select(book.engine, text)]
 
     properties: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for kind, about, label, uses in rows("properties"):
-        properties[kind].append({"property": about, "label": label, "uses": uses})
+    for kind, property_iri, label, uses in rows("properties"):
+        properties[kind].append({"property": property_iri, "label": label, "uses": uses})
     return {
         "classes": [
             {
@@ -60,11 +60,11 @@ def list_queries(book: Book, words: str = "") -> list[dict[str, Any]]:
         book: The book.
         words: Only those whose name, question, tags, parameters or columns have all these words.
     """
-    wanted = words.casefold().split()
+    search_words = words.casefold().split()
     return [
         _describe_query(query)
         for query in all_queries(book.layout.queries)
-        if all(word in _searchable(query) for word in wanted)
+        if all(word in _searchable(query) for word in search_words)
     ]
 
 

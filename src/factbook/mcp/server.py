@@ -115,11 +115,11 @@ class Tools:
         words: Annotated[str, Field(description="Only queries that have all these words")] = "",
     ) -> dict[str, Any]:
         """List the stored queries: what each answers, its parameters (JSON Schema), its columns."""
-        found = list_queries(self._book, words)
-        if not found:
+        matches = list_queries(self._book, words)
+        if not matches:
             names = ", ".join(query["name"] for query in list_queries(self._book))
             raise UsageError(f"No stored query has all of the words '{words}'. There are: {names}")
-        return {"queries": found}
+        return {"queries": matches}
 
     def run_query(
         self,
@@ -146,7 +146,7 @@ class Tools:
             lambda: run_stored(book, stored, values, refine=refine),
             columns=stored.columns,
             computed={column.name: column.computed for column in stored.columns if column.computed},
-            about=[term.value for given in terms.values() for term in given],
+            about=[term.value for values in terms.values() for term in values],
             limit=limit,
         )
         if answer.get("count") == 0 or answer.get("answer") is False:
@@ -254,9 +254,9 @@ def _require_past(values: dict[str, str]) -> None:
 def _say_empty(
     query: StoredQuery, values: dict[str, str], where: Sequence[str], reason: str
 ) -> str:
-    given = ", ".join((*(f"{name} = {value}" for name, value in values.items()), *where))
-    asked = f" with {given}" if given else ""
+    conditions = ", ".join((*(f"{name} = {value}" for name, value in values.items()), *where))
+    suffix = f" with {conditions}" if conditions else ""
     return (
-        f"The graph has no answer: '{query.name}' ({query.summary}){asked} has no rows. {reason} "
+        f"The graph has no answer: '{query.name}' ({query.summary}){suffix} has no rows. {reason} "
         "Do not estimate; say that the graph does not state it."
     )

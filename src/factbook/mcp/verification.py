@@ -14,31 +14,31 @@ if TYPE_CHECKING:
 
 def describe_verified(verifier: Verifier, text: str) -> dict[str, Any]:
     """Return for each number of a text the observations that state it, or what there is instead."""
-    found = verifier.verify(text)
-    counted = Counter(checked.verdict for checked in found)
+    checked_numbers = verifier.verify(text)
+    counted = Counter(checked.verdict for checked in checked_numbers)
     return {
-        "numbers": [_describe(checked, verifier) for checked in found],
+        "numbers": [_describe(checked, verifier) for checked in checked_numbers],
         "summary": {str(verdict): counted[verdict] for verdict in Verdict if counted[verdict]},
         "allStated": set(counted) <= {Verdict.STATED, Verdict.A_DATE},
         "cut": False,
     }
 
 
-def _describe(found: VerifiedNumber, verifier: Verifier) -> dict[str, Any]:
+def _describe(checked: VerifiedNumber, verifier: Verifier) -> dict[str, Any]:
     labels = verifier.labels
     described: dict[str, Any] = {
-        "text": found.number.text,
-        "start": found.number.start,
-        "end": found.number.end,
-        "verdict": str(found.verdict),
-        "unit": found.number.unit_text,
-        "subjects": [{"iri": iri, "label": labels.of(iri)} for iri in found.subjects],
+        "text": checked.number.text,
+        "start": checked.number.start,
+        "end": checked.number.end,
+        "verdict": str(checked.verdict),
+        "unit": checked.number.unit_text,
+        "subjects": [{"iri": iri, "label": labels.of(iri)} for iri in checked.subjects],
     }
-    if found.statements:
+    if checked.statements:
         described["observations"] = describe_observations(
-            [statement.observation for statement in found.statements], labels
+            [statement.observation for statement in checked.statements], labels
         )
-        described["rounded"] = all(statement.is_rounded for statement in found.statements)
-    if found.instead:
-        described["instead"] = describe_observations(found.instead, labels)
+        described["rounded"] = all(statement.is_rounded for statement in checked.statements)
+    if checked.instead:
+        described["instead"] = describe_observations(checked.instead, labels)
     return described

@@ -58,13 +58,13 @@ def create_book(folder: Path, *, namespace: str | None = None) -> str:
         if folder.exists() and any(entry.name != ".git" for entry in folder.iterdir()):
             raise UsageError(f"{folder}: is not empty; name a new folder")
         folder.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(suffix=TEMPORARY_SUFFIX, prefix=".", dir=folder))
-        with temporary_path(made):
+        temporary = Path(tempfile.mkdtemp(suffix=TEMPORARY_SUFFIX, prefix=".", dir=folder))
+        with temporary_path(temporary):
             for path, text in _files(namespace):
-                target = made / path
+                target = temporary / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(text.encode())
-            for entry in made.iterdir():
+            for entry in temporary.iterdir():
                 entry.rename(folder / entry.name)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written: {error.strerror}") from None
@@ -73,13 +73,15 @@ def create_book(folder: Path, *, namespace: str | None = None) -> str:
 
 def _files(namespace: str) -> Iterator[tuple[Path, str]]:
     """Yield the path in the book and the text of each file."""
-    own = {path.relative_to(_TEMPLATE) for path in _TEMPLATE.rglob("*") if path.is_file()}
-    for path in sorted(own):
+    template_files = {
+        path.relative_to(_TEMPLATE) for path in _TEMPLATE.rglob("*") if path.is_file()
+    }
+    for path in sorted(template_files):
         text = (_TEMPLATE / path).read_text(encoding="utf-8")
         yield path, text.replace(_TEMPLATE_NAMESPACE, namespace)
     layout = Layout(bundled())
     qualifiers = layout.ontology / "schemes" / "qualifiers"
     for source in (*layout.rules(), *(qualifiers / f"{name}.ttl" for name in _QUALIFIERS)):
         path = source.relative_to(layout.root)
-        if path not in own:
+        if path not in template_files:
             yield path, _DERIVED.sub(lambda _: namespace, source.read_text(encoding="utf-8"))

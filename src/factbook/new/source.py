@@ -75,8 +75,8 @@ def create_source(book: Book, request: SourceRequest, *, today: date | None = No
     if book.layout.root.name == "_resources":
         raise UsageError("the bundled book is part of an installed package: give --book DIR")
     template = read_template(book.layout.root / "data" / "templates" / "source.ttl.txt")
-    known = template.choices.get("evidence", ("",))
-    evidence = _check_choice("--evidence", request.evidence or known[0], known)
+    choices = template.choices.get("evidence", ("",))
+    evidence = _check_choice("--evidence", request.evidence or choices[0], choices)
     title = to_sparql(Literal(_check_line("--title", request.title)))
     values = {"title": title, "evidence": evidence, "lead" if request.is_lead else "firm": ""}
     today = today or date.today()  # noqa: DTZ011 - the author's own day
@@ -132,11 +132,11 @@ def parse_period(text: str, *, today: date) -> Period:
     )
 
 
-def _check_choice(option: str, value: str, known: Sequence[str]) -> str:
+def _check_choice(option: str, value: str, choices: Sequence[str]) -> str:
     """Return a value that the template allows."""
-    if value not in known:
+    if value not in choices:
         raise UsageError(
-            f"{option}: no '{value}'.{did_you_mean(value, known)} Known: {', '.join(known)}"
+            f"{option}: no '{value}'.{did_you_mean(value, choices)} Known: {', '.join(choices)}"
         )
     return value
 
@@ -196,13 +196,13 @@ def _last_day(first: date, months: int) -> date:
 def _resolve_publisher(book: Book, text: str) -> str:
     """Return the CURIE of an organization in the register."""
     try:
-        found = Names.of(book).lookup_one(text, type_curie=_ORGANIZATION, option="--publisher")
+        publisher = Names.of(book).lookup_one(text, type_curie=_ORGANIZATION, option="--publisher")
     except UsageError as error:
         raise UsageError(
             f"{error} Add a new publisher to data/register/organizations.ttl first: "
             f'organization:{make_slug(text)} a {_ORGANIZATION} ; schema:name "…"@en .'
         ) from None
-    return _shorten(book, found.value)
+    return _shorten(book, publisher.value)
 
 
 def _resolve_about(book: Book, text: str) -> dict[str, str]:

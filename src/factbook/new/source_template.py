@@ -57,21 +57,23 @@ def read_template(path: Path) -> Template:
         raise InputError(f"{path}: no such file; this book has no template for sources") from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
-    found = read_front_matter("\n".join(lines), path)
+    front_matter = read_front_matter("\n".join(lines), path)
     body = [line for line in lines if not line.startswith("#+")]
     try:
-        choices = {name: tuple(map(str, known)) for name, known in found["choices"].items()}
-        unread = frozenset(map(str, found.get("unread", ())))
-        about = str(found.get("about", "?"))
+        choices = {
+            name: tuple(map(str, values)) for name, values in front_matter["choices"].items()
+        }
+        unread = frozenset(map(str, front_matter.get("unread", ())))
+        subject = str(front_matter.get("about", "?"))
     except (AttributeError, KeyError, TypeError):
         raise InputError(f"{path}: the front matter has no valid `choices`") from None
-    return Template("\n".join(body).strip("\n"), choices, unread, about)
+    return Template("\n".join(body).strip("\n"), choices, unread, subject)
 
 
 def _render_block(block: str, values: Mapping[str, str]) -> str:
-    kept = [
+    lines_kept = [
         _NAME.sub(lambda match: values[match[1]], line)
         for line in block.split("\n")
         if all(name in values for name in _NAME.findall(line))
     ]
-    return "\n".join(kept)
+    return "\n".join(lines_kept)

@@ -1,1 +1,1 @@
-"""Search the book: things, terms, measures and stored queries, and what can be asked of each."""
+"""Search the book for things, terms, measures and stored queries, with commands for each."""

@@ -1,4 +1,4 @@
-"""The words of a book: its things, concepts and stored queries as documents of a word index."""
+"""Index the things, concepts and stored queries of a book by their words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NAME = 10.0
 _ALIAS, _TAG, _SUMMARY, _COLUMN, _TERM, _TEXT = 9.0, 8.0, 7.0, 4.0, 4.0, 2.5
-"""How much a word counts in each part of a document."""
+"""The weight of a word in each part of a document."""
 _SHAPES = "http://www.w3.org/ns/shacl#"
 _MEASURES = """PREFIX schema: <https://schema.org/>
 SELECT DISTINCT ?measure WHERE { ?any schema:measuredProperty ?measure }"""
@@ -33,7 +33,7 @@ SELECT DISTINCT ?measure WHERE { ?any schema:measuredProperty ?measure }"""
 
 @dataclass(frozen=True)
 class BookIndex:
-    """The words of a book, and what their documents are, by number."""
+    """The word index of a book, and its documents by number."""
 
     words: WordIndex
     documents: Sequence[Entity | StoredQuery]
@@ -46,11 +46,11 @@ _INDEXES: WeakKeyDictionary[Engine, BookIndex] = WeakKeyDictionary()
 
 
 def index_of(book: Book) -> BookIndex:
-    """Return the index of a book, made once for each engine."""
-    found = _INDEXES.get(book.engine)
-    if found is None:
-        found = _INDEXES[book.engine] = _build(book)
-    return found
+    """Return the index of a book, built once per engine."""
+    index = _INDEXES.get(book.engine)
+    if index is None:
+        index = _INDEXES[book.engine] = _build(book)
+    return index
 
 
 def _build(book: Book) -> BookIndex:
@@ -61,12 +61,12 @@ def _build(book: Book) -> BookIndex:
     for entity in entities.values():
         if any(name.startswith(_SHAPES) for name in entity.direct_classes):
             continue
-        first, *others = entity.names
+        first, *aliases = entity.names
         numbers[entity.iri] = words.add(
             [
                 (first, NAME),
                 (local_name(entity.iri), _ALIAS),
-                *((name, _ALIAS) for name in others),
+                *((name, _ALIAS) for name in aliases),
                 (entity.description, _TEXT),
             ]
         )

@@ -1,4 +1,4 @@
-"""Write the commands that say more about a hit: queries, pages, comparisons and citations."""
+"""Write commands for hits: queries, pages, comparisons and citations."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Commands:
         return f"{command} --asof {asof}" if asof else command
 
     def about_several(self, command: str, entities: Sequence[Entity], placeholders: str) -> str:
-        """Return a command that takes things, with placeholders where there are none."""
+        """Return a command for several things, or with placeholders if there are none."""
         named = " ".join(self._quoted(entity) for entity in entities)
         return f"factbook {command} {named or placeholders}"
 
     def about(self, entity: Entity) -> tuple[str, ...]:
-        """Return what can be asked of a thing: queries that need one like it come first."""
+        """Return commands for a thing; queries that require such a thing come first."""
         needing: list[str] = []
         taking: list[str] = []
         for query in self.queries:
@@ -60,26 +60,26 @@ class Commands:
         return (self.show(entity), *needing, *taking)[:_MOST_COMMANDS]
 
     def options(self, query: StoredQuery, entity: Entity) -> Iterator[Parameter]:
-        """Yield the parameters of a query that a thing fits."""
+        """Yield the parameters of a query that accept a thing."""
         for parameter in query.parameters:
-            wanted = expand(parameter.type_curie or "", self.book.prefixes)
-            if parameter.kind == "iri" and wanted in entity.classes and _fits(parameter, entity):
+            class_iri = expand(parameter.type_curie or "", self.book.prefixes)
+            if parameter.kind == "iri" and class_iri in entity.classes and _fits(parameter, entity):
                 yield parameter
 
     def ask(self, query: StoredQuery, values: Filled, question: Question | None = None) -> str:
-        """Return the command that runs a query with values, narrowed as a question asks for."""
-        given = self.values(query, values)
+        """Return the command that runs a query with values, refined by a question."""
+        arguments = self.values(query, values)
         parts = ["factbook", "query", query.name]
         for parameter in query.parameters:
-            if parameter.name in given:
-                parts.append(given[parameter.name])
+            if parameter.name in arguments:
+                parts.append(arguments[parameter.name])
             elif parameter.required:
                 since = question.since if question and parameter.kind == "xsd:date" else ""
                 parts.append(f"--{parameter.name} {since or parameter.name.upper()}")
         return " ".join([*parts, *narrow(query, question)])
 
     def values(self, query: StoredQuery, values: Filled) -> dict[str, str]:
-        """Return for each parameter that has values the options that give them."""
+        """Return the options for each parameter that has values."""
         return {
             parameter.name: " ".join(
                 f"--{parameter.name} {self._quoted(entity, parameter.type_curie)}"
@@ -90,39 +90,39 @@ class Commands:
         }
 
     def _quoted(self, entity: Entity, type_curie: str | None = None) -> str:
-        """Return the shortest way to write a thing that means it alone among those of a class."""
+        """Return the shortest unambiguous name of a thing among those of a class, quoted."""
         slug = local_name(entity.iri)
-        wanted = self.names.class_iri(type_curie)
-        if self.names.find_by_name(slug, wanted) == [NamedNode(entity.iri)]:
+        class_iri = self.names.class_iri(type_curie)
+        if self.names.find_by_name(slug, class_iri) == [NamedNode(entity.iri)]:
             return shlex.quote(slug)
         return shlex.quote(curie(entity.iri, self.book.prefixes) or entity.iri)
 
 
 def _fits(parameter: Parameter, entity: Entity) -> bool:
-    """Tell whether a concept is of the kind that a parameter names.
+    """Tell whether a concept is of the kind that a parameter takes.
 
-    Concepts of one class can be of several kinds, such as number formats and price bases, which the
-    folder of their IRIs tells apart.
+    Concepts of one class can be of several kinds, such as number formats and price bases, which
+    differ in the last segment of their namespace.
     """
     if SKOS_CONCEPT not in entity.classes:
         return True
     kind = fold_words(local_name(entity.iri.rpartition("/")[0]))
-    own = local_name(parameter.type_curie or "").rpartition(":")[2].casefold()
-    said = {*fold_words(parameter.doc), parameter.name}
+    class_word = local_name(parameter.type_curie or "").rpartition(":")[2].casefold()
+    doc_words = {*fold_words(parameter.doc), parameter.name}
     joined = "".join(kind)
-    return joined in {own, parameter.name} or set(kind) <= said
+    return joined in {class_word, parameter.name} or set(kind) <= doc_words
 
 
 def narrow(query: StoredQuery, question: Question | None) -> list[str]:
-    """Return the options by which a query gives the time, the rows and the file asked for."""
+    """Return the options for the period, the rows and the file in a question."""
     if question is None:
         return []
-    taken = {parameter.name for parameter in query.parameters}
+    parameter_names = {parameter.name for parameter in query.parameters}
     parts: list[str] = []
-    if question.asof and "asof" in taken:
+    if question.asof and "asof" in parameter_names:
         parts += ["--asof", question.asof]
     for name, day in (("since", question.since), ("until", question.until)):
-        if day and (name in taken or query.day_column is not None):
+        if day and (name in parameter_names or query.day_column is not None):
             parts += [f"--{name}", day]
     if query.form == "SELECT":
         parts += ["--top", str(question.top)] if question.top else []

@@ -1,6 +1,6 @@
-"""Read a question: which command, which time, how many rows and which file it asks for.
+"""Parse a question: the command, period, number of rows and file that it asks for.
 
-What is left are the words that say what it is about.
+The remaining words are its subject.
 """
 
 from __future__ import annotations
@@ -46,55 +46,55 @@ _PATTERNS = {
     CITE: r"cit(?:e|es|ed|ing|ations?)|bibtex",
     EXPORT: r"export(?:s|ed|ing)?|downloads?",
 }
-"""What each part of a question looks like, in the order in which they are taken out of it."""
+"""The pattern of each part of a question, in the order in which they are extracted."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What some words ask for."""
+    """A parsed question."""
 
     text: str
-    """The words that say what it is about."""
+    """The words about its subject."""
     command: str = ""
-    """'compare', 'cite', 'export', or nothing."""
+    """'compare', 'cite', 'export', or an empty string."""
     since: str = ""
     until: str = ""
     asof: str = ""
     top: int = 0
-    """How many rows; 0 for all."""
+    """The number of rows; 0 for all."""
     ending: str = ""
-    """Of the file that is asked for: 'xlsx', 'csv' or 'svg'."""
+    """The suffix of the file: 'xlsx', 'csv' or 'svg'."""
 
     @property
     def is_narrow(self) -> bool:
-        """Whether it asks for rows, of a time, a number or in a file, more than for a thing."""
+        """Whether it has a period, a number of rows or a file, and so asks for rows."""
         return bool(self.since or self.until or self.asof or self.top or self.ending)
 
 
 def read_question(text: str, *, today: date) -> Question:
-    """Return what some words ask for.
+    """Parse a question.
 
     Args:
         text: The words.
-        today: The day from which the last months are counted.
+        today: The end of "the last three months".
     """
-    found: dict[str, re.Match[str]] = {}
+    matches: dict[str, re.Match[str]] = {}
     text = _NAMED_MONTH.sub(_write_month, text)
     for name, pattern in _PATTERNS.items():
         match = re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)
         if match is not None:
-            found[name] = match
+            matches[name] = match
             text = f"{text[: match.start()].rstrip()} {text[match.end() :].lstrip()}".strip()
 
     def day(name: str, *, last: bool, group: str = "day", days: int = 0) -> str:
-        text = _span(found[name][group])[last] if name in found else ""
+        text = _span(matches[name][group])[last] if name in matches else ""
         return str(date.fromisoformat(text) + timedelta(days)) if text else ""
 
-    ago = found.get("ago") or found.get("count")
-    rows = found.get("top") or found.get("most")
+    ago = matches.get("ago") or matches.get("count")
+    rows = matches.get("top") or matches.get("most")
     return Question(
         text,
-        command=next((name for name in (COMPARE, CITE, EXPORT) if name in found), ""),
+        command=next((name for name in (COMPARE, CITE, EXPORT) if name in matches), ""),
         since=(
             day("from", last=False)
             or day("since", last=False)
@@ -110,7 +110,7 @@ def read_question(text: str, *, today: date) -> Question:
         ),
         asof=day("asof", last=True),
         top=_count(rows["number"]) if rows else 0,
-        ending=next((name for name in ("xlsx", "csv", "svg") if name in found), ""),
+        ending=next((name for name in ("xlsx", "csv", "svg") if name in matches), ""),
     )
 
 
@@ -120,7 +120,7 @@ def _write_month(match: re.Match[str]) -> str:
 
 
 def _span(day: str) -> tuple[str, str]:
-    """Return the first and the last day of a day, month, quarter or year; nothing if it is none."""
+    """Return the first and the last day of a day, month, quarter or year, or empty strings."""
     try:
         return read_days(day, "")
     except UsageError:
@@ -132,7 +132,7 @@ def _count(number: str | None) -> int:
 
 
 def _before(today: date, ago: re.Match[str]) -> str:
-    """Return the day that is so many months before today."""
+    """Return the day some months before today."""
     months = (
         today.year * 12 + today.month - 1 - _count(ago["number"]) * _MONTHS[ago["unit"].lower()]
     )

@@ -1,9 +1,9 @@
-"""Search a book for words, and say what can be asked of each hit.
+"""Search a book for words, and list commands for each hit.
 
-A hit is a thing, a concept, a class, a stored query, or another command where the words ask for
-one. What can be asked of it follows from its class and the classes of the parameters of the stored
-queries. Where some words mean a query and the others a thing that it takes, the query comes with
-that thing filled in, and with the time, the number of rows and the file that the words ask for.
+A hit is a thing, a concept, a class, a stored query, or another command that the words ask for. Its
+commands follow from its class and the classes of the parameters of the stored queries. If some
+words match a query and others a value for its parameter, the command has that value, and the
+period, number of rows and file in the words.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ _LONGEST_NAME = 8  # words
 _LEAST_SHARE = 0.4
 """Hits with a smaller share of the best score are left out."""
 _LEAST_WORDS = 0.5
-"""A hit has at least this part of the words, or is named by some of them."""
+"""A hit has at least this share of the words, or some of them are its name."""
 _WHOLE_NAME, _PART_NAME, _PART_QUERY = 3.0, 2.5, 1.5
 _LESSER, _FIGURES = 0.5, 0.9
 _LEAST_NEAR = 82
-"""How much a name must be spelled like the words, of 100, to count as named by them."""
+"""The minimum similarity, of 100, of a name to the words that count as its name."""
 _PLURAL = re.compile(r"\d[^\W\d_]?s$")  # of a model: X1s, GX100s
 _SCHEMA = "PREFIX schema: <https://schema.org/>\n"
 _HAS_FIGURE = (
@@ -58,9 +58,9 @@ _ABOUT = {
 
 @dataclass(frozen=True)
 class Hit:
-    """Something that a search found.
+    """A result of a search.
 
-    `kind` is the word for its class, 'query', 'command', or 'figures' of a thing; `iri` is None for
+    `kind` is the label of its class, 'query', 'command', or 'figures' of a thing; `iri` is None for
     queries and commands. `commands` are command lines that say more about it, the best first.
     """
 
@@ -76,31 +76,31 @@ class Hit:
 
 @dataclass(frozen=True)
 class FoundQuery:
-    """A stored query that words mean, with the values that they give to its parameters."""
+    """A stored query that words match, with the values for its parameters."""
 
     query: StoredQuery
     values: Mapping[str, Sequence[Entity]]
     options: Mapping[str, str]
-    """Those values as options of the command line, by parameter."""
+    """The values as command-line options, by parameter."""
 
 
 @dataclass(frozen=True)
 class _Named:
-    """Words next to each other that name something."""
+    """Adjacent words that name something."""
 
     words: frozenset[str]
     entities: tuple[Entity, ...]
     is_sure: bool = True
-    """Whether it is their name, and not only one spelled much like them."""
+    """Whether they are its name and not only similar to it."""
 
 
 def search(book: Book, words: str, *, limit: int = MOST_HITS) -> tuple[Hit, ...]:
-    """Return what fits some words, the best first.
+    """Return the hits for some words, the best first.
 
     Args:
         book: The book.
         words: Names, terms or a question, in any order.
-        limit: The most hits to return.
+        limit: The maximum number of hits.
 
     Raises:
         UsageError: The words are not valid Unicode.
@@ -111,11 +111,11 @@ def search(book: Book, words: str, *, limit: int = MOST_HITS) -> tuple[Hit, ...]
 
 
 def search_queries(book: Book, words: str) -> tuple[FoundQuery, ...]:
-    """Return the stored queries that some words mean, the best first.
+    """Return the stored queries that match some words, the best first.
 
-    The words stand in the name, summary, question, description, tags, parameters, columns or the
-    names of the measures of a query, or name a thing that it takes. Where no query has all of them,
-    those count that have most.
+    The words match the name, summary, question, description, tags, parameters, columns or measures
+    of a query, or a thing that it takes as a parameter. If no query matches all of them, those that
+    match most are returned.
 
     Raises:
         UsageError: The words are not valid Unicode.
@@ -161,8 +161,10 @@ class _Search:
         scored += [(score, 1, hit) for score, hit in self._figures()]
         scored.sort(key=lambda scored_document: scored_document[:2], reverse=True)
         best = scored[0][0] if scored else 0.0
-        found = [(s, document) for s, _, document in scored if s and s >= _LEAST_SHARE * best]
-        hits = [self._hit(document, score) for score, document in found[:limit]]
+        best_documents = [
+            (s, document) for s, _, document in scored if s and s >= _LEAST_SHARE * best
+        ]
+        hits = [self._hit(document, score) for score, document in best_documents[:limit]]
         command = self._command(best)
         if command is not None and not self._things() and command.name != EXPORT:
             hits = [command]
@@ -171,48 +173,48 @@ class _Search:
         return tuple(hits[:limit])
 
     def queries(self) -> tuple[FoundQuery, ...]:
-        """Return the queries that have all words, or else those that have most."""
+        """Return the queries that match all words, or else those that match most."""
         by_share: dict[int, list[tuple[float, int, FoundQuery]]] = defaultdict(list)
-        for score, number, found in self._score_queries():
-            given = self._given_words(found)
-            by_share[len(self.matched.get(-number, {}).keys() | given)].append(
-                (score, number, found)
+        for score, number, query in self._score_queries():
+            given_words = self._given_words(query)
+            by_share[len(self.matched.get(-number, {}).keys() | given_words)].append(
+                (score, number, query)
             )
         if not by_share:
             return ()
         ranked = sorted(
             by_share[max(by_share)], key=lambda scored_document: scored_document[:2], reverse=True
         )
-        return tuple(found for score, _, found in ranked if score)
+        return tuple(query for score, _, query in ranked if score)
 
-    def _name_whole(self, found: tuple[Entity, ...]) -> frozenset[str]:
-        """Return the things that the words name as a whole, and let them match every word.
+    def _name_whole(self, entities: tuple[Entity, ...]) -> frozenset[str]:
+        """Return the things whose name is the whole text, and let them match every word.
 
-        Where nothing has all the words, what is spelled most like the whole counts as named.
+        If nothing has all the words, the things with the most similar names are returned.
         """
         text = " ".join(word for word in fold_words(self.question.text) if word in self.wanted)
-        found = found or self._find(self.question.text) or self._find(text)
-        if not found and not any(m.keys() >= self.wanted for m in self.matched.values()):
-            found = self._nearest(text)
-        for entity in found:
+        entities = entities or self._find(self.question.text) or self._find(text)
+        if not entities and not any(m.keys() >= self.wanted for m in self.matched.values()):
+            entities = self._nearest(text)
+        for entity in entities:
             matched = self.matched.setdefault(self.index.numbers[entity.iri], {})
             for word in self.wanted:
                 matched.setdefault(word, NAME)
-        return frozenset(entity.iri for entity in found)
+        return frozenset(entity.iri for entity in entities)
 
     def _name_parts(self, words: Sequence[str]) -> list[_Named]:
-        """Return what words next to each other name, the longest names first."""
+        """Return the names in adjacent words, the longest first."""
         named: list[_Named] = []
         start = 0
         while start < len(words):
             for end in range(min(len(words), start + _LONGEST_NAME), start, -1):
-                own = frozenset(words[start:end]) & self.wanted
-                found = self._find(" ".join(words[start:end])) if own else ()
-                is_sure = bool(found)
-                if not found and end == start + 1 and not self.index.words.knows(words[start]):
-                    found = self._nearest(words[start])
-                if found:
-                    named.append(_Named(own, found, is_sure))
+                wanted_words = frozenset(words[start:end]) & self.wanted
+                entities = self._find(" ".join(words[start:end])) if wanted_words else ()
+                is_sure = bool(entities)
+                if not entities and end == start + 1 and not self.index.words.knows(words[start]):
+                    entities = self._nearest(words[start])
+                if entities:
+                    named.append(_Named(wanted_words, entities, is_sure))
                     start = end
                     break
             else:
@@ -220,7 +222,7 @@ class _Search:
         return named
 
     def _find(self, name: str, *, with_kind: bool = False) -> tuple[Entity, ...]:
-        """Return what has a name."""
+        """Return the things with a name."""
         if name not in self._found:
             things = self.names.find_by_name(name, None, with_kind=with_kind)
             if not things and _PLURAL.search(name):
@@ -234,42 +236,42 @@ class _Search:
         return tuple(e for term in near if (e := self.index.entities.get(term.value)) is not None)
 
     def _score_queries(self) -> Iterator[tuple[float, int, FoundQuery]]:
-        """Yield the queries that have some word or take two things, with scores and numbers."""
+        """Yield the queries that match a word or take two things, with scores and numbers."""
         for number, query in enumerate(self.index.documents):
             if isinstance(query, StoredQuery):
                 matched = self.matched.get(number, {})
-                found = self._fill_in(query, matched)
-                if not matched and len(found.values) < _FEW_THINGS:
+                filled = self._fill_in(query, matched)
+                if not matched and len(filled.values) < _FEW_THINGS:
                     continue
                 complete = dict(matched)
-                for word in self._given_words(found) - matched.keys():
-                    known = (
-                        self._matches(e).get(word, NAME) for v in found.values.values() for e in v
+                for word in self._given_words(filled) - matched.keys():
+                    known_words = (
+                        self._matches(e).get(word, NAME) for v in filled.values.values() for e in v
                     )
-                    complete[word] = max(known)
+                    complete[word] = max(known_words)
                 likeness = self._likeness(query) if matched else _LESSER
-                yield self._score(complete) * likeness, -number, found
+                yield self._score(complete) * likeness, -number, filled
 
     def _likeness(self, query: StoredQuery) -> float:
-        """Return how much more a query counts that the words name, or whose question they are."""
+        """Return the bonus of a query whose name or question the words are."""
         name = {stem(word) for word in fold_words(query.name)}
-        asked = fold_words(self.question.text)
-        if name == self.stems or asked in map(fold_words, (query.summary, query.question)):
+        question_words = fold_words(self.question.text)
+        if name == self.stems or question_words in map(fold_words, (query.summary, query.question)):
             return _WHOLE_NAME
         return _PART_QUERY if name <= self.stems else 1.0
 
-    def _given_words(self, found: FoundQuery) -> set[str]:
+    def _given_words(self, query: FoundQuery) -> set[str]:
         """Return the words that name the values of a query."""
-        given = {entity.iri for values in found.values.values() for entity in values}
+        iris = {entity.iri for values in query.values.values() for entity in values}
         return {
             word
             for named in self.named
-            if given & {entity.iri for entity in named.entities}
+            if iris & {entity.iri for entity in named.entities}
             for word in named.words
         }
 
     def _score(self, matched: Mapping[str, float]) -> float:
-        """Return the score of what matches words: less for each that it lacks."""
+        """Return the score for the matched words, reduced for each missing one."""
         share = len(matched) / len(self.wanted)
         return sum(matched.values()) * share * share if share >= _LEAST_WORDS else 0.0
 
@@ -287,9 +289,9 @@ class _Search:
         return self.matched.get(self.index.numbers[entity.iri], {})
 
     def _fill_in(self, query: StoredQuery, matched: Mapping[str, float]) -> FoundQuery:
-        """Return a query with the things that the words name which it lacks.
+        """Return a query with the named things as values of its parameters.
 
-        A parameter that must be given takes one thing, and the next one goes to the next parameter.
+        A required parameter takes one thing; the next thing goes to the next parameter.
         """
         values: dict[str, list[Entity]] = {}
         for named in self.named:
@@ -307,7 +309,7 @@ class _Search:
         return FoundQuery(query, values, self.commands.values(query, values))
 
     def _figures(self) -> Iterator[tuple[float, Hit]]:
-        """Yield the figures of one measure and one thing, where the words name both."""
+        """Yield the figures of one measure and one thing, if the words name both."""
         pairs = [
             (named, measure)
             for named in self.named
@@ -328,11 +330,14 @@ class _Search:
                     shown = self.commands.show(thing, measure, asof=self.question.asof)
                     commands = (shown, *self.commands.about(measure)[1:2])
                     name = f"{thing.names[0]}: {measure.names[0]}"
-                    about = measure.description
-                    yield score, Hit(name, FIGURES, thing.iri, about, (), commands, round(score, 2))
+                    description = measure.description
+                    yield (
+                        score,
+                        Hit(name, FIGURES, thing.iri, description, (), commands, round(score, 2)),
+                    )
 
     def _command(self, best: float) -> Hit | None:
-        """Return the command that the words ask for, other than to run a query."""
+        """Return the command that the words ask for, other than running a query."""
         command = self.question.command
         things = self._things()
         if not command and len(things) > 1 and _share_class([thing for _, thing in things]):
@@ -345,17 +350,17 @@ class _Search:
             calls = ["factbook export -o book.ttl", f"factbook query NAME -o NAME.{ending}"]
         else:
             placeholders = "NAME NAME" if command == COMPARE else "NAME"
-            given = [thing for _, thing in things[:_MOST_COMPARED]]
-            calls = [self.commands.about_several(command, given, placeholders)]
+            compared = [thing for _, thing in things[:_MOST_COMPARED]]
+            calls = [self.commands.about_several(command, compared, placeholders)]
         return Hit(command, COMMAND, None, _ABOUT[command], (), tuple(calls), round(best + 1, 2))
 
     def _things(self) -> list[tuple[_Named, Entity]]:
-        """Return the things that the words name, one for each name; no terms and no concepts."""
-        found = []
+        """Return the things that the words name, one per name, without terms and concepts."""
+        pairs = []
         for named in self.named:
             things = [e for e in named.entities if not e.is_term and SKOS_CONCEPT not in e.classes]
-            found += [(named, thing) for thing in things[:1]]
-        return found
+            pairs += [(named, thing) for thing in things[:1]]
+        return pairs
 
     def _hit(self, found: Hit | Entity | FoundQuery, score: float) -> Hit:
         if isinstance(found, Hit):
@@ -363,8 +368,8 @@ class _Search:
         if isinstance(found, FoundQuery):
             query = found.query
             call = self.commands.ask(query, found.values, self.question)
-            about = query.question or query.summary
-            return Hit(query.name, QUERY, None, about, (), (call,), round(score, 2))
+            description = query.question or query.summary
+            return Hit(query.name, QUERY, None, description, (), (call,), round(score, 2))
         return Hit(
             name=found.names[0],
             kind=self.names.class_label(NamedNode(found.direct_classes[0])),

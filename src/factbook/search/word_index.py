@@ -1,8 +1,8 @@
 """Rank documents by the words that they share with a text, tolerant of spelling and endings.
 
-A word of the text matches a word of a document that is the same, has the same stem, begins with it,
-or, where there is no such word anywhere, is spelled much like it. A match counts by the field that
-the word stands in and by how rare the word is.
+A word of the text matches a word of a document that is equal, has the same stem or begins with it,
+or, if no document has such a word, is spelled similarly. The weight of a match depends on the field
+of the word and on its rarity.
 """
 
 from __future__ import annotations
@@ -63,9 +63,9 @@ class WordIndex:
         for text, weight in fields:
             words = split_words(text)
             for word in words:
-                known = self._by_word[word]
+                documents = self._by_word[word]
                 score = weight / sqrt(len(words)) if weight >= LENGTH_COUNTS else weight
-                known[number] = max(score, known.get(number, 0.0))
+                documents[number] = max(score, documents.get(number, 0.0))
         return number
 
     def finish(self) -> None:
@@ -76,43 +76,43 @@ class WordIndex:
 
     def match(self, text: str) -> dict[int, dict[str, float]]:
         """Return for each document that has any word of a text how well it has which."""
-        found: dict[int, dict[str, float]] = defaultdict(dict)
-        for wanted in dict.fromkeys(content_words(text)):
-            for word, likeness in self._like(wanted).items():
+        scores: dict[int, dict[str, float]] = defaultdict(dict)
+        for query_word in dict.fromkeys(content_words(text)):
+            for word, likeness in self._like(query_word).items():
                 holders = self._by_word[word]
                 rarity = log(1 + self.size / len(holders))
                 for number, weight in holders.items():
                     score = likeness * weight * rarity
-                    found[number][wanted] = max(score, found[number].get(wanted, 0.0))
-        return found
+                    scores[number][query_word] = max(score, scores[number].get(query_word, 0.0))
+        return scores
 
     def knows(self, word: str) -> bool:
         """Tell whether a document has a word, or one with the same stem."""
         return word in self._by_word or stem(word) in self._by_stem
 
-    def _like(self, wanted: str) -> Mapping[str, float]:
+    def _like(self, query_word: str) -> Mapping[str, float]:
         """Return the words of documents that match a word, with how well."""
-        found: dict[str, float] = {}
-        if len(wanted) >= _SHORTEST_BEGINNING:
-            start = bisect_left(self._sorted, wanted)
+        similar: dict[str, float] = {}
+        if len(query_word) >= _SHORTEST_BEGINNING:
+            start = bisect_left(self._sorted, query_word)
             for word in self._sorted[start:]:
-                if not word.startswith(wanted):
+                if not word.startswith(query_word):
                     break
-                found[word] = _LONGER if wanted in self._by_word else _BEGINS
-        for word in self._by_stem.get(stem(wanted), ()):
-            found[word] = _STEM
-        if wanted in self._by_word:
-            found[wanted] = _SAME
-        return found or self._misspelt(wanted)
+                similar[word] = _LONGER if query_word in self._by_word else _BEGINS
+        for word in self._by_stem.get(stem(query_word), ()):
+            similar[word] = _STEM
+        if query_word in self._by_word:
+            similar[query_word] = _SAME
+        return similar or self._misspelt(query_word)
 
-    def _misspelt(self, wanted: str) -> Mapping[str, float]:
-        if len(wanted) < _SHORTEST_MISSPELT:
+    def _misspelt(self, query_word: str) -> Mapping[str, float]:
+        if len(query_word) < _SHORTEST_MISSPELT:
             return {}
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
         near = process.extract(
-            wanted,
+            query_word,
             self._sorted,
             scorer=OSA.normalized_similarity,
             limit=_NEAR_WORDS,

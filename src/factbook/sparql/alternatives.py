@@ -55,11 +55,11 @@ def bind_any(text: str, name: str, terms: Sequence[NamedNode | Literal]) -> str:
         OneTermOnlyError: The variable occurs where only one term can stand.
     """
     edits = sorted(_Alternatives(text, name, terms).edits_of(parse_query(text), harmless=False))
-    parts, done = [], 0
+    parts, position = [], 0
     for start, end, new in edits:
-        parts += [text[done:start], new]
-        done = end
-    return "".join([*parts, text[done:]])
+        parts += [text[position:start], new]
+        position = end
+    return "".join([*parts, text[position:]])
 
 
 class _Alternatives:
@@ -75,7 +75,7 @@ class _Alternatives:
         """Yield the edits inside a SELECT or a group.
 
         Args:
-            part: What to look through.
+            part: The SELECT or group.
             harmless: Whether duplicate rows of it do not change the answer.
         """
         if isinstance(part, Select):
@@ -117,14 +117,14 @@ class _Alternatives:
         start, end = inside[0].start, _end(pattern[-1])
         text = self.text[start:end]
         copies = " UNION ".join(f"{{ {bind(text, {self.name: term})} }}" for term in self.terms)
-        others = dict.fromkeys(
+        other_variables = dict.fromkeys(
             token.text for token in inside if token.variable not in {"", self.name}
         )
         if harmless:
             return _Edit(start, end, copies)
-        if not others:
+        if not other_variables:
             return _Edit(start, end, f"FILTER EXISTS {{ {copies} }}")
-        distinct = f"{{ SELECT DISTINCT {' '.join(others)} WHERE {{ {copies} }} }}"
+        distinct = f"{{ SELECT DISTINCT {' '.join(other_variables)} WHERE {{ {copies} }} }}"
         return _Edit(start, end, distinct)
 
     def _in_expression(self, tokens: list[Token]) -> Iterator[_Edit]:
@@ -225,7 +225,7 @@ def _behind_triples(parts: list[Part], start: int) -> int:
 
 
 def _operand_end(tokens: list[Token], start: int) -> Token:
-    """Return the last token of the operand that begins at a place."""
+    """Return the last token of the operand that begins at an index."""
     depth = 0
     for index in range(start, len(tokens)):
         if not depth and tokens[index].text in _ENDS_OPERAND:
@@ -235,7 +235,7 @@ def _operand_end(tokens: list[Token], start: int) -> Token:
 
 
 def _is_first_choice(tokens: list[Token], index: int) -> bool:
-    """Tell whether a token comes first in the COALESCE that something is compared with."""
+    """Tell whether a token is the first argument of a COALESCE in a comparison."""
     if [token.text.upper() for token in tokens[max(0, index - 2) : index]] != ["COALESCE", "("]:
         return False
     behind = _closing(tokens, index) + 1
@@ -244,7 +244,7 @@ def _is_first_choice(tokens: list[Token], index: int) -> bool:
 
 
 def _closing(tokens: list[Token], index: int) -> int:
-    """Return the place of the bracket that closes the call in which a token is an argument."""
+    """Return the index of the bracket that closes the call with a token as argument."""
     depth = 1
     while depth and index < len(tokens) - 1:
         index += 1

@@ -1,4 +1,4 @@
-"""Bind the variables of a query: to a term in their place, or to rows of terms in VALUES.
+"""Bind the variables of a query: replace them by terms, or add rows of terms in VALUES.
 
 Values are always RDF terms, never text.
 """
@@ -32,7 +32,7 @@ def bind(text: str, terms: Mapping[str, NamedNode | Literal]) -> str:
 
 
 def replace_variables(text: str, forms: Mapping[str, str]) -> str:
-    """Return a query with each of the variables replaced by an expression of SPARQL.
+    """Return a query with each of the variables replaced by a SPARQL expression.
 
     Args:
         text: The query.
@@ -45,7 +45,7 @@ def replace_variables(text: str, forms: Mapping[str, str]) -> str:
 
 @lru_cache(_KEPT_TEXTS)
 def _split(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the pieces of a query, each with the name of the variable that it is, or nothing."""
+    """Return the pieces of a query, each with the name of its variable or an empty string."""
     pieces: list[tuple[str, str]] = []
     start = 0
     for token in tokens(text):
@@ -69,7 +69,7 @@ def bind_rows(text: str, names: Sequence[str], rows: Iterable[Sequence[Term | No
 
 @lru_cache(_KEPT_TEXTS)
 def _find_where(text: str) -> int:
-    """Return where the patterns of a query begin, behind the brace."""
+    """Return the offset after the brace that opens the patterns of a query."""
     from factbook.sparql.tree import parse_query
 
     return parse_query(text).where.start + 1

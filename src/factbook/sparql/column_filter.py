@@ -1,7 +1,7 @@
-"""Ask a query once for all values of a parameter, and find the rows of each in the answer.
+"""Run a query once for all values of a parameter, and find the rows of each in the answer.
 
-A parameter that only filters a column needs no value at all: the answer without one holds the
-answers with each. It stands in one filter of the outermost group, by itself or joined by `&&`, as
+A parameter that only filters columns needs no value: the answer without one contains the answers
+for all values. It occurs in one filter of the outermost group, alone or joined by `&&`, as
 
     ?company = COALESCE(?__company_iri, ?company)
     COALESCE(?maker, ?product) = COALESCE(?__company_iri, ?maker, ?product)
@@ -38,12 +38,12 @@ _OR_UNBOUND = re.compile(
 
 @dataclass(frozen=True)
 class ColumnFilter:
-    """What a row of the answer without a value must have to be in the answer with one."""
+    """The condition that selects, from the answer without a value, the rows for a value."""
 
     columns: tuple[str, ...]
     """The first of these that is bound has the value."""
     keeps_unbound: bool
-    """Whether rows stay in which none is bound."""
+    """Whether to keep rows in which none is bound."""
 
 
 @lru_cache(256)
@@ -55,47 +55,51 @@ def find_column_filter(text: str, variable: str) -> ColumnFilter | None:
         variable: The name of the parameter's variable.
 
     Returns:
-        The filter, or None if the parameter may do anything else.
+        The filter, or None if the parameter may do more than filter.
     """
     tree = parse_query(text)
     uses = len(re.findall(rf"[?$]{re.escape(variable)}\b", text))
-    given = f"?{variable}"
+    column_variable = f"?{variable}"
     groups = {token.variable for token in tree.clause("GROUP")}
     if not _keeps_rows(tree) or tree.clause("HAVING"):
         return None
     for condition in _conditions(tree.where.tokens):
-        found: ColumnFilter | None = None
+        column_filter: ColumnFilter | None = None
         if match := _BY_COLUMNS.fullmatch(condition):
             named = match["one"] or match["several"]
-            if match["given"] == given and named == match["same"] and uses == 1:
-                found = ColumnFilter(
+            if match["given"] == column_variable and named == match["same"] and uses == 1:
+                column_filter = ColumnFilter(
                     tuple(marked[1:] for marked in named.split(" , ")), keeps_unbound=False
                 )
-        elif (match := _OR_UNBOUND.fullmatch(condition)) and match["given"] == given and uses == 1:
-            found = ColumnFilter((match["one"][1:],), keeps_unbound=True)
+        elif (
+            (match := _OR_UNBOUND.fullmatch(condition))
+            and match["given"] == column_variable
+            and uses == 1
+        ):
+            column_filter = ColumnFilter((match["one"][1:],), keeps_unbound=True)
         names = {*tree.columns} & groups if groups else {*tree.columns}
-        if found is not None and {*found.columns} <= names:
-            return found
+        if column_filter is not None and {*column_filter.columns} <= names:
+            return column_filter
     return None
 
 
 @lru_cache(256)
 def find_column_for(text: str, variable: str) -> int | None:
-    """Return where a query can name a parameter's variable as its first column, which takes values.
+    """Return where to insert a parameter's variable as the first column, to run all values at once.
 
     Args:
         text: The query.
         variable: The name of the variable; the parameter is required.
 
     Returns:
-        The place in the text, or None if rows for one value may depend on the others.
+        The offset in the text, or None if rows for one value may depend on the others.
     """
     tree = parse_query(text)
     inside = sum(token.variable == variable for token in tree.where.tokens)
     uses = len(re.findall(rf"[?$]{re.escape(variable)}\b", text))
     if not _keeps_rows(tree) or tree.clause("GROUP") or tree.is_star or inside != uses:
         return None
-    return next(each.start for each in tree.head if each.keyword not in {"DISTINCT", "REDUCED"})
+    return next(token.start for token in tree.head if token.keyword not in {"DISTINCT", "REDUCED"})
 
 
 def _keeps_rows(tree: Select) -> bool:
@@ -103,13 +107,13 @@ def _keeps_rows(tree: Select) -> bool:
     is_grouped = bool(tree.clause("GROUP"))
     return (
         tree.form == "SELECT"
-        and not any(tree.clause(each) for each in ("LIMIT", "OFFSET", "VALUES"))
+        and not any(tree.clause(keyword) for keyword in ("LIMIT", "OFFSET", "VALUES"))
         and (is_grouped or not any(token.keyword in AGGREGATES for token in tree.head))
     )
 
 
 def _conditions(tokens: Sequence[Token]) -> Iterator[str]:
-    """Yield what each filter of a group demands, its tokens joined by spaces."""
+    """Yield the condition of each filter of a group, its tokens joined by spaces."""
     place = 0
     while place < len(tokens):
         if tokens[place].keyword != "FILTER" or tokens[place + 1 :][:1] == []:

@@ -1,7 +1,7 @@
-"""Say in few words why a query is not valid SPARQL, from what the engine says and the query's text.
+"""Explain in a short message why a query is not valid SPARQL.
 
-The engine lists everything that it would have read instead. What is commonly wrong is found in the
-text: a word that SPARQL does not have, a prefix that is not declared, a bracket that is not closed.
+The engine's message lists everything that it expected instead. Common mistakes are found in the
+query: an unknown keyword, an undeclared prefix, an unbalanced bracket.
 """
 
 from __future__ import annotations
@@ -48,58 +48,58 @@ _WORDS = frozenset(
         *("values", "where", "with", "year"),
     }
 )
-"""The keywords and functions of SPARQL 1.1, and those that the engine knows besides."""
+"""The keywords and functions of SPARQL 1.1, and the engine's own."""
 
 
 def explain(message: str, text: str, prefixes: Mapping[str, str] | None = None) -> str:
     """Return what is wrong with a query, in one line: `line 1, column 8: what`; see `find`."""
-    line, column, said = find(message, text, prefixes)
-    return f"line {line}, column {column}: {said}"
+    line, column, problem = find(message, text, prefixes)
+    return f"line {line}, column {column}: {problem}"
 
 
 def find(
     message: str, text: str, prefixes: Mapping[str, str] | None = None
 ) -> tuple[int, int, str]:
-    """Return the line and column of what is wrong with a query, and what that is.
+    """Return the line, the column and the description of what is wrong with a query.
 
     Args:
-        message: What the engine says.
+        message: The engine's message.
         text: The query.
-        prefixes: Those that it need not declare.
+        prefixes: Prefixes that it need not declare.
     """
-    found = list(meaningful(text))
+    all_tokens = list(meaningful(text))
     mistake = (
-        _broken_term(text, found)
-        or _unknown_word(found)
-        or _undeclared_prefix(found, prefixes or {})
-        or _open_bracket(found)
-        or _bad_count(found)
-        or _selected_twice(found)
+        _broken_term(text, all_tokens)
+        or _unknown_word(all_tokens)
+        or _undeclared_prefix(all_tokens, prefixes or {})
+        or _open_bracket(all_tokens)
+        or _bad_count(all_tokens)
+        or _selected_twice(all_tokens)
     )
     if mistake is not None:
-        at, said = mistake[0].start, mistake[1]
+        at, problem = mistake[0].start, mistake[1]
     else:
-        at, said = _where_it_stopped(message, text, found)
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), said
+        at, problem = _where_it_stopped(message, text, all_tokens)
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), problem
 
 
-def _where_it_stopped(message: str, text: str, found: Sequence[Token]) -> tuple[int, str]:
+def _where_it_stopped(message: str, text: str, all_tokens: Sequence[Token]) -> tuple[int, str]:
     match = _PLACE.search(message)
     if match is None:
         return 0, " ".join(message.split())
     at = _offset(text, int(match[1]), int(match[2]), match[3] or "")
-    twice = _named_twice(found)
+    twice = _named_twice(all_tokens)
     if twice is not None and (_TWICE in message or at >= len(text)):
         return twice.start, f"{twice.text} has a value already; AS needs a new one"
     if _UNBOUND in message:
         return 0, "SELECT has a variable that is neither in GROUP BY nor inside an aggregate"
-    return at, _near(found, at)
+    return at, _near(all_tokens, at)
 
 
 def _offset(text: str, line: int, column: int, expected: str) -> int:
-    """Return where the engine stopped.
+    """Return the offset at which the engine stopped.
 
-    Where it looked for a keyword, it gives the place after as many characters as the keyword has.
+    If it expected a keyword, its position is too far by the length of the keyword.
     """
     before = text.split("\n")[: line - 1]
     at = sum(len(earlier_line) + 1 for earlier_line in before) + column - 1
@@ -109,26 +109,26 @@ def _offset(text: str, line: int, column: int, expected: str) -> int:
     return max(0, min(at, len(text)))
 
 
-def _broken_term(text: str, found: Sequence[Token]) -> tuple[Token, str] | None:
+def _broken_term(text: str, all_tokens: Sequence[Token]) -> tuple[Token, str] | None:
     """Return the first character or quotation mark that begins nothing, or IRI that is not one."""
-    has_base = any(token.keyword == "BASE" for token in found)
-    for token in found:
+    has_base = any(token.keyword == "BASE" for token in all_tokens)
+    for token in all_tokens:
         if token.kind == "iri" and not has_base and not _WHOLE_IRI.match(token.text):
-            return token, f"{token.text} is no whole IRI, and there is no BASE <IRI> before it"
+            return token, f"{token.text} is not an absolute IRI, and no BASE <IRI> precedes it"
         if token.kind != "other":
             continue
         if token.text in {'"', "'"}:
             return token, "the string that begins here is not closed"
         if token.text == "<" and (match := _BROKEN_IRI.match(text, token.start)):
-            return token, f"{match.group()} is no IRI"
+            return token, f"{match.group()} is not an IRI"
         if not token.text.isprintable():  # as no-break spaces are, which look like blanks
             return token, f"the character U+{ord(token.text[0]):04X} cannot stand here"
     return None
 
 
-def _unknown_word(found: Sequence[Token]) -> tuple[Token, str] | None:
-    """Return the first word that SPARQL does not have, and what may be meant."""
-    for token in found:
+def _unknown_word(all_tokens: Sequence[Token]) -> tuple[Token, str] | None:
+    """Return the first unknown keyword, with a suggestion."""
+    for token in all_tokens:
         word = token.text
         if token.kind != "word" or word.startswith("@") or word.lower() in _WORDS:
             continue
@@ -138,28 +138,31 @@ def _unknown_word(found: Sequence[Token]) -> tuple[Token, str] | None:
 
 
 def _undeclared_prefix(
-    found: Sequence[Token], prefixes: Mapping[str, str]
+    all_tokens: Sequence[Token], prefixes: Mapping[str, str]
 ) -> tuple[Token, str] | None:
     """Return the first name whose prefix is not declared before it."""
     declared = set(prefixes)
     is_declaration = False
-    for token in found:
+    for token in all_tokens:
         if token.kind == "name":
             prefix = token.text.partition(":")[0]
             if is_declaration:
                 declared.add(prefix)
             elif prefix not in declared and prefix != "_":
-                said = f"the prefix '{prefix}:' is not declared"
+                problem = f"the prefix '{prefix}:' is not declared"
                 meant = did_you_mean(prefix, declared, most=1)
-                return token, f"{said}{meant or f'; begin the query with PREFIX {prefix}: <IRI>'}"
+                return (
+                    token,
+                    f"{problem}{meant or f'; begin the query with PREFIX {prefix}: <IRI>'}",
+                )
         is_declaration = token.keyword == "PREFIX"
     return None
 
 
-def _open_bracket(found: Sequence[Token]) -> tuple[Token, str] | None:
-    """Return the first bracket that does not match another."""
+def _open_bracket(all_tokens: Sequence[Token]) -> tuple[Token, str] | None:
+    """Return the first unbalanced bracket."""
     opened: list[Token] = []
-    for token in found:
+    for token in all_tokens:
         if token.kind != "other":
             continue
         if token.text in _BRACKETS.values():
@@ -173,9 +176,9 @@ def _open_bracket(found: Sequence[Token]) -> tuple[Token, str] | None:
     return (opened[-1], f"the '{opened[-1].text}' is not closed") if opened else None
 
 
-def _bad_count(found: Sequence[Token]) -> tuple[Token, str] | None:
-    """Return the first token after LIMIT or OFFSET that is no number for them."""
-    for previous, token in pairwise(found):
+def _bad_count(all_tokens: Sequence[Token]) -> tuple[Token, str] | None:
+    """Return the first token after LIMIT or OFFSET that is not a valid number."""
+    for previous, token in pairwise(all_tokens):
         if previous.keyword not in {"LIMIT", "OFFSET"}:
             continue
         is_whole = token.kind == "number" and token.text.isdigit()
@@ -184,11 +187,11 @@ def _bad_count(found: Sequence[Token]) -> tuple[Token, str] | None:
     return None
 
 
-def _selected_twice(found: Sequence[Token]) -> tuple[Token, str] | None:
+def _selected_twice(all_tokens: Sequence[Token]) -> tuple[Token, str] | None:
     """Return the first variable that a SELECT lists a second time."""
     listed: set[str] | None = None
     depth = 0
-    for token in found:
+    for token in all_tokens:
         if token.keyword == "SELECT":
             listed = set()
         elif token.text == "{":
@@ -202,28 +205,28 @@ def _selected_twice(found: Sequence[Token]) -> tuple[Token, str] | None:
     return None
 
 
-def _named_twice(found: Sequence[Token]) -> Token | None:
-    """Return the variable after an AS that stands elsewhere in the query as well, if any."""
-    for previous, token in pairwise(found):
+def _named_twice(all_tokens: Sequence[Token]) -> Token | None:
+    """Return the first variable after AS that occurs elsewhere in the query too, if any."""
+    for previous, token in pairwise(all_tokens):
         if (
             previous.keyword == "AS"
             and token.variable
-            and sum(variable_token.variable == token.variable for variable_token in found) > 1
+            and sum(variable_token.variable == token.variable for variable_token in all_tokens) > 1
         ):
             return token
     return None
 
 
-def _near(found: Sequence[Token], at: int) -> str:
-    """Return the words around the place where the engine stopped."""
-    before = [token for token in found if token.start + len(token.text) <= at]
-    after = found[len(before) :]
+def _near(all_tokens: Sequence[Token], at: int) -> str:
+    """Return the words around the position where the engine stopped."""
+    before = [token for token in all_tokens if token.start + len(token.text) <= at]
+    after = all_tokens[len(before) :]
     context = f" after {_quote(before[-_MOST_WORDS:])}" if before else ""
     if not after:
         return f"something is missing{context}"
     return f"{_quote(after[:_MOST_WORDS])} cannot stand{context or ' here'}"
 
 
-def _quote(found: Sequence[Token]) -> str:
-    text = " ".join(" ".join(token.text for token in found).split())
+def _quote(all_tokens: Sequence[Token]) -> str:
+    text = " ".join(" ".join(token.text for token in all_tokens).split())
     return f"'{text if len(text) <= _MOST_CHARACTERS else f'…{text[-_MOST_CHARACTERS:]}'}'"

@@ -1,8 +1,8 @@
-r"""Regular expressions: XPath's dialect, of SPARQL and SHACL, written for the engines at hand.
+r"""Translate XPath regular expressions, as in SPARQL and SHACL, for the engines.
 
-The embedded engine matches in linear time. It writes the subtraction of classes differently, has
-no `\i` and `\c` (XML Schema 2, appendix G) and no back-references (XPath functions, section 5.6.1);
-what it cannot read becomes a function that matches with Python's `re`.
+The embedded engine matches in linear time. It has another syntax for class subtraction, and lacks
+`\i` and `\c` (XML Schema 2, appendix G) and back-references (XPath functions, section 5.6.1). What
+it does not support becomes a function that matches with Python's `re`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _BOOLEAN = NamedNode(f"{XSD}boolean")
 _FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE, "x": 0, "q": 0}
-"""Python's options; `x` and `q` are seen to here, as it would read `#` as a comment."""
+"""Python's flags; `x` and `q` are handled here, because Python would read `#` as a comment."""
 _WHITE = "\t\n\r "
 _START = (
     r":A-Z_a-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D"
@@ -57,7 +57,7 @@ class PatternError(Exception):
 
 @dataclass
 class _Translator:
-    """Writes an expression for the embedded engine, or for Python."""
+    """Translates an expression for the embedded engine or for Python."""
 
     text: str
     for_python: bool
@@ -66,36 +66,36 @@ class _Translator:
     groups: int = 0
 
     def translate(self) -> str:
-        written = []
+        parts_written = []
         while self.at < len(self.text):
             character = self.text[self.at]
             if character == "[":
-                written.append(self._class())
+                parts_written.append(self._class())
             elif character == "\\":
-                written.append(self._escape(inside=False))
+                parts_written.append(self._escape(inside=False))
             else:
                 self.groups += _GROUP.match(self.text, self.at) is not None
                 is_end = character == "$" and self.for_python and "m" not in self.flags
                 if "x" not in self.flags or character not in _WHITE:
-                    written.append(r"\Z" if is_end else character)
+                    parts_written.append(r"\Z" if is_end else character)
                 self.at += 1
-        return "".join(written)
+        return "".join(parts_written)
 
     def _class(self) -> str:
         """Return the character class that starts here."""
         self.at += 1
         is_negated = self.text.startswith("^", self.at)
         self.at += is_negated
-        written: list[str] = []
+        parts_written: list[str] = []
         subtracted = ""
         while True:
             if self.at >= len(self.text):
                 raise PatternError("a class in square brackets does not end")
             character = self.text[self.at]
-            if character == "]" and written:
+            if character == "]" and parts_written:
                 self.at += 1
                 break
-            if self.text.startswith("-[", self.at) and written:
+            if self.text.startswith("-[", self.at) and parts_written:
                 self.at += 1
                 subtracted = self._class()
                 if not self.text.startswith("]", self.at):
@@ -103,12 +103,12 @@ class _Translator:
                 self.at += 1
                 break
             if character == "\\":
-                written.append(self._escape(inside=True))
+                parts_written.append(self._escape(inside=True))
                 continue
-            # These stand for themselves in XPath, but not in all engines
-            written.append(f"\\{character}" if character in "[&~|" else character)
+            # These are literal characters in XPath, but not in all engines
+            parts_written.append(f"\\{character}" if character in "[&~|" else character)
             self.at += 1
-        body = f"[{'^' if is_negated else ''}{''.join(written)}"
+        body = f"[{'^' if is_negated else ''}{''.join(parts_written)}"
         if not subtracted:
             return f"{body}]"
         return f"(?:(?!{subtracted}){body}])" if self.for_python else f"[{body}]--{subtracted}]"
@@ -118,18 +118,18 @@ class _Translator:
         if match is None:
             raise PatternError("it ends with a backslash")
         self.at = match.end()
-        found = match["one"]
+        escape = match["one"]
         if match["property"] is not None:
             return self._property(match.group(), match["property"], inside=inside)
         if match["digits"] and not inside:
             return self._back_reference(match["digits"])
-        if found in _NAME_CLASSES:
-            is_negated, body = _NAME_CLASSES[found]
+        if escape in _NAME_CLASSES:
+            is_negated, body = _NAME_CLASSES[escape]
             return self._set(_characters(body), is_negated=is_negated, inside=inside)
         return match.group()
 
     def _back_reference(self, digits: str) -> str:
-        """Return a reference to a group: the longest number of a group that there is."""
+        """Return a reference to a group, with the longest number of an existing group."""
         count = len(digits)
         while count > 1 and int(digits[:count]) > self.groups:
             count -= 1
@@ -157,8 +157,8 @@ class _Translator:
 
 def _characters(body: str) -> str:
     r"""Return a class with the characters themselves: `\u` is not written the same everywhere."""
-    found = re.sub(r"\\u([0-9A-F]{4})|\\U([0-9A-F]{8})", _character, body)
-    return found.replace("\x00", r"\x00")
+    unescaped = re.sub(r"\\u([0-9A-F]{4})|\\U([0-9A-F]{8})", _character, body)
+    return unescaped.replace("\x00", r"\x00")
 
 
 def _character(match: re.Match[str]) -> str:
@@ -203,21 +203,21 @@ def count_groups(pattern: str, flags: str) -> int:
 
 def match_terms(text: Term, pattern: Term, flags: Term | None = None) -> Literal | None:
     """Return what SPARQL's REGEX does, or None for an error."""
-    found = _compile_terms(text, pattern, flags)
-    return None if found is None else _truth(found[0].search(found[1]))
+    compiled = _compile_terms(text, pattern, flags)
+    return None if compiled is None else _truth(compiled[0].search(compiled[1]))
 
 
 def replace_terms(
     text: Term, pattern: Term, replacement: Term, flags: Term | None = None
 ) -> Literal | None:
     """Return what SPARQL's REPLACE does, or None for an error."""
-    found = _compile_terms(text, pattern, flags)
-    if found is None or not isinstance(text, Literal) or not isinstance(replacement, Literal):
+    compiled = _compile_terms(text, pattern, flags)
+    if compiled is None or not isinstance(text, Literal) or not isinstance(replacement, Literal):
         return None
-    expression, value = found
+    expression, value = compiled
     try:
-        written = flags.value if isinstance(flags, Literal) else ""
-        pieces = parse_replacement(replacement.value, flags=written, groups=expression.groups)
+        flag_text = flags.value if isinstance(flags, Literal) else ""
+        pieces = parse_replacement(replacement.value, flags=flag_text, groups=expression.groups)
     except PatternError:
         return None
 
@@ -323,9 +323,9 @@ class RegexFunctions:
         Raises:
             PatternError: Python cannot read the expression either.
         """
-        known = self._calls.get((pattern, flags))
-        if known is not None:
-            return known
+        cached = self._calls.get((pattern, flags))
+        if cached is not None:
+            return cached
         expression = compile_pattern(pattern, flags)
 
         def matches(term: Term) -> Term | None:

@@ -30,12 +30,12 @@ _COMPARE_NUMBERS = frozenset({"<", ">", "<=", ">=", "=", "!=", "+", "-"})
 _TAKE_NUMBERS = frozenset({"SUM", "AVG", "MIN", "MAX", "ORDER", "IN"})
 
 
-def call_own_functions(text: str, own: Mapping[str, str] = OWN_FUNCTIONS) -> str:
-    """Return a query that asks functions of ours for what depends on the spelling of a literal.
+def call_own_functions(text: str, functions: Mapping[str, str] = OWN_FUNCTIONS) -> str:
+    """Return a query that calls our functions where a result depends on the form of a literal.
 
     Args:
         text: The query.
-        own: The functions to call, by the keywords of those that they stand for.
+        functions: The functions to call, by the keywords that they replace.
     """
     tokens = list(meaningful(text))
     computed = computed_variables(text)
@@ -44,14 +44,14 @@ def call_own_functions(text: str, own: Mapping[str, str] = OWN_FUNCTIONS) -> str
         opening, variable, closing = tokens[index + 1 : index + 4]
         if (opening.text, closing.text) != ("(", ")") or variable.kind != "variable":
             continue
-        function = own.get("STR" if token.text in _STRINGS else token.keyword)
+        function = functions.get("STR" if token.text in _STRINGS else token.keyword)
         if function is not None and variable.variable not in computed:
             edits.append((token.start, token.start + len(token.text), f"<{function}>"))
     return apply_edits(text, edits)
 
 
 def computed_variables(text: str) -> set[str]:
-    """Return the names of variables whose values need not be terms of the data."""
+    """Return the names of variables whose values may be computed."""
     tokens = list(meaningful(text))
     return {
         after.variable

@@ -92,22 +92,22 @@ def follow_standard(text: str, engine: QueryEngine) -> str:
 
 def apply_edits(text: str, edits: Sequence[tuple[int, int, str]]) -> str:
     """Return a text with pieces replaced, each given by its start, its end and the new text."""
-    parts, done = [], 0
+    parts, position = [], 0
     for start, end, new in sorted(edits):
-        parts += [text[done:start], new]
-        done = end
-    return "".join([*parts, text[done:]])
+        parts += [text[position:start], new]
+        position = end
+    return "".join([*parts, text[position:]])
 
 
 def _order_columns(text: str, query: Select, engine: QueryEngine) -> str:
     if query.form != "SELECT" or not query.is_star:
         return text
     order = variables(text)
-    found = sorted(engine.columns(text), key=order.index)
+    columns = sorted(engine.columns(text), key=order.index)
     star = next((token for token in parse_query(text).head if token.text == "*"), None)
-    if star is None or not found:
+    if star is None or not columns:
         return text
-    listed = " ".join(f"?{name}" for name in found)
+    listed = " ".join(f"?{name}" for name in columns)
     return f"{text[: star.start]}{listed}{text[star.start + 1 :]}"
 
 
@@ -159,8 +159,8 @@ def _match(
     pattern = _constant(arguments[1])
     flags = _constant(arguments[-1]) if len(arguments) == with_flags else ""
     if pattern is None or flags is None:
-        given = text[behind:end]
-        yield call.start, behind, f"COALESCE({function}{given}, {call.text}"
+        argument_text = text[behind:end]
+        yield call.start, behind, f"COALESCE({function}{argument_text}, {call.text}"
         yield end, end, ")"
         return
     replacement = _constant(arguments[2]) if call.keyword == "REPLACE" else None

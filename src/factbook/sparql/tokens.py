@@ -105,7 +105,7 @@ def sums(text: str, *, computed: bool = False) -> set[str]:
     computed = computed and "UNION" not in words
     if not computed and not any(word in words for word in _SUMS):
         return set()
-    found: set[str] = set()
+    names: set[str] = set()
     inside: list[bool] = []
     last: list[Token] = []
     for token in _without_optional(text):
@@ -114,13 +114,13 @@ def sums(text: str, *, computed: bool = False) -> set[str]:
         elif token.text == ")" and inside:
             has_sum = inside.pop()
             if has_sum and len(last) > 1 and last[-2].keyword == "AS" and last[-1].variable:
-                found.add(last[-1].variable)
+                names.add(last[-1].variable)
             elif has_sum and inside:
                 inside[-1] = True
         elif inside and (token.keyword in _SUMS or (computed and _computes(last, token))):
             inside[-1] = True
         last = [*last[-1:], token]
-    return found
+    return names
 
 
 def _computes(last: list[Token], token: Token) -> bool:
@@ -148,10 +148,12 @@ def _without_optional(text: str) -> Iterator[Token]:
 
 def declare_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     """Return a query with declarations for those of the prefixes that it uses undeclared."""
-    found = list(meaningful(text))
-    used = {token.text.partition(":")[0] for token in found if token.kind == "name"}
+    all_tokens = list(meaningful(text))
+    used = {token.text.partition(":")[0] for token in all_tokens if token.kind == "name"}
     declared = {
-        name.text.partition(":")[0] for word, name in pairwise(found) if word.keyword == "PREFIX"
+        name.text.partition(":")[0]
+        for word, name in pairwise(all_tokens)
+        if word.keyword == "PREFIX"
     }
     lines = [
         f"PREFIX {name}: <{prefixes[name]}>\n"
@@ -171,18 +173,18 @@ def respell(text: str, prefixes: Mapping[str, str]) -> str:
         text: The query.
         prefixes: Those that it need not declare.
     """
-    found = list(meaningful(text))
-    known = dict(prefixes)
-    for word, name, iri in zip(found, found[1:], found[2:], strict=False):
+    all_tokens = list(meaningful(text))
+    all_prefixes = dict(prefixes)
+    for word, name, iri in zip(all_tokens, all_tokens[1:], all_tokens[2:], strict=False):
         if word.keyword == "PREFIX" and iri.kind == "iri":
-            known[name.text.partition(":")[0]] = iri.text[1:-1]
+            all_prefixes[name.text.partition(":")[0]] = iri.text[1:-1]
     parts = []
     for token in tokens(text):
         prefix, _, local = token.text.partition(":")
         if token.keyword in _BOOLEANS:
             parts.append(token.text.lower())
-        elif token.kind == "name" and "." in local and "\\" not in local and prefix in known:
-            parts.append(f"<{known[prefix]}{local}>")
+        elif token.kind == "name" and "." in local and "\\" not in local and prefix in all_prefixes:
+            parts.append(f"<{all_prefixes[prefix]}{local}>")
         else:
             parts.append(token.text)
     return "".join(parts)

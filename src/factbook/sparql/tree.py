@@ -124,27 +124,27 @@ class Select:
 
     def clause(self, keyword: str) -> list[Token]:
         """Return the tokens of a clause behind the group, the keyword first; [] without one."""
-        found: list[Token] = []
+        tokens_found: list[Token] = []
         inside = False
         for token, depth in _with_depth(self.tail):
             if not depth and token.keyword in _CLAUSES:
                 inside = token.keyword == keyword
             if inside:
-                found.append(token)
-        return found
+                tokens_found.append(token)
+        return tokens_found
 
     def _columns(self) -> list[tuple[str, bool]]:
         """Return the name of each column, and whether it is computed."""
-        found: list[tuple[str, bool]] = []
+        keys: list[tuple[str, bool]] = []
         before = ""
         for token, depth in _with_depth(self.head):
             if not depth and token.keyword == "FROM":
                 break
             computed = depth == 1 and before == "AS"
             if token.variable and (not depth or computed):
-                found.append((token.variable, computed))
+                keys.append((token.variable, computed))
             before = token.keyword
-        return found
+        return keys
 
 
 def parse_query(text: str, prefixes: Mapping[str, str] | None = None) -> Select:
@@ -208,11 +208,11 @@ class _Parser:
 
     def query(self) -> Select:
         declared = self._prologue()
-        found = self._select()
-        found.prefixes = declared
+        select = self._select()
+        select.prefixes = declared
         if self._token is not None:
             raise QueryTextError(f"'{self._token.text}' follows the end of the query")
-        return found
+        return select
 
     def _prologue(self) -> dict[str, str]:
         """Read up to the first word of the query and return the prefixes declared there."""
@@ -247,12 +247,12 @@ class _Parser:
 
     def _flat(self, until: str) -> list[Token]:
         """Take tokens up to a brace that is in no bracket opened on the way."""
-        found: list[Token] = []
+        tokens_found: list[Token] = []
         depth = 0
         while (token := self._token) is not None and (depth or token.text != until):
             depth += (token.text in _OPENING) - (token.text in _CLOSING)
-            found.append(self._take())
-        return found
+            tokens_found.append(self._take())
+        return tokens_found
 
     def _group(self, keyword: str, begin: int | None = None) -> Group:
         opening = self._take()

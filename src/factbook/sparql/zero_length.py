@@ -53,12 +53,12 @@ def find_zero_lengths(
             statements = list(_Reader(text, block).statements())
         except _OtherFormError:
             continue
-        written = [_rewrite(statement, is_absent) for statement in statements]
-        if any(term is not None for term in written):
+        rewritten = [_rewrite(statement, is_absent) for statement in statements]
+        if any(term is not None for term in rewritten):
             end = block[-1].start + len(block[-1].text)
             parts = (
                 f"{s.subject} {s.path} {s.object} ." if new is None else new
-                for s, new in zip(statements, written, strict=True)
+                for s, new in zip(statements, rewritten, strict=True)
             )
             yield block[0].start, end, " ".join(parts)
 
@@ -158,32 +158,32 @@ class _Reader:
     # Each returns how many paths of length zero there are
 
     def _path(self) -> int:
-        found = self._sequence()
+        lengths = self._sequence()
         while self._take("|"):
-            found += self._sequence()
-        return found
+            lengths += self._sequence()
+        return lengths
 
     def _sequence(self) -> int:
-        found = self._element()
+        lengths = self._element()
         while self._take("/"):
-            found *= self._element()
-        return found
+            lengths *= self._element()
+        return lengths
 
     def _element(self) -> int:
         self._take("^")
         if self._take("("):
-            found = self._path()
+            lengths = self._path()
             if not self._take(")"):
                 raise _OtherFormError
         elif self._take("!"):
             self._negated()
-            found = 0
+            lengths = 0
         else:
             self._predicate()
-            found = 0
+            lengths = 0
         if self._take("*") or self._take("?"):
             return 1
-        return min(found, 1) if self._take("+") else found
+        return min(lengths, 1) if self._take("+") else lengths
 
     def _negated(self) -> None:
         if not self._take("("):

@@ -16,7 +16,7 @@ _SHORTEST = 2
 
 @dataclass(frozen=True)
 class Mention:
-    """A stretch of a text that names things; a name may be that of several."""
+    """A span of a text that names things; several things may have the name."""
 
     start: int
     end: int
@@ -43,34 +43,34 @@ class NameIndex:
                 self._lengths[words[0]].add(len(words))
 
     def find(self, text: str) -> list[Mention]:
-        """Return the names in a text in order; none overlaps another."""
-        found = list(_WORD.finditer(text))
-        words = [match[0].casefold() for match in found]
+        """Return the names in a text in order, without overlaps."""
+        matches = list(_WORD.finditer(text))
+        words = [match[0].casefold() for match in matches]
         mentions = []
         place = 0
         while place < len(words):
-            mention, length = self._longest(text, found, words, place)
+            mention, length = self._longest(text, matches, words, place)
             if mention is not None:
                 mentions.append(mention)
             place += length
         return mentions
 
     def _longest(
-        self, text: str, found: list[re.Match[str]], words: list[str], place: int
+        self, text: str, matches: list[re.Match[str]], words: list[str], place: int
     ) -> tuple[Mention | None, int]:
         for length in sorted(self._lengths.get(words[place], ()), reverse=True):
             named = self._by_words.get(tuple(words[place : place + length]))
             if named is None or place + length > len(words):
                 continue
-            start, end = found[place].start(), found[place + length - 1].end()
+            start, end = matches[place].start(), matches[place + length - 1].end()
             things = tuple(sorted(self._fitting(named, text[start:end])))
             if things:
                 return Mention(start, end, things), length
         return None, 1
 
-    def _fitting(self, named: dict[str, str], written: str) -> Iterator[str]:
-        """Yield the things of a name; that of one word keeps its capital: Modal, not modal."""
+    def _fitting(self, named: dict[str, str], spelling: str) -> Iterator[str]:
+        """Yield the things with a name; one-word names need their capital: Modal, not modal."""
         for iri, name in named.items():
-            capital = name[:1].isupper() and not written[:1].isupper()
-            if self._any_case or not capital or " " in written:
+            capital = name[:1].isupper() and not spelling[:1].isupper()
+            if self._any_case or not capital or " " in spelling:
                 yield iri

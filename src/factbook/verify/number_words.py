@@ -1,4 +1,4 @@
-"""Find the numbers that a text writes in words: "five point one billion", "half a million"."""
+"""Find numbers in words: "five point one billion", "half a million"."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ _WORDS = re.compile(
 
 @dataclass(frozen=True)
 class NumberWords:
-    """A number in words, and where it stands."""
+    """A number in words, with its position."""
 
     start: int
     end: int
     value: Decimal
     quantum: Decimal
-    """The worth of the last word: a billion in "five billion"."""
+    """The value of one unit of the last word: a billion in "five billion"."""
 
 
 def find_number_words(text: str) -> Iterator[NumberWords]:
-    """Yield the numbers in words; "one" alone is an article and no number."""
+    """Yield the numbers in words; "one" alone is not a number but an article."""
     for match in _WORDS.finditer(text):
         words = [word for word in re.split(r"[\W_]+", match[0].casefold()) if word]
         if words not in (["one"], ["half"]):
@@ -50,7 +50,7 @@ def find_number_words(text: str) -> Iterator[NumberWords]:
 
 
 def _read(words: Sequence[str]) -> tuple[Decimal, Decimal]:
-    """Return the value of number words and the worth of their last digit."""
+    """Return the value of number words and the place value of their last digit."""
     total, part, quantum = Decimal(0), Decimal(0), Decimal(1)
     decimals: int | None = None
     after_scale = False

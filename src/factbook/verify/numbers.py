@@ -105,19 +105,19 @@ _DAY = re.compile(
 
 @dataclass(frozen=True)
 class Number:
-    """A number as a text writes it."""
+    """A number in a text."""
 
     text: str
     start: int
     end: int
     value: Decimal
     quantum: Decimal
-    """The worth of the last digit that is written."""
+    """The place value of the last digit."""
     scale: int = 0
     """The power of ten of 'million' or 'B'."""
     currency: str = ""
     unit: str = ""
-    """The symbol of the unit, if it is one that the book knows."""
+    """The symbol of the unit, if the book has it."""
     is_year: bool = False
 
     @property
@@ -128,22 +128,22 @@ class Number:
 
 @dataclass(frozen=True)
 class Units:
-    """The units of a book: every way to write one, and its symbol."""
+    """The units of a book: the symbol for every spelling."""
 
     symbols: Mapping[str, str]
 
     @classmethod
-    def of(cls, known: Collection[tuple[str, str]]) -> Units:
-        """Return the units of some pairs of a symbol and a name."""
-        found = {}
-        for symbol, name in known:
-            found[symbol] = symbol
-            found[name.casefold()] = symbol
-            found[f"{name.casefold()}s"] = symbol
-        return cls({**found, "%": "%", "percent": "%"})
+    def of(cls, symbols: Collection[tuple[str, str]]) -> Units:
+        """Return the units for pairs of a symbol and a name."""
+        units = {}
+        for symbol, name in symbols:
+            units[symbol] = symbol
+            units[name.casefold()] = symbol
+            units[f"{name.casefold()}s"] = symbol
+        return cls({**units, "%": "%", "percent": "%"})
 
     def find(self, word: str) -> str:
-        """Return the symbol of a unit as a text writes it; of no unit nothing."""
+        """Return the symbol of a unit by its spelling, or an empty string."""
         if word in self.symbols:
             return self.symbols[word]
         if _SI_UNIT.fullmatch(word):
@@ -161,7 +161,7 @@ class Units:
 
 
 def to_base(value: Decimal, symbol: str) -> tuple[Decimal, str]:
-    """Return a quantity in the unit without an SI prefix, with that unit's symbol."""
+    """Return a quantity in the unit without SI prefix, and that unit's symbol."""
     match = _SI_UNIT.fullmatch(symbol)
     return (value.scaleb(_SI[match[1]]), match[2]) if match else (value, symbol)
 
@@ -173,11 +173,11 @@ def find_numbers(
 
     Args:
         text: The text.
-        units: The units that it can use.
-        without: Stretches to pass over, such as the names of things: "Llama 3".
+        units: The units to recognize.
+        without: Spans to skip, such as the names of things: "Llama 3".
     """
     passed = [*without, *(match.span() for match in _DAY.finditer(text))]
-    found = [
+    numbers = [
         number
         for number in sorted(
             (*_read_numbers(text, units), *_read_words(text, units)),
@@ -195,9 +195,11 @@ def find_numbers(
         for start, end in ((match.end() - 4, match.end()),)
         if text[start:end].isdecimal()
     ]
-    kept = [number for number in found if not any(y.start <= number.start < y.end for y in years)]
+    plain_numbers = [
+        number for number in numbers if not any(y.start <= number.start < y.end for y in years)
+    ]
     dated = [replace(number, text=text[number.start : number.end]) for number in (*years, *days)]
-    return sorted((*_complete_ranges(text, kept), *dated), key=lambda number: number.start)
+    return sorted((*_complete_ranges(text, plain_numbers), *dated), key=lambda number: number.start)
 
 
 def _read_numbers(text: str, units: Units) -> Iterator[Number]:
@@ -233,32 +235,32 @@ def _read_numbers(text: str, units: Units) -> Iterator[Number]:
 
 
 def _currency_of(word: str) -> str:
-    """Return the code of a currency that a text names, or nothing."""
+    """Return the code of a currency by its name, or an empty string."""
     by_word = _WORDS.get(word.removesuffix("s").casefold(), word if word in _CODES else "")
     return str(_SAME_CURRENCY.get(by_word, by_word))
 
 
 def _read_words(text: str, units: Units) -> Iterator[Number]:
-    """Yield the numbers in words, with the currency or the unit behind them."""
-    for found in find_number_words(text):
-        word = _UNIT_BEHIND.match(text, found.end)
+    """Yield the numbers in words, with the currency or unit after them."""
+    for number_words in find_number_words(text):
+        word = _UNIT_BEHIND.match(text, number_words.end)
         unit = units.find(word[1]) if word else ""
         currency = _currency_of(word[1]) if word else ""
-        end = word.end() if word and (unit or currency) else found.end
+        end = word.end() if word and (unit or currency) else number_words.end
         yield Number(
-            text=text[found.start : end],
-            start=found.start,
+            text=text[number_words.start : end],
+            start=number_words.start,
             end=end,
-            value=found.value,
-            quantum=found.quantum,
-            scale=max(0, found.quantum.adjusted()),
+            value=number_words.value,
+            quantum=number_words.quantum,
+            scale=max(0, number_words.quantum.adjusted()),
             currency=currency,
             unit="" if currency else unit,
         )
 
 
 def _complete_ranges(text: str, numbers: Sequence[Number]) -> Iterator[Number]:
-    """Yield the numbers, the first of a range with the scale and the unit of the second."""
+    """Yield the numbers; the first of a range gets the scale and unit of the second."""
     for number, following in zip_longest(numbers, numbers[1:]):
         if (
             following is None

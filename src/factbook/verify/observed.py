@@ -1,4 +1,4 @@
-"""Observations as answers and checks need them: number, unit, date, standing, source."""
+"""Look up observations with their number, unit, date, standing and source."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Observed:
 
     iri: str
     thing: str
-    """What it is about, or a party to the event that it is about."""
+    """Its subject, or a party to the event that it is about."""
     about: str
     measure: str
     value: Term | None
@@ -45,14 +45,14 @@ class Observed:
 
     @property
     def iris(self) -> set[str]:
-        """Everything that it names."""
+        """The IRIs of everything that it refers to."""
         value = self.value.value if isinstance(self.value, NamedNode) else ""
         named = {self.thing, self.about, self.measure, self.unit, self.date_precision, value}
         return named | {self.standing, self.source}
 
     @property
     def numbers(self) -> list[Decimal]:
-        """The value and the ends of the range, those that are numbers."""
+        """The numbers among its value and the ends of its range."""
         return [
             number
             for term in (self.value, self.low, self.high)
@@ -60,7 +60,7 @@ class Observed:
         ]
 
     def state(self, labels: Labels) -> str:
-        """Return the number in words with its unit."""
+        """Format the number with its unit."""
 
         def amount(term: Term | None) -> str:
             if not isinstance(term, Literal):
@@ -70,15 +70,15 @@ class Observed:
         return amount(self.value) or format_range(amount(self.low), amount(self.high))
 
     def when(self, labels: Labels) -> str:
-        """Return the date in words, as precisely as it is known."""
+        """Format the date, cut to its precision."""
         if not self.date:
             return "undated"
-        known = labels.of(self.date_precision) if self.date_precision else "day"
-        return format_date(self.date, known)
+        precision = labels.of(self.date_precision) if self.date_precision else "day"
+        return format_date(self.date, precision)
 
 
 def to_number(term: Term | None) -> Decimal | None:
-    """Return the number that a literal is, if it is one."""
+    """Return the number of a numeric literal, or None."""
     if not isinstance(term, Literal):
         return None
     try:
@@ -92,22 +92,22 @@ def find_observed(book: Book, *, variable: str, iris: Iterable[str]) -> list[Obs
     """Return observations.
 
     Args:
-        book: Where they are.
-        variable: What is given: 'thing' or 'observation'.
-        iris: The things that they are about, or their own IRIs.
+        book: The book to query.
+        variable: What the IRIs are: 'thing' or 'observation'.
+        iris: The IRIs of things, or of the observations themselves.
     """
     query = find_page_query(book.layout.queries, "observed").text
-    wanted = [(NamedNode(iri),) for iri in sorted(set(iris)) if is_iri(iri)]
-    found: dict[tuple[str, str, str], Observed] = {}
-    for start in range(0, len(wanted), _BATCH):
-        text = bind_rows(query, (variable,), wanted[start : start + _BATCH])
+    rows_to_bind = [(NamedNode(iri),) for iri in sorted(set(iris)) if is_iri(iri)]
+    observed_by_key: dict[tuple[str, str, str], Observed] = {}
+    for start in range(0, len(rows_to_bind), _BATCH):
+        text = bind_rows(query, (variable,), rows_to_bind[start : start + _BATCH])
         for row in select(book.engine, text):
             each = _build(row)
-            found.setdefault((each.iri, each.thing, each.source), each)
-    return list(found.values())
+            observed_by_key.setdefault((each.iri, each.thing, each.source), each)
+    return list(observed_by_key.values())
 
 
 def _build(row: tuple[Term | None, ...]) -> Observed:
-    """Return a row as an observation: its columns are the fields, in their order."""
+    """Return a row as an observation; its columns are in the order of the fields."""
     fields: tuple[Any, ...] = (*map(value_of, row[:4]), *row[4:7], *map(value_of, row[7:]))
     return Observed(*fields)

@@ -24,7 +24,7 @@ _SOURCE, _DATE, _OBSERVATION = "source", "date", "observation"
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a cell rests on."""
+    """The observations, dates and sources behind a cell."""
 
     observations: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
@@ -32,11 +32,11 @@ class Provenance:
 
 
 class CellProvenance:
-    """Finds what the cells of one answer rest on.
+    """Finds the provenance of the cells of one answer.
 
-    A number rests on the observations of its row that state it; in a row that names none, on those
-    about a thing of the row or of the question. A computed cell rests on the observations that its
-    column names. Any other cell has the source that the row gives for it.
+    The provenance of a number is the observations of its row that state it or, in a row without
+    observations, those about a thing in the row or in the question. That of a computed cell is the
+    observations that its column names. Any other cell has the source in its row.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is one thing that it depends on
@@ -55,20 +55,20 @@ class CellProvenance:
             variables: The columns of the answer.
             rows: Its rows.
             columns: The columns as the query describes them.
-            computed: By column, the columns with the observations that it is computed from.
-            about: Things that the question names.
+            computed: For each computed column, the columns with its observations.
+            about: The things in the question.
         """
         self._variables = variables
         self._columns = {column.name: column for column in columns}
         self._computed = computed
         self._about = tuple(about)
         named = {term.value for row in rows for term in row if isinstance(term, NamedNode)}
-        listed = {name for others in computed.values() for name in others} & set(variables)
+        listed = {name for columns in computed.values() for name in columns} & set(variables)
         texts = (row[variables.index(name)] for row in rows for name in listed)
         named |= {iri for text in texts if isinstance(text, Literal) for iri in text.value.split()}
-        own = find_observed(book, variable=_OBSERVATION, iris=named)
+        of_rows = find_observed(book, variable=_OBSERVATION, iris=named)
         self._by_iri: dict[str, list[Observed]] = defaultdict(list)
-        for observed in own:
+        for observed in of_rows:
             self._by_iri[observed.iri].append(observed)
         self._by_thing: dict[str, list[Observed]] = defaultdict(list)
         if not self._by_iri:
@@ -78,11 +78,11 @@ class CellProvenance:
     @property
     def observed(self) -> list[Observed]:
         """All observations that were looked up."""
-        found = [*self._by_iri.values(), *self._by_thing.values()]
-        return [observed for group in found for observed in group]
+        groups = [*self._by_iri.values(), *self._by_thing.values()]
+        return [observed for group in groups for observed in group]
 
     def of(self, row: Row, name: str) -> Provenance:
-        """Return what a cell of a row rests on."""
+        """Return the provenance of a cell of a row."""
         by_name = dict(zip(self._variables, row, strict=True))
         if by_name[name] is None and not self._has_range(name, by_name):
             return Provenance()
@@ -90,10 +90,10 @@ class CellProvenance:
         if stated:
             return _sum_up(stated)
         for source, date in ((f"{name}{_SOURCE}", ""), (_SOURCE, _DATE)):
-            told, day = by_name.get(source), by_name.get(date)
-            if isinstance(told, NamedNode):
+            source_term, day = by_name.get(source), by_name.get(date)
+            if isinstance(source_term, NamedNode):
                 dates = (day.value,) if isinstance(day, Literal) else ()
-                return Provenance(dates=dates, sources=(told.value,))
+                return Provenance(dates=dates, sources=(source_term.value,))
         return Provenance()
 
     def _has_range(self, name: str, by_name: dict[str, Term | None]) -> bool:
@@ -115,11 +115,11 @@ class CellProvenance:
             return
         column = self._columns.get(name)
         ends = (column.low, column.high) if column else ()
-        wanted = {term, *(by_name.get(end) for end in ends if end)} - {None}
-        numbers = {number for value in wanted if (number := to_number(value)) is not None}
+        values = {term, *(by_name.get(end) for end in ends if end)} - {None}
+        numbers = {number for value in values if (number := to_number(value)) is not None}
         for observed in self._of_row(row):
             if (
-                observed.value in wanted
+                observed.value in values
                 if isinstance(term, NamedNode)
                 else numbers and numbers <= set(observed.numbers)
             ):
@@ -127,9 +127,9 @@ class CellProvenance:
 
     def _of_row(self, row: Row) -> Iterable[Observed]:
         iris = [term.value for term in row if isinstance(term, NamedNode)]
-        own = [observed for iri in iris for observed in self._by_iri.get(iri, ())]
-        if own or self._by_iri:
-            return own
+        of_row = [observed for iri in iris for observed in self._by_iri.get(iri, ())]
+        if of_row or self._by_iri:
+            return of_row
         things = dict.fromkeys((*iris, *self._about))
         return [observed for iri in things for observed in self._by_thing.get(iri, ())]
 

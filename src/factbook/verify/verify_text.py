@@ -1,4 +1,4 @@
-"""Say for each number in a text which observation states it, or that none does."""
+"""Find the observation that states each number in a text, if there is one."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ _BARE = {"#", ""}  # the symbol of a count
 _MOST_SHOWN = 5
 _LEAST_AKIN = 4
 _AKIN = 0.6
-"""The part of the shorter word that akin words begin with."""
+"""The share of the shorter word that two akin words have in common at the start."""
 
 
 class Verdict(StrEnum):
-    """What the book has on a number."""
+    """The result for a number."""
 
     STATED = "stated"
     NO_MEASURE = "stated of the measure that is shown; the text names none"
@@ -54,27 +54,27 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Statement:
-    """An observation that has a number of the text."""
+    """An observation that states a number of the text."""
 
     observation: Observed
     is_rounded: bool
-    """Whether the text gives fewer digits."""
+    """Whether the text has fewer digits."""
 
 
 @dataclass(frozen=True)
 class VerifiedNumber:
-    """A number of the text with what the book has on it."""
+    """A number of the text, with the verdict and the observations for it."""
 
     number: Number
     verdict: Verdict
     subjects: tuple[str, ...]
     statements: tuple[Statement, ...]
     instead: tuple[Observed, ...]
-    """What the book has of the subject in the same unit, where it does not state the number."""
+    """The subject's figures in the same unit, if none states the number."""
 
 
 class Verifier:
-    """Verifies texts against one book; opens it once."""
+    """Verifies texts against one book."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -101,7 +101,7 @@ class Verifier:
         )
 
     def verify(self, text: str) -> list[VerifiedNumber]:
-        """Return what the book has on each number of a text, in order."""
+        """Return the verdict on each number of a text, in order."""
         mentions = self._things.find(text)
         numbers = find_numbers(
             text, self._units, without=[(mention.start, mention.end) for mention in mentions]
@@ -110,7 +110,7 @@ class Verifier:
         by_thing: dict[str, list[Observed]] = {}
         for observed in find_observed(self._book, variable="thing", iris=named):
             by_thing.setdefault(observed.thing, []).append(observed)
-        every = [statement for found in by_thing.values() for statement in found]
+        every = [statement for statements in by_thing.values() for statement in statements]
         self.labels.look_up(iri for statement in every for iri in statement.iris)
         read = _Text(text, mentions, self._measures.find(text), numbers)
         return [self._judge(number, read.near(number), by_thing) for number in numbers]
@@ -122,19 +122,19 @@ class Verifier:
             return VerifiedNumber(number, Verdict.A_DATE, near.subjects, (), ())
         if not near.subjects and not near.others:
             return VerifiedNumber(number, Verdict.NO_SUBJECT, (), (), ())
-        own = self._matching(number, near, near.subjects, by_thing)
-        found = own or self._matching(number, near, near.others, by_thing)
-        if not found:
+        about_subjects = self._matching(number, near, near.subjects, by_thing)
+        matching = about_subjects or self._matching(number, near, near.others, by_thing)
+        if not matching:
             return VerifiedNumber(
                 number, Verdict.NOT_STATED, near.subjects, (), self._instead(number, near, by_thing)
             )
-        verdict, best = Verdict.STATED if own else Verdict.OTHER_THING, found
-        if near.measures and own:
+        verdict, best = Verdict.STATED if about_subjects else Verdict.OTHER_THING, matching
+        if near.measures and about_subjects:
             measured = [
                 statement for statement in best if statement.observation.measure in near.measures
             ]
             verdict, best = (verdict, measured) if measured else (Verdict.OTHER_MEASURE, best)
-        elif own and not number.unit:
+        elif about_subjects and not number.unit:
             hinted = [
                 statement
                 for statement in best
@@ -157,17 +157,17 @@ class Verifier:
         subjects: Sequence[str],
         by_thing: Mapping[str, Sequence[Observed]],
     ) -> list[Statement]:
-        found: dict[tuple[str, str], Statement] = {}
+        by_figure: dict[tuple[str, str], Statement] = {}
         for subject in subjects:
             for statement in by_thing.get(subject, ()):
                 rounded = self._compare(number, statement, near)
                 if rounded is not None:
-                    found.setdefault(
+                    by_figure.setdefault(
                         (statement.iri, statement.source), Statement(statement, rounded)
                     )
-        exact = [statement for statement in found.values() if not statement.is_rounded]
+        exact = [statement for statement in by_figure.values() if not statement.is_rounded]
         return sorted(
-            exact or found.values(),
+            exact or by_figure.values(),
             key=lambda statement: (
                 statement.observation.until,
                 statement.observation.date,
@@ -179,21 +179,23 @@ class Verifier:
     def _is_hinted(self, measure: str, near: _Context) -> bool:
         """Tell whether words near a number are akin to a name of a measure: valued, valuation."""
         return any(
-            _are_akin(word, own) for word in near.words for own in self._measure_words[measure]
+            _are_akin(word, measure_word)
+            for word in near.words
+            for measure_word in self._measure_words[measure]
         )
 
     def _compare(self, number: Number, observed: Observed, near: _Context) -> bool | None:
-        """Return whether a number is rounded from that of an observation; None if it is another."""
+        """Return whether a number is that of an observation rounded; None if they differ."""
         if not self._fits_unit(number, observed, near):
             return None
         symbol = self._symbol(observed)
         quantum, _ = to_base(number.quantum, number.unit)
-        given, _ = to_base(number.value, number.unit)
+        number_value, _ = to_base(number.value, number.unit)
         for exact in observed.numbers:
             value = to_base(exact, symbol)[0] if number.unit else exact
-            if value == given or abs(value) == given:
+            if value == number_value or abs(value) == number_value:
                 return False
-            if abs(abs(value) - given) * 2 <= quantum and number.quantum != number.value:
+            if abs(abs(value) - number_value) * 2 <= quantum and number.quantum != number.value:
                 return True
         return None
 
@@ -203,10 +205,10 @@ class Verifier:
             return currency is not None and currency[1] == number.currency
         symbol = self._symbol(observed)
         if number.unit:
-            one: Decimal = number.quantum
-            return to_base(one, number.unit)[1] == to_base(one, symbol)[1]
-        # Without a unit it may be a count, or an amount whose measure the text names: 8.1 billion
-        # parameters are no money
+            quantum: Decimal = number.quantum
+            return to_base(quantum, number.unit)[1] == to_base(quantum, symbol)[1]
+        # Without a unit it may be a count, or an amount of a measure that the text names: 8.1
+        # billion parameters are not money
         is_amount = number.scale > 0 and currency is not None
         return symbol in _BARE or (is_amount and observed.measure in near.measures)
 
@@ -216,7 +218,7 @@ class Verifier:
     def _instead(
         self, number: Number, near: _Context, by_thing: Mapping[str, Sequence[Observed]]
     ) -> tuple[Observed, ...]:
-        """Return the newest figures of the subject that could have been meant."""
+        """Return the newest figures of the subject that the text may mean."""
         fitting = [
             statement
             for subject in near.subjects
@@ -230,7 +232,7 @@ class Verifier:
 
 @dataclass(frozen=True)
 class _Context:
-    """What stands near a number."""
+    """The context of a number."""
 
     subjects: tuple[str, ...]
     others: tuple[str, ...]
@@ -244,17 +246,17 @@ def _words_of(text: str) -> set[str]:
     return {word.casefold() for word in re.findall(r"[^\W\d_]{5,}", text)}
 
 
-def _are_akin(one: str, other: str) -> bool:
+def _are_akin(first: str, other: str) -> bool:
     """Tell whether two words begin alike, as "valued" and "valuation" do."""
     alike = sum(
-        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, other, strict=False))
     )
-    return alike >= max(_LEAST_AKIN, _AKIN * min(len(one), len(other)))
+    return alike >= max(_LEAST_AKIN, _AKIN * min(len(first), len(other)))
 
 
 @dataclass(frozen=True)
 class _Text:
-    """A text, and what was found in it."""
+    """A text with the mentions and numbers in it."""
 
     text: str
     mentions: Sequence[Mention]
@@ -262,14 +264,14 @@ class _Text:
     numbers: Sequence[Number]
 
     def near(self, number: Number) -> _Context:
-        """Return what stands near a number: the thing named last before it is its subject."""
+        """Return the context of a number; its subject is the last thing named before it."""
         start, end = _part(self._sentences, number)
         inside = [mention for mention in self.mentions if start <= mention.start < end]
         before = [mention for mention in inside if mention.end <= number.start]
         earlier = [mention for mention in self.mentions if mention.end <= start]
         subject = (before or inside[:1] or earlier)[-1:]
         subjects = tuple(iri for mention in subject for iri in mention.things)
-        others = {iri for mention in inside for iri in mention.things} - set(subjects)
+        other_things = {iri for mention in inside for iri in mention.things} - set(subjects)
         start, end = _part(self._clauses, number)
         measured = [mention for mention in self.measures if start <= mention.start < end]
         nearest = [mention for mention in measured if mention.end <= number.start][-1:] or measured[
@@ -280,7 +282,7 @@ class _Text:
         )
         return _Context(
             subjects=subjects,
-            others=tuple(sorted(others)),
+            others=tuple(sorted(other_things)),
             measures=frozenset(iri for mention in nearest for iri in mention.things),
             years=frozenset(f"{year.value}" for year in years),
             words=frozenset(_words_of(self.text[start:end])),
@@ -296,6 +298,6 @@ class _Text:
 
 
 def _part(ends: Sequence[int], number: Number) -> tuple[int, int]:
-    """Return where the part of a text with a number begins and ends."""
+    """Return the start and the end of the part of a text with a number."""
     at = bisect_right(ends, number.start)
     return ends[at - 1], ends[at]
