@@ -34,9 +34,9 @@ class Table:
     variables: tuple[str, ...]
     rows: Iterable[Row]
     native: Serializer | None = None
-    """The engine's own unread result, which serialises faster."""
+    """The engine's own unread result, which serializes faster."""
     length: int | None = None
-    """The number of rows, where it is known."""
+    """The number of rows, if known."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Engine(Protocol):
         ...
 
     def query_as_standard(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
-        """Run a query as SPARQL 1.1 says, also where the engine by itself departs from it.
+        """Run a query with the semantics of SPARQL 1.1 where the engine departs from it.
 
         Raises:
             UsageError: The query is not valid.

@@ -1,4 +1,4 @@
-"""Fill the store of a snapshot on disk with the statements of files and what rules derive."""
+"""Fill the store of a snapshot on disk with the statements of files and derived triples."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from factbook.rdf.rdf_input import RdfInput
     from factbook.store.rules import Rules
 
-# The engine sorts just under a million quads in one run. With fewer at a time there are more tables
-# to merge in the end; with more it sorts several millions at once, one for each processor
+# The engine sorts just under a million quads in one run. With fewer per load there are more tables
+# to merge at the end; with more it sorts several millions at once, one run per processor
 _CHUNK_QUADS = 990_000
 _ANNOUNCE_SECONDS = 1.0
 
@@ -66,7 +66,7 @@ def build_store(
                 derive(store, read_rules(rules))
         store.flush()
         del store
-        store = Store(str(place / STORE))  # opening it again removes the log of what was written
+        store = Store(str(place / STORE))  # opening it again removes the write-ahead log
         size = len(store)
         del store
         (place / SPELLINGS).write_bytes(encode_checked(scan.found().to_json()))
@@ -107,7 +107,7 @@ def _fill_beside_memory(
         derived = b""
         for triples in run_rules(memory, rules):
             derived += triples
-            # Three loads at most: the engine would merge the tables of more at once
+            # Three loads at most: the engine would merge the tables of more loads at once
             if len(loads) == 1 and loads[0].done():
                 loads.append(pool.submit(load, store, derived))
                 derived = b""

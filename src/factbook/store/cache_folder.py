@@ -32,11 +32,11 @@ MANIFEST = "manifest"
 STORE = "store"
 SPELLINGS = "spellings"
 _HASHED_BYTES = 32 << 20
-"""A snapshot up to this size is hashed completely each time it is opened."""
+"""A snapshot up to this size is hashed completely whenever it is opened."""
 _SMALL_FILE_BYTES = 1 << 20
 """Of a larger snapshot, only files up to this size are hashed."""
 BUILDING = ".building-"
-"""The beginning of the name of a snapshot that is not complete yet."""
+"""The prefix of the name of an incomplete snapshot."""
 _OTHERS_MAY_WRITE = 0o022
 _MAX_SNAPSHOTS = 8
 _MAX_BYTES = 4 << 30
@@ -81,7 +81,7 @@ def prepare_folder(folder: Path) -> bool:
 
 
 def is_ours(path: Path) -> bool:
-    """Tell whether a file or folder belongs to this user, and only this user can write to it.
+    """Tell whether a file or folder belongs to this user, and only this user can write it.
 
     Raises:
         OSError: It does not exist.
@@ -93,7 +93,7 @@ def is_ours(path: Path) -> bool:
 
 
 def list_snapshots(folder: Path) -> list[SnapshotInfo]:
-    """Return the snapshots of this user in a folder, the last used first."""
+    """Return the snapshots of this user in a folder, the most recently used first."""
     found = []
     for path in _folders(folder):
         if path.name.startswith(".") or not (path / STORE).is_dir():
@@ -218,20 +218,20 @@ def _lock(handle: int, *, exclusive: bool) -> bool:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a snapshot consists of."""
+    """The files of a snapshot."""
 
     quads: int
     files: dict[str, list[int | str]]
-    """For each file its size, inode, modification and change time, and at last its hash."""
+    """The size, inode, modification time, change time and hash of each file."""
 
     @property
     def size(self) -> int:
-        """The bytes of all files together."""
+        """The total size of all files in bytes."""
         return sum(int(facts[0]) for facts in self.files.values())
 
 
 def write_manifest(place: Path, quads: int) -> None:
-    """Write the manifest of a store that is complete and closed."""
+    """Write the manifest of a complete and closed store."""
     files = {
         path.name: [*_stat(path), _hash(path)] for path in map(Path, _store_files(place / STORE))
     }
@@ -239,7 +239,7 @@ def write_manifest(place: Path, quads: int) -> None:
 
 
 def read_manifest(place: Path) -> Manifest | None:
-    """Return the manifest of a snapshot, or None where it is missing or damaged."""
+    """Return the manifest of a snapshot, or None if it is missing or damaged."""
     try:
         found = decode_checked((place / MANIFEST).read_bytes())
     except OSError:
@@ -270,7 +270,7 @@ def is_intact(place: Path, manifest: Manifest) -> bool:
 
 
 def _store_files(folder: Path) -> list[str]:
-    """Return the files that make up a store; its lock and its log are not part of it."""
+    """Return the files of a store, without its lock and its log."""
     return [
         entry.path
         for entry in os.scandir(folder)
@@ -305,6 +305,6 @@ def decode_checked(content: bytes) -> dict[str, Any] | None:
 
 
 def has_checksum(content: bytes) -> bool:
-    """Tell whether a content is as `encode_checked` has written it."""
+    """Tell whether content has the checksum that `encode_checked` wrote."""
     checksum, _, text = content.partition(b"\n")
     return hashlib.sha256(text).hexdigest().encode() == checksum

@@ -1,4 +1,4 @@
-"""Log in where a server asks for it, with credentials from the environment or the netrc file.
+"""Log in to servers that ask for it, with credentials from the environment or the netrc file.
 
 The command line takes no credentials, because other users of the machine can read it. They are sent
 by https or to this machine only.
@@ -23,7 +23,7 @@ PASSWORD = "FACTBOOK_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 def handlers() -> list[urllib.request.BaseHandler]:
-    """Return the handlers of urllib that log in by Digest or Basic."""
+    """Return the urllib handlers for Digest and Basic authentication."""
     known = _PasswordFinder()
     return [_Digest(known), _Basic(known)]
 
@@ -54,7 +54,7 @@ def find_login(host: str) -> tuple[str, str] | None:
 
 
 def require_encryption(address: str) -> None:
-    """Make sure that what is sent to an address is encrypted or stays on this machine.
+    """Check that requests to an address are encrypted or stay on this machine.
 
     Raises:
         UsageError: It would cross a network in clear.
@@ -80,7 +80,7 @@ class _PasswordFinder(urllib.request.HTTPPasswordMgr):
 
 
 class _Digest(urllib.request.HTTPDigestAuthHandler):
-    """Answers a challenge, and later requests in advance, so that a large body is sent once."""
+    """Answers a challenge, and later requests in advance, so that bodies are sent only once."""
 
     _challenge: Mapping[str, str] | None = None
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     """The IRIs of the graphs whose merge is the default graph, and of the named graphs."""
 
 FUNCTION = "urn:factbook:function:"
-"""Begins the IRIs of the functions of ours that a rewritten query calls."""
+"""The prefix of the IRIs of our functions that rewritten queries call."""
 _UNKNOWN_FUNCTION = r"custom function (<[^>]*>)"
 
 
@@ -53,7 +53,7 @@ class EmbeddedEngine:
 
     @property
     def spellings(self) -> Spellings | None:
-        """How the files spell the literals that the store keeps in another form, if known."""
+        """The lexical forms in the files of the literals that the store normalizes, if known."""
         return self._spellings
 
     def query(
@@ -93,7 +93,7 @@ class EmbeddedEngine:
         prefixes: Mapping[str, str] | None = None,
         graphs: Graphs | None = None,
     ) -> Answer:
-        """Run a query as SPARQL 1.1 says, also where the engine departs from it.
+        """Run a query with the semantics of SPARQL 1.1 where the engine departs from it.
 
         Literals are spelled as in the files where these agree.
 
@@ -117,7 +117,7 @@ class EmbeddedEngine:
         self, written: str, text: str, prefixes: Mapping[str, str] | None, graphs: Graphs | None
     ) -> Answer:
         if written != text:
-            # An error is about the query as the user wrote it
+            # Report errors for the query as the user wrote it
             with contextlib.suppress(UsageError):
                 return self.query(written, prefixes=prefixes, graphs=graphs)
         return self.query(text, prefixes=prefixes, graphs=graphs)
@@ -156,7 +156,7 @@ class EmbeddedEngine:
 
 
 class _Asked(NamedTuple):
-    """What the engine knows of a query before it runs; see `sparql.standard`."""
+    """The facts about a query that `sparql.standard` needs before it runs."""
 
     engine: EmbeddedEngine
     prefixes: dict[str, str]
@@ -182,7 +182,7 @@ class _Asked(NamedTuple):
 
 
 def open_files(paths: Iterable[Path | RdfInput], rules: Sequence[Path] = ()) -> EmbeddedEngine:
-    """Return an engine in memory with the content of some files, and what rules derive from it.
+    """Return an engine in memory with the content of some files, and the derived triples.
 
     Raises:
         InputError: A file or a rule cannot be read or parsed.
@@ -200,7 +200,7 @@ def open_files(paths: Iterable[Path | RdfInput], rules: Sequence[Path] = ()) -> 
 
 
 def load_store(files: Iterable[RdfFile | RdfStream]) -> Store:
-    """Return a store in memory with the content of parsed files, and nothing derived."""
+    """Return a store in memory with the content of parsed files, without derived triples."""
     store = Store()
     store.bulk_extend(dataset(files))
     return store

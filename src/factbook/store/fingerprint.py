@@ -1,4 +1,4 @@
-"""Recognise files by their content, which is what a snapshot is made for.
+"""Compute the fingerprints of files, which identify the snapshot for them.
 
 A file is read and hashed each time. Only for a large file may a stat cache stand in for the hash:
 it holds for the file that was hashed, by path, device, inode, size and times, and is not used for a
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _LARGE_BYTES = 16 << 20
 _CLOCK_GRAIN_NS = 2_000_000_000
-"""Some file systems keep times only to two seconds."""
+"""Some file systems store times with a resolution of two seconds."""
 _STAT_CACHE = "stat_cache.json"
 _MAX_ENTRIES = 256
 _GZIP = b"\x1f\x8b"
@@ -39,13 +39,13 @@ _JSON_LD = (".jsonld", ".json", ".jsonld.gz", ".json.gz")
 
 
 class Fingerprint(NamedTuple):
-    """What tells the state of a file from others."""
+    """The state of a file."""
 
     name: str
-    """The name of the file and the facts beside its text that decide about its statements."""
+    """The name of the file, and everything besides its text on which its statements depend."""
     digest: str
     stat: tuple[int, ...]
-    """What the file system says of the file: device, inode, size and times."""
+    """The device, inode, size and times of the file."""
 
 
 def fingerprint_files(files: Sequence[RdfInput], folder: Path) -> list[Fingerprint] | None:
@@ -75,7 +75,7 @@ def key_for(fingerprints: Sequence[Fingerprint], *, version: str) -> str:
 def _fingerprint(given: RdfInput, folder: Path) -> Fingerprint | None:
     path = given.path
     if not stat.S_ISREG(path.stat().st_mode):
-        return None  # opening a pipe would take what its writer has to say
+        return None  # opening a pipe would consume its content
     with path.open("rb", buffering=0) as file:
         about = _facts(os.fstat(file.fileno()))
         if path.name.endswith(_JSON_LD) and _names_contexts(path):
@@ -96,7 +96,7 @@ def _fingerprint(given: RdfInput, folder: Path) -> Fingerprint | None:
 
 
 def _depends_on_address(path: Path, content: bytes) -> bool:
-    """Tell whether relative IRIs of a file may be resolved against its address."""
+    """Tell whether relative IRIs in a file may be resolved against its address."""
     syntax = syntax_of(path)
     if syntax is not None and syntax.name in {"nt", "nquads"}:
         return False
@@ -112,7 +112,7 @@ def _names_contexts(path: Path) -> bool:
     try:
         return names_contexts(read_bytes(path))
     except InputError:
-        return True  # reading the file says what is wrong
+        return True  # reading the file will report the error
 
 
 def _facts(about: os.stat_result) -> tuple[int, ...]:
@@ -120,7 +120,7 @@ def _facts(about: os.stat_result) -> tuple[int, ...]:
 
 
 def _load(folder: Path) -> dict[str, str]:
-    """Return the stat cache, which is empty if it is missing, damaged or another user's."""
+    """Return the stat cache; empty if it is missing, damaged or another user's."""
     path = folder / _STAT_CACHE
     try:
         return (decode_checked(path.read_bytes()) or {}) if is_ours(path) else {}

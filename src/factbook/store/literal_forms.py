@@ -1,4 +1,4 @@
-"""The literals that the embedded engine keeps in another form than the file has.
+"""Tell which literals the embedded engine normalizes to another lexical form.
 
 It keeps values: `1.50` becomes 1.5, and an xsd:int an xsd:integer.
 """
@@ -38,7 +38,7 @@ _CANONICAL = {
     "gMonthDay": r"--[0-9]{2}-[0-9]{2}",
     "gDay": r"---[0-9]{2}",
 }
-"""Lexical forms that the store is certain to keep."""
+"""Lexical forms that the store keeps for certain."""
 DERIVED_INTEGERS = (
     *("byte", "int", "long", "negativeInteger", "nonNegativeInteger", "nonPositiveInteger"),
     *("positiveInteger", "short", "unsignedByte", "unsignedInt", "unsignedLong", "unsignedShort"),
@@ -72,7 +72,7 @@ def is_rewritten_kind(datatype: str) -> bool:
 
 
 def stored_forms(terms: Iterable[Term]) -> dict[Term, Term]:
-    """Return the form that the store gives each term back in."""
+    """Return the normalized form of each term."""
     numbered = {NamedNode(f"urn:factbook:term:{n}"): term for n, term in enumerate(terms)}
     predicate = NamedNode("urn:factbook:stored")
     store = Store()
@@ -82,7 +82,7 @@ def stored_forms(terms: Iterable[Term]) -> dict[Term, Term]:
 
 
 def beyond_range(terms: Iterable[Term]) -> list[Literal]:
-    """Return the numbers among some terms that the store cannot compare or add: it holds a text."""
+    """Return the numbers that the store cannot compare or add, because it holds them as text."""
     store = Store()
     subject, predicate = NamedNode("urn:factbook:term"), NamedNode("urn:factbook:stored")
     store.extend(

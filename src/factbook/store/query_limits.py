@@ -1,4 +1,4 @@
-"""What a query may use, and how one ends that uses more."""
+"""The limits of a query, and the errors when a query exceeds them."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from factbook.errors import InputError
 
 @dataclass(frozen=True)
 class Limits:
-    """What one query may use; None for as much as it likes."""
+    """The limits of one query; None means no limit."""
 
     seconds: float | None = 10.0
-    """From the call to the end of the answer."""
+    """Seconds from the call to the end of the answer."""
     memory: int | None = 512 << 20
-    """Bytes beyond what a worker uses at rest."""
+    """Bytes of memory beyond those of an idle worker."""
     rows: int | None = 100_000
-    """Rows or triples of an answer; what is more is cut off."""
+    """Rows or triples of an answer; the rest is cut off."""
     size: int | None = 32 << 20
-    """Bytes of an answer; what is more is cut off."""
+    """Bytes of an answer; the rest is cut off."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an answer is that was written."""
+    """The kind of a written answer, and whether it was cut."""
 
     kind: str
     """'rows', 'triples' or 'truth'."""
     cut: str | None = None
-    """'rows' or 'size' where a limit has cut the answer, which is then incomplete."""
+    """The limit that cut the answer ('rows' or 'size'), or an empty string."""
     rows: int | None = None
-    """How many rows or triples are left of an answer that was cut."""
+    """The number of rows or triples of an answer that was cut."""
 
 
 class QueryStoppedError(InputError):
-    """A query used more than it may, or ended the process that it ran in.
+    """A query exceeded a limit, or crashed its process.
 
     Args:
         message: What happened.

@@ -52,7 +52,7 @@ _TRIPLES = {
 }
 # Virtuoso labels blank nodes with an invalid label
 _BLANK = re.compile(rb'("type":\s*"bnode",\s*"value":\s*")nodeID://')
-# … and answers ASK with a table, of one row for yes and none for no
+# … and answers ASK with a table of one row for true and none for false
 _ASKED = "__ASK_RETVAL"
 _ANY_NAMED = "ASK { GRAPH ?graph { ?subject ?property ?value } }"
 _NAMED = (
@@ -61,7 +61,7 @@ _NAMED = (
 # Endpoints truncate long answers at a round number of rows
 _ROUND = 100
 _SMALLEST_POWER = 64
-# Headers by which Virtuoso says that it did not send every row
+# Headers of Virtuoso when it did not send every row
 _CAPPED = ("X-SPARQL-MaxRows", "X-SQL-State")
 
 
@@ -85,7 +85,7 @@ class RemoteEngine:
         self._transport = Transport(address, timeout=timeout, login=login)
 
     def query(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
-        """Run a query; it need not declare these prefixes.
+        """Run a query that need not declare these prefixes.
 
         Raises:
             UsageError: The endpoint finds the query invalid, or it is no query.
@@ -109,7 +109,7 @@ class RemoteEngine:
         return answer
 
     def query_as_standard(self, text: str, *, prefixes: Mapping[str, str] | None = None) -> Answer:
-        """Run a query as the endpoint understands it, which is all that can be asked of it."""
+        """Run a query unchanged: the endpoint is responsible for its semantics."""
         return self.query(text, prefixes=prefixes)
 
     @cached_property
@@ -120,7 +120,7 @@ class RemoteEngine:
 
     @cached_property
     def _named_graphs(self) -> tuple[str, ...]:
-        """The graphs that must be named because the address names one.
+        """The named graphs, which must be given because the address has a default graph.
 
         By the protocol (section 2.1.4) there is then no other; Virtuoso shows all of them still.
         """
@@ -137,14 +137,14 @@ class RemoteEngine:
     def _answer(self, text: str, form: str, named: Sequence[str]) -> Answer:
         wanted = ", ".join(_BINDINGS if form in {"SELECT", "ASK"} else _TRIPLES)
         reply = self._transport.send_by_urlopen(self._call(text, form, wanted, named))
-        if is_virtuoso(reply) and not self._is_virtuoso:  # now we know, and ask again
+        if is_virtuoso(reply) and not self._is_virtuoso:  # run the query again, rewritten
             self._is_virtuoso = True
             reply = self._transport.send_by_urlopen(self._call(text, form, wanted, named))
         answer = self._read(reply, form)
         return normalize_answer(answer) if self._is_virtuoso else answer
 
     def _require_all_rows(self, rows: int, text: str, named: Sequence[str]) -> None:
-        """Let the endpoint count the rows of a query, if their number may be a limit of its own."""
+        """Count the rows of a query on the endpoint if their number may be a limit of it."""
         query = count_rows(text) if _may_be_truncated(rows) else None
         if query is None:
             return
@@ -165,12 +165,12 @@ class RemoteEngine:
     def _call(
         self, text: str, form: str, wanted: str, named: Sequence[str]
     ) -> Callable[[], HTTPResponse]:
-        """Return what sends a query and returns the answer, still unread."""
+        """Return a function that sends a query and returns the unread answer."""
         from SPARQLWrapper import POST, SPARQLWrapper
 
         wrapper = SPARQLWrapper(self.address, agent=AGENT)
         wrapper.setMethod(POST)
-        # Not by setQuery: that guesses the form, and finds an update in a word such as 'workload'
+        # Not setQuery, which guesses the form and takes a word such as 'workload' for an update
         wrapper.queryString = adapt_query(text) if self._is_virtuoso else text
         wrapper.queryType = form
         wrapper.setOnlyConneg(True)
@@ -230,7 +230,7 @@ class RemoteEngine:
 
 
 def _require_bounds(reply: Reply) -> None:
-    """Check that XML is whole, and that nothing is nested so deeply that it ends the process.
+    """Check that XML is complete, and not nested so deeply that it would crash the process.
 
     Raises:
         ValueError: It is not.
@@ -251,13 +251,13 @@ def _require_bounds(reply: Reply) -> None:
 
 
 def _may_be_truncated(rows: int) -> bool:
-    """Tell whether a number of rows may be a limit of the endpoint, that is, a round number."""
+    """Tell whether a number of rows is round, so that it may be a limit of the endpoint."""
     is_power_of_two = rows >= _SMALLEST_POWER and rows & (rows - 1) == 0
     return is_power_of_two or (rows > 0 and rows % _ROUND == 0)
 
 
 def _read_results(body: bytes, syntax: QueryResultsFormat, form: str) -> Answer | None:
-    """Return an answer that was read to its end, or None if it is not of the form of the query.
+    """Return a completely read answer, or None if it does not fit the form of the query.
 
     An error must not come after the first rows were given out. An error must not carry the engine's
     results out of this call, because they must be deleted in the thread that made them.

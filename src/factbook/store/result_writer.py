@@ -39,13 +39,13 @@ _FRAMES = {
     "json": (b'"bindings":[', b"]}}", b","),
     "xml": (b"<results>", b"</results></sparql>", b""),
 }
-"""What stands right before the rows, right after them, and between two."""
+"""What precedes the rows, follows them, and separates two."""
 _BATCH = 10_000
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
 
 def write_rows(table: Table, name: str, out: IO[bytes]) -> None:
-    """Write rows in one of the formats; log a note on characters that XML cannot express."""
+    """Write rows in one of the formats; log a note if XML cannot express some characters."""
     xml = _XmlOutput(out)
     if name == "xml":
         out = cast("IO[bytes]", xml)
@@ -69,7 +69,7 @@ def _write_batches(table: Table, name: str, out: IO[bytes]) -> None:
 
 
 def _write_batch(variables: tuple[str, ...], rows: list[Row], name: str) -> tuple[bytes, bytes]:
-    """Return what comes before the rows of a format, and the rows themselves."""
+    """Return what precedes the rows in a format, and the rows themselves."""
     before, after, _ = _FRAMES[name]
     written = BytesIO()
     results = parse_query_results(_json(Table(variables, rows)), QueryResultsFormat.JSON)
@@ -79,7 +79,7 @@ def _write_batch(variables: tuple[str, ...], rows: list[Row], name: str) -> tupl
 
 
 def write_truth(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT001 - the answer
-    """Write the answer to ASK; in CSV and TSV, which cannot express it, as a word."""
+    """Write the answer to ASK; as a word in CSV and TSV, which do not define it."""
     import json
 
     if name in {"json", "xml"}:
@@ -93,7 +93,7 @@ def write_truth(answer: bool, name: str, out: IO[bytes]) -> None:  # noqa: FBT00
 
 @dataclass
 class _XmlOutput:
-    """Writes XML that a reader reads back as it was.
+    """Writes XML that parses to the same values.
 
     The engine writes a carriage return as it is, which XML reads as a line feed (XML 1.0, section
     2.11), and characters that XML 1.0 has no form for, which become U+FFFD.
@@ -101,7 +101,7 @@ class _XmlOutput:
 
     output: IO[bytes]
     replaced: int = 0
-    """How many characters became U+FFFD."""
+    """The number of characters replaced by U+FFFD."""
 
     def write(self, content: bytes) -> int:
         """Write bytes."""

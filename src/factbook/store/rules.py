@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
 _GRAPH = "urn:factbook:derived"
-# Each gives something else on another run, or asks somebody else
+# Functions whose results change between runs, and SERVICE
 _REFUSED = {"BNODE", "NOW", "RAND", "SERVICE", "STRUUID", "UUID"}
 # In N-Triples, as subject or as object; it begins with a fixed text, which is found quickly
 _BLANK_NODE = re.compile(rb"(?m)_:(?:(?<=^_:)|(?<= _:)[0-9A-Za-z]+ \.$)")
@@ -38,14 +38,13 @@ class Rules:
 
     texts: Mapping[Path, str]
     graph: NamedNode
-    """The named graph of what they give, where it is written out: the `graph` of a front matter, or
-    one of ours."""
+    """The named graph of their triples in exports: `graph` in a front matter, or the default."""
     exported: frozenset[str]
     """The properties whose derived triples are part of every export (`export` in a front matter),
     because without them a merge would lose what the files say."""
 
     def ask_for_derived(self, *, only_exported: bool = False) -> str:
-        """Return a query for what is derived: what is in the merge and in no source.
+        """Return a query for the derived triples: those in the merge that are in no source.
 
         Args:
             only_exported: Whether to ask for the properties alone that are part of every export.
@@ -61,7 +60,7 @@ class Rules:
 
 
 def read_rules(paths: Sequence[Path]) -> Rules:
-    """Read the files of rules, in the order in which they run.
+    """Read the rules of files, in the order in which they run.
 
     Raises:
         InputError: A file cannot be read, its front matter is wrong, or two name different graphs.
@@ -87,7 +86,7 @@ def read_rules(paths: Sequence[Path]) -> Rules:
 
 
 def _to_iri(name: str, text: str, path: Path) -> str:
-    """Return the IRI that a front matter gives, in full or with a prefix of the rule."""
+    """Return an IRI in a front matter, in full or as a CURIE with a prefix of the rule."""
     iri = expand(name, parse_query(text).prefixes)
     if iri is None and is_iri(name):
         iri = name
@@ -97,7 +96,7 @@ def _to_iri(name: str, text: str, path: Path) -> str:
 
 
 def derive(store: Store, rules: Rules) -> None:
-    """Add to a store what the rules give.
+    """Add the triples that the rules derive to a store.
 
     Raises:
         InputError: A rule is not a CONSTRUCT query, or may give something else on another run.
@@ -107,7 +106,7 @@ def derive(store: Store, rules: Rules) -> None:
 
 
 def run_rules(store: Store, rules: Rules) -> Iterator[bytes]:
-    """Add to a store what the rules give, and yield what each has given, as N-Triples.
+    """Add the triples that the rules derive to a store, and yield those of each as N-Triples.
 
     Raises:
         InputError: A rule is not a CONSTRUCT query, or may give something else on another run.

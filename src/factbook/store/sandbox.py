@@ -1,4 +1,4 @@
-"""Take from this process what no query may use: the network, other programs, writing files.
+"""Restrict this process to what queries may use: no network, no other programs, no files to write.
 
 On Linux the kernel refuses the calls (seccomp); elsewhere only the limits of the system apply.
 """
@@ -25,7 +25,7 @@ _MAPPED_PAGES = "/proc/self/statm"
 
 
 def forbid_network() -> bool:
-    """Refuse sockets and other programs to this process from now on.
+    """Deny this process sockets and other programs from now on.
 
     It holds for the calling thread and those that it starts, and cannot be undone.
 
@@ -46,7 +46,7 @@ def forbid_network() -> bool:
 
 
 def _filter(architecture: int, refused: tuple[int, ...]) -> list[bytes]:
-    """Return the instructions of a filter: each is an operation, two jumps and a number."""
+    """Return the instructions of a seccomp filter: an operation, two jumps and a number each."""
     checks = len(refused) + 1
 
     def step(operation: int, number: int, yes: int = 0, no: int = 0) -> bytes:
@@ -64,7 +64,7 @@ def _filter(architecture: int, refused: tuple[int, ...]) -> list[bytes]:
 
 
 def forbid_writing() -> None:
-    """Refuse files that grow, and core dumps."""
+    """Deny growing files, and core dumps."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
@@ -73,7 +73,7 @@ def forbid_writing() -> None:
 
 
 def mapped_bytes() -> int | None:
-    """Return how much memory this process has mapped, or None where the system does not say."""
+    """Return the mapped memory of this process in bytes, or None if unknown."""
     with contextlib.suppress(OSError, ValueError, ImportError):
         import resource
 

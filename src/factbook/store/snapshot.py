@@ -52,19 +52,19 @@ if TYPE_CHECKING:
     from factbook.store.spellings import Spellings
 
 VERSION = f"11 {pyoxigraph.__version__}"
-"""Our number, counted up when the content of a snapshot changes, and the engine's version."""
+"""Our version of the content of snapshots, and the engine's version."""
 
 _TRIES = 3
 _ENGINE_ERRORS = (OSError, RuntimeError)
 
 
 class SnapshotError(InputError):
-    """A snapshot proved damaged after it had given out some of the rows."""
+    """A snapshot was found damaged after some rows had been written."""
 
 
 @dataclass
 class _Snapshot:
-    """A snapshot that is open and locked."""
+    """An open and locked snapshot."""
 
     place: Path
     store: Store
@@ -72,7 +72,7 @@ class _Snapshot:
 
 
 class _FilesChangedError(Exception):
-    """A file changed while a snapshot of it was made."""
+    """A file changed while its snapshot was built."""
 
 
 def open_snapshot(
@@ -82,7 +82,7 @@ def open_snapshot(
     rules: Sequence[Path] = (),
     announce: Callable[[str], None],
 ) -> EmbeddedEngine:
-    """Return an engine over the snapshot of some files, which is made where it is missing.
+    """Return an engine over the snapshot of some files, which is built if it is missing.
 
     Where no snapshot can be kept, the engine has the files in memory.
 
@@ -103,7 +103,7 @@ def open_snapshot(
             snapshot = _find_or_build(files, rules, folder, announce)
         except _FilesChangedError:
             continue
-        except _ENGINE_ERRORS:  # no room on the disk, no permission
+        except _ENGINE_ERRORS:  # such as a full disk, or no permission
             break
         if snapshot is None:
             break
@@ -112,7 +112,7 @@ def open_snapshot(
 
 
 class SnapshotEngine(EmbeddedEngine):
-    """Runs queries on a snapshot, and on the files themselves once the snapshot proves damaged."""
+    """Runs queries on a snapshot, or on the files themselves once the snapshot is found damaged."""
 
     def __init__(
         self, snapshot: _Snapshot, files: Sequence[RdfInput], rules: Sequence[Path] = ()
@@ -130,7 +130,7 @@ class SnapshotEngine(EmbeddedEngine):
 
     @property
     def spellings(self) -> Spellings | None:
-        """How the files spell the literals that the store keeps in another form."""
+        """The lexical forms in the files of the literals that the store normalizes."""
         if self._spellings is None and self._place is not None:
             self._spellings = read_spellings(self._place)
             if self._spellings is None:
@@ -170,7 +170,7 @@ class SnapshotEngine(EmbeddedEngine):
     def hold_in_memory(self) -> None:
         """Copy the store to memory, where most queries take a quarter of the time."""
         if self._place is None or self.spellings is None:
-            return  # it is there already
+            return  # it is in memory already
         store = Store()
         try:
             store.bulk_extend(self.store)
@@ -181,7 +181,7 @@ class SnapshotEngine(EmbeddedEngine):
             self.store, self._place = store, None
 
     def use_files(self, *, rows_given: bool = False) -> None:
-        """Remove the damaged snapshot, and answer from the files in memory from now on.
+        """Remove the damaged snapshot, and load the files into memory instead.
 
         Args:
             rows_given: Whether the snapshot has given out rows, so that the query must fail.
@@ -216,7 +216,7 @@ class SnapshotEngine(EmbeddedEngine):
 
 
 def read_spellings(place: Path) -> Spellings | None:
-    """Return how the files of a snapshot spell literals, or None where it is damaged."""
+    """Return the spellings of a snapshot, or None if it is damaged."""
     from factbook.store.spellings import Spellings
 
     with contextlib.suppress(OSError):
@@ -226,7 +226,7 @@ def read_spellings(place: Path) -> Spellings | None:
 
 
 class _GuardedSerializer:
-    """Serialises the rows of a snapshot, or of the files where the snapshot proves damaged."""
+    """Serializes the rows of a snapshot, or of the files if the snapshot is found damaged."""
 
     def __init__(
         self, engine: SnapshotEngine, native: Serializer, run: Callable[[], Answer]
@@ -251,7 +251,7 @@ class _GuardedSerializer:
 
 @dataclass
 class _WatchedOutput:
-    """Notes whether something was written, and whether an error came from the output itself."""
+    """Records whether anything was written, and whether an error came from the output itself."""
 
     output: IO[bytes]
     has_content: bool = False
@@ -283,7 +283,7 @@ def _find_or_build(
     folder: Path,
     announce: Callable[[str], None],
 ) -> _Snapshot | None:
-    """Return the snapshot of some files and rules, or None where there can be none.
+    """Return the snapshot of some files and rules, or None if there can be none.
 
     Raises:
         InputError: A file or a rule cannot be parsed.
@@ -324,7 +324,7 @@ def _find_or_build(
 
 
 def _find(folder: Path, key: str) -> _Snapshot | None:
-    """Open the snapshot of a key. Those that prove damaged are removed."""
+    """Open the snapshot for a key, and remove damaged ones."""
     for place in sorted(folder.glob(f"{key}-*")):
         snapshot = _open(place)
         if snapshot is not None:
@@ -334,7 +334,7 @@ def _find(folder: Path, key: str) -> _Snapshot | None:
 
 
 def _open(place: Path) -> _Snapshot | None:
-    """Open a snapshot, or return None where it is damaged, incomplete or not ours."""
+    """Open a snapshot, or return None if it is damaged, incomplete or another user's."""
     lock = None
     with contextlib.suppress(*_ENGINE_ERRORS):
         lock = acquire_shared(place) if is_ours(place) else None
@@ -350,7 +350,7 @@ def _open(place: Path) -> _Snapshot | None:
 
 
 def _discard(place: Path) -> None:
-    """Remove a snapshot, or at least make sure that no process opens it any more."""
+    """Remove a snapshot, or at least prevent processes from opening it."""
     with contextlib.suppress(OSError):
         if is_ours(place):
             (place / MANIFEST).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""How the files spell the literals that the embedded engine keeps in another form.
+"""Record how the files spell the literals that the embedded engine normalizes.
 
 The engine holds `1.50` as 1.5, an xsd:int as an xsd:integer, and language tags in lower case. Where
 all files spell a value in one way, an answer can have it so. A value that they spell in several
@@ -47,22 +47,22 @@ _MOST_SEEN = 300_000
 
 @dataclass(frozen=True)
 class Spellings:
-    """The spellings of literals that the engine keeps in another form."""
+    """The spellings in the files of literals that the engine normalizes."""
 
     statements: int = 0
-    """How many statements have such a literal, without those of language tags."""
+    """The number of statements with such a literal, not counting language tags."""
     example: tuple[str, str] = ("", "")
-    """One of them, as its file spells it and as the engine has it."""
+    """An example: the literal in its file, and its normalized form."""
     forms: Mapping[Term, Literal] = field(default_factory=dict)
-    """By the engine's form, those that all files spell in one way."""
+    """The spellings of literals that all files spell in one way, by normalized form."""
     mixed: frozenset[Term] = frozenset()
-    """The engine's form of those with several spellings."""
+    """The normalized forms of literals with several spellings."""
     is_complete: bool = True
-    """Whether these are all; otherwise there are too many to be kept."""
+    """Whether all spellings are recorded; if not, there are too many."""
     tags: Mapping[str, str] = field(default_factory=dict)
-    """By the engine's form, language tags that all files spell in one way, with capitals."""
+    """The language tags with capitals that all files spell in one way, by normalized form."""
     beyond: tuple[int, str] = (0, "")
-    """How many numbers are beyond the engine's range, and one of them."""
+    """The count of numbers beyond the engine's range, and an example."""
 
     @property
     def is_empty(self) -> bool:
@@ -74,7 +74,7 @@ class Spellings:
         return self.forms.get(term, term) if isinstance(term, Literal) else term
 
     def functions(self) -> dict[str, Callable[[Term], Term | None]]:
-        """Return the functions that read a term as the files spell it, by IRI."""
+        """Return the functions that work on the spelling in the files, by IRI."""
 
         def read_str(term: Term) -> Term | None:
             own = self.spell(term)
@@ -121,7 +121,7 @@ class Spellings:
 
 
 class SpellingScan:
-    """Notes the spellings of literals while files are loaded."""
+    """Records the spellings of literals while files are loaded."""
 
     def __init__(self) -> None:
         self._statements = 0
@@ -130,7 +130,7 @@ class SpellingScan:
         self._tags = LanguageTags()
 
     def files(self, files: Iterable[_File]) -> Iterator[_File]:
-        """Yield the files, and note their literals."""
+        """Yield the files, and record their literals."""
         from factbook.rdf.parse import RdfFile
 
         for file in files:
@@ -143,7 +143,7 @@ class SpellingScan:
                 yield replace(file, quads=self._quads(file.quads))
 
     def found(self) -> Spellings:
-        """Return what was noted."""
+        """Return the recorded spellings."""
         tags = self._tags.clear
         stored = stored_forms(self._own)
         beyond = beyond_range(own for own in self._own if stored[own] == own)
@@ -208,7 +208,7 @@ def _show(term: Term) -> str:
 def spell_answer(
     answer: Answer, text: str, spellings: Spellings, is_stated: Callable[[Triple], bool]
 ) -> Answer:
-    """Return an answer whose literals are spelled as in the files; log a note where some are not.
+    """Return an answer with literals spelled as in the files; log a note if some are not.
 
     Args:
         answer: The engine's answer.
@@ -249,7 +249,7 @@ def spell_answer(
 
 
 class _Notes:
-    """Says once what an answer does not have as the files spell it."""
+    """Logs once which literals of an answer are not spelled as in the files."""
 
     def __init__(self, spellings: Spellings, text: str) -> None:
         self._spellings = spellings

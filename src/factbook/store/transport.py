@@ -50,12 +50,12 @@ class Reply:
 
     @property
     def media_type(self) -> str:
-        """The media type without parameters, or an empty text if there is none."""
+        """The media type without parameters, or an empty string."""
         return self.headers.get_content_type() if self.headers.get("Content-Type") else ""
 
     @property
     def has_known_length(self) -> bool:
-        """Whether the reply says how long it is, so that a truncated body is noticed."""
+        """Whether the reply states its length, so that truncation is detected."""
         lengths = set(self.headers.get_all("Content-Length", []))
         is_chunked = self.headers.get("Transfer-Encoding", "").lower() == "chunked"
         return is_chunked or (len(lengths) == 1 and lengths.pop().isdecimal())
@@ -113,7 +113,7 @@ class Transport:
         self._connections = _Connections()
         from factbook.store.credentials import handlers, is_this_machine
 
-        # A proxy in the environment is for other machines, and must not see a password for this one
+        # Bypass proxies for this machine, so that they do not see its password
         direct = [urllib.request.ProxyHandler({})] if is_this_machine(parts.hostname) else []
         self._opener = urllib.request.build_opener(
             *direct, _NoRedirects, _HttpHandler(self._connections)
@@ -160,7 +160,7 @@ class Transport:
                     raise self.failure(f"cannot be reached: {_reason(error)}") from None
                 self._pause(0.2 * 2**attempt, deadline)
                 continue
-            except ValueError as error:  # urllib knows of Basic and Digest only
+            except ValueError as error:  # urllib supports only Basic and Digest
                 raise self.failure(f"asks for a login of an unsupported kind: {error}") from None
             if reply.status not in _BUSY:
                 return reply
@@ -177,11 +177,11 @@ class Transport:
         try:
             response: Response = self._opener.open(request, timeout=timeout)
         except urllib.error.HTTPError as error:
-            response = error.with_traceback(None)  # it would keep all callers' frames alive
+            response = error.with_traceback(None)  # the traceback would keep all frames alive
         return response
 
     def _read(self, response: Response, deadline: float) -> Reply:
-        """Read an answer to its end, each part of it within what is left of the time."""
+        """Read an answer to its end, within the remaining time."""
         with response:
             chunks = []
             size = 0
@@ -227,7 +227,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _retry_after(reply: Reply) -> float | None:
-    """Return the seconds that Retry-After asks for (RFC 9110, section 10.2.3)."""
+    """Return the seconds in Retry-After (RFC 9110, section 10.2.3)."""
     value = reply.headers.get("Retry-After", "").strip()
     if value.isdecimal():
         return float(value)
@@ -309,7 +309,7 @@ class _Connections:
                 each.shutdown(socket.SHUT_RDWR)
 
     def open(self, kind: type[http.client.HTTPConnection]) -> type[http.client.HTTPConnection]:
-        """Return a kind of connection that is added when it is opened."""
+        """Return a connection class that registers connections when they are opened."""
         add = self._sockets.append
 
         class Connection(kind):  # type: ignore[valid-type,misc]  # http or https

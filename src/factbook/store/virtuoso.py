@@ -52,7 +52,7 @@ _INTEGER = NamedNode(f"{XSD}integer")
 _TRUTH = {"1": Literal(True), "0": Literal(False)}  # noqa: FBT003 - the value itself
 _BEYOND = 1 << 31
 _JOIN_AS_WRITTEN = 'DEFINE sql:select-option "order"\n'
-# The day of a stored query: the parameter where it is given, or else today
+# The day of a stored query: the parameter if given, else today
 _DAY = re.compile(
     r"BIND\(COALESCE\((?:\?__\w+|\"(?P<given>[0-9-]+)\"\^\^<\S+>), "
     r"STRDT\(SUBSTR\(STR\(NOW\(\)\), 1, 10\), xsd:date\)\) AS \?(?P<name>\w+)\)"
@@ -72,7 +72,7 @@ def is_virtuoso(reply: Reply) -> bool:
 
 
 def adapt_query(text: str) -> str:
-    """Return a query with the same answer that Virtuoso evaluates as it is written."""
+    """Return an equivalent query that Virtuoso evaluates correctly."""
     text = _GIVEN.sub(r"STR(\g<variable>) = STR(\g<iri>)", _leave_out_unset(text))
     text = _JOIN_AS_WRITTEN + text
     today = datetime.now(UTC).date().isoformat()
@@ -80,12 +80,12 @@ def adapt_query(text: str) -> str:
         found["name"]: f'<{XSD}date>("{found["given"] or today}")' for found in _DAY.finditer(text)
     }
     if any(re.search(rf"SELECT[^{{]*\?{name}\b", text) for name in days):
-        return text  # it gives the day as well
+        return text  # it also returns the day
     return replace_variables(_DAY.sub("", text), days)
 
 
 def _leave_out_unset(text: str) -> str:
-    """Return a query with what conditions are without the parameters that are not given.
+    """Return a query with its conditions simplified for the parameters that are not given.
 
     A variable that stands anywhere else may be bound there, and stays.
     """
@@ -102,7 +102,7 @@ def _leave_out_unset(text: str) -> str:
 
 
 def normalize_answer(answer: Answer) -> Answer:
-    """Return an answer of Virtuoso with the terms that were loaded."""
+    """Return an answer of Virtuoso with the terms as they were loaded."""
     if isinstance(answer, Table):
         rows = (tuple(None if t is None else _normalize(t) for t in row) for row in answer.rows)
         return replace(answer, rows=rows, native=None)

@@ -1,4 +1,4 @@
-"""Run queries in processes that can be killed: the one place for limits on what a query may use.
+"""Run queries in processes that can be killed, and enforce the limits of queries.
 
 >>> with Workers(source, limits=Limits(seconds=5)) as workers:
 ...     outcome = workers.run("SELECT …", out, table_format="json")
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.1
 _PATIENCE_SECONDS = 0.05
-"""How often a query that waits looks whether it needs a worker of its own."""
+"""The seconds between a waiting query's checks whether to start another worker."""
 _STUCK_SECONDS = 0.1
 """Another worker is started when all have been at their queries for longer: where queries are many
 but small, one becomes free sooner than another starts."""
 _MOST_WAIT_SECONDS = 5.0
 _SLOW_SECONDS = 0.5
 _MOST_WAITING = 4
-"""How many queries wait while all workers are busy with slow ones; others are sent away."""
+"""The number of queries that wait while all workers are busy with slow ones; others fail."""
 _BUSY = "all workers are busy with other queries: try again in a moment"
 _START_SECONDS = 2.0
 _TRIES = 2
@@ -53,7 +53,7 @@ _TRIES = 2
 
 @dataclass(frozen=True)
 class Source:
-    """Where a worker finds the graph: a store on disk, or files to load."""
+    """The graph of a worker: a store on disk, or files to load."""
 
     store: Path | None = None
     files: Sequence[RdfInput] = ()
@@ -61,11 +61,11 @@ class Source:
 
     @classmethod
     def of(cls, engine: Engine, files: Sequence[RdfInput], rules: Sequence[Path]) -> Source:
-        """Return the source of an engine: its snapshot, or else the files."""
+        """Return the graph of an engine: its snapshot, or else the files."""
         return cls(getattr(engine, "store_path", None), files, rules)
 
     def to_json(self, *, damaged: bool) -> dict[str, Any]:
-        """Return the message to a worker; a damaged store is left aside for the files."""
+        """Return the message to a worker; the files replace a damaged store."""
         store = None if damaged or self.store is None else str(self.store)
         files = [] if store else [(str(f.path), f.base, f.in_book) for f in self.files]
         return {
@@ -129,7 +129,7 @@ class Workers:
             self._start_in_background()
 
     def close(self) -> None:
-        """End all workers and what they do."""
+        """End all workers."""
         self._is_closed = True
         self._has_work.set()
         with self._lock:
@@ -199,7 +199,7 @@ class Workers:
         raise InputError("the snapshot of the graph is damaged: start again")
 
     def _acquire(self, begun: float, limits: Limits) -> Worker:
-        """Return a worker that is free, or a new one.
+        """Return an idle worker, or a new one.
 
         Raises:
             BusyError: None became free in time.
@@ -230,7 +230,7 @@ class Workers:
         raise BusyError(_BUSY)
 
     def _are_all_stuck(self) -> bool:
-        """Tell whether no worker will soon be free; the lock is held."""
+        """Tell whether no worker will soon be idle; the caller holds the lock."""
         last = time.monotonic() - _STUCK_SECONDS
         return all(worker.since is not None and worker.since < last for worker in self._all)
 
@@ -250,7 +250,7 @@ class Workers:
 
     def _start_in_background(self) -> None:
         def start() -> None:
-            with contextlib.suppress(InputError):  # the next query says what is wrong
+            with contextlib.suppress(InputError):  # the next query reports the error
                 self._idle.put(self._start_worker())
 
         threading.Thread(target=start, daemon=True, name=self._starter).start()
@@ -261,7 +261,7 @@ class Workers:
         return self._start_reserved()
 
     def _start_reserved(self) -> Worker:
-        """Start a worker that is counted as starting."""
+        """Start a worker that has been counted as starting."""
         try:
             content = self._source.to_json(damaged=self._is_damaged)
             worker = Worker({**content, "prefixes": self._prefixes})
@@ -276,7 +276,7 @@ class Workers:
         return worker
 
     def _watch(self) -> None:
-        """Stop what runs too long, and one that has had its time while others wait."""
+        """Stop queries over their deadline, and one that has run long enough while others wait."""
         while not self._is_closed:
             self._has_work.wait()
             time.sleep(_POLL_SECONDS)

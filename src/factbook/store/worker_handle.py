@@ -1,4 +1,4 @@
-"""One process that answers queries, as the process that started it sees it."""
+"""The parent's handle of one process that answers queries."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _IMPORTED = ["ctypes", *(f"factbook.store.{name}" for name in _OWN)]
 _PROCESSES = threading.Lock()
 """Held where processes start or tell how they ended: each call of either looks at all of them."""
 _LEAST_SECONDS = 1.0
-"""How long a query may run at least, however many others wait."""
+"""The minimum time for a query, however many others wait."""
 
 
 @contextlib.contextmanager
@@ -95,7 +95,7 @@ class Worker:
         except EOFError:
             self.is_usable = False
             raise self._explain(limits) from None
-        except BaseException:  # `out` has failed: the rest of the answer is still in the pipe
+        except BaseException:  # `out` failed: the rest of the answer is still in the pipe
             self.is_usable = False
             raise
         finally:
@@ -121,13 +121,13 @@ class Worker:
                 self.stop("time")
 
     def stop_if_crowding(self, now: float) -> None:
-        """Kill the process if its query has run for the least time that each may."""
+        """Kill the process if its query has run for the minimum time."""
         with self._lock:
             if self.since is not None and now - self.since > _LEAST_SECONDS:
                 self.stop("crowding")
 
     def dispose(self) -> None:
-        """End the process; nobody may use it any more."""
+        """End the process; the handle must not be used afterwards."""
         self.is_usable = False
         self._process.kill()
         self._wait()
@@ -142,7 +142,7 @@ class Worker:
         return DamagedError(found["message"])
 
     def _explain(self, limits: Limits) -> InputError:
-        """Return why the process has ended."""
+        """Return the reason for the end of the process."""
         code = self._wait()
         if self._stopped == "time":
             return QueryStoppedError(f"the query took longer than {limits.seconds:g} s", "time")

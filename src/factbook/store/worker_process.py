@@ -33,7 +33,7 @@ _SLOW_SECONDS = 0.5
 _NICENESS = 10
 _POLL_SECONDS = 0.25
 _SHORT_SECONDS = 0.05
-"""A query that took no longer cannot have left much behind."""
+"""A shorter query cannot have left much memory behind."""
 _SPARE_BYTES = 64 << 20
 # What each row has once, and how many rows there are without any; where a value holds the same,
 # there are fewer rows than counted
@@ -46,7 +46,7 @@ def main(pipe: Connection) -> None:
     for name in ("FACTBOOK_USER", "FACTBOOK_PASSWORD"):
         os.environ.pop(name, None)
     silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 2)  # where the engine would say why it ends the process
+    os.dup2(silence, 2)  # hides the messages of a crashing engine
     offline = forbid_network()
     ending = threading.Event()
     worker = _Worker(pipe, offline=offline)
@@ -123,7 +123,7 @@ class _Worker:
         except (OSError, RuntimeError) as error:
             self._out.end(ERROR, {"kind": "damaged", "message": str(error)})
         else:
-            # Memory that a large query has left mapped would count against the next one
+            # Memory that a large query left mapped would count against the next one
             is_short = time.monotonic() - begun < _SHORT_SECONDS
             retires = self._is_slow or not (is_short or self._is_at_rest())
             self._out.end(RESULT, {**outcome, "retires": retires})
@@ -149,7 +149,7 @@ class _Answer:
     out: _Pieces
 
     def write(self) -> dict[str, Any]:
-        """Write the answer to the pipe and return what it is."""
+        """Write the answer to the pipe and return its kind."""
         from factbook.store.answers import Graph
 
         limits = (self.request["rows"], self.request["size"])
@@ -168,11 +168,11 @@ class _Answer:
 
         text = self.request["text"]
         if "service" in text.casefold() or "\\" in text:
-            # An engine may resolve escapes before or after it looks for strings
+            # An engine may resolve escapes before or after it parses strings
             for spelled in (text, resolve_escapes(text)):
                 if any(token.keyword == "SERVICE" for token in meaningful(spelled)):
                     raise UsageError("SERVICE is not allowed here: no other endpoint is asked")
-        # Each prefix that is handed over takes the engine a microsecond
+        # Each prefix takes the engine a microsecond
         used = {name: iri for name, iri in self.prefixes.items() if f"{name}:" in text}
         is_own = self.request["standard"]
         ask = self.engine.query_as_standard if is_own else self.engine.query
@@ -243,7 +243,7 @@ class _Answer:
 
 
 class _TooMuchError(Exception):
-    """An answer may be larger than is allowed."""
+    """An answer exceeds the limits."""
 
 
 class _Pieces:
@@ -276,7 +276,7 @@ class _Pieces:
 
 
 class _Counted:
-    """A file in memory that refuses to hold more rows or bytes than is allowed."""
+    """A file in memory that raises an error for more rows or bytes than the limits allow."""
 
     def __init__(self, name: str, rows: int | None, size: int | None) -> None:
         self._mark, self._rows = _ROW_MARKS[name]
@@ -298,7 +298,7 @@ class _Counted:
         return len(content)
 
     def flush(self) -> None:
-        """Do nothing: the content is taken when all of it is there."""
+        """Do nothing: the content is read when it is complete."""
 
 
 def _open(request: dict[str, Any]) -> EmbeddedEngine:
