@@ -83,3 +83,16 @@ def test_property_shape_that_leads_back_is_said() -> None:
     report = validate(quads(shapes), quads("ex:a a ex:C ; ex:p ex:b ."))
 
     assert ("b", "") in found(report) or report.unevaluated
+
+
+@pytest.mark.parametrize(
+    "constraint", ["sh:not ex:S", "sh:not [ sh:node ex:S ]", "sh:xone ( ex:S [ sh:class ex:T ] )"]
+)
+def test_shape_that_denies_itself_without_a_step_is_not_evaluated(constraint: str) -> None:
+    """A circle that stays at one node has no property that tells which nodes run into it."""
+    shapes = f"ex:S sh:targetClass ex:T ; {constraint} ."
+
+    report = validate(quads(shapes), quads("ex:a a ex:T ."))
+
+    assert [remark.text for remark in report.unevaluated]
+    assert not report.results

@@ -19,8 +19,8 @@ from factbook.shacl.prebinding import (
     why_one_by_one,
 )
 from factbook.shacl.query_constraints import AskConstraint, SelectConstraint
-from factbook.shacl.recursion import Conformance
-from factbook.shacl.shapes import Shape, Target
+from factbook.shacl.recursion import Conformance, find_circles
+from factbook.shacl.shapes import Shape, Target, references
 from factbook.shacl.shapes_graph import ill_formed, sh
 from factbook.shacl.value_constraints import conforms_to
 from factbook.sparql.patterns import PatternError
@@ -259,13 +259,15 @@ class Compiler:
 
     def _circle_task(self, node: Node) -> Task:
         shape = self.shapes[node]
-        paths = [
-            path
-            for each in self.shapes.recursive[node]
-            if (path := self.shapes[each].path) is not None
-        ]
+        circle = [self.shapes[each] for each in self.shapes.recursive[node]]
+        paths = [each.path for each in circle if each.path is not None]
+        without_step = {each.node: references(each) for each in circle if each.path is None}
+        stays = bool(find_circles(without_step))
         whole = Shape(node, None, (), (conforms_to(node),), (), (), shape.severity, (), False)  # noqa: FBT003
-        focus = {view: find_nodes_on(paths, emitter) for view, emitter in self.emitters.items()}
+        focus = {
+            view: find_nodes_on(paths, emitter, stays=stays)
+            for view, emitter in self.emitters.items()
+        }
         (task,) = self._compile_core(Task(whole, whole, whole.of_values[0]), focus)
         return task
 

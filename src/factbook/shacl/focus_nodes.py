@@ -53,11 +53,17 @@ def find_value_nodes(focus: FocusNodes, path: Path, emitter: Emitter) -> FocusNo
     return FocusNodes(pattern, None, route, is_listed=focus.is_listed)
 
 
-def find_nodes_on(paths: list[Path], emitter: Emitter) -> FocusNodes:
-    """Return the pattern for the nodes at the ends of the properties of paths, or all nodes."""
+def find_nodes_on(paths: list[Path], emitter: Emitter, *, stays: bool) -> FocusNodes:
+    """Return the pattern for the nodes at the ends of the properties of paths.
+
+    Args:
+        paths: The paths.
+        emitter: Writes the pattern.
+        stays: Whether a node may also be reached without a step, which all nodes may then be.
+    """
     this, other, property_ = "?this", emitter.new_variable(), emitter.new_variable()
     steps = {to_sparql(each) for path in paths for each in properties_of(path)}
-    if any(is_nullable(path) for path in paths):
+    if stays or any(is_nullable(path) for path in paths):
         steps = {property_}
     ends = [
         pattern
