@@ -2,7 +2,7 @@
 
 An IRI below the book's own namespace is found at what follows it: `https://…/ai-infra/company/x`
 at `/company/x`. A term behind a '#' belongs to its document: `https://…/def#Term` is found at
-`/def#Term`. The IRI of somebody else is found below `/iri/`.
+`/def#Term`. IRIs outside the namespace are found below `/iri/`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _URI_SPACE = "SELECT ?space WHERE { ?dataset <http://rdfs.org/ns/void#uriSpace> 
 _THINGS = "SELECT DISTINCT ?thing WHERE { ?thing a ?class }"
 _HOST = re.compile(r"https?://[^/]+/")
 _ODD = re.compile(r"//|/\.{1,2}(?:/|$)")
-# First segments of paths that are pages of their own, so that no thing can be found there
+# First segments of the paths of pages, which no thing can have
 _PAGES = (
     "about api categories changes companies compare data graph iri ontology queries quality "
     "reconcile search shapes sources sparql static themes timeline .well-known "
@@ -67,7 +67,7 @@ class Addresses:
         self.base = base
 
     def path(self, iri: str, ending: str = "") -> str:
-        """Return the path of a thing, quoted for a link, with the ending of a format or without.
+        """Return the path of a thing, quoted for a link, with or without the suffix of a format.
 
         Args:
             iri: The thing.
@@ -83,7 +83,7 @@ class Addresses:
         return _FOREIGN + quote(iri.replace("://", "/", 1), safe=_SAFE) + suffix
 
     def iri(self, path: str) -> str | None:
-        """Return the IRI that is found at a path without ending, or None if there can be none."""
+        """Return the IRI for a path without suffix, or None if there can be none."""
         foreign = path.removeprefix(_FOREIGN)
         if foreign != path:
             scheme, slash, rest = foreign.partition("/")

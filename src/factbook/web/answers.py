@@ -1,4 +1,4 @@
-"""Answers of stored queries: kept, divided by the things that they are about, and written."""
+"""Answers of stored queries: cache them, split them by thing, and write them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BATCH = 500
 
 
 class Recent(Generic[T]):
-    """Keeps the results that were used last."""
+    """A cache of the most recently used results."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -38,7 +38,7 @@ class Recent(Generic[T]):
         self._lock = threading.Lock()
 
     def get(self, key: object, make: Callable[[], T]) -> T:
-        """Return what is kept under a key, or make it."""
+        """Return the value of a key, or compute it."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -48,26 +48,26 @@ class Recent(Generic[T]):
         return made
 
     def put(self, key: object, made: T) -> None:
-        """Keep something under a key."""
+        """Store a value under a key."""
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
     def find(self, key: object) -> T | None:
-        """Return what is kept under a key."""
+        """Return the value of a key, if there is one."""
         with self._lock:
             return self._kept.get(key)
 
     def forget(self, key: object) -> None:
-        """Drop what is kept under a key."""
+        """Remove the value of a key."""
         with self._lock:
             self._kept.pop(key, None)
 
 
 @dataclass(frozen=True)
 class Answered:
-    """The answer of a query, read whole."""
+    """The complete answer of a query."""
 
     variables: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
@@ -76,7 +76,7 @@ class Answered:
 
     @property
     def answer(self) -> Answer:
-        """The answer as the writers of formats take it."""
+        """The answer as a table, for the writers of formats."""
         if self.truth is not None:
             return self.truth
         if self.triples:
@@ -85,7 +85,7 @@ class Answered:
 
 
 def describe_rows(book: Book, rows: Iterable[Row]) -> Iterator[Triple]:
-    """Yield what the graph states about each thing that some rows name."""
+    """Yield the statements about each thing in some rows."""
     named = sorted({term.value for row in rows for term in row if isinstance(term, NamedNode)})
     for start in range(0, len(named), _BATCH):
         things = [(NamedNode(iri),) for iri in named[start : start + _BATCH]]
@@ -103,7 +103,7 @@ def write_answer(  # noqa: PLR0913 - as `prepare_table`
     labels: bool = False,
     asof: str | None = None,
 ) -> bytes:
-    """Return an answer in a format for programs; the arguments are those of `prepare_table`."""
+    """Return an answer in a machine format; the arguments are those of `prepare_table`."""
     from factbook.export.rdf_writer import write_rdf
     from factbook.render.result_formats import write_boolean, write_table
 
@@ -120,7 +120,7 @@ def write_answer(  # noqa: PLR0913 - as `prepare_table`
 
 
 class Parts:
-    """The answer for all things, divided by the thing that each row is about.
+    """The answer for all things, grouped by thing.
 
     Args:
         whole: The answer.
@@ -140,7 +140,7 @@ class Parts:
                 self._of_all.append(place)
 
     def count(self, iri: str) -> int:
-        """Return how many rows are about a thing."""
+        """Return the number of rows about a thing."""
         return len(self._places.get(iri, ())) + len(self._of_all)
 
     def of(self, iri: str) -> Answered:

@@ -1,4 +1,4 @@
-"""The application: all parts of the explorer over one book, with the headers that make it safe."""
+"""The Flask application: all parts of the explorer over one book, with security headers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from factbook.api import Book
 
 _VIEWS: Final = (page_views, query_pages, compare_page)
-"""The modules that have added their pages to the blueprint when they were imported."""
+"""The modules whose import adds pages to the blueprint."""
 _MOST_BYTES: Final = 4 << 20
 _UNAVAILABLE: Final = 503
 _EXPOSED: Final = "Content-Location, ETag, Link, Retry-After, Warning, X-SPARQL-MaxRows"
@@ -42,7 +42,7 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-"""The headers of every answer that does not say otherwise itself."""
+"""The default headers of every response."""
 
 
 def create_app(book: Book, settings: Settings | None = None) -> Flask:
@@ -75,13 +75,13 @@ def create_app(book: Book, settings: Settings | None = None) -> Flask:
 
 
 def _trusted_hosts(settings: Settings) -> list[str]:
-    """Return the names of this server, so that no other site can use the name of its own."""
+    """Return the host names of this server; requests for others are rejected (DNS rebinding)."""
     public = urlsplit(settings.address or "").hostname
     return [*_LOCAL, *settings.trusted_hosts, *([public] if public else [])]
 
 
 def _add_headers(response: Response) -> Response:
-    """Add what keeps pages safe, and what lets the pages of others read data."""
+    """Add security headers, and CORS headers to data."""
     headers = response.headers
     said = {name for name, _ in headers}
     if "Content-Security-Policy" in said:  # which also says who may frame the page
@@ -99,7 +99,7 @@ def _add_headers(response: Response) -> Response:
 
 
 def _explain_factbook(error: FactbookError) -> Response:
-    """Return the message of an error that has words for its reader."""
+    """Return an expected error as a response."""
     code = 400 if isinstance(error, UsageError) else 500
     if isinstance(error, BusyError):
         code = 503
@@ -109,7 +109,7 @@ def _explain_factbook(error: FactbookError) -> Response:
 
 
 def _explain_http(error: HTTPException) -> Response:
-    """Return an error of HTTP in words, with the headers that belong to it."""
+    """Return an HTTP error as a response with its headers."""
     response = _explain(error.code or 500, error.description or error.name)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
@@ -118,7 +118,7 @@ def _explain_http(error: HTTPException) -> Response:
 
 
 def _explain(code: int, message: str) -> Response:
-    """Return an error as a page where the client prefers pages, else as text."""
+    """Return an error as a page if the client prefers HTML, else as text."""
     if prefers_page("text/plain"):
         response = Response(render_error(code, message), code, mimetype="text/html")
     else:

@@ -1,4 +1,4 @@
-"""Which stored queries a page has: by the class of a thing, or by the pages that a query names.
+"""Find the stored queries of a page: by the class of a thing, or by the pages in front matter.
 
 Nothing here names a class or a measure of any book. A query with a parameter of a class is a panel
 of every thing of that class; `panel: 5` in its front matter gives its place among them, `panel:
@@ -33,7 +33,7 @@ HOME = "home"
 
 @dataclass(frozen=True)
 class PanelSpec:
-    """A query as a panel, with the parameter that the thing of the page is given for."""
+    """A query as a panel, with the parameter for the thing of the page."""
 
     query: StoredQuery
     parameter: Parameter | None = None
@@ -42,7 +42,7 @@ class PanelSpec:
 
 @dataclass(frozen=True)
 class Topic:
-    """A page made of queries that name it in their front matter."""
+    """A page of the queries that name it in their front matter."""
 
     name: str
     panels: tuple[PanelSpec, ...]
@@ -116,12 +116,12 @@ class Catalog:
         return sorted(found, key=lambda each: (each.order, each.query.group, each.query.name))
 
     def classes_above(self, types: Iterable[str]) -> set[str]:
-        """Return some classes with all that they are subclasses of."""
+        """Return some classes with their superclasses."""
         return {above for each in types for above in (*self._superclasses.get(each, ()), each)}
 
     @cached_property
     def _tables(self) -> list[StoredQuery]:
-        """The queries whose answer is a table that a page can show."""
+        """The queries whose answer a page can show as a table."""
         return [
             query
             for query in self.queries.values()
@@ -157,23 +157,23 @@ class Catalog:
 
     @cached_property
     def classes_by_iri(self) -> dict[str, ClassEntry]:
-        """The classes that have things by their IRIs."""
+        """The classes that have things, by IRI."""
         return {each.iri: each for each in self.classes}
 
     @cached_property
     def namespaces(self) -> set[str]:
-        """The beginnings of IRIs of terms that are parts of one document: what ends in '#'."""
+        """The namespaces of documents with terms: those that end in '#'."""
         rows = select(self._book.engine, self.page_query("terms").text)
         iris = {row[0].value for row in rows if isinstance(row[0], NamedNode)}
         return {f"{iri.partition('#')[0]}#" for iri in iris if "#" in iri}
 
     def page_query(self, name: str) -> StoredQuery:
-        """Return a query that pages are made of."""
+        """Return a page query."""
         return find_page_query(self._book.layout.queries, name)
 
     @cached_property
     def about(self) -> dict[str, str]:
-        """The title of the book and, where it has them, description, licence, last day."""
+        """The title of the book and, if it has them, description, licence and last day."""
         query = self.page_query("about")
         rows = select(self._book.engine, query.text)
         names = ("title", "description", "licence", "until")
@@ -187,5 +187,5 @@ class Catalog:
 
 
 def _is_enough(query: StoredQuery, parameter: Parameter) -> bool:
-    """Tell whether a query needs no other value than that of one parameter."""
+    """Tell whether a query requires no other parameter than one."""
     return all(each is parameter or not each.required for each in query.parameters)

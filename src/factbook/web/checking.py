@@ -1,4 +1,4 @@
-"""Check the files of a book once, in a process of its own, while its pages are served."""
+"""Check the files of a book once, in the background, while its pages are served."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from factbook.api import Book
     from factbook.check.findings import Finding
 
-_LESS_URGENT = 5  # than pages that somebody waits for
+_LESS_URGENT = 5  # the niceness of the check, so that it does not delay pages
 
 
 class Checked(NamedTuple):
-    """What a check has found, or why it could not be made."""
+    """The findings of a check, or why it failed."""
 
     fault: str
     findings: tuple[dict[str, str], ...]
 
 
 class Checking:
-    """The check of a book, which begins when somebody first asks for it.
+    """The check of a book, which starts when its result is first requested.
 
     Args:
         book: The book.
@@ -49,7 +49,7 @@ class Checking:
         return int(time.monotonic() - self._began) if self._process else 0
 
     def ask(self, seconds: float | None) -> Checked | None:
-        """Return what is wrong in the files, or None if that is not known after some seconds."""
+        """Return the findings, or None if the check has not finished after some seconds."""
         with self._lock:
             if self._process is None:
                 self._start()
@@ -61,7 +61,7 @@ class Checking:
     def _start(self) -> None:
         context = get_context("spawn")
         receiving, sending = context.Pipe(duplex=False)
-        # A copy that is not opened, which can be sent to another process
+        # An unopened copy, which can be sent to another process
         book = self._book.with_sources(leads=self._book.leads, known_by=self._book.known_by)
         self._process = context.Process(target=_check, args=(book, sending), daemon=True)
         self._began = time.monotonic()

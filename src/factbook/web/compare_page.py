@@ -1,4 +1,4 @@
-"""The page on which things stand side by side, and its rows for programs."""
+"""The page that compares things, and its rows in machine formats."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FEWEST_FIELDS = 3
 
 @pages.get("/compare/")
 def compare() -> Response:
-    """Return two to six things side by side, with a form for others."""
+    """Return the comparison of two to six things, with a form to choose others."""
     names = [each.strip()[:200] for each in request.args.getlist("thing") if each.strip()]
 
     def make(explorer: Explorer, fault: str = "") -> str:
@@ -56,7 +56,7 @@ def compare() -> Response:
 
 @pages.get(f"/compare/rows.<any({','.join(ENDINGS)}):ending>")
 def compared_rows(ending: str) -> Response:
-    """Return what is stated of several things, one row for each statement."""
+    """Return the statements about several things, one per row."""
     from factbook.render.result_formats import write_table
 
     explorer = current_explorer()
@@ -68,7 +68,7 @@ def compared_rows(ending: str) -> Response:
 
 
 def _linked(comparison: Comparison) -> set[str]:
-    """Return what the cells name, which is a link where the graph knows it."""
+    """Return the things in the cells, which are links if the graph has them."""
     rows = [row for section in comparison.sections for row in section.rows]
     rows += [row for apart in comparison.apart for row in apart.rows]
     items = (item for row in rows for cell in row.cells for item in cell.items)
@@ -76,7 +76,7 @@ def _linked(comparison: Comparison) -> set[str]:
 
 
 def _find_things(explorer: Explorer, names: Sequence[str]) -> list[NamedNode]:
-    """Return the things that some names, CURIEs or IRIs stand for.
+    """Return the things with some names, CURIEs or IRIs.
 
     Raises:
         UsageError: There are too few or too many, or a name is not known.

@@ -29,7 +29,7 @@ _BY_TYPE: Final = {BY_NAME[name].media_type: ending for ending, name in _CATALOG
 
 @data_routes.get("/data/<name>")
 def download(name: str) -> Response:
-    """Return the whole graph as a file, as `factbook export` writes it."""
+    """Return the whole graph as a file like that of `factbook export`."""
     if name not in DOWNLOADS:
         abort(404, f"The graph can be had as {', '.join(DOWNLOADS)}")
     site = current_site()
@@ -43,7 +43,7 @@ def download(name: str) -> Response:
 
 @data_routes.get("/.well-known/void")
 def well_known() -> AnyResponse:
-    """Lead to the catalogue (VoID, section 7.2)."""
+    """Redirect to the catalogue (VoID, section 7.2)."""
     _, ending = choose(_BY_TYPE)
     found = redirect(f"/catalog.{ending}", 303)
     found.vary.add("Accept")
@@ -52,7 +52,7 @@ def well_known() -> AnyResponse:
 
 @data_routes.get("/catalog.<ending>")
 def catalog(ending: str) -> Response:
-    """Return the catalogue: what the data set is, counts, downloads and stored queries."""
+    """Return the catalogue: a description of the data set, counts, downloads and stored queries."""
     if ending not in _CATALOG:
         abort(404, f"The catalogue can be had as {', '.join(_CATALOG)}")
     site = current_site()

@@ -1,4 +1,4 @@
-"""The page of a thing: what it is, the panels of its classes, and where all of it is written."""
+"""Build the page of a thing: its statements, the panels of its classes, and its files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MOST_FILES = 12
 
 @dataclass(frozen=True)
 class Written:
-    """Where a thing is written: a file of the book, and the line where it begins."""
+    """The position of a thing: a file of the book, and a line."""
 
     path: str
     line: int
@@ -41,11 +41,11 @@ class Dossier:
     panels: tuple[Panel, ...]
     written: tuple[Written, ...]
     more_files: int
-    """How many further files speak of it."""
+    """The number of further files about it."""
     citation: str
-    """How to cite it, as `factbook cite` has it."""
+    """The citation, as in `factbook cite`."""
     heading: str
-    """Its name; of a figure, what it says in words."""
+    """Its name, or the text of a figure."""
 
 
 def build_dossier(explorer: Explorer, iri: str, given: Mapping[str, str]) -> Dossier:

@@ -1,4 +1,4 @@
-"""The SPARQL endpoint: the query half of the SPARQL 1.1 Protocol, read-only, within limits."""
+"""The SPARQL endpoint: the query operation of the SPARQL 1.1 Protocol, read-only, with limits."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _FORMAT_NAMES: Final = (
     "TriG",
     "N-Quads",
 )
-# Functions that give something else each time
+# Functions whose results change from call to call
 _CHANGING: Final = re.compile(r"(?i)now|rand|uuid|bnode")
 _MOST_CHARACTERS: Final = 1_000_000
 """Of a query: its tokens are looked at in the process that answers everybody."""
@@ -64,13 +64,13 @@ class Operation:
 
 @endpoint.route("/sparql", methods=["GET", "POST"])
 def sparql() -> Response:
-    """Answer a query, or describe the service where there is none."""
+    """Answer a query, or return the service description without one."""
     operation = _read_operation()
     if operation is None:
         if prefers_page(*_GRAPH_TYPES):
             return Response(render_sparql(""), mimetype="text/html", headers={"Vary": "Accept"})
         return _describe()
-    form = query_form(operation.text)  # None where it is no query; the engine says where and why
+    form = query_form(operation.text)  # None if it is not a query; the engine reports the error
     offered = GRAPHS if form in {"CONSTRUCT", "DESCRIBE"} else TABLES
     media_type, name = choose(offered)
     response = answer(current_site().workers, operation, media_type, name)
@@ -89,7 +89,7 @@ def answer(workers: Workers, operation: Operation, media_type: str, name: str) -
         name: The name of the format, see `negotiation`.
 
     Raises:
-        FactbookError: The query is not valid, uses more than it may, or nobody is free to run it.
+        FactbookError: The query is not valid, exceeds a limit, or all workers are busy.
     """
     out = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - closed below
     try:
@@ -120,7 +120,7 @@ def answer(workers: Workers, operation: Operation, media_type: str, name: str) -
 
 
 def mark_cut(response: Response, outcome: Outcome) -> None:
-    """Say in the headers that an answer is incomplete."""
+    """Mark an answer as incomplete in its headers."""
     if outcome.cut is not None:
         response.headers["X-SPARQL-MaxRows"] = str(outcome.rows or 0)
         response.headers["Warning"] = (
@@ -146,7 +146,7 @@ def _read_operation() -> Operation | None:
         return None
     if len(texts[0]) > _MOST_CHARACTERS:
         abort(413, f"A query may have {_MOST_CHARACTERS:,} characters at most")
-    if _REPLACED in texts[0]:  # what stands for bytes that are not UTF-8
+    if _REPLACED in texts[0]:  # replaces bytes that are not UTF-8
         for sent in (request.query_string, request.get_data()):
             _decode(unquote_to_bytes(sent))
     return Operation(texts[0], _read_graphs())

@@ -1,4 +1,4 @@
-"""Keep files that take long to make, until the server ends."""
+"""Cache files that are slow to build, until the server ends."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class FileCache:
-    """Files that are made once, when somebody first asks for them, and removed at the end."""
+    """Files that are built once, when first requested, and removed at the end."""
 
     def __init__(self) -> None:
         self._folder: str | None = None
         self._lock = threading.Lock()
 
     def get(self, name: str, write: Callable[[IO[bytes]], None]) -> Path:
-        """Return a file, which is written first if it is not there.
+        """Return a file, and build it first if it is missing.
 
         Args:
             name: The name of the file.

@@ -1,4 +1,4 @@
-"""Write the pages as files: ask the application for every address that a page links to.
+"""Write the pages as files: request every address that a page links to.
 
 Pages are made by several processes. Each makes a page together with the data that the page links
 to, whose answers it has just computed.
@@ -49,27 +49,27 @@ _TYPED: Final = "SELECT DISTINCT ?thing ?graph WHERE { GRAPH ?graph { ?thing a ?
 
 
 class Made(NamedTuple):
-    """What one process has written for one address."""
+    """The result of writing one address."""
 
     pages: tuple[str, ...]
     """The addresses of pages that the page links to."""
     files: int
     fault: str
-    """What is wrong with the page, or nothing."""
+    """What is wrong with the page, or an empty string."""
 
 
 @dataclass
 class Frozen:
-    """What was written."""
+    """The result of writing a site."""
 
     pages: int = 0
     files: int = 0
     faults: list[str] = field(default_factory=list)
-    """A line for each page that has a panel without an answer, or that is missing."""
+    """A line for each missing page and each page with a failed panel."""
 
 
 def addresses_in(page: str, address: str) -> list[str]:
-    """Return the addresses of this site that a page links to, unquoted, each once.
+    """Return the distinct addresses of this site that a page links to, unquoted.
 
     Args:
         page: The page.
@@ -88,7 +88,7 @@ def addresses_in(page: str, address: str) -> list[str]:
 
 
 def create_frozen_app(book: Book, settings: Settings) -> Flask:
-    """Return the application as `factbook serve` has it, with links that are relative.
+    """Return the application of `factbook serve` with relative links.
 
     Args:
         book: The book.
@@ -104,7 +104,7 @@ def create_frozen_app(book: Book, settings: Settings) -> Flask:
 
 
 def find_folded(site: Site) -> dict[str, str]:
-    """Return the things that have no file of their own, each with the source whose page is theirs.
+    """Return the things without a page of their own, each with the source whose page they share.
 
     They are the things that only one imported source speaks of: its single observations.
     """
@@ -161,7 +161,7 @@ class Freezer:
         return Made(tuple(pages), files, fault)
 
     def _ask(self, address: str) -> tuple[bytes | None, str]:
-        """Return what is found at an address, and what is wrong with it."""
+        """Return the response for an address, and what is wrong with it."""
         with self._app.test_client() as client:
             response = client.get(quote(address), headers=_HTML, buffered=True)
             if response.status_code != _OK:
@@ -182,7 +182,7 @@ class Freezer:
             raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
 
     def close(self) -> None:
-        """End what runs queries."""
+        """End the processes that run queries."""
         self._app.extensions[KEY].close()
 
 
@@ -248,7 +248,7 @@ def _crawl(
 
 @contextmanager
 def _holding_interrupts() -> Iterator[None]:
-    """Let processes start that no interrupt reaches; one that comes meanwhile waits."""
+    """Start processes with interrupts blocked; an interrupt is delivered afterwards."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -260,11 +260,11 @@ def _holding_interrupts() -> Iterator[None]:
 
 
 _freezers: list[Freezer | InputError] = []
-"""What writes pages in a process of the pool, or why it cannot."""
+"""The page writer in a process of the pool, or the error of creating it."""
 
 
 def _start(book: Book, settings: Settings, folder: Path) -> None:
-    """Prepare a process of the pool; it ends when its parent is gone, or is interrupted."""
+    """Prepare a process of the pool, which ends when its parent exits or is interrupted."""
     import atexit
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -279,7 +279,7 @@ def _start(book: Book, settings: Settings, folder: Path) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process, whatever it does, when its parent has been killed."""
+    """End this process when its parent has been killed."""
     parent = parent_process()
     if parent is not None:
         parent.join()

@@ -1,4 +1,4 @@
-"""Linked data: every IRI of the book leads to a page and to data, as the client prefers.
+"""Linked data: every IRI of the book redirects to a page or to data, as the client prefers.
 
 The path of a thing answers with 303 and the path of what is written about it: `….html`, `….ttl`,
 `….nt` or `….jsonld`.
@@ -34,7 +34,7 @@ _SYNTAXES: Final = {"ttl": "turtle", "jsonld": "json-ld", "nt": "nt"}
 
 @linked_data.get("/<path:path>")
 def thing(path: str) -> AnyResponse:
-    """Lead to what is written about a thing, or return it."""
+    """Redirect to a representation of a thing, or return it."""
     addresses = current_site().addresses
     stem, _, ending = path.rpartition(".")
     if stem and ending in ENDINGS:
@@ -55,19 +55,19 @@ def thing(path: str) -> AnyResponse:
 
 
 def _is_page(path: str) -> bool:
-    """Tell whether a path is that of a page, and not of a thing."""
+    """Tell whether a path belongs to a page instead of a thing."""
     endpoint, _ = current_app.url_map.bind("").match(path)
     return bool(endpoint != request.endpoint)
 
 
 def _is_known(iri: str) -> bool:
-    """Tell whether there is something to say about a thing, or about terms in its document."""
+    """Tell whether the graph has statements about a thing, or about terms in its document."""
     is_document = f"{iri}#" in current_explorer().catalog.namespaces
     return is_document or Names.of(current_site().book).is_known(NamedNode(iri))
 
 
 def _write(iri: str, ending: str) -> Response:
-    """Return what is written about a thing, with links to the rest."""
+    """Return a representation of a thing, with links to the others."""
     site = current_site()
     if ending == "html":
         response = render_thing(iri)

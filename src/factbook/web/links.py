@@ -1,4 +1,4 @@
-"""Links between the pages: to things by their IRIs, to queries, and to the web outside."""
+"""Build links: to things by IRI, to queries, and to other websites."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ if TYPE_CHECKING:
 _WEB = {"http", "https", "mailto"}
 _FAULT = "fault"
 PAGE_OF = "FACTBOOK_PAGE_OF"
-"""The setting with the things that share the page of another, where pages are files."""
+"""The setting with the things that share the page of another in static sites."""
 DAYS = ("asof", "known-by")
-"""The parameters of an address that every page keeps: the day that is asked about."""
+"""The parameters that links between pages keep: the days of the answer."""
 
 
 def is_static() -> bool:
-    """Tell whether the pages are being written to files, where addresses have no query."""
+    """Tell whether pages are written to files, whose addresses have no query string."""
     return bool(current_app.config.get("FROZEN"))
 
 
 def note_fault(fault: str, error: FactbookError) -> None:
-    """Note that something on the page of this request failed, so that the page is not kept."""
+    """Record that a part of this page failed, so that the page is not cached."""
     setattr(g, _FAULT, (fault, error))
 
 
 def fault_of_request() -> str:
-    """Return what failed on the page of this request, or nothing."""
+    """Return what failed on this page, or an empty string."""
     return str(g.get(_FAULT, ("", None))[0])
 
 
 def is_misasked() -> bool:
-    """Tell whether a value in the address of this request does not fit."""
+    """Tell whether the address of this request has an invalid value."""
     return isinstance(g.get(_FAULT, ("", None))[1], UsageError)
 
 
 def days() -> dict[str, str]:
-    """Return the days that the address of this page asks about."""
+    """Return the days in the address of this page."""
     return {name: request.args[name] for name in DAYS if is_day(request.args.get(name, ""))}
 
 
 def page_address(endpoint: str, **values: str | int | list[str] | None) -> str:
-    """Return the address of a page, relative where pages are written to files."""
+    """Return the address of a page, relative if pages are written to files."""
     url_for = current_app.jinja_env.globals["url_for"]
     given = {key: value for key, value in values.items() if value is not None}
     kept = {} if is_static() or endpoint == "pages.static" else days()
@@ -60,13 +60,13 @@ def page_address(endpoint: str, **values: str | int | list[str] | None) -> str:
 
 
 def changed_address(name: str, value: str) -> str:
-    """Return the address of this page with another value of a parameter; nothing removes it."""
+    """Return the address of this page with another value of a parameter; None removes it."""
     given = {**request.args.to_dict(), name: value}
     return f"?{urlencode({key: text for key, text in given.items() if text})}"
 
 
 def thing_address(iri: str, ending: str = "html") -> str:
-    """Return the address of what is written about a thing."""
+    """Return the address of a representation of a thing."""
     if is_static():
         iri = current_app.config[PAGE_OF].get(iri, iri)
     path = current_site().addresses.path(iri, ending)
@@ -111,7 +111,7 @@ def query_address(
 
 
 def command_address(command: str, queries: Mapping[str, StoredQuery]) -> str:
-    """Return the address that answers what a command line asks, or nothing if no page does.
+    """Return the address of the page that corresponds to a command line, or an empty string.
 
     Args:
         command: The command line, such as "factbook query NAME --PARAMETER VALUE" or
@@ -134,7 +134,7 @@ def command_address(command: str, queries: Mapping[str, StoredQuery]) -> str:
 
 
 def outside_address(text: str) -> str | None:
-    """Return an address outside that is safe to follow, or None."""
+    """Return an external address that is safe to link to, or None."""
     try:
         parts = urlsplit(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Choose the form of an answer from what the client accepts (RFC 9110, section 12)."""
+"""Content negotiation (RFC 9110, section 12)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ GRAPHS: Final = {
 
 
 def choose(offered: Mapping[str, T]) -> tuple[str, T]:
-    """Return the media type that the client likes best, and what it stands for.
+    """Return the media type that the client prefers, and its format.
 
     A client that says nothing, or accepts anything, gets the first.
 
@@ -55,7 +55,7 @@ def choose(offered: Mapping[str, T]) -> tuple[str, T]:
 
 
 def has_current(tag: str, modified: float) -> bool:
-    """Tell whether the client has this answer already (RFC 9110, section 13).
+    """Tell whether the client has this response already (RFC 9110, section 13).
 
     Args:
         tag: What tells it from others, as its ETag without quotes.
@@ -66,11 +66,11 @@ def has_current(tag: str, modified: float) -> bool:
 
 
 def prefers_page(*data: str) -> bool:
-    """Tell whether the client would rather have HTML than any of these media types."""
+    """Tell whether the client prefers HTML to all of these media types."""
     accepted = request.accept_mimetypes
     return accepted.best_match([*data, "text/html"]) == "text/html"
 
 
 def with_charset(media_type: str) -> str:
-    """Return a media type as a header, with the encoding where a reader must be told."""
+    """Return a media type as a header, with the charset if it needs one."""
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type

@@ -1,4 +1,4 @@
-"""Draw what a thing is connected with: what points to it on the left, what it points to right."""
+"""Draw the connections of a thing: incoming on the left, outgoing on the right."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def draw_network(
     labels: Labels,
     center: str,
 ) -> str:
-    """Return a picture of connections as SVG; nothing where there are none.
+    """Return a picture of connections as SVG, or an empty string without any.
 
     Args:
         about: The columns with the other thing (`node`), the relation (`edge`), what kind of thing
@@ -83,7 +83,7 @@ def draw_network(
 
 
 def _lay_out(relations: Mapping[str, Mapping[str, str]], legend: Sequence[str]) -> Iterator[_Line]:
-    """Yield the lines of a side: each relation with the things that it leads to."""
+    """Yield the lines of a side: each relation with its things."""
     y = float(_MARGIN)
     for relation in sorted(relations, key=lambda name: (-len(relations[name]), name)):
         yield _Line(relation, y)

@@ -27,11 +27,11 @@ class TermEntry:
     label: str = ""
     definition: str = ""
     links: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """By heading, the terms that it is linked with."""
+    """The linked terms, by heading."""
 
 
 def build_vocabulary(explorer: Explorer, *, within: str = "") -> dict[str, Any]:
-    """Return the terms by kind, with the labels of all that they name.
+    """Return the terms by kind, with the labels of all referenced terms.
 
     Args:
         explorer: The book.

@@ -100,7 +100,7 @@ def describe_api(queries: Iterable[StoredQuery], site: Site, server: str) -> Jso
 
 
 def refinements_of(query: StoredQuery) -> list[str]:
-    """Return the names of the arguments that narrow a query, as the command line has them.
+    """Return the names of the arguments that refine a query, as on the command line.
 
     A parameter of the query that has such a name takes its place.
     """

@@ -1,4 +1,4 @@
-"""What all pages share: their blueprint, what templates call, and pages that are kept."""
+"""The blueprint of all pages, the functions for templates, and the cache of pages."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _PACKED = {"text/html", "text/css", "text/javascript", "image/svg+xml", "text/cs
 _LEAST_PACKED = 1000
 _LONGEST = 300  # characters of a name or a value on a page
 _OK, _UNCHANGED, _NOT_FOUND = 200, 304, 404
-_MOST_MEANT = 5  # things that may be the one that was not found
+_MOST_MEANT = 5  # suggestions for a thing that was not found
 _DATE = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
 
 
 @pages.record
 def _prepare(state: BlueprintSetupState) -> None:
-    """Tell the templates what they can call."""
+    """Return the functions that templates can call."""
     environment = state.app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
@@ -75,18 +75,18 @@ def _prepare(state: BlueprintSetupState) -> None:
 
 
 def keep_response(make: Callable[[Explorer], str]) -> Response:
-    """Return a page that is kept for this address and day until the server ends."""
+    """Return a page that is cached for this address and day."""
     explorer = current_explorer()
     key = (request.full_path, today(), links.is_static())
     page = explorer.pages.get(key, lambda: make(explorer))
     if links.fault_of_request():
-        explorer.pages.forget(key)  # what took too long may answer the next time
+        explorer.pages.forget(key)  # what timed out may succeed the next time
     return Response(page, 400 if links.is_misasked() else 200, mimetype="text/html")
 
 
 @pages.before_app_request
 def _refuse_several_days() -> None:
-    """Refuse an address with two days for the same, of which one would be passed over.
+    """Reject an address with two values for one day, one of which would be ignored.
 
     Raises:
         UsageError: There are two.
@@ -98,7 +98,7 @@ def _refuse_several_days() -> None:
 
 @pages.after_app_request
 def _pack(response: Response) -> Response:
-    """Return an answer packed, where the client can unpack it and it is a text worth it."""
+    """Compress a response if the client accepts it and it is a text of some size."""
     if (
         links.is_static()
         or response.mimetype not in _PACKED
@@ -119,7 +119,7 @@ def _pack(response: Response) -> Response:
 
 
 def render(template: str, explorer: Explorer, **values: Any) -> str:  # noqa: ANN401 - of any kind
-    """Return a page made of a template, with what all pages show."""
+    """Render a template with the values that all pages need."""
     catalog = explorer.catalog
     return render_template(
         template,
@@ -133,17 +133,17 @@ def render(template: str, explorer: Explorer, **values: Any) -> str:  # noqa: AN
 
 
 def is_known(iri: str) -> bool:
-    """Tell whether the graph has a name for a thing that was looked up."""
+    """Tell whether the graph has a label for a thing that was looked up."""
     return current_explorer().labels.has(iri)
 
 
 def shorten(iri: str) -> str:
-    """Return the CURIE of a thing, or its IRI where it has none."""
+    """Return the CURIE of a thing, or else its IRI."""
     return current_explorer().labels.short(iri)
 
 
 def share_address(panel: Panel) -> str:
-    """Return the address that keeps the question, the day and the version of the data."""
+    """Return the permanent address, with the day and the version of the data."""
     values = {"asof": today(), **panel.values, VERSION: current_explorer().version}
     if not any(each.name == "asof" for each in panel.query.parameters):
         del values["asof"]
@@ -156,28 +156,28 @@ def share_address(panel: Panel) -> str:
 
 
 def cut(text: str, most: int = _LONGEST) -> str:
-    """Return a text that is not too long for a page, without characters that reorder it."""
+    """Shorten a text for a page, and remove characters that reorder it."""
     text = make_printable(text[: most + 1]) + text[most + 1 :]
     return text if len(text) <= most else f"{text[:most]}… (cut: {len(text):,} characters)"
 
 
 def field_name(parameter: str) -> str:
-    """Return the name of a parameter as a form has it."""
+    """Return the label of a parameter in a form."""
     return capitalize_first("as of" if parameter == "asof" else parameter.replace("-", " "))
 
 
 def keep_dates(text: str) -> Markup:
-    """Return a text in which no line breaks inside a date."""
+    """Return a text without line breaks inside dates."""
     return Markup(_DATE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped here
 
 
 def css_text(text: str) -> str:
-    """Return a text as a string of a style sheet."""
+    """Return a text as a CSS string."""
     return '"{}"'.format(re.sub(r"[^\w ]", lambda found: f"\\{ord(found[0]):x} ", text))
 
 
 def class_address(iri: str) -> str:
-    """Return the address of the list of a class, or nothing where it has no list or no CURIE."""
+    """Return the address of the list of a class, or an empty string without a list or CURIE."""
     explorer = current_explorer()
     prefix, colon, local = explorer.labels.short(iri).partition(":")
     if (
@@ -194,7 +194,7 @@ def render_error(code: int, message: str) -> str:
     """Return the page of an error."""
     try:
         explorer = current_explorer()
-    except FactbookError:  # the day in the address is none
+    except FactbookError:  # the day in the address is not valid
         explorer = Explorer(current_site().edition, current_site().version)
     is_missing = code == _NOT_FOUND
     last = request.path.rstrip("/").rpartition("/")[2].partition(".")[0]

@@ -1,4 +1,4 @@
-"""The form of a query: a field for each parameter, with the things that can be chosen."""
+"""The form of a query: a field for each parameter, with its choices."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _TYPES: Final = {_DAY: "date", "xsd:integer": "number", "xsd:decimal": "number"}
 
 @dataclass(frozen=True)
 class Choice:
-    """A thing that can be chosen in a field."""
+    """A choice in a field."""
 
     iri: str
     short: str
     name: str
     rows: int | None = None
-    """How many rows the answer has with it, where that was counted."""
+    """The number of rows with this choice, if counted."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class Field:
 
     @property
     def is_counted(self) -> bool:
-        """Whether it is known how many rows each choice has."""
+        """Whether the rows of each choice were counted."""
         return any(each.rows is not None for each in self.choices)
 
 
 def suggest_days(query: StoredQuery) -> dict[str, str]:
-    """Return days for the parameters that need one: a quarter ago."""
+    """Return default days for required parameters: a quarter ago."""
     day = (date.fromisoformat(today()) - timedelta(days=_QUARTER)).isoformat()
     return {each.name: day for each in query.parameters if each.required and each.kind == _DAY}
 
@@ -56,7 +56,7 @@ def suggest_days(query: StoredQuery) -> dict[str, str]:
 def fields_of(
     explorer: Explorer, query: StoredQuery, given: Mapping[str, str] | None = None
 ) -> list[Field]:
-    """Return the fields of a query's form, with the things that can be chosen.
+    """Return the fields of a query's form, with their choices.
 
     Args:
         explorer: The book.
@@ -74,7 +74,7 @@ def fields_of(
 
 
 def _choices(explorer: Explorer, parameter: Parameter) -> list[Choice]:
-    """Return the things that a parameter can take, if they are few."""
+    """Return the possible values of a parameter, if they are few."""
     if parameter.kind != "iri" or parameter.type_curie is None:
         return []
     names = Names.of(explorer.book)
@@ -94,11 +94,11 @@ def _count(
     choices: list[Choice],
     given: Mapping[str, str],
 ) -> list[Choice]:
-    """Return the choices with the numbers of their rows, or unchanged where counting failed."""
+    """Return the choices with their numbers of rows, or unchanged if counting failed."""
     others = select_values(query, {k: v for k, v in given.items() if k != parameter.name})
     try:
         rows = explorer.count_rows(query, parameter, others, [each.iri for each in choices])
-    except FactbookError:  # which the page says of its panel
+    except FactbookError:  # the panel reports it
         return choices
     if rows is None:
         return choices
@@ -119,7 +119,7 @@ def find_examples(explorer: Explorer, query: StoredQuery) -> list[tuple[Paramete
 
 
 def _find_best_known(explorer: Explorer, parameter: Parameter) -> list[Choice]:
-    """Return some things that a parameter takes: those that the graph says most of."""
+    """Return example values of a parameter: the things with the most statements."""
     if parameter.kind != "iri" or parameter.type_curie is None:
         return []
     wanted = Names.of(explorer.book).class_iri(parameter.type_curie)

@@ -1,4 +1,4 @@
-"""The pages of the explorer. Each is made of stored queries; the templates only lay them out."""
+"""The pages of the explorer. Stored queries give their content; templates lay it out."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
     from factbook.web.site import Site
 
-_PATIENCE = 1.0  # seconds that a visitor waits for the checks before the page says so
+_PATIENCE = 1.0  # seconds to wait for the checks before the page says that they are running
 _LOOK_AGAIN = 3  # seconds
 
 
 @pages.record
 def _add_topics(state: BlueprintSetupState) -> None:
-    """Add the pages that the queries of the book name."""
+    """Add the pages in the front matter of the book's queries."""
     site = cast("Site", state.app.extensions[SITE])
     for name in Catalog(site.book).topics:
         if name != HOME:
@@ -68,7 +68,7 @@ def _fill(explorer: Explorer, specs: tuple[PanelSpec, ...]) -> list[Panel]:
 
 
 def topic(topic: str) -> Response:
-    """Return a page that queries name in their front matter."""
+    """Return a page from the front matter of queries."""
 
     def make(explorer: Explorer) -> str:
         found = explorer.catalog.topics[topic]
@@ -129,7 +129,7 @@ def things(prefix: str, local: str, number: int = 1) -> Response:
 
 @pages.get("/search/")
 def search() -> AnyResponse:
-    """Return what a text finds: things, and questions that can be asked."""
+    """Return the results of a search: things and queries."""
     words = request.args.get("q", "").strip()[:200]
     explorer = current_explorer()
     return Response(
@@ -150,7 +150,7 @@ def data() -> Response:
 
     def make(explorer: Explorer) -> str:
         site = current_site()
-        # Its downloads have addresses, which files cannot know
+        # A static site does not know the addresses of its downloads
         is_placed = not links.is_static() or site.settings.address is not None
         has_catalog = is_placed and is_described(explorer.book)
         downloads = FILES if links.is_static() else DOWNLOADS
@@ -161,7 +161,7 @@ def data() -> Response:
 
 @pages.get("/checks/")
 def checks() -> Response:
-    """Return what the checks find in the files of the book."""
+    """Return the findings of the checks."""
     checking = current_site().checking
     patience = 0.0 if checking.seconds else _PATIENCE
     found = checking.ask(None if links.is_static() else patience)
@@ -182,7 +182,7 @@ def ontology() -> Response:
 
 @pages.get("/shapes/")
 def shapes() -> Response:
-    """Return the shapes, in words."""
+    """Return the shapes in words."""
 
     def make(explorer: Explorer) -> str:
         panel = build_panel(explorer, PanelSpec(explorer.catalog.page_query("shapes")), most=2000)

@@ -1,4 +1,4 @@
-"""Panels: the answer of a stored query as a table and a chart, kept while the book is served."""
+"""Panels: the answer of a stored query as a table and a chart, cached by the server."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _REST_SECONDS = 300.0
 
 
 class Explorer:
-    """A book with its catalog and the answers that were computed last.
+    """A book with its catalog and the most recent answers.
 
     Args:
         edition: The book, and what answers visitors within limits.
@@ -68,7 +68,7 @@ class Explorer:
     def __init__(self, edition: Edition, version: str) -> None:
         self.book: Book = edition.book
         self.limited: Book = edition.limited
-        """The book with queries that are stopped when they use too much."""
+        """The book with limited queries."""
         self.version = version
         self.catalog = Catalog(edition.book)
         self._answers: Recent[Answered] = Recent(_MOST_ANSWERS)
@@ -82,11 +82,11 @@ class Explorer:
 
     @cached_property
     def labels(self) -> Labels:
-        """Labels that were looked up before."""
+        """The labels that were looked up."""
         return Labels(self.book.prefixes, self.book.engine)
 
     def members(self, class_iri: str) -> list[tuple[str, str]]:
-        """Return the things of a class and of those below it, each with its name, by name."""
+        """Return the things of a class and its subclasses with their names, sorted by name."""
         names = Names.of(self.book)
         things = {thing.value for thing, _ in names.choices(type_curie=class_iri)}
         self.labels.look_up(things)
@@ -94,11 +94,11 @@ class Explorer:
         return sorted(found, key=lambda pair: (pair[1].casefold(), pair[0]))
 
     def search(self, words: str) -> tuple[Hit, ...]:
-        """Return what fits some words: things, terms and stored queries."""
+        """Return the things, terms and stored queries that match some words."""
         return self._hits.get(words, lambda: search(self.book, words, limit=_MOST_HITS))
 
     def describe_figures(self, about: NamedNode) -> Mapping[str, str]:
-        """Return what the figures on the page of a thing say, by the IRIs of the observations."""
+        """Return the text of each figure on the page of a thing, by the IRI of its observation."""
         return self._figures.get(about, lambda: describe_figures(self.book, about))
 
     def answer(self, query: StoredQuery, values: Mapping[str, str]) -> Answered:
@@ -178,7 +178,7 @@ class Explorer:
         others: Mapping[str, str],
         things: Sequence[str],
     ) -> dict[str, int] | None:
-        """Return how many rows the answer has for each of some things.
+        """Return the number of rows for each of some things.
 
         Args:
             query: The query.
@@ -203,7 +203,7 @@ class Explorer:
         }
 
     def best_known(self, class_iri: str, most: int) -> list[str]:
-        """Return the things of a class that the graph says most of."""
+        """Return the things of a class with the most statements."""
         text = bind(self.catalog.page_query("best-known").text, {"class": NamedNode(class_iri)})
         rows = select(self.book.engine, text)
         return [row[0].value for row in rows if isinstance(row[0], NamedNode)][:most]
@@ -219,7 +219,7 @@ class Explorer:
     def narrower(
         self, query: StoredQuery, values: Mapping[str, str], answered: Answered
     ) -> tuple[tuple[Parameter, str, str], ...]:
-        """Return the things that most rows of an answer are about, to ask about one of them."""
+        """Return the things with the most rows in an answer, as suggestions."""
         for each in query.parameters:
             if each.kind == "iri" and each.name in answered.variables and each.name not in values:
                 place = answered.variables.index(each.name)
@@ -231,7 +231,7 @@ class Explorer:
         return ()
 
     def explain_empty(self, query: StoredQuery, values: Mapping[str, str]) -> str:
-        """Return why a query has no rows; nothing where it takes more than a page may."""
+        """Return why a query has no rows, or an empty string if that takes too long for a page."""
         try:
             given = select_values(query, values)
             return without_dashes(explain_empty(self.limited, query, given, leads=False))
@@ -248,7 +248,7 @@ class Explorer:
         return self._charts.get(_key(query, values), lambda: self._draw(query, values))
 
     def picture(self, query: StoredQuery, values: Mapping[str, str]) -> Picture | None:
-        """Return the chart of a query's answer, or None where it has none.
+        """Return the chart of a query's answer, or None if it has none.
 
         Raises:
             UsageError: No row can be drawn.
@@ -283,17 +283,17 @@ class Explorer:
                 return ""
             if len(picture.points) > _MOST_POINTS:
                 return None
-            # The heading of the panel is the title; those who do not see it get it all the same
+            # The heading of the panel is the title; screen readers need it in the chart
             drawn = draw_svg(replace(picture, title="", notes=()), cite=False)
             said = f"<title>{escape(picture.title)}</title>"
             notes = escape("; ".join(picture.notes))
             caption = f"<figcaption>{notes}</figcaption>" if notes else ""
             return drawn.replace("<title></title>", said, 1) + caption
         except UsageError:
-            return ""  # vl-convert is missing; the table has it all
+            return ""  # vl-convert is missing; the table has all values
 
     def _center(self, query: StoredQuery, values: Mapping[str, str]) -> str:
-        """Return the thing that a query is asked about."""
+        """Return the thing of a query's main parameter."""
         for each in query.parameters:
             if each.kind == "iri" and each.name in values:
                 names = Names.of(self.book)
@@ -302,7 +302,7 @@ class Explorer:
 
 
 def _says_more_than_words(picture: Picture) -> bool:
-    """Tell whether a chart has points at several places, or bars of several lengths."""
+    """Tell whether a chart has points at different positions, or bars of different lengths."""
     chart = picture.chart
     names = [chart.x[0], *([chart.y] if chart.type == "bar" else [])]
     return all(len({point[name] for point in picture.points}) > 1 for name in names)
@@ -313,13 +313,13 @@ def _key(query: StoredQuery, values: Mapping[str, str]) -> object:
 
 
 def today() -> str:
-    """Return the day of today (UTC), for which answers are kept."""
+    """Return the current day (UTC), for which answers are cached."""
     return datetime.now(UTC).date().isoformat()
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A query with its answer, as a page shows it."""
+    """A query with its answer, for a page."""
 
     query: StoredQuery
     parameter: Parameter | None
@@ -327,19 +327,19 @@ class Panel:
     values: Mapping[str, str]
     table: TableView | None
     chart: Markup | None
-    """Nothing where there is no chart, None where it has too many points to read."""
+    """An empty string without a chart; None if it has too many points to read."""
     fault: str = ""
     examples: tuple[tuple[Parameter, str, str], ...] = ()
     """Where the chart has too many points, things to ask about: for which parameter, and names."""
 
     @property
     def id(self) -> str:
-        """The name of its place on the page."""
+        """Its anchor on the page."""
         return f"{self.query.name}-{self.parameter.name}" if self.parameter else self.query.name
 
     @property
     def short(self) -> str:
-        """A word or two for a list of contents."""
+        """Its short title for the table of contents."""
         words = self.query.name.replace("-", " ")
         return words[:1].upper() + words[1:]
 
@@ -350,7 +350,7 @@ class Panel:
 
     @property
     def only_names(self) -> bool:
-        """Whether a question about figures has nothing but the names of things without any."""
+        """Whether the answer of a query about figures has only the names of things without any."""
         asks = any(each.figure for each in self.query.columns)
         return asks and self.table is not None and len(self.table.heads) == 1
 
@@ -364,7 +364,7 @@ def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
     most: int = ROWS_OF_PANEL,
     wide: bool = False,
 ) -> Panel:
-    """Return a panel with its answer; a value that does not fit becomes its fault.
+    """Return a panel with its answer; the panel reports an invalid value.
 
     Args:
         explorer: The book.
@@ -403,13 +403,13 @@ def build_panel(  # noqa: PLR0913 - each is one thing that it depends on
 
 
 def select_values(query: StoredQuery, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the values among some that are for parameters of a query."""
+    """Return the values for the parameters of a query."""
     names = {parameter.name for parameter in query.parameters}
     return {name: value for name, value in given.items() if name in names and value}
 
 
 def current_explorer() -> Explorer:
-    """Return the explorer of this request: of the book, or of what was known by a day.
+    """Return the explorer of this request: of the book, or of its sources up to a day.
 
     Raises:
         UsageError: The day is not valid.

@@ -1,4 +1,4 @@
-"""The page of each stored query, with its form and its answer, and the answer in other formats."""
+"""The pages of stored queries with their forms and answers, and answers in other formats."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def query_about(name: str, parameter: str, path: str, ending: str) -> AnyRespons
 
 
 def _split_ending(name: str, ending: str) -> tuple[str, str]:
-    """Return a name and an ending, which has two parts for the specification of a chart."""
+    """Split a file name into name and suffix, which is double for a chart specification."""
     return (name.removesuffix(".vl"), "vl.json") if name.endswith(".vl") else (name, ending)
 
 
@@ -143,7 +143,7 @@ def _query_page(
 def _download(
     explorer: Explorer, stored: StoredQuery, ending: str, given: dict[str, str]
 ) -> Response:
-    """Return the answer of a query in a format for programs."""
+    """Return the answer of a query in a machine format."""
     if ending == "rq":
         content = stored.text.encode()
     elif ending == "svg":
@@ -168,7 +168,7 @@ def _picture(explorer: Explorer, stored: StoredQuery, given: dict[str, str]) -> 
 
 
 def for_spreadsheets(table: Table, ending: str) -> Table:
-    """Return a table for a download, in CSV and TSV without what a spreadsheet would run."""
+    """Return a table for a download, with escaped formulas in CSV and TSV."""
     from factbook.render.formulas import SPREADSHEET_TEXTS, defuse_formulas
 
     return defuse_formulas(table) if ending in SPREADSHEET_TEXTS else table

@@ -64,14 +64,14 @@ _TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 @dataclass(frozen=True)
 class Question:
-    """What a request asks: a stored query, its values, and which sources answer."""
+    """The content of a request: a stored query, its values and its day of publication."""
 
     query: StoredQuery
     values: Mapping[str, Sequence[str]]
     known_by: str | None = None
     refine: Refinement = field(default_factory=Refinement)
     labels: bool = False
-    """Whether names stand beside IRIs."""
+    """Whether to add columns of labels."""
 
     @property
     def is_graph(self) -> bool:
@@ -79,7 +79,7 @@ class Question:
         return self.query.form in {"CONSTRUCT", "DESCRIBE"}
 
     def path(self, ending: str = "", version: str | None = None) -> str:
-        """Return the address of the answer; with a version, the one that keeps it."""
+        """Return the address of the answer; with a version, the permanent one."""
         pairs = [(name, each) for name, given in self.values.items() for each in given]
         pairs += [("where", each) for each in self.refine.where]
         others = {
@@ -99,7 +99,7 @@ class Question:
         return f"/api/query/{quote(self.query.name)}{suffix}{arguments}"
 
     def dated(self) -> Question:
-        """Return the question with the day that it is for; a day that is left out is today."""
+        """Return the request with its day, by default today."""
         takes_day = any(each.name == _DAY for each in self.query.parameters)
         if not takes_day or _DAY in self.values:
             return self
@@ -108,7 +108,7 @@ class Question:
 
 
 def read_question(query: StoredQuery) -> Question:
-    """Return what the arguments of the request ask of a stored query.
+    """Parse the arguments of the request for a stored query.
 
     Raises:
         UsageError: A number or a truth value is none.
@@ -138,12 +138,12 @@ def read_question(query: StoredQuery) -> Question:
 
 
 def answer_question(question: Question) -> Answer:
-    """Return the answer of the sources that the question asks, within the limits.
+    """Return the answer from the sources of the request, within the limits.
 
     Raises:
         UsageError: A parameter is missing or unknown, or its value does not fit.
         QueryStoppedError: The query uses more than it may.
-        BusyError: Nobody is free to run it.
+        BusyError: All workers are busy.
     """
     site = current_site()
     leads = question.query.asks_leads or site.book.leads
@@ -155,7 +155,7 @@ def answer_question(question: Question) -> Answer:
 
 
 def require_version(question: Question, current: str, ending: str) -> None:
-    """Make sure that the request asks for no other version of the data than is served.
+    """Check that the request is for the version of the data that is served.
 
     Raises:
         HTTPException: 410, with the address of the answer of now.
@@ -235,7 +235,7 @@ def _choose_format(question: Question, ending: str) -> tuple[str, str]:
 
 
 def _explain_empty(question: Question) -> str:
-    """Return why a question has no rows, as a header holds it; nothing if that takes too much."""
+    """Return why an answer has no rows, for a header; empty if that takes too long."""
     site = current_site()
     edition = site.edition_for(leads=site.book.leads, known_by=question.known_by)
     try:

@@ -24,7 +24,7 @@ _FRAMED: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors
 
 @reconciliation.errorhandler(UsageError)
 def _explain(error: UsageError) -> tuple[Response, int]:
-    """Return an error as the API has it."""
+    """Return an error in the form of the API."""
     return jsonify({"status": "error", "message": str(error)}), 400
 
 
@@ -70,7 +70,7 @@ def preview() -> Response:
 
 @reconciliation.get("/view")
 def view() -> AnyResponse:
-    """Lead to the page of a thing."""
+    """Redirect to the page of a thing."""
     site = current_site()
     iri = site.reconciliation.index.expand(_read_id())
     if not is_iri(iri):

@@ -1,4 +1,4 @@
-"""Keep answers in memory: the book does not change while it is served.
+"""Cache responses in memory: the book does not change while it is served.
 
 An answer is kept if it depends on nothing but the address, what the client accepts and the day.
 `Cache-Control: no-store` keeps an answer out.
@@ -30,7 +30,7 @@ class _Kept(NamedTuple):
 
 
 class ResponseCache:
-    """Answers again what an application has answered before."""
+    """WSGI middleware that repeats earlier responses of an application."""
 
     def __init__(self, application: WSGIApplication, size: int = _MOST_BYTES) -> None:
         self._application = application
@@ -78,7 +78,7 @@ class ResponseCache:
 
 
 def _key(environ: WSGIEnvironment) -> Key | None:
-    """Return what an answer depends on, or None if it cannot be kept."""
+    """Return the cache key of a request, or None if its response cannot be cached."""
     if environ["REQUEST_METHOD"] != "GET" or any(name in environ for name in _CONDITIONS):
         return None
     names = ("HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "wsgi.url_scheme")
@@ -86,13 +86,13 @@ def _key(environ: WSGIEnvironment) -> Key | None:
 
 
 def _size_of(key: Key, answer: _Kept) -> int:
-    """Return about how many bytes an answer takes in memory, with what it is kept for."""
+    """Return the approximate size of a response and its key in memory."""
     texts = sum(map(len, key)) + sum(len(name) + len(value) for name, value in answer.headers)
     return len(answer.body) + texts + _BYTES_OF_ENTRY
 
 
 def _may_keep(status: str, headers: list[tuple[str, str]]) -> bool:
-    """Tell whether an answer is a small success that varies only with what is in the key."""
+    """Tell whether a response is small, successful and varies only with the key."""
     if not status.startswith("200"):
         return False
     size = ""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8000
 _THREADS = 32
-"""More than queries can run at the same time, so that pages need not wait for them."""
+"""More threads than queries can run at once, so that pages need not wait for queries."""
 _MOST_CONNECTIONS = 1000
 _IDLE_SECONDS = 20
 _CLEANUP_SECONDS = 5
@@ -37,7 +37,7 @@ _BACKLOG = 256
 
 
 def listen(host: str, port: int | None) -> socket.socket:
-    """Return a socket that listens: on the default port, or on any free one where it is taken.
+    """Return a listening socket, on the default port or, if it is in use, on any free one.
 
     Raises:
         UsageError: The host is not known, or the port that was asked for is taken.
@@ -79,7 +79,7 @@ def serve(app: Flask, listening: socket.socket, *, ready: Callable[[], None]) ->
         listening: The socket to accept connections on.
         ready: Called when requests are answered.
     """
-    # Neither a full queue nor a thread that is stopped is a fault
+    # Neither a full queue nor a stopped thread is an error
     logging.getLogger("waitress").setLevel(logging.ERROR)
     server = create_server(
         app,
@@ -115,12 +115,12 @@ def serve(app: Flask, listening: socket.socket, *, ready: Callable[[], None]) ->
 
 
 def _turn(server: BaseWSGIServer, seconds: float) -> None:
-    """Read and write what is ready, or wait for it."""
+    """Handle the connections that are ready, or wait for one."""
     server.asyncore.loop(timeout=seconds, use_poll=True, map=server._map, count=1)  # noqa: SLF001 - as its own `run` does
 
 
 def _drain(server: BaseWSGIServer, seconds: float) -> None:
-    """Go on until every request that has come in is answered, for so many seconds at most."""
+    """Continue until every received request is answered, for at most some seconds."""
     until = time.monotonic() + seconds
     while time.monotonic() < until and any(
         channel.requests or channel.total_outbufs_len for channel in server.active_channels.values()

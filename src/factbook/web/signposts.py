@@ -1,4 +1,4 @@
-"""Tell machines what a page is about: signposting links, and schema.org JSON-LD for its head."""
+"""Describe pages for machines: signposting links, and schema.org JSON-LD for their heads."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Link(NamedTuple):
 
 
 def links_of(iri: str, ending: str = "html") -> list[Link]:
-    """Return the links of what is written about a thing (FAIR signposting).
+    """Return the links of a representation of a thing (FAIR signposting).
 
     Args:
         iri: The thing.
@@ -67,12 +67,12 @@ def links_of(iri: str, ending: str = "html") -> list[Link]:
 
 
 def link_header(links: list[Link]) -> str:
-    """Return links as the value of one header."""
+    """Return links as the value of one Link header."""
     return ", ".join(map(str, links))
 
 
 def schema_org(iri: str) -> Markup | None:
-    """Return what schema.org has words for as JSON-LD, to stand inside a script element.
+    """Return the statements in terms of schema.org as JSON-LD for a script element.
 
     Returns:
         The document, or None if the thing has no class of schema.org.

@@ -1,4 +1,4 @@
-"""What all parts of the explorer share: the book and where its things are found."""
+"""The state that all parts of the explorer share: the book and its addresses."""
 
 from __future__ import annotations
 
@@ -44,23 +44,23 @@ _GRAPH_NAMES = "SELECT ?graph WHERE { GRAPH ?graph {} } ORDER BY ?graph"
 
 @dataclass(frozen=True)
 class Settings:
-    """How the explorer is served."""
+    """The settings of the server."""
 
     trusted_hosts: tuple[str, ...] = ()
-    """Names of this server besides localhost and that of its address; others are refused."""
+    """Host names besides localhost and that of the address; others are rejected."""
     address: str | None = None
-    """The public address of the site, ending in '/', where it is another than requests have."""
+    """The public address of the site, ending in '/', if it differs from that of requests."""
     limits: Limits = field(default_factory=Limits)
     workers: int = 2
-    """How many processes run the queries of visitors while none is slow."""
+    """The number of processes for visitors' queries while none is slow."""
     editor: Path = Path(__file__).with_name("static") / "editor"
-    """Where the files of the editor for queries are, if the installation has it."""
+    """The folder of the query editor, if the installation has it."""
     has_visitors: bool = True
-    """Whether others ask, within limits; else the queries of pages run in this process."""
+    """Whether queries are limited; if not, the queries of pages run in this process."""
 
 
 class Edition:
-    """A book with some of its sources, and the workers that answer visitors from it.
+    """A book with some of its sources, and the workers for visitors' queries.
 
     Args:
         book: The book, whose engine answers in this process.
@@ -103,7 +103,7 @@ class Site:
 
     @cached_property
     def version(self) -> str:
-        """What tells this state of the book from others: a hash of its files and queries."""
+        """The version of the book: a hash of its files and queries."""
         digest = hashlib.sha256()
         for path in self._files:
             digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -111,12 +111,12 @@ class Site:
 
     @cached_property
     def modified(self) -> float:
-        """When a file of the book was changed last, in seconds since 1970."""
+        """The time of the last change of a file of the book, in seconds since 1970."""
         return max((path.stat().st_mtime for path in self._files), default=0.0)
 
     @cached_property
     def _files(self) -> list[Path]:
-        """Everything that answers depend on."""
+        """The files that answers depend on."""
         layout = self.book.layout
         own = [*layout.ontology_files(), *layout.data_files(leads=True)]
         return [*own, *sorted(layout.queries.glob("*/*.rq")), *self.book.data]
@@ -130,7 +130,7 @@ class Site:
         return Edition(self.book, self.settings, plain)
 
     def start(self) -> None:
-        """Do now what the first visitors would wait for.
+        """Prepare what the first visitors would wait for.
 
         Raises:
             InputError: The book cannot be read.
@@ -140,11 +140,11 @@ class Site:
 
     @property
     def workers(self) -> Workers:
-        """What runs the queries of visitors."""
+        """The workers for visitors' queries."""
         return self.edition.workers
 
     def edition_for(self, *, leads: bool, known_by: str | None) -> Edition:
-        """Return the book with leads, or as somebody knew it by a day.
+        """Return the book with leads, or with the sources published by a day.
 
         Days between which nothing came out share an edition; a few are kept.
 
@@ -172,7 +172,7 @@ class Site:
         return found
 
     def _effective_day(self, known_by: str | None) -> str | None:
-        """Return the last day on which something came out, or None if nothing came out later."""
+        """Return the last day of publication up to a day, or the book's own if none is later."""
         if known_by is None:
             return self.book.known_by
         require_day(known_by)
@@ -208,7 +208,7 @@ class Site:
 
     @cached_property
     def reconciliation(self) -> Service:
-        """What matches names of tables with things."""
+        """The reconciliation service."""
         return Service(self.book, address="", name=self.title)
 
     @cached_property
@@ -219,17 +219,17 @@ class Site:
 
     @cached_property
     def checking(self) -> Checking:
-        """What checks the files of the book."""
+        """The background check of the book."""
         return Checking(self.book)
 
     @cached_property
     def thing_files(self) -> ThingFiles:
-        """What finds the files that say something about a thing."""
+        """The lookup of the files about a thing."""
         return ThingFiles(self.book)
 
     @cached_property
     def addresses(self) -> Addresses:
-        """Where the things of the book are found on this site."""
+        """The addresses of things on this site."""
         return Addresses(find_base(self.book.engine, self.graphs))
 
     def close(self) -> None:
@@ -244,7 +244,7 @@ class Site:
 
 
 def cut_of_request() -> Outcome | None:
-    """Return the outcome of a query of this request that a limit has cut, if there was one."""
+    """Return the outcome of the query of this request that a limit cut, if any."""
     return cast("Outcome | None", g.get(_CUT))
 
 
@@ -254,5 +254,5 @@ def _note_cut(outcome: Outcome) -> None:
 
 
 def current_site() -> Site:
-    """Return the site of the running request."""
+    """Return the site of the current request."""
     return cast("Site", current_app.extensions[KEY])

@@ -1,4 +1,4 @@
-"""Replace a folder as a whole: with a site that is complete, or not at all."""
+"""Replace a folder atomically with a complete site."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARK: Final = ".factbook-site.json"
-"""The file that tells a site of ours, and which of the entries beside it are ours."""
+"""The file that marks a site of ours, and lists our entries in the folder."""
 
 
 @contextmanager
 def replace_site(folder: Path) -> Iterator[Path]:
-    """Give an empty folder that takes the place of another when the block ends without an error.
+    """Open an empty folder that replaces another when the block succeeds.
 
     What others have put into the folder of an earlier site, such as `.git` or `CNAME`, stays.
 
@@ -48,7 +48,7 @@ def replace_site(folder: Path) -> Iterator[Path]:
 
 
 def require_own(target: Path, folder: Path) -> None:
-    """Make sure that a folder can be replaced.
+    """Check that a folder can be replaced.
 
     Raises:
         UsageError: It is a file, or holds what is not a site of ours.
@@ -74,7 +74,7 @@ def _write_mark(content: Path) -> None:
 
 
 def _own_entries(target: Path) -> set[str]:
-    """Return the names that an earlier site has written; nothing that others have put there."""
+    """Return the names of the entries that an earlier site wrote."""
     try:
         said = json.loads((target / MARK).read_text(encoding="utf-8"))
         return {MARK, *map(str, said["entries"])}
@@ -83,7 +83,7 @@ def _own_entries(target: Path) -> set[str]:
 
 
 def _swap(content: Path, target: Path, earlier: Path) -> None:
-    """Put the new folder where the old one is, with what others have put into the old one."""
+    """Move the new folder to the place of the old one, with the foreign entries of the old one."""
     if not target.exists():
         content.rename(target)
         return

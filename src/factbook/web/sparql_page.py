@@ -1,4 +1,4 @@
-"""The page on which people ask the graph in SPARQL."""
+"""The page with the SPARQL editor."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def editor() -> str:
 
 @pages.get("/editor/terms.json")
 def editor_terms() -> Response:
-    """Return what the editor completes: prefixes, classes and properties that are used."""
+    """Return the completions of the editor: used prefixes, classes and properties."""
     explorer = current_explorer()
     rows = select(explorer.book.engine, explorer.catalog.page_query("properties").text)
     used = {row[1].value for row in rows if isinstance(row[1], NamedNode)}
@@ -44,7 +44,7 @@ def editor_file(name: str) -> Response:
 
 
 def render_sparql(text: str) -> str:
-    """Return a form for a SPARQL query of one's own, and its answer if there is a query."""
+    """Return a form for a SPARQL query, and the answer if there is a query."""
     explorer, site = current_explorer(), current_site()
     table, truth, triples, fault, is_cut = None, None, "", "", False
     if text.strip():

@@ -1,4 +1,4 @@
-"""Turn an answer into the rows of an HTML table: cells with links, cut to what a page can carry."""
+"""Turn an answer into the rows of an HTML table: cells with links, cut to the size of a page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Cell:
     is_own: bool = False
     """Whether the thing has a page here."""
     sort: str = ""
-    """What a browser sorts by, where it is not the text."""
+    """The sort key for browsers, if it is not the text."""
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,19 @@ class Head:
     kind: str
     """'n' for numbers, 'd' for dates, 'o', 's', 'm' and 'w' for longer and longer texts."""
     is_value: bool = False
-    """Whether it answers the question: the first figure of each row, or else the first number."""
+    """Whether it is the main value: the first figure of each row, or else the first number."""
 
 
 @dataclass(frozen=True)
 class TableView:
-    """A table as a page shows it."""
+    """A table for a page."""
 
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: int
-    """How many rows the answer has; a page may show fewer."""
+    """The number of rows of the answer; a page may show fewer."""
     note: str = ""
-    """What the marks in it say."""
+    """The legend of its marks."""
 
     @property
     def is_cut(self) -> bool:
@@ -111,7 +111,7 @@ def build_table(  # noqa: PLR0913 - each is one thing that the table depends on
 def _says_nothing(
     name: str, rows: Sequence[Row], texts: CellTexts, without: Collection[str]
 ) -> bool:
-    """Tell whether a column is empty, or names nothing but the thing that the page is about."""
+    """Tell whether a column is empty, or has only the thing of the page."""
     values = {texts.term(row, name) for row in rows}
     column = texts.columns.get(name)
     if values <= {None}:
@@ -141,7 +141,7 @@ def _build_head(name: str, rows: Sequence[Row], texts: CellTexts) -> Head:
 
 
 def _find_value(heads: list[Head], columns: Sequence[Column]) -> list[Head]:
-    """Return the heads, of which at most one is told to be that of the values."""
+    """Return the column headings, at most one of which is marked as the main value."""
     figures = {each.name for each in columns if each.unit or (each.marked_by and not each.cite)}
     numbers = (head for head in heads if head.kind == "n")
     value = next((head for head in heads if head.name in figures), next(numbers, None))
@@ -164,7 +164,7 @@ def _build_cell(row: Row, head: Head, texts: CellTexts) -> Cell:
 
 
 def _build_foreign(iri: str, text: str, texts: CellTexts) -> Cell:
-    """Return the cell of an IRI without a label: a term in words, an address without its scheme."""
+    """Return the cell of an IRI without a label: words in a term, or an address without scheme."""
     if text != iri:
         return Cell(texts.labels.of_property(iri))
     short = text.partition("://")[2].removeprefix("www.").rstrip("/") or text

@@ -1,4 +1,4 @@
-"""What the files of the book say about a thing, each literal as its file spells it."""
+"""Read the statements of the files about a thing, with literals as the files spell them."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ _DOCUMENTS = """SELECT DISTINCT ?graph (STRBEFORE(STR(?term), "#") AS ?document)
 
 
 class ThingFiles:
-    """Finds and reads the files of a book that say something about a thing."""
+    """Finds and reads the files of a book with statements about a thing."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
         self._read = lru_cache(_KEPT_FILES)(_read_named)
         self.quads = lru_cache(_KEPT_THINGS)(self._gather)
-        """What the files say about a thing, and what a merge of them would lose."""
+        """The statements of the files about a thing, and the derived triples of exports."""
         self._lines_in = lru_cache(_KEPT_INDEXES)(self._index)
 
     @cached_property
@@ -64,17 +64,17 @@ class ThingFiles:
 
     @cached_property
     def by_graph(self) -> dict[str, RdfInput]:
-        """The files by the IRIs of their graphs."""
+        """The files by graph IRI."""
         return {graph: file for file, graph in self._graphs}
 
     def lines_about(self, iri: str, graphs: Collection[str]) -> Iterator[tuple[Path, int]]:
-        """Yield where the files of some graphs begin to speak of a thing: a file and a line."""
+        """Yield the first position of a thing in the files of some graphs: a file and a line."""
         for file, graph in self._graphs:
             if graph in graphs and (line := self._lines_in(file).get(iri)) is not None:
                 yield file.path, line
 
     def _index(self, file: RdfInput) -> dict[str, int]:
-        """Return the line at which a file begins to speak of each thing."""
+        """Return the first line of each thing in a file."""
         try:
             read = read_rdf(file)
         except InputError:
@@ -94,7 +94,7 @@ class ThingFiles:
         return found
 
     def files_about(self, iri: str) -> list[QuadIndex]:
-        """Return the files that say something about a thing, and the ontology."""
+        """Return the files about a thing, and the ontology."""
         rows = select(self._book.engine, bind(_GRAPHS, {"thing": NamedNode(iri)}))
         graphs = {*(row[0] for row in rows), *self._graphs_of_terms.get(iri, ())}
         wanted = {

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def render_thing(iri: str) -> Response:
-    """Return the page of a thing that the graph knows; linked data calls it for `….html`."""
+    """Return the page of a thing in the graph; `linked_data` calls it for `….html`."""
 
     def make(explorer: Explorer) -> str:
         terms = build_vocabulary(explorer, within=f"{iri}#")
@@ -39,7 +39,7 @@ def render_thing(iri: str) -> Response:
 
 
 def _linked(page: Page) -> Iterator[str]:
-    """Yield what the lines of a page name, which is a link where the graph knows it."""
+    """Yield the things in the lines of a page, which are links if the graph has them."""
     events = [line for event in page.events for line in event.lines]
     subjects = [line for subject in page.statements for line in subject.lines]
     parts = (
