@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 from tests.core_book import core_book
 
 import factbook
+from factbook.cli.root import root
 from factbook.front_matter import read_front_matter
 
 if TYPE_CHECKING:
@@ -602,3 +604,21 @@ def test_oldest_and_newest_are_as_exact_as_their_dates() -> None:
 
     assert totals["cloud-ai-infrastructure"] == "2025-02"
     assert coverage["oldest"] == "2018"
+
+
+def test_bounds_stand_in_the_cells_of_a_crosswise_table() -> None:
+    """The run-rate of Databricks is at least 7 billion, also where years stand across."""
+    result = CliRunner().invoke(
+        root,
+        ["--book", str(core_book()), "query", "revenue", "-f", "table", "--company", "databricks"],
+    )
+
+    assert "at least $7.00B" in result.output
+
+
+def test_month_of_guidance_is_no_day() -> None:
+    """The prospectus of Cerebras foresaw its worth in May 2026, on no day of it."""
+    assert titles("guidance-outcomes")["date"]["precision"] == "datePrecision"
+    (row,) = ask("guidance-outcomes", thing="cerebras", measure="valuation", asof=TODAY)
+
+    assert slug(row["datePrecision"]) == "month"

@@ -49,6 +49,25 @@ def lay_out(rows: list[Row], pivot: Pivot = PIVOT) -> Cells:
     )
 
 
+def test_rows_that_begin_alike_stand_together() -> None:
+    """The rows of a river follow one another, although another river comes between them."""
+    cells = lay_out(
+        [
+            make_row("inn", "P3M", "2024-06-30", 1),
+            make_row("enns", "P1Y", "2024-12-31", 2),
+            make_row("inn", "P1Y", "2023-12-31", 3),
+            make_row("inn", "P3M", "2023-03-31", 4),
+        ]
+    )
+
+    assert [row[:2] for row in cells.rows] == [
+        ("r:inn", "quarter to Jun"),
+        ("r:inn", "quarter to Mar"),
+        ("r:inn", "year to Dec"),
+        ("r:enns", "year to Dec"),
+    ]
+
+
 def test_years_stand_across() -> None:
     """Quarters of different months have rows of their own, and what has no date comes last."""
     cells = lay_out(

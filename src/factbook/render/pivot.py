@@ -83,6 +83,16 @@ class _Grid:
         for row in rows:
             inside = self.places.setdefault(self._key(row), {})
             inside.setdefault(self._head(row), []).append(row)
+        ranks: dict[Key, int] = {}
+        for key in self.places:
+            for end in range(1, len(key) + 1):
+                ranks.setdefault(key[:end], len(ranks))
+        self.places = {  # What begins alike stands together
+            key: self.places[key]
+            for key in sorted(
+                self.places, key=lambda key: [ranks[key[:end]] for end in range(1, len(key) + 1)]
+            )
+        }
         heads = {head for inside in self.places.values() for head in inside}
         self.heads = sorted(heads, key=lambda head: (head == _UNDATED, head))
 
