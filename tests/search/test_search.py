@@ -33,6 +33,11 @@ FIRST = {
     "CEO of Groq": "Groq: chief executive",
     "everything about Groq": "Groq",
     "competitors of groq": "similar",
+    "valuation of CoreWeave": "CoreWeave: valuation",
+    "Nvidia backlog": "NVIDIA: revenue backlog",
+    "is Groq profitable": "Groq: net income",
+    "when did Cerebras go public": "timeline",
+    "what did CoreWeave guide for 2025": "guidance-outcomes",
 }
 FILLED = {
     "cheapest H100": "factbook query rented-by --product h100",
@@ -192,6 +197,14 @@ def test_question_is_read(words: str, expected: Question) -> None:
 def test_queries_are_found_by_words(words: str, query: str, book: Book) -> None:
     """Queries are found by their questions, descriptions, columns and measures."""
     assert query in [found.query.name for found in search_queries(book, words)][:3]
+
+
+def test_hit_says_that_a_figure_is_missing(book: Book) -> None:
+    """A thing and a measure of which no source gives a figure are no question of the measure alone."""
+    (hit,) = search(book, "Nvidia backlog", limit=1)
+
+    assert hit.description.startswith("No source gives a figure")
+    assert hit.commands[0] == "factbook show nvidia"
 
 
 def test_term_comes_with_its_definition(book: Book) -> None:

@@ -326,6 +326,21 @@ def test_former_holder_of_an_office_has_the_end_of_it(core: Book) -> None:
     page = gather_page(core, Names.of(core).lookup_one("company:groq"))
 
     assert "undated      Jonathan Ross, until 24 Dec 2025, disclosed" in as_text(page)
+    assert "Simon Edwards, former, disclosed" in as_text(page)
+
+
+@pytest.mark.parametrize(
+    ("company", "said"),
+    [
+        ("coreweave", "Atlantic Crypto, until 2019, reported"),
+        ("lambda", "Lambda Labs, former, reported"),
+    ],
+)
+def test_end_is_as_exact_as_it_is_known(company: str, said: str, core: Book) -> None:
+    """A name that a source ends in some year has no day, and one of an unknown day is former."""
+    page = gather_page(core, Names.of(core).lookup_one(f"company:{company}"))
+
+    assert said in as_text(page)
 
 
 def test_day_that_is_none_is_an_error() -> None:

@@ -39,7 +39,8 @@ _LEAST_SHARE = 0.4
 _LEAST_WORDS = 0.5
 """A hit has at least this share of the words, or some of them are its name."""
 _WHOLE_NAME, _PART_NAME, _PART_QUERY = 3.0, 2.5, 1.5
-_LESSER, _FIGURES = 0.5, 0.9
+_LESSER = 0.5
+_NOBODY_STATES = "No source gives a figure of just this; the page has what is known."
 _LEAST_NEAR = 82
 """The minimum similarity, of 100, of a name to the words that count as its name."""
 _PLURAL = re.compile(r"\d[^\W\d_]?s$")  # of a model: X1s, GX100s
@@ -322,15 +323,19 @@ class _Search:
                     if named is of_measure or thing.iri in self.index.measures:
                         continue
                     terms = {"measure": NamedNode(measure.iri), "thing": NamedNode(thing.iri)}
-                    if self.book.engine.query(bind(_HAS_FIGURE, terms)) is not True:
+                    is_known = self.book.engine.query(bind(_HAS_FIGURE, terms)) is True
+                    is_sure = named.is_sure and of_measure.is_sure
+                    is_concept = thing.is_term or SKOS_CONCEPT in thing.classes
+                    if not is_known and (is_concept or thing.is_document or not is_sure):
                         continue
                     words = {w: self._matches(measure).get(w, NAME) for w in of_measure.words}
                     words |= {w: self._matches(thing).get(w, NAME) for w in named.words}
-                    score = _FIGURES * self._score(words)
-                    shown = self.commands.show(thing, measure, asof=self.question.asof)
+                    score = self._score(words)
+                    asked = measure if is_known else None
+                    shown = self.commands.show(thing, asked, asof=self.question.asof)
                     commands = (shown, *self.commands.about(measure)[1:2])
                     name = f"{thing.names[0]}: {measure.names[0]}"
-                    description = measure.description
+                    description = measure.description if is_known else _NOBODY_STATES
                     yield (
                         score,
                         Hit(name, FIGURES, thing.iri, description, (), commands, round(score, 2)),

@@ -180,7 +180,7 @@ def _word(observation: Observation, context: PageContext) -> _Wording:
     standing = ", ".join(labels_of(Role.STANDING))
     ends = [statement.text for statement in observation.statements if statement.role == Role.UNTIL]
     words = [
-        *([f"until {format_date(min(ends))}"] if ends else []),
+        *([f"until {_format_part(min(ends))}"] if ends else []),
         *labels_of(Role.WORD),
         *_describe_others(observation, context),
         standing if number else "",
@@ -228,6 +228,11 @@ def _describe_percentiles(observation: Observation) -> str:
     """Return the percentiles of an interval, such as ', 5th to 95th percentile'."""
     low, high = observation.first(Role.LOW_PERCENTILE), observation.first(Role.HIGH_PERCENTILE)
     return f", {low}th to {high}th percentile" if low and high else ""
+
+
+def _format_part(day: str) -> str:
+    """Return a day in words, or the month or year that is known of it."""
+    return format_date(f"{day}-01-01"[:10], ("year", "month", "day")[day.count("-")])
 
 
 def _format_when(observation: Observation, labels: Labels) -> str:
