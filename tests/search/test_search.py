@@ -200,7 +200,7 @@ def test_queries_are_found_by_words(words: str, query: str, book: Book) -> None:
 
 
 def test_hit_says_that_a_figure_is_missing(book: Book) -> None:
-    """A thing and a measure of which no source gives a figure are no question of the measure alone."""
+    """A measure that no source gives of a thing is no question of the measure alone."""
     (hit,) = search(book, "Nvidia backlog", limit=1)
 
     assert hit.description.startswith("No source gives a figure")
