@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 import pytest
+from tests.core_book import core_book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -276,3 +277,19 @@ def test_server_says_what_it_serves(tmp_path: Path) -> None:
         process.terminate()
 
     assert line.startswith(f"Serving {path} at http://")
+
+
+def test_queries_end_when_the_server_is_killed() -> None:
+    """A process that runs one looks whether the server is still there."""
+    with serving("--timeout", "60", book=core_book()) as running:
+        client = socket.create_connection((running.host, running.port))
+        client.sendall(
+            f"GET /sparql?query={quote(RUNAWAY)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        )
+        running.ask(SMALL)
+        time.sleep(0.5)  # the query is running
+
+        running.process.kill()
+
+        running.process.communicate(timeout=10)  # until no process has its output open
+        client.close()

@@ -14,6 +14,7 @@ import signal
 import threading
 import time
 from dataclasses import dataclass
+from multiprocessing import parent_process
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from factbook.errors import FactbookError, UsageError
@@ -52,10 +53,8 @@ def main(pipe: Connection) -> None:
     worker = _Worker(pipe, offline=offline)
     threading.stack_size(_STACK_BYTES)
     threading.Thread(target=worker.run, args=(ending,), daemon=True).start()
-    parent = os.getppid()
-    while not ending.wait(_POLL_SECONDS):
-        if os.getppid() != parent:
-            break
+    parent = parent_process()
+    while parent is not None and parent.is_alive() and not ending.wait(_POLL_SECONDS):
         worker.yield_when_slow()
     os._exit(0)
 
