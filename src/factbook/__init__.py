@@ -65,7 +65,7 @@ def open(  # noqa: A001, PLR0913 - named like gzip.open; one for each global opt
 
 
 def __getattr__(name: str) -> object:
-    """Load the class `Book` only when somebody asks for it."""
+    """Load the class `Book` on first access."""
     if name == "Book":
         from factbook.api import Book
 

@@ -1,4 +1,4 @@
-"""Make `python -m factbook` the command line."""
+"""Run the command line with `python -m factbook`."""
 
 from factbook.cli import main
 

@@ -1,4 +1,4 @@
-"""The public Python face: a book with everything that can be done with it."""
+"""The public Python API: a book and its operations."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class Book(book.Book):
         return self._typed(run_text(self, text, services=services), result_type, self.engine)
 
     def search(self, words: str, *, limit: int = 10) -> tuple[Hit, ...]:
-        """Return the things, terms and stored queries that fit some words, the best first.
+        """Return the things, terms and stored queries that match some words, the best first.
 
         Args:
             words: Names, terms or a question.
@@ -144,7 +144,7 @@ class Book(book.Book):
         return search(self, words, limit=limit)
 
     def show(self, thing: str, /, *, asof: date | str | None = None) -> ReadablePage:
-        """Return all that the graph has on one thing, as a page that can be printed.
+        """Return everything in the graph about one thing, as a page that can be printed.
 
         Args:
             thing: Its name, CURIE or IRI.
@@ -161,11 +161,11 @@ class Book(book.Book):
         return make_readable(gather_page(self, named, asof=_write_day(asof)))
 
     def compare(self, *things: str, asof: date | str | None = None) -> ReadableComparison:
-        """Return what is stated of several things side by side, as a page that can be printed.
+        """Return a comparison of several things, as a page that can be printed.
 
         Args:
             things: Their names, CURIEs or IRIs; two to six.
-            asof: What was so on this day, by default today.
+            asof: The day of the answer, by default today.
 
         Raises:
             UsageError: A name is not known or is ambiguous, or there are too few or too many.
@@ -199,7 +199,7 @@ class Book(book.Book):
         return write_citations(cited, format)
 
     def check(self, *, engine: str = "sparql") -> tuple[Finding, ...]:
-        """Return what is wrong in the files of the book; see `check.run.check_book`.
+        """Return the findings in the files of the book; see `check.run.check_book`.
 
         Raises:
             InputError: A part of the shapes cannot be evaluated.
@@ -244,7 +244,7 @@ class Book(book.Book):
         *,
         explain: Callable[[], str] | None = None,
     ) -> Rows | rdflib.Graph | bool:
-        """Return an answer as Python has it, with what is needed to show it to people."""
+        """Return an answer as a Python value that can show itself to people."""
         from factbook.render.rows import Presentation, to_python
 
         columns, chart, title = (

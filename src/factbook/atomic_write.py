@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 TEMPORARY_SUFFIX = ".part"
 _TRIES = 20
 _BINARY = getattr(os, "O_BINARY", 0)
-"""Windows changes line ends without it."""
+"""On Windows, keeps line ends unchanged."""
 _temporary: set[Path] = set()
-"""The files and folders that are to be removed or renamed before this process ends."""
+"""The files and folders to remove or rename before this process ends."""
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def temporary_path(path: Path) -> Iterator[None]:
 
 
 def remove_temporary_paths() -> None:
-    """Remove what threads that an interrupt has abandoned were writing."""
+    """Remove the temporary files of threads that an interrupt abandoned."""
     for path in list(_temporary):
         _remove(path)
 
@@ -57,7 +57,7 @@ def _remove(path: Path) -> None:
 
 @contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:
-    """Wait until no other process of ours changes files in a folder, and keep others waiting.
+    """Lock a folder for changes: wait for other Factbook processes, and make them wait.
 
     The lock is on the folder itself and ends with the process. A system that cannot lock a folder,
     or a folder that is missing, has none.
@@ -140,12 +140,12 @@ def _packing(file: IO[bytes], *, compress: bool) -> Iterator[IO[bytes]]:
 
 
 def _is_read_only(path: Path) -> bool:
-    """Tell whether nobody may write a file, or this user may not."""
+    """Tell whether a file is read-only, for everybody or for this user."""
     return not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK)
 
 
 def _umask() -> int:
-    """Return the mask for the mode of new files, which can be read only by setting it."""
+    """Return the umask, which can only be read by setting it."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask

@@ -67,7 +67,7 @@ class Book:
             require_day(known_by)
 
     def __repr__(self) -> str:
-        """Return what the book is read from: its folder and files, or the endpoint."""
+        """Return the folder and files of the book, or the endpoint, as text."""
         folders = () if self._empty else (self.layout.root,)
         return f"<Book: {self.endpoint or ', '.join(map(str, (*folders, *self.data)))}>"
 
@@ -86,7 +86,7 @@ class Book:
         return [file.path for file in self.inputs(leads=leads)]
 
     def inputs(self, *, leads: bool | None = None) -> list[RdfInput]:
-        """Return the files that make up the graph, each with what its statements depend on.
+        """Return the files of the graph, each with everything on which its statements depend.
 
         A file of the book names its graph by its `@base`. The graph of a file that joins the book
         is named by the file's address.
@@ -104,7 +104,7 @@ class Book:
         return [*ontology, *data]
 
     def _was_published(self, file: RdfInput, day: str) -> bool:
-        """Tell whether the source of a file was out by a day; one without a day always was."""
+        """Tell whether the source of a file was published by a day, or has no date."""
         from factbook.rdf.publication import publication_day
 
         if file not in self._publication_days:
@@ -114,13 +114,13 @@ class Book:
 
     @cached_property
     def files(self) -> tuple[RdfFile, ...]:
-        """Every file, parsed: the truth, with each literal as its file spells it."""
+        """Every parsed file, with each literal as its file spells it."""
         from factbook.rdf.parse import read_rdf
 
         return tuple(map(read_rdf, self.inputs()))
 
     def read(self) -> Iterator[RdfFile | RdfStream]:
-        """Yield the content of each file; large files are read quad by quad and not kept."""
+        """Yield the content of each file; large files are read as streams."""
         from factbook.rdf.parse import read_any
 
         if "files" in self.__dict__:
@@ -130,7 +130,7 @@ class Book:
 
     @cached_property
     def graph(self) -> rdflib.Graph:
-        """The merge of everything, and what is derived, as an rdflib graph.
+        """The merge of all files and the derived triples, as an rdflib graph.
 
         The literals are those of the files.
         """
@@ -147,7 +147,7 @@ class Book:
         return read_rules(self.layout.rules())
 
     def derived(self, *, only_exported: bool = False) -> Iterator[Quad]:
-        """Yield what the rules derive from the files, in the named graph of its own.
+        """Yield the triples that the rules derive, in their named graph.
 
         Args:
             only_exported: Whether to leave out what no merge of the files would lose.
@@ -166,7 +166,7 @@ class Book:
 
     @cached_property
     def engine(self) -> Engine:
-        """What runs queries: the endpoint, or a store of the files."""
+        """The engine that runs queries: the endpoint, or a store of the files."""
         if self.endpoint is not None:
             from factbook.store.remote import RemoteEngine
 
@@ -175,7 +175,7 @@ class Book:
 
     @cached_property
     def engine_without_leads(self) -> Engine:
-        """What runs queries over the files without the leads."""
+        """The engine that runs queries over the files without the leads."""
         return self._open_engine(leads=False) if self.leads else self.engine
 
     def with_leads(self) -> Self:
@@ -185,7 +185,7 @@ class Book:
         return self.with_sources(leads=True, known_by=self.known_by)
 
     def with_sources(self, *, leads: bool, known_by: str | None) -> Self:
-        """Return the book with other sources loaded: with leads, or only those known by a day."""
+        """Return the book with other sources: with leads, or only those published by a day."""
         return type(self)(
             None if self._empty else self.layout.root,
             data=self.data,
@@ -198,7 +198,7 @@ class Book:
         )
 
     def with_engine(self, engine: Engine, without_leads: Engine | None = None) -> Self:
-        """Return the book with queries run by something else that has the same graph.
+        """Return the book with another engine over the same graph.
 
         Args:
             engine: What runs them.

@@ -52,14 +52,14 @@ class EndpointError(FactbookError):
 
 
 def log_note(message: str) -> None:
-    """Log what a user has to know of an answer; the command line writes it to stderr."""
+    """Log a note about an answer; the command line prints it on stderr."""
     import logging  # most answers need no note, and it takes a twentieth of their time
 
     logging.getLogger("factbook").warning("note: %s", message)
 
 
 def did_you_mean(name: str, names: Iterable[str], *, most: int = 3) -> str:
-    """Return the sentence that offers the names most similar to a wrong one, or nothing."""
+    """Return a sentence that suggests the names most similar to a wrong one; empty if none is."""
     from rapidfuzz import fuzz, process
 
     by_folded = {candidate.casefold(): candidate for candidate in names}
@@ -73,5 +73,5 @@ def did_you_mean(name: str, names: Iterable[str], *, most: int = 3) -> str:
 
 
 def without_dashes(message: str) -> str:
-    """Return a message about options with their names as forms and programs have them."""
+    """Return a message with option names replaced by parameter names, for forms and APIs."""
     return re.sub(r"--(?=[a-z])", "", message)

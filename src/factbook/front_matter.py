@@ -41,7 +41,7 @@ def read_front_matter(text: str, path: Path) -> dict[str, Any]:
 
 
 def load_yaml(text: str) -> Any:  # noqa: ANN401 - YAML may hold anything
-    """Return what a text holds as YAML.
+    """Parse a text as YAML.
 
     Raises:
         YAMLError: It is not valid, or is nested too deeply.

@@ -36,7 +36,7 @@ class Layout:
 
     @property
     def endpoints(self) -> Path:
-        """The file that registers the remote endpoints that queries may ask by name."""
+        """The file that registers the remote endpoints that queries may use by name."""
         return self.ontology / "endpoints.ttl"
 
     @property
@@ -46,7 +46,7 @@ class Layout:
 
     @property
     def examples(self) -> Path:
-        """The folder of graphs that show what each rule reports and what it accepts."""
+        """The folder of the bad and good examples of each rule."""
         return self.shapes / "examples"
 
     def ontology_files(self) -> list[Path]:
@@ -108,7 +108,7 @@ def bundled() -> Path:
 
 
 def _turtle_below(folder: Path, *, without: Path | None = None) -> list[Path]:
-    """Return the Turtle files below a folder in order of their paths, hidden ones left out."""
+    """Return the Turtle files below a folder, sorted by path, without hidden ones."""
     files = []
     pending = [str(folder)] if folder.is_dir() else []
     while pending:

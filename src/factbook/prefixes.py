@@ -29,10 +29,10 @@ _BUILT_IN = {
     "wikidata": "http://www.wikidata.org/entity/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-"""The prefixes of every book: those of standards, and that of sources and figures (infra)."""
+"""The built-in prefixes of every book: those of standards, and infra."""
 _NO_VOCABULARIES = {"infra", "unit", "wikidata"}
 VOCABULARIES = tuple(iri for name, iri in _BUILT_IN.items() if name not in _NO_VOCABULARIES)
-"""The namespaces of standards, whose classes and properties are words."""
+"""The namespaces of standards, whose local names are words."""
 
 
 def read_context(path: Path) -> dict[str, object]:
@@ -54,7 +54,7 @@ def read_context(path: Path) -> dict[str, object]:
 
 
 def prefixes_in(context: Mapping[str, object]) -> dict[str, str]:
-    """Return the built-in prefixes and those that a context declares, which win."""
+    """Return the built-in prefixes, overridden by those that a context declares."""
     declared = {
         name: value
         for name, value in context.items()

@@ -1,1 +1,1 @@
-"""Checks: what is wrong in the files of a book, where, and what to write instead."""
+"""Check the files of a book: find errors with their positions and fixes."""

@@ -38,7 +38,7 @@ class Rule:
     name: str
     severity: str
     summary: str
-    """What holds when the rule is kept, in one sentence."""
+    """The condition that valid data meets, in one sentence."""
     fix: str
     """What to write instead, in one sentence."""
     kind: str
@@ -125,7 +125,7 @@ class Outcome:
     """What was left out of the validation."""
     prefixes: Mapping[str, str] = field(default_factory=dict)
     hidden: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
-    """How many more findings there are, by rule, severity and property."""
+    """The number of findings left out, by rule, severity and property."""
 
     def count_at_least(self, severity: str) -> int:
         """Return the number of findings of a severity or above."""

@@ -1,4 +1,4 @@
-"""The files to check: which files a path stands for, and their RDF in memory or as a stream."""
+"""The files to check: expand paths to files, and read their RDF into memory or as a stream."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ QUERY_SUFFIX = ".rq"
 _AMBIGUOUS = {".json", ".xml"}
 _SHAPE_CLASSES = {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"}
 _BYTES_IN_MEMORY = 1 << 20
-"""The most text that is parsed into memory, where it takes about ten times as much."""
+"""The maximum size of text that is parsed into memory, which takes about ten times as much."""
 _PROGRESS_SECONDS = 0.5
 
 

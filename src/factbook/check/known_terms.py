@@ -1,4 +1,4 @@
-"""Which terms a book knows: those of its graph, of standards, and the built-in ones."""
+"""The terms that a book may use: those in its graph, of standards, and built-in ones."""
 
 from __future__ import annotations
 

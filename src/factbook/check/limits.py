@@ -1,4 +1,4 @@
-"""Which findings are reported of many: those that are new, and the first of each kind."""
+"""Choose the findings to report: those not accepted before, and the first of each kind."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ FINGERPRINT = "fault/v1"
 
 @dataclass(frozen=True)
 class Limits:
-    """How many findings to report, and which are accepted; by default all are reported."""
+    """The number of findings to report, and the accepted ones; by default all are reported."""
 
     top: int | None = None
-    """The most findings of one rule and property."""
+    """The maximum number of findings of one rule and property."""
     above: int = 0
     """`top` counts only if there are more findings than this."""
     places: bool = True
-    """Whether lines and columns are wanted."""
+    """Whether to find lines and columns."""
     known: Mapping[str, int] = field(default_factory=dict)
-    """The fingerprints of findings that are accepted, with the number of each."""
+    """The fingerprints of accepted findings, with their counts."""
 
     def drop_known(self, found: Iterable[T], identity: Callable[[T], str]) -> list[T]:
         """Return the findings that are not accepted."""
@@ -53,7 +53,7 @@ class Limits:
     def keep_first(
         self, found: list[T], kind: Callable[[T], Kind]
     ) -> tuple[list[T], Counter[Kind]]:
-        """Return the first findings of each kind, and how many more there are."""
+        """Return the first findings of each kind, and the number of the others."""
         hidden: Counter[Kind] = Counter()
         if self.top is None or len(found) <= self.above:
             return found, hidden
@@ -73,7 +73,7 @@ EVERY_FINDING = Limits()
 
 
 def fingerprint(identity: str) -> str:
-    """Return what names a finding in logs: the same in every run, wherever its line moves."""
+    """Return the fingerprint of a finding in logs, which does not depend on its line."""
     return hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
 
 

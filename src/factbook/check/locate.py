@@ -45,7 +45,7 @@ def nodes_of(findings: Iterable[RawFinding]) -> frozenset[Term]:
 
 
 def properties_of(findings: Iterable[RawFinding]) -> dict[Term, frozenset[NamedNode]]:
-    """Return which properties matter of nodes of findings, for the nodes of which not all do."""
+    """Return the relevant properties of the nodes of findings, unless all are relevant."""
     found: dict[Term, set[NamedNode]] = defaultdict(set)
     whole: set[Term] = set()
     for finding in findings:

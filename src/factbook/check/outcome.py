@@ -1,4 +1,4 @@
-"""From raw findings to the outcome of a check: select, locate, and describe in words."""
+"""Turn raw findings into the outcome of a check: select, locate and describe them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Selection:
     sources: tuple[str, ...] = ()
     """Sources by IRI, CURIE or name; only findings in their files are reported."""
     limits: Limits = field(default=EVERY_FINDING, compare=False)
-    """How many of these to report."""
+    """The limits on the number of findings."""
 
     def has_rule(self, name: str) -> bool:
         """Tell whether findings of a rule are selected."""

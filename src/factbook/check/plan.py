@@ -1,4 +1,4 @@
-"""What a user asked to check, and how it is run: once, or again whenever a file changes."""
+"""Plan a check from the user's arguments, and run it once or whenever a file changes."""
 
 from __future__ import annotations
 

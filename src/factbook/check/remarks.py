@@ -52,7 +52,7 @@ def describe_completeness(
 
 
 def find_empty_files(data: Sequence[RdfFile], shapes: Sequence[RdfFile]) -> Completeness:
-    """Return which of several files of data have no triples, and which of shapes no shapes."""
+    """Return remarks on files of data without triples and files of shapes without shapes."""
     empty = [f"{format_path(f.path)}: no triples in it" for f in data if not f.quads]
     without = [
         f"{format_path(file.path)}: no shapes in it"

@@ -39,12 +39,12 @@ def index_rules(
 
 
 def select_shape_files(layout: Layout, files: Iterable[RdfFile]) -> list[RdfFile]:
-    """Return those files of a book that hold its shapes."""
+    """Return the files of a book that contain its shapes."""
     return [file for file in files if file.path.is_relative_to(layout.shapes)]
 
 
 def book_rules(book: Book) -> dict[str, Rule]:
-    """Return the rules that a book is checked against, by name.
+    """Return the rules for a book, by name.
 
     Raises:
         InputError: A file of shapes or a check query cannot be read.

@@ -133,7 +133,7 @@ class ShapeRules:
         return f"sh:{name}", self._limit(limits[0]) if len(limits) == 1 else ""
 
     def _explain(self, result: Result) -> str:
-        """Return why a value conforms to none of some shapes, or to too many, in few words."""
+        """Return briefly why a value conforms to none of some shapes, or to too many."""
         failing = [each for each in result.alternatives if each.results]
         component = result.component.value
         if component in _QUALIFIED:
@@ -158,7 +158,7 @@ class ShapeRules:
         return f"none of the alternatives fits: {'; '.join(parts)}"
 
     def _explain_count(self, result: Result) -> str:
-        """Return how many values fit the shape of a qualified count, and why others do not."""
+        """Return how many values fit the shape of a qualified count, and why the others do not."""
         facts = self._facts.get(result.source_shape, {})
         wanted = next(iter(facts.get("qualifiedValueShape", [])), None)
         fitting = [e for e in result.alternatives if not e.results and e.shape == wanted]

@@ -126,7 +126,7 @@ def format_files(
     for path, text in old_texts.items():
         parsed[path], complete[path] = _parse(path, text.removeprefix(_BOM), prefixes or {})
     laid_out = _lay_out(complete)
-    # What one pass does, such as removing a prefix, can make a section of what was none
+    # A pass can change the sections, for example by removing a prefix, so repeat it
     for _ in range(_MOST_PASSES):
         changed = {path: text for path, text in laid_out.items() if text != old_texts[path]}
         again = _lay_out(changed)
@@ -201,7 +201,7 @@ def _parse(path: Path, text: str, prefixes: Mapping[str, str]) -> tuple[RdfFile,
 
 
 def _run_formatter(texts: Mapping[Path, str]) -> dict[Path, str]:
-    """Return the texts as the formatter lays them out; all must be valid Turtle.
+    """Return the texts formatted by turtlefmt; all must be valid Turtle.
 
     Raises:
         InputError: The formatter is missing, or does not support the syntax of a text.
@@ -253,7 +253,7 @@ def _format_batch(program: str, texts: Mapping[Path, str]) -> dict[Path, str]:
 
 
 def _find_formatter() -> str:
-    """Return the formatter that is installed beside this package, or else the one on the path."""
+    """Return the formatter in the environment of this package, or else the one on PATH."""
     for folder in (Path(sys.executable).parent, Path(sysconfig.get_path("scripts"))):
         program = shutil.which(_FORMATTER, path=str(folder))
         if program is not None:
@@ -282,26 +282,26 @@ def verify_same(path: Path, before: RdfFile, *, old: str, new: str) -> None:
         raise _bug(path, "would lose a comment")
 
 
-def have_same_quads(first: RdfFile, right: RdfFile) -> bool:
+def have_same_quads(first: RdfFile, second: RdfFile) -> bool:
     """Tell whether two files have the same quads, up to the names of blank nodes."""
-    if set(first.quads) == set(right.quads):
+    if set(first.quads) == set(second.quads):
         return True
-    if not any(_has_blank_node(file) for file in (first, right)):
+    if not any(_has_blank_node(file) for file in (first, second)):
         return False
-    trees = _forest(first), _forest(right)
+    trees = _forest(first), _forest(second)
     if None not in trees:
         return trees[0] == trees[1]
-    return _canonical_quads(first) == _canonical_quads(right)
+    return _canonical_quads(first) == _canonical_quads(second)
 
 
 def _forest(file: RdfFile) -> Counter[str] | None:
-    """Return the quads with each blank node as a hash of what it states.
+    """Return the quads with each blank node replaced by a hash of its statements.
 
     Two files with equal ones say the same. This takes linear time, where canonical labels take
     much more for lists in lists.
 
     Returns:
-        The quads, or None if a blank node has two parents or is in a circle.
+        The quads, or None if a blank node has two parents or is in a cycle.
     """
     quads_of_node: dict[BlankNode, list[Quad]] = {}
     parents: Counter[BlankNode] = Counter()
@@ -318,10 +318,10 @@ def _forest(file: RdfFile) -> Counter[str] | None:
     roots = [node for node in quads_of_node if node not in parents]
     # From the roots down; the hashes are then made from the leaves up
     order = [*roots, *(quad.object for quad in named if isinstance(quad.object, BlankNode))]
-    for node in order:  # which grows meanwhile
+    for node in order:  # the list grows during the loop
         order += (quad.object for quad in quads_of_node[node] if isinstance(quad.object, BlankNode))
     if len(order) != len(quads_of_node):
-        return None  # a circle has no root
+        return None  # a cycle has no root
     hashes: dict[object, str] = {}
 
     def text(quad: Quad, subject: str) -> str:

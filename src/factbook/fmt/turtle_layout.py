@@ -55,7 +55,7 @@ def sort_subjects(text: str) -> str:
 
 
 def add_missing_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
-    """Return a Turtle text with declarations of the known prefixes that it uses undeclared.
+    """Return a Turtle text with declarations added for the known prefixes that it uses.
 
     They are added to the first line, so that errors further down keep their line.
     """
@@ -153,7 +153,7 @@ def _sections(blocks: list[_Block]) -> Iterator[list[_Block]]:
 
 
 def _blocks(text: str, lines: list[str]) -> Iterator[_Block]:
-    """Yield the statements of a formatted text, each of which has lines of its own."""
+    """Yield the statements of a formatted text, which do not share lines."""
     subjects = _subjects_by_offset(text)
     previous = -1
     ends = [match.start() for match in re.finditer("\n", text)]
@@ -169,7 +169,7 @@ def _blocks(text: str, lines: list[str]) -> Iterator[_Block]:
 
 
 def _subjects_by_offset(text: str) -> dict[int, tuple[str | None, bool]]:
-    """Return the IRI of each subject, and whether it is what the file is about."""
+    """Return the IRI of each subject, and whether it is the subject of the file."""
     quads = list(parse(text, RdfFormat.TURTLE, base_iri=_BASE))
     offsets = scan_turtle(text)
     if len(offsets) != len(quads):

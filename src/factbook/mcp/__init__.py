@@ -1,1 +1,1 @@
-"""The server for AI assistants (Model Context Protocol): typed questions, cited answers."""
+"""The server for AI assistants (Model Context Protocol): typed queries, cited answers."""

@@ -97,7 +97,7 @@ def _build_table(  # noqa: PLR0913, PLR0917 - as above
 
 
 def describe_observations(observed: Iterable[Observed], labels: Labels) -> dict[str, Any]:
-    """Return observations by IRI: what each is about, what it states, when, and who says so."""
+    """Return observations by IRI: the subject, the value, the date and the source of each."""
     return {
         observation.iri: {
             "about": labels.of(observation.about),
@@ -125,7 +125,7 @@ def _describe_column(name: str, column: Column | None) -> dict[str, str]:
 
 
 def _build_cell(row: Row, name: str, texts: CellTexts, behind: CellProvenance) -> dict[str, Any]:
-    """Return a cell, or nothing where the row has nothing."""
+    """Return a cell; empty if the value is unbound."""
     text = texts.of(row, name)
     if not text:
         return {}

@@ -1,4 +1,4 @@
-"""The book of an assistant, with queries that are stopped when they use too much."""
+"""The book of an assistant, whose queries have limits."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class LimitedBooks:
         self._lock = threading.Lock()
         self._local = threading.local()
         self.asked = self._limit(book, limits)
-        """The book for the queries of the assistant, whose answers may be cut."""
+        """The book for the assistant's queries, whose answers may be cut."""
         self.book = self._limit(book, replace(limits, rows=None, size=None))
-        """The book for what names, labels and pages need, which is never cut."""
+        """The book for names, labels and pages, whose answers are never cut."""
 
     def asked_by(self, query: StoredQuery) -> Book:
         """Return the book that a stored query is about: with leads if it is about them."""
@@ -49,7 +49,7 @@ class LimitedBooks:
         return self._with_leads
 
     def take_cut(self) -> Outcome | None:
-        """Return how a limit has cut an answer in this thread since the last call, if one has."""
+        """Return which limit cut an answer in this thread since the last call, if any."""
         outcome: Outcome | None = getattr(self._local, "cut", None)
         self._local.cut = None
         return outcome

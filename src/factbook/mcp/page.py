@@ -70,7 +70,7 @@ def build_comparison(comparison: Comparison) -> dict[str, Any]:
 
 
 def _without_sizes(part: Any) -> Any:  # noqa: ANN401 - what JSON holds
-    """Return a part of a comparison without what only sorts; an empty cell stays in its place."""
+    """Return a part of a comparison without sort keys; empty cells stay in their places."""
     if isinstance(part, dict):
         fields = {key: value for key, value in part.items() if key != "size"}
         return {
@@ -86,7 +86,7 @@ def _sources(page: Page) -> dict[int, str]:
 
 
 def _with_source_iris(part: Any, sources: dict[int, str]) -> Any:  # noqa: ANN401 - what JSON holds
-    """Return a part of a page with the IRIs of sources instead of their numbers in its list."""
+    """Return a part of a page with the IRIs of sources instead of their numbers."""
     if isinstance(part, dict):
         return {
             key: [sources[number] for number in value]

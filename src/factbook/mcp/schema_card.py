@@ -1,4 +1,4 @@
-"""The schema of a book on one card: its classes, measures, prefixes and questions."""
+"""The schema of a book for an assistant: its classes, measures, prefixes and queries."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ _MOST_ROWS = 1000
 _DAY = "asof"  # the parameter for another day than today, in every query
 T = TypeVar("T")
 
-Limit = Annotated[int, Field(ge=1, le=_MOST_ROWS, description="How many rows at most")]
+Limit = Annotated[int, Field(ge=1, le=_MOST_ROWS, description="The maximum number of rows")]
 
 
 def create_server(books: LimitedBooks, *, allow_sparql: bool = False) -> MCPServer:
@@ -101,7 +101,7 @@ class Tools:
         words: Annotated[str, Field(description="Names, terms or a question", max_length=300)],
         limit: Annotated[int, Field(ge=1, le=50)] = 10,
     ) -> dict[str, Any]:
-        """Find things, concepts, measures and stored queries, and what can be asked of each."""
+        """Find things, concepts, measures and stored queries, with the tools to call for each."""
         hits = search(self._book, words, limit=limit + 1)
         if not hits:
             raise UsageError(
@@ -114,7 +114,7 @@ class Tools:
         self,
         words: Annotated[str, Field(description="Only queries that have all these words")] = "",
     ) -> dict[str, Any]:
-        """List the stored queries: what each answers, its parameters (JSON Schema), its columns."""
+        """List the stored queries: the question, parameters (JSON Schema) and columns of each."""
         matches = list_queries(self._book, words)
         if not matches:
             names = ", ".join(query["name"] for query in list_queries(self._book))
@@ -162,7 +162,7 @@ class Tools:
         ] = "",
         limit: Limit = 40,
     ) -> dict[str, Any]:
-        """Show all that the graph has on a thing: facts, figures, events, relations, sources."""
+        """Show everything about a thing: facts, figures, events, relations, sources."""
         names = Names.of(self._book)
         page = gather_page(self._book, names.lookup_one(thing))
         if measure:
@@ -174,7 +174,7 @@ class Tools:
         things: Annotated[
             list[str], Field(description="Names, CURIEs or IRIs", min_length=2, max_length=6)
         ],
-        asof: Annotated[str, Field(description="What was so on this day, by default today")] = "",
+        asof: Annotated[str, Field(description="The day of the answer, by default today")] = "",
     ) -> dict[str, Any]:
         """Compare things: facts, products, newest figures, prices and events side by side.
 
@@ -194,7 +194,7 @@ class Tools:
         self,
         text: Annotated[str, Field(max_length=100_000, description="A draft of an answer")],
     ) -> dict[str, Any]:
-        """Say for each number in a text which observation states it, or that none does."""
+        """Find the observation that states each number in a text, or report that none does."""
         return describe_verified(self._verifier, text)
 
     def sparql(
@@ -206,7 +206,7 @@ class Tools:
         return self._build(lambda: run_text(self._books.asked, query), limit=limit)
 
     def _build(self, ask: Callable[[], Answer], **how: Any) -> dict[str, Any]:  # noqa: ANN401 - as `build_answer`
-        """Return the answer of a query as JSON, marked as cut also where a limit has cut it."""
+        """Return the answer of a query as JSON, marked as cut if a limit cut it."""
         self._books.take_cut()
         built = build_answer(self._book, ask(), **how)
         return built if self._books.take_cut() is None else {**built, "cut": True}

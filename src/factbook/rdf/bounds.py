@@ -1,4 +1,4 @@
-"""Refuse a small file that would take all memory: nested too deeply, or expanded without measure.
+"""Reject small files that would take all memory: too deeply nested, or expanding without bound.
 
 The parser of JSON-LD needs memory for each level, and copies all definitions in scope for each
 context, so that 360 kB took 17 GB. That of RDF/XML needs half a minute for 20,000 levels. Triples
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from pyoxigraph import QuadParser
 
 MOST_LEVELS = 256
-"""Brackets within brackets that a JSON document may have, and triples within triples of Turtle."""
+"""The maximum depth of brackets in JSON, and of triples within triples in Turtle."""
 MOST_DEFINITIONS = 500_000
-"""Definitions of terms that contexts within contexts may hold in memory together."""
+"""The maximum number of term definitions that nested contexts hold in memory together."""
 MOST_XML_LEVELS = 1_000
-"""Elements within elements that an RDF/XML document may have: the time grows with the square."""
+"""The maximum depth of elements in RDF/XML: the time grows with the square."""
 LONGEST_NAMESPACE = 2_048
-"""Characters that a prefix or a base may stand for."""
+"""The maximum length of the IRI of a prefix or a base."""
 _CONTEXT = b'"@context"'
 _MARK = b"\x01"
 """Stands for the keyword; no other control character is left outside of strings."""
@@ -121,7 +121,7 @@ def _check_contexts(bare: bytes, content: bytes) -> None:
 
 
 def _close(level: _Level, around: _Level) -> None:
-    """Add what a level that ends holds to the one around it."""
+    """Add the definitions of a level that ends to the enclosing level."""
     if level.is_context:
         around.keys += level.keys
         around.has_context = True
@@ -148,7 +148,7 @@ def _too_deep(content: bytes) -> BoundError:
 
 
 def _find_depth(tokens: re.Pattern[bytes], content: bytes) -> BoundError | None:
-    """Return an error with the place where a text is nested too deeply."""
+    """Return an error with the position at which a text is nested too deeply."""
     level = 0
     for match in tokens.finditer(content):
         level += (match.group() in _DEEPER) - (match.group() in _HIGHER)

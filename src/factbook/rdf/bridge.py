@@ -1,4 +1,4 @@
-"""Carry triples over to rdflib, and terms back, without letting it rewrite a literal."""
+"""Convert triples to rdflib and terms back, without normalizing literals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def to_rdflib(
     prefixes: Mapping[str, str],
     tags: Mapping[str, str] = NO_TAGS,
 ) -> Graph:
-    """Return an rdflib graph of the triples, named graphs laid together.
+    """Return an rdflib graph of the triples, with named graphs merged.
 
     Args:
         triples: The triples.
@@ -57,7 +57,7 @@ def _term(term: Term, tags: Mapping[str, str]) -> Identifier:
 
 
 def from_rdflib(term: Identifier) -> NamedNode | BlankNode | Literal:
-    """Return rdflib's term as ours."""
+    """Return an rdflib term as a pyoxigraph term."""
     if isinstance(term, URIRef):
         return NamedNode(str(term))
     if isinstance(term, RdflibLiteral):

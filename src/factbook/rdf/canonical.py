@@ -1,4 +1,4 @@
-"""Canonical labels of blank nodes (RDFC-1.0), refused where they would take for ever.
+"""Canonical labels of blank nodes (RDFC-1.0), with an error if they would take too long.
 
 The algorithm tries all orders of blank nodes that look alike from a blank node that looks like
 others itself (RDFC-1.0, section 4.8). A few statements can be made to take days that way.
@@ -60,7 +60,7 @@ def _ends_soon(data: Dataset) -> bool:
 
 
 def _most_alike(data: Dataset) -> int:
-    """Return the most blank nodes that look alike from one that looks like another one."""
+    """Return the size of the largest group of similar neighbours of a blank node with a twin."""
     about: dict[BlankNode, list[str]] = defaultdict(list)
     related: dict[BlankNode, list[tuple[str, BlankNode]]] = defaultdict(list)
     for quad in data:

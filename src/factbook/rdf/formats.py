@@ -63,7 +63,7 @@ def syntax_named(name: str) -> Syntax:
 
 
 def syntax_of(path: PurePath) -> Syntax | None:
-    """Return the syntax for a file's name, a '.gz' at its end left out."""
+    """Return the syntax for a file's name, ignoring '.gz' at its end."""
     suffixes = path.suffixes
     if suffixes and suffixes[-1] == ".gz":
         suffixes = suffixes[:-1]

@@ -1,4 +1,4 @@
-"""Make JSON-LD ready for the parser, and say what it would drop in silence.
+"""Prepare JSON-LD for the parser, and report what it would silently drop.
 
 Contexts in files beside the document are put into it, because the parser fetches nothing. Type
 maps (JSON-LD 1.1, section 4.6.4), which the parser refuses, are rewritten as lists of nodes with
@@ -33,9 +33,9 @@ _ESCAPE = re.compile(
 _MENTIONED = re.compile(r"protected term (\S+)|@([a-zA-Z]+)|\b(reverse) properties")
 _SECOND = re.compile(r"Overriding|twice")
 _MOST_LOOKED_AT = 16 << 20
-"""Bytes of a document that is looked through for losses; in larger ones they go unnoticed."""
+"""The maximum size of documents that are searched for losses."""
 _MOST_INSERTED = 16 << 20
-"""Bytes of contexts from other files; one that names another twice doubles it."""
+"""The maximum size of contexts from other files; repeated references multiply it."""
 
 
 def prepare(content: bytes, path: Path, address: str) -> bytes:
@@ -89,7 +89,7 @@ def names_contexts(content: bytes) -> bool:
 
 
 def find_line(content: bytes, message: str) -> int | None:
-    """Return the line of what a message is about, or None where that is not clear."""
+    """Return the line that a message is about, or None if that is not clear."""
     mentioned = _MENTIONED.search(message)
     if mentioned is None:
         return None
@@ -105,7 +105,7 @@ def find_line(content: bytes, message: str) -> int | None:
 
 
 class _Contexts:
-    """Puts the contexts of other files into a document."""
+    """Inserts the contexts of other files into a document."""
 
     def __init__(self, path: Path, content: bytes, folder: Path) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""Find what the rules of JSON-LD drop in silence: what has no IRI, and tags that are none.
+"""Find what JSON-LD silently drops: values without an IRI, and invalid language tags.
 
 Contexts are not followed node by node: a term counts as defined if any context of the document
 defines it. So a loss may go unnoticed, but nothing is called a loss that is none.
@@ -27,7 +27,7 @@ _MOST_SHOWN = 5
 
 
 def describe_losses(document: Any, content: bytes) -> Iterator[str]:  # noqa: ANN401 - any value of JSON
-    """Yield a line for each kind of loss: how many there are, and the first of them.
+    """Yield a line for each kind of loss, with the count and the first example.
 
     Args:
         document: The document, its contexts written out.
@@ -50,7 +50,7 @@ def _line(name: str, content: bytes) -> str:
 
 @dataclass
 class _Walk:
-    """What a document defines, and what of it is lost."""
+    """The definitions of a document, and its losses."""
 
     terms: set[str] = field(default_factory=set)
     maps: set[str] = field(default_factory=set)
@@ -65,7 +65,7 @@ class _Walk:
     losses: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def read_contexts(self, node: Any) -> None:  # noqa: ANN401
-        """Note what the contexts anywhere in a value define."""
+        """Record the definitions of all contexts in a value."""
         if isinstance(node, list):
             for each in node:
                 self.read_contexts(each)
@@ -101,7 +101,7 @@ class _Walk:
                     self.json.add(term)
 
     def look_at_top(self, nodes: Any) -> None:  # noqa: ANN401
-        """Note the values at the top of a document, which no node has."""
+        """Record the top-level values of a document that belong to no node."""
         for each in nodes if isinstance(nodes, list) else [nodes]:
             value = each.get("@value") if isinstance(each, dict) else each
             if isinstance(value, str | int | float):
@@ -110,7 +110,7 @@ class _Walk:
                 self.look_at_top(each["@graph"])
 
     def look_at(self, node: Any) -> None:  # noqa: ANN401
-        """Note what is lost of a node, and of the nodes inside."""
+        """Record the losses of a node and of the nodes inside it."""
         if isinstance(node, list):
             for each in node:
                 self.look_at(each)

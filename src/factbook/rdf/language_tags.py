@@ -1,4 +1,4 @@
-"""How files spell their language tags: the parser hands them on in lower case."""
+"""Record how files spell language tags, which the parser returns in lower case."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LanguageTags:
         self._spelled: dict[str, set[str]] = {}
 
     def read(self, path: Path) -> None:
-        """Note the tags of a file."""
+        """Record the tags of a file."""
         if path != STDIN and not path.is_file():
             return  # a pipe has been read, and says nothing twice
         with open_unpacked(path) as file:

@@ -1,4 +1,4 @@
-"""The four mapping files of a book: mappings that hold, that do not, undecided ones and guesses."""
+"""The four mapping files of a book: positive, negative, unsure and predicted mappings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SCHEMA_SAME_AS = "https://schema.org/sameAs"
 
 @dataclass(frozen=True)
 class MappingCount:
-    """How many mappings of one kind a file has."""
+    """The number of mappings of one kind in a file."""
 
     role: str
     target: str

@@ -204,7 +204,7 @@ def _parse(given: RdfInput, source: bytes | IO[bytes], *, rename: bool) -> RdfSt
 
 @contextmanager
 def _bounded(path: Path) -> Iterator[None]:
-    """Turn what is beyond a bound into an error with its place.
+    """Turn an exceeded bound into an error with its position.
 
     Raises:
         RdfSyntaxError: Something is.
@@ -217,7 +217,7 @@ def _bounded(path: Path) -> Iterator[None]:
 
 
 def _look_at(given: RdfInput, parser: QuadParser) -> Iterator[tuple[Quad, ...]]:
-    """Yield the quads of a parser, many at a time, and stop where prefixes make them too long.
+    """Yield the quads of a parser, many at a time, and stop if prefixes make them too long.
 
     Raises:
         RdfSyntaxError: A prefix is too long.
@@ -230,7 +230,7 @@ def _look_at(given: RdfInput, parser: QuadParser) -> Iterator[tuple[Quad, ...]]:
 
 
 def _require_well_formed(path: Path, content: bytes | None) -> None:
-    """Refuse XML that is not well-formed, or that expands or nests without bound.
+    """Reject XML that is not well-formed, or that expands or nests without bound.
 
     Args:
         path: The file.
@@ -267,7 +267,7 @@ def without_direction(quads: Iterable[Quad]) -> Iterator[Quad]:
 
 @contextmanager
 def _parsing(given: RdfInput, syntax: Syntax) -> Iterator[None]:
-    """Turn what goes wrong while a file is parsed into an error with a line.
+    """Turn an exception while a file is parsed into an error with a line.
 
     Raises:
         RdfSyntaxError: The file breaks its grammar.
@@ -302,7 +302,7 @@ def _find_line(given: RdfInput, syntax: Syntax) -> int | None:
 
 
 class _Lines(io.RawIOBase):
-    """A file that gives one line for each read, and counts them."""
+    """A file that returns one line per read, and counts lines."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -317,7 +317,7 @@ class _Lines(io.RawIOBase):
 
 
 def read_any(file: Path | RdfInput) -> RdfFile | RdfStream:
-    """Read a file as a whole, or quad by quad where it is large.
+    """Read a file as a whole, or as a stream if it is large.
 
     Raises:
         InputError: The file is missing, unreadable or breaks its grammar.

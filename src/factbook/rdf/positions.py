@@ -33,7 +33,7 @@ _SEARCHED = {RdfFormat.TURTLE, *LINE_SYNTAXES}
 _LEAST_SEARCHED_BYTES = 64 << 10
 """Smaller files are scanned at once."""
 _MOST_SCANNED_BYTES = 8 << 20
-"""Larger Turtle files are not scanned for what a search did not find."""
+"""Larger Turtle files are not scanned if the search fails."""
 
 
 def places_of(file: RdfFile, nodes: frozenset[Term] | None = None) -> Places:
@@ -73,7 +73,7 @@ def places_of(file: RdfFile, nodes: frozenset[Term] | None = None) -> Places:
 
 
 def _has_quads(content: bytes, file: RdfFile) -> bool:
-    """Tell whether a content still has the quads of a file, up to the names of blank nodes."""
+    """Tell whether content still has the quads of a file, up to the labels of blank nodes."""
     try:
         quads = list(parse(content, file.syntax.parser, base_iri=file.address))
     except SyntaxError:
@@ -120,7 +120,7 @@ def search_files(
     required: frozenset[Term],
     properties: PropertiesOf | None = None,
 ) -> list[SearchedFile]:
-    """Return files; of large ones only what they state about some nodes.
+    """Return files, and for large ones only their statements about some nodes.
 
     N-Triples, N-Quads and Turtle are searched for statements that begin at the start of a line with
     one of the nodes. Required nodes that no file describes are then searched for everywhere.

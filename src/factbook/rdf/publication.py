@@ -1,4 +1,4 @@
-"""Tell when the document of a source file came out, as the file itself states it."""
+"""Read the publication day of a source from its file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KNOWN_SINCE = NamedNode("https://w3id.org/ai-infra/def#knownSince")
 
 
 def require_day(text: str) -> None:
-    """Make sure that a text is a day.
+    """Check that a text is a day.
 
     Raises:
         UsageError: It is none.
@@ -27,7 +27,7 @@ def require_day(text: str) -> None:
 
 
 def publication_day(file: RdfInput) -> str | None:
-    """Return the day since which the source of a file is known, or None where it states none.
+    """Return the day from which the source of a file is known, or None if it states none.
 
     Raises:
         InputError: The file is missing, unreadable or breaks its grammar.

@@ -1,4 +1,4 @@
-"""A file to read, and what decides about its statements beside its text."""
+"""A file to read, with everything besides its text on which its statements depend."""
 
 from __future__ import annotations
 

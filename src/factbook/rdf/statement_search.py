@@ -82,7 +82,7 @@ def search_statements(
 
 @contextmanager
 def _open_content(path: Path) -> Iterator[bytes | mmap.mmap]:
-    """Give the bytes of a file: those on disk, or in memory where the file is packed."""
+    """Open the bytes of a file, mapped from disk, or in memory if the file is compressed."""
     with path.open("rb") as opened:
         is_packed = opened.read(len(GZIP)) == GZIP
         if is_packed or not path.stat().st_size:

@@ -36,7 +36,7 @@ class RdfSyntaxError(InputError):
 
 
 def syntax_error(path: Path, error: SyntaxError, *, line: int | None = None) -> RdfSyntaxError:
-    """Return the error for people, which begins with file, line and column.
+    """Return the error message, which begins with file, line and column.
 
     Args:
         path: The file.
@@ -51,13 +51,13 @@ def syntax_error(path: Path, error: SyntaxError, *, line: int | None = None) -> 
 
 
 def with_hint(said: str, path: Path, line: int | None = None) -> str:
-    """Return what a parser says about a file, with what may help to mend it."""
+    """Return a parser's message about a file, with a hint for fixing it."""
     hint = _recognize(path, line) or next((hint for words, hint in _HINTS if words in said), None)
     return f"{said} ({hint})" if hint else said
 
 
 def _recognize(path: Path, line: int | None) -> str | None:
-    """Return what a file looks like that is no RDF, or None."""
+    """Return what a file that is not RDF looks like, or None."""
     try:
         if not path.is_file():
             return None  # a pipe says nothing twice

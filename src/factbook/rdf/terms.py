@@ -36,7 +36,7 @@ def is_iri(text: str) -> bool:
 
 
 def require_unicode(text: str, where: str = "") -> None:
-    """Check that terms can hold a text, which bytes of another encoding cannot become.
+    """Check that a text is valid Unicode, without lone surrogates.
 
     Args:
         text: What a user gave.
@@ -90,7 +90,7 @@ def expand(text: str, prefixes: Mapping[str, str]) -> str | None:
 
 
 def local_name(iri: str) -> str:
-    """Return the end of an IRI, behind its last '/' or '#'."""
+    """Return the local name of an IRI, after its last '/' or '#'."""
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
 
 
@@ -112,7 +112,7 @@ def make_slug(title: str) -> str:
 
 
 def value_of(term: object) -> str:
-    """Return the text of an IRI or a literal; anything else gives an empty text."""
+    """Return the text of an IRI or a literal, or an empty string for anything else."""
     return term.value if isinstance(term, NamedNode | Literal) else ""
 
 

@@ -1,4 +1,4 @@
-"""Read the bytes of files, unpacked and without a byte order mark, whole or piece by piece."""
+"""Read the bytes of files, decompressed and without a byte order mark, whole or in pieces."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 STDIN = Path("-")
-"""Stands for the standard input, which is read once and kept."""
+"""The path of the standard input, which is read once and cached."""
 BOM = b"\xef\xbb\xbf"
 GZIP = b"\x1f\x8b"
 _LARGE = 16 << 20
 _LARGE_PACKED = 2 << 20
 MOST_UNPACKED = 64 << 20
-"""Bytes that a packed file may have unpacked, however small it is itself."""
+"""The decompressed size that any compressed file may have."""
 MOST_RATIO = 100
-"""Bytes that each packed byte of a larger file may stand for; data sets have 5 to 50."""
+"""The maximum compression ratio of larger files; data sets have 5 to 50."""
 
 
 def read_bytes(path: Path) -> bytes:
@@ -186,7 +186,7 @@ def _unpacked_size(path: Path) -> int:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn what goes wrong while a file is read into an error for people.
+    """Turn an exception while a file is read into an error message.
 
     Raises:
         RdfSyntaxError: The file breaks its grammar.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Forms = dict[Term, None]  # an ordered set
 
 _LANG = re.compile(r"(?<!langmatches\( )\blang\s*\(", re.IGNORECASE)
-"""LANG, but for langMatches(LANG(?v), …), which is the same for capitals."""
+"""LANG, except in langMatches(LANG(?v), …), which ignores case."""
 
 
 @dataclass
@@ -80,7 +80,7 @@ class LocalBackend:
             yield {name: decode(term) for name, term in pairs if term is not None}
 
     def as_standard(self, text: str) -> str:
-        """Return a query of a shape so that the store answers it as SPARQL 1.1 says.
+        """Return a query of a shape, rewritten so that the store follows SPARQL 1.1.
 
         Raises:
             UsageError: A regular expression cannot be matched.
@@ -125,7 +125,7 @@ class LocalBackend:
         return self.graph.quads()
 
     def require_answer(self) -> None:
-        """Do nothing: a store in this process answers."""
+        """Do nothing: a store in this process is always available."""
 
     @property
     def tags(self) -> Mapping[str, str]:
@@ -184,7 +184,7 @@ class EndpointBackend:
             yield {name: term for name, term in pairs if term is not None}
 
     def as_standard(self, text: str) -> str:
-        """Return the query: the endpoint answers it as it does."""
+        """Return the query unchanged: the endpoint is responsible for its semantics."""
         return text
 
     def define_node(self, name: str, node: BlankNode) -> bool:  # noqa: ARG002 - as the other's
@@ -202,7 +202,7 @@ class EndpointBackend:
         return [Quad(each.subject, each.predicate, each.object) for each in answer.triples]
 
     def require_answer(self) -> None:
-        """Make sure that queries are answered.
+        """Check that queries are answered.
 
         Raises:
             EndpointError: They are not.
@@ -211,7 +211,7 @@ class EndpointBackend:
 
 
 Backend: TypeAlias = LocalBackend | EndpointBackend
-"""What runs the queries of a validation."""
+"""A backend that runs the queries of a validation."""
 
 
 def _return_node(node: BlankNode) -> BlankNode:

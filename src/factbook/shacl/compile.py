@@ -55,14 +55,14 @@ class Task:
     shape: Shape
     constraint: Constraint
     text: str = ""
-    """The SELECT that finds them all, or the one that finds the focus nodes for `each`."""
+    """The SELECT that finds all violations, or the focus nodes for `each`."""
     each: Select | None = None
     """The query to run for each focus node."""
     reason: str = ""
-    """Why no SELECT finds them all, or why pySHACL has to evaluate the constraint."""
+    """Why no SELECT finds all violations, so that pySHACL has to evaluate the constraint."""
     value: ValueSource = "row"
     view: View = "plain"
-    """What the query is run on."""
+    """The view of the data for the query."""
 
 
 class ShapeEmitter(Emitter):
@@ -118,7 +118,7 @@ class ShapeEmitter(Emitter):
             self._above.pop()
 
     def _is_again(self, node: Node, value: str) -> bool:
-        """Tell whether a shape's circle has been entered before, at another node or with it."""
+        """Tell whether the cycle of a shape has been entered before."""
         circle = self._shapes.recursive.get(node, frozenset())
         return any(
             each == node or (each in circle and variable != value) for each, variable in self._above
@@ -244,7 +244,7 @@ class Compiler:
             self._encodes_all = before
 
     def circle_tasks(self) -> dict[Node, Task]:
-        """Return a task for each shape of a circle that finds the nodes that violate it.
+        """Return a task for each shape of a cycle, which finds the nodes that violate it.
 
         Raises:
             CannotCompileError: No SELECT finds them.

@@ -59,7 +59,7 @@ _DEFAULT = DefaultGraph()
 
 @dataclass
 class DataGraph:
-    """A store, and what is known of its literals."""
+    """A store, with facts about its literals."""
 
     store: Store
     noncanonical: set[str] = field(default_factory=set)
@@ -109,10 +109,10 @@ class DataGraph:
 
 
 class Judgement(NamedTuple):
-    """What becomes of a literal."""
+    """How the store represents a literal."""
 
     encoded: str | None
-    """The datatype that it gets, or None where the store keeps its lexical form."""
+    """The datatype that encodes it, or None if the store keeps its lexical form."""
     is_ill_typed: bool
 
 

@@ -1,4 +1,4 @@
-"""The dialect of a SPARQL engine: how to write tests that it evaluates as the standard says."""
+"""The dialect of a SPARQL engine: how to write tests that it evaluates correctly."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BIND_INSIDE = "EXISTS {{ {{ BIND(?s AS ?x) }} FILTER({}sameTerm(?s, ?x)) }}"
 
 @dataclass(frozen=True)
 class Dialect:
-    """The choices that the quirks of one engine leave."""
+    """The choices that the quirks of one engine require."""
 
     prefers_values_first: bool = False
     """Whether it is faster to find bad values first, and then whether their subject is in focus."""
@@ -45,7 +45,7 @@ EMBEDDED = Dialect(prefers_values_first=True)
 
 
 def probe_dialect(engine: Engine) -> Dialect:
-    """Return the dialect of an endpoint, by asking it about values that it has.
+    """Return the dialect of an endpoint, detected with test queries.
 
     Raises:
         EndpointError: The endpoint failed.

@@ -1,4 +1,4 @@
-"""Inference by RDFS or OWL 2 RL before a validation, by the library owlrl."""
+"""RDFS and OWL 2 RL inference before a validation, with the library owlrl."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SEMANTICS = {"rdfs": owlrl.RDFS_Semantics, "owlrl": owlrl.OWLRL_Semantics}
 
 
 def infer(quads: Iterable[Quad], regime: str) -> list[Quad]:
-    """Return data with all that follows from it.
+    """Return data with everything inferred from it.
 
     Args:
         quads: The data.

@@ -27,11 +27,11 @@ _SENSITIVE = AGGREGATES | {
     *("REGEX", "REPLACE", "SAMETERM", "SHA1", "SHA256", "SHA384", "SHA512", "STR", "STRAFTER"),
     *("STRBEFORE", "STRDT", "STRENDS", "STRLANG", "STRLEN", "STRSTARTS", "SUBSTR", "UCASE"),
 }
-"""What gives different results for different lexical forms of a value."""
+"""The functions whose results depend on the lexical form of a value."""
 
 
 def find_violation(query: Select, prebound: Iterable[str]) -> str | None:
-    """Return what SHACL does not allow in a query (appendix A), or None."""
+    """Return a construct that SHACL does not allow in queries (appendix A), or None."""
     names = frozenset(prebound)
     for part in query.descend():
         tokens = part.tokens if isinstance(part, Group) else [*part.head, *part.tail]

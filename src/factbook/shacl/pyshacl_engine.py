@@ -1,4 +1,4 @@
-"""Validate with pySHACL, the reference that the compiled queries are compared with."""
+"""Validate with pySHACL, the reference for the compiled queries."""
 
 from __future__ import annotations
 

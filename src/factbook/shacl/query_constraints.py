@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
     Form: TypeAlias = OneOf["SELECT", "ASK"]
     Guard: TypeAlias = Callable[[Term], AbstractContextManager[None]]
-    """Goes on without a part of the shapes that cannot be used."""
+    """Skips a part of the shapes that cannot be used, with a remark."""
 
 _PATH = re.compile(r"[$?]PATH\b")
 _USUAL_PREFIXES = {"owl": OWL, "rdf": RDF, "rdfs": RDFS, "sh": SH, "xsd": XSD}
@@ -190,7 +190,7 @@ class Component:
     def _explain_lack(
         self, graph: ShapesGraph, node: Node, path: Path | None, validators: tuple[Node, ...]
     ) -> None:
-        """Say why the component cannot be evaluated.
+        """Report why the component cannot be evaluated.
 
         Raises:
             NotEvaluatedError: There is no validator that is a query.

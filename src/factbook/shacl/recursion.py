@@ -1,4 +1,4 @@
-"""Shapes that refer to themselves: find the circles, and iterate until the answer is stable.
+"""Recursive shapes: find the cycles, and iterate until the result is stable.
 
 SHACL leaves recursion to the processor (section 3.4.3). Like others, this one takes a node that is
 being validated against a shape as conforming to it. Inside a circle, "conforms to the shape" is a
@@ -30,7 +30,7 @@ _BOOLEAN = NamedNode(f"{XSD}boolean")
 
 
 def find_circles(edges: Mapping[Node, Iterable[Node]]) -> dict[Node, frozenset[Node]]:
-    """Return the nodes that can be reached from themselves, each with all nodes of its circle."""
+    """Return the nodes that can be reached from themselves, each with all nodes of its cycle."""
     reached: dict[Node, set[Node]] = {}
     for start in edges:
         found: set[Node] = set()
@@ -50,7 +50,7 @@ def find_circles(edges: Mapping[Node, Iterable[Node]]) -> dict[Node, frozenset[N
 
 @dataclass
 class Conformance:
-    """The nodes that are known to violate each shape of a circle."""
+    """The nodes that are known to violate each shape of a cycle."""
 
     violating: dict[Node, set[Term]] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""The validation report: results that any engine gives, and the graph of SHACL section 3.6."""
+"""The validation report: the results of any engine, and their graph (SHACL, section 3.6)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DescribeNode: TypeAlias = Callable[[BlankNode], Iterable[Quad]]
 
 _MAX_DEPTH = 10
 _MAX_TRIPLES = 1_000
-"""The most triples that describe one blank node, where blank nodes form a web."""
+"""The maximum number of triples that describe one blank node."""
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ class Shapes:
     def __init__(self, graph: ShapesGraph) -> None:
         self.graph = graph
         self.faults: list[Remark] = []
-        """What breaks the rules of SHACL."""
+        """The violations of the syntax rules of SHACL."""
         self.unevaluated = list(find_unevaluated(graph, by_pyshacl=False))
         """What is not evaluated."""
         self.unreached: list[Remark] = []
