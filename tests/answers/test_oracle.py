@@ -345,7 +345,7 @@ def test_values_that_do_not_exclude_each_other_stand_together(book: Writer) -> N
     assert book.latest("2026-01-01") == ["chief-executive-b", "shareholder-a", "shareholder-b"]
 
 
-def test_what_does_not_compare_stands_beside_each_other(book: Writer) -> None:
+def test_incomparable_figures_are_separate_series(book: Writer) -> None:
     """Another currency or number format is another series; the unit of the measure is the same."""
     chip = {"about": "product:c", "measure": "peak-performance"}
     texts = [

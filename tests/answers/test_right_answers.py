@@ -394,7 +394,7 @@ def test_maker_of_chips_has_not_moved_to_hardware(estimates: factbook.Book) -> N
     assert list(estimates.query("drift", company="Acme")) == []
 
 
-def test_table_says_that_an_amount_is_a_bound() -> None:
+def test_table_marks_bounds() -> None:
     """What is only known to be at least so much does not stand as if it were exact."""
     rows: Any = BOOK.query("multiples", company="cerebras", asof=TODAY)
 
@@ -472,7 +472,7 @@ def updated(tmp_path_factory: pytest.TempPathFactory) -> factbook.Book:
     return factbook.open(folder, cache=False)
 
 
-def test_news_leave_out_what_a_newer_version_says_again(updated: factbook.Book) -> None:
+def test_since_leaves_out_repeated_figures_of_a_newer_version(updated: factbook.Book) -> None:
     """Of a newer version of a table only what the older one did not have is new."""
     rows = [row for row in updated.query("since", day="2026-01-01") if row["what"] == "figure"]
 
@@ -502,7 +502,7 @@ def test_what_is_at_most_so_much_leads_no_ranking(updated: factbook.Book) -> Non
         ("rented-by", {"product": "b200"}),
     ],
 )
-def test_nothing_is_told_of_a_day_before_all_sources(query: str, values: dict[str, str]) -> None:
+def test_day_before_all_sources_has_no_rows(query: str, values: dict[str, str]) -> None:
     """An event or offer without a date counts from the day on which its source came out."""
     assert ask(query, **values, asof="1900-01-01") == []
 
@@ -527,7 +527,7 @@ def test_estimate_between_bounds_is_no_range(estimates: factbook.Book) -> None:
     assert (memory["value"], memory["upto"]) == (80, 96)
 
 
-def test_office_that_ended_says_so_among_connections() -> None:
+def test_connections_show_the_end_of_an_office() -> None:
     """Jonathan Ross was chief executive of Groq until he left, Simon Edwards until the next."""
     found = {
         (slug(row["thing"]), str(row["ended"] or ""))
@@ -578,7 +578,7 @@ def test_quotients_and_sums_of_bounds_are_bounds() -> None:
     assert slug(totals["cloud-ai-infrastructure"]["precision"]) == "about"
 
 
-def test_provenance_says_what_is_no_fact() -> None:
+def test_provenance_marks_figures_that_are_not_established() -> None:
     """Talks are marked, a bound is named, and no later event stands there on an earlier day."""
     rows = ask("provenance", thing="cerebras", asof="2026-01-01")
     talks = next(row for row in rows if "cerebras-valuation-2024-10" in str(row["observation"]))

@@ -222,7 +222,7 @@ def event(slug: str, stage: str, day: str, *, said: str = "") -> str:
     )
 
 
-def test_deal_counts_until_it_ends_or_is_told_better(root: Path) -> None:
+def test_deal_counts_until_it_ends_or_has_a_better_report(root: Path) -> None:
     """An announced one counts until another event ends it, a completed one ever since."""
     ends = " ; infra:ends event:announced"
     write_source(root, "one", "2021-01-05", event("announced", "announced", "2021-01-01"))

@@ -118,6 +118,6 @@ def test_day_of_a_page_is_a_date_or_a_text(book: Book) -> None:
         book.show("Grey Point Light", asof="June")
 
 
-def test_book_says_what_it_is_read_from(book: Book) -> None:
+def test_book_describes_its_files(book: Book) -> None:
     """The folder of a book tells it from another in a notebook."""
     assert repr(book) == f"<Book: {book.layout.root}>"

@@ -40,7 +40,7 @@ def checked(folder: Path, shapes: str, *options: str) -> subprocess.CompletedPro
         (GOOD + UNMATCHED, ("--strict",), 1),
     ],
 )
-def test_exit_code_tells_what_was_left_out(
+def test_exit_code_reports_unevaluated_parts(
     tmp_path: Path, shapes: str, options: tuple[str, ...], code: int
 ) -> None:
     """1 for what was not evaluated, 3 for what is forbidden, and 1 for unmatched if strict."""

@@ -144,7 +144,7 @@ def test_ignored_hangup_ends_nothing(program: list[str]) -> None:
     assert (is_running, process.returncode) == (True, 128 + signal.SIGTERM)
 
 
-def test_want_of_memory_is_no_bug(program: list[str]) -> None:
+def test_lack_of_memory_is_not_a_bug(program: list[str]) -> None:
     """The system may allow less than we need."""
     line = f"ulimit -v 400000; {shlex.join(program)} sparql 'ASK {{}}'"
 
@@ -177,7 +177,7 @@ def test_errors_without_memory_are_no_bug(
     assert capsys.readouterr().err == "error: there is not enough memory\n"
 
 
-def test_want_of_file_descriptors_is_no_bug(program: list[str]) -> None:
+def test_lack_of_file_descriptors_is_not_a_bug(program: list[str]) -> None:
     """It says what the system allows too few of."""
     asked = shlex.join([*program, "sparql", "ASK {}"])
 

@@ -324,7 +324,7 @@ def test_pivot_over_an_unknown_column_is_an_error(run: Run, tmp_path: Path) -> N
     assert "pivot: there is no column 'day'" in result.stderr
 
 
-def test_table_says_when_numbers_of_several_units_were_compared(run: Run, tmp_path: Path) -> None:
+def test_table_notes_comparison_across_units(run: Run, tmp_path: Path) -> None:
     """A number in metres and one in kilometres do not compare, and the table does not hide it."""
     book = shutil.copytree(BOOK, tmp_path / "book")
     source = book / "data" / "sources" / "survey" / "gauges.ttl"

@@ -119,7 +119,7 @@ def test_export_keeps_spellings(book: Book, tmp_path: Path) -> None:
     assert "schema:value 518.50 ." in text
 
 
-def test_source_exports_what_its_file_says(book: Book, tmp_path: Path) -> None:
+def test_export_of_a_source_equals_its_file(book: Book, tmp_path: Path) -> None:
     """The part of a source is the content of its file and nothing else."""
     found = exported(book, tmp_path, "nquads", sources=["Gauges"])
 
@@ -144,7 +144,7 @@ def test_thing_exports_with_what_refers_to_it(book: Book, tmp_path: Path) -> Non
     ) in triples(found)
 
 
-def test_event_exports_whole_with_its_parties(tmp_path: Path) -> None:
+def test_event_is_exported_with_its_parties(tmp_path: Path) -> None:
     """An event that a thing took part in comes whole, with its observations."""
     data = tmp_path / "flood.ttl"
     data.write_text(

@@ -84,7 +84,7 @@ def test_order_and_labels_do_not_matter() -> None:
     assert canonical(other)[0] == canonical(quads)[0]
 
 
-def test_canonical_form_of_the_bundled_book_is_that_of_the_whole_dataset(bundled: Book) -> None:
+def test_canonical_form_equals_that_of_the_whole_dataset(bundled: Book) -> None:
     """To canonicalise only the quads with blank nodes gives the same as all of them."""
     out = io.BytesIO()
     made = write_canonical_export(bundled, Part(), out)

@@ -249,7 +249,7 @@ DAMAGED: dict[str, tuple[str, Callable[[], bytes], str]] = {
 }
 
 
-def test_number_that_is_none_is_refused(book: Path, imports: Callable[..., Result]) -> None:
+def test_invalid_number_is_rejected(book: Path, imports: Callable[..., Result]) -> None:
     """What `reshape` makes beyond all numbers is not taken for 0."""
     mapping = book / "queries" / "imports" / "machines.rq"
     text = mapping.read_text("utf-8")

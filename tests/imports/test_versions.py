@@ -115,7 +115,7 @@ def test_show_marks_withdrawn_figures(versions: Path) -> None:
     assert run(versions, "show", "Acme").count("800") == 1
 
 
-def test_diff_tells_added_revised_and_withdrawn(versions: Path) -> None:
+def test_diff_reports_added_revised_and_withdrawn_figures(versions: Path) -> None:
     """What the new version repeats is no difference."""
     old = versions.parent / "old"
     shutil.copytree(versions, old)
@@ -133,7 +133,7 @@ def test_diff_tells_added_revised_and_withdrawn(versions: Path) -> None:
     ]
 
 
-def test_older_version_says_that_newer_one_has_to_follow(
+def test_importing_older_version_advises_to_import_newer_one_again(
     versions: Path, imports: Callable[..., Result]
 ) -> None:
     """Whoever imports an older version last is told to import the newer one again."""

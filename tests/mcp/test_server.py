@@ -338,7 +338,7 @@ def test_answer_says_that_it_was_cut(assistant: Assistant) -> None:
     assert assistant.call("run_query", name="themes", limit=500)["cut"] is False
 
 
-def test_search_says_what_can_be_asked(assistant: Assistant) -> None:
+def test_search_lists_commands_for_hits(assistant: Assistant) -> None:
     """A search finds a thing with the commands that say more, and refuses what is unknown."""
     hits = assistant.call("search", words="CoreWeave")["hits"]
 
@@ -405,7 +405,7 @@ def test_schema_names_classes_and_measures(assistant: Assistant) -> None:
     }.items()
 
 
-def test_server_speaks_over_stdio(tmp_path: Path) -> None:
+def test_server_answers_over_stdio(tmp_path: Path) -> None:
     """A client over stdin and stdout gets tools, resources and an answer, of any book."""
     program = StdioServerParameters(
         command=sys.executable,

@@ -49,7 +49,7 @@ def bundled() -> Book:
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["first", "second time"])
-def test_push_sends_the_bundled_book_whole(
+def test_push_sends_the_complete_bundled_book(
     run: Callable[..., Result], store: Place, bundled: Book, again: object
 ) -> None:
     """Every graph and the merge have their sizes, and a second push changes nothing."""

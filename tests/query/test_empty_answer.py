@@ -83,7 +83,7 @@ def test_rows_of_python_know_why_there_are_none() -> None:
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "xml"])
-def test_answer_with_rows_says_nothing(form: str) -> None:
+def test_answer_with_rows_prints_no_reason(form: str) -> None:
     """An answer with a single row is not empty in any format."""
     result = _run("query", "revenue", "--company", "Cerebras", "--top", "1", "-f", form)
 

@@ -67,7 +67,7 @@ def test_chart_rejects_unknown_words(raw: object, words: str) -> None:
         read_chart(raw)
 
 
-def test_chart_rejects_a_column_that_the_answer_lacks() -> None:
+def test_chart_rejects_missing_column() -> None:
     """A chart needs its columns."""
     with pytest.raises(UsageError, match="needs the column 'lock'"):
         picture(row("Inn", "5"), color="lock")
@@ -83,7 +83,7 @@ def test_chart_says_what_it_leaves_out() -> None:
     assert drawn.notes[1] == "1 row without toll a boat left out"
 
 
-def test_bars_without_length_are_told_and_not_drawn() -> None:
+def test_chart_notes_bars_without_length() -> None:
     """A bar of zero is counted in a note; where all are zero, they stay."""
     drawn = picture(row("Inn", "5"), row("Elbe", "0"), row("Po", "0"))
 
@@ -219,7 +219,7 @@ def test_chart_names_its_sources() -> None:
     assert "Gauge book" not in draw_svg(drawn, cite=False)
 
 
-def test_svg_follows_the_page_and_speaks_to_screen_readers() -> None:
+def test_svg_follows_the_page_and_has_text_for_screen_readers() -> None:
     """Texts have the colour of the page around; a title and a description are in words."""
     svg = draw_svg(picture(row("Inn", "1500000")))
 

@@ -220,7 +220,7 @@ def test_json_lines_hold_plain_values(run: Callable[..., Result], tmp_path: Path
     assert (tmp_path / "a.jsonl").read_text(encoding="utf-8").startswith('{"n": 12345')
 
 
-def test_workbook_has_names_and_says_what_it_is(run: Callable[..., Result], tmp_path: Path) -> None:
+def test_workbook_has_labels_and_a_description(run: Callable[..., Result], tmp_path: Path) -> None:
     """Names stand beside IRIs, and a second sheet has the question, the day and the columns."""
     assert run("query", "lengths", "-o", str(tmp_path / "a.xlsx")).exit_code == 0
 

@@ -45,7 +45,7 @@ def test_numbers_and_plain_texts_are_no_formulas(term: Literal | NamedNode | Non
     assert not is_formula(term)
 
 
-def test_number_that_is_none_is_a_formula() -> None:
+def test_invalid_number_is_a_formula() -> None:
     """A datatype does not make a formula harmless."""
     assert is_formula(_number("=1+1", "integer"))
     assert is_formula(_number("-INF", "double"))

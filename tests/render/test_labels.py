@@ -46,7 +46,7 @@ def test_best_label_is_the_english_name() -> None:
     assert found.of(f"{EX}km") == "km"
 
 
-def test_older_engine_is_asked_for_what_the_newer_lacks() -> None:
+def test_labels_fall_back_to_the_older_engine() -> None:
     """A thing that only the second engine has gets its label from there."""
     found = labels("rhine", "elbe")
 

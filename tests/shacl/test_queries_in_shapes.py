@@ -178,7 +178,7 @@ def test_pyshacl_evaluates_shapes_that_multiply() -> None:
         FILTER(LANG(?g) = '')""",
     ],
 )
-def test_queries_of_shapes_are_answered_as_the_standard_says(group: str) -> None:
+def test_queries_of_shapes_follow_the_standard(group: str) -> None:
     """The engine by itself finds nothing, and says nothing."""
     shapes = f"""
     <http://e.org/S> sh:targetNode <http://e.org/a> ;
@@ -213,7 +213,7 @@ def test_queries_of_shapes_see_language_tags_as_the_files_spell_them(
     assert not validate(shapes, [lower], engine=engine).results
 
 
-def test_note_tells_where_language_tags_are_spelled_in_two_ways(tmp_path: Path) -> None:
+def test_note_reports_language_tags_with_two_spellings(tmp_path: Path) -> None:
     """Then LANG() gives lower case, and langMatches, which ignores case, needs no note."""
     file = tmp_path / "mixed.ttl"
     file.write_text('<a:a> <a:p> "x"@en-GB , "y"@EN-gb .', encoding="utf-8")

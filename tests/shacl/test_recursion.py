@@ -66,7 +66,7 @@ def test_several_shapes_in_a_circle_are_evaluated() -> None:
     assert found(report) == [("bob", "odd")]
 
 
-def test_undecided_recursion_is_not_evaluated_and_said() -> None:
+def test_undecided_recursion_is_reported_as_unevaluated() -> None:
     """Negation in a circle of the data has no answer to settle on."""
     shapes = "ex:S sh:targetClass ex:C ; sh:not [ sh:property [ sh:path ex:p ; sh:node ex:S ] ] ."
 
@@ -76,7 +76,7 @@ def test_undecided_recursion_is_not_evaluated_and_said() -> None:
     assert "refers to itself through negation" in remark.text
 
 
-def test_property_shape_that_leads_back_is_said() -> None:
+def test_recursive_property_shape_is_reported() -> None:
     """The results of sh:property that leads back to itself have any number of routes."""
     shapes = "ex:P sh:targetClass ex:C ; sh:path ex:p ; sh:minCount 1 ; sh:property ex:P ."
 

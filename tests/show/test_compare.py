@@ -170,7 +170,7 @@ def test_day_chooses_figures(book: Book) -> None:
     )
 
 
-def test_family_stands_for_members(book: Book) -> None:
+def test_family_includes_its_members(book: Book) -> None:
     """A family has the figures of its members, the least and the greatest."""
     comparison = book.compare("H100", "MI300X", asof=DAY)
 

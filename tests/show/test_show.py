@@ -343,7 +343,7 @@ def test_end_is_as_exact_as_it_is_known(company: str, said: str, core: Book) -> 
     assert said in as_text(page)
 
 
-def test_day_that_is_none_is_an_error() -> None:
+def test_invalid_day_is_an_error() -> None:
     """A wrong day is told, with an example."""
     result = run("acme", "--asof", "yesterday")
 

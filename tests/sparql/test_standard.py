@@ -155,7 +155,7 @@ def test_errors_are_about_the_query_as_it_was_written(engine: EmbeddedEngine) ->
         engine.query_as_standard("SELECT (GROUP_CONCAT(?n) AS ?v) {\n[ }", prefixes=PREFIXES)
 
 
-def test_workers_answer_as_the_standard_says(tmp_path: Path) -> None:
+def test_workers_follow_the_standard(tmp_path: Path) -> None:
     """The endpoint runs the queries of users in other processes."""
     file = tmp_path / "rivers.ttl"
     file.write_text(DATA)

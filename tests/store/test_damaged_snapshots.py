@@ -306,7 +306,7 @@ def test_engine_error_before_the_first_row_is_answered_from_the_files(
 
 @pytest.mark.parametrize("error", ERRORS, ids=["corruption", "io"])
 @pytest.mark.parametrize("kind", ["rows", "serialize", "triples"])
-def test_engine_error_after_rows_were_given_out_says_to_run_again(
+def test_engine_error_after_rows_advises_to_run_again(
     tmp_path: Path, damage: Callable[[object], None], error: Exception, kind: str
 ) -> None:
     """Rows that are out cannot be taken back: the answer ends in an error of its own."""

@@ -89,7 +89,7 @@ def test_snapshot_is_shared_by_copies_of_a_file(tmp_path: Path) -> None:
     assert len(list_snapshots(tmp_path / "cache")) == 1
 
 
-def test_snapshot_is_not_kept_of_a_file_that_does_not_parse(tmp_path: Path) -> None:
+def test_snapshot_of_an_invalid_file_is_discarded(tmp_path: Path) -> None:
     """The error names the place in the file, and no half snapshot stays."""
     path = tmp_path / "a.ttl"
     path.write_text("<http://e/a> <http://e/p> 'x' .\n<")
@@ -100,7 +100,7 @@ def test_snapshot_is_not_kept_of_a_file_that_does_not_parse(tmp_path: Path) -> N
     assert list((tmp_path / "cache").iterdir()) == []
 
 
-def test_snapshot_of_a_file_that_changes_meanwhile_is_not_kept(tmp_path: Path) -> None:
+def test_snapshot_of_a_changing_file_is_discarded(tmp_path: Path) -> None:
     """What is written while the files are read is never taken for what was there before."""
     paths = [note(tmp_path / "a.ttl", "x"), note(tmp_path / "b.ttl", "z")]
 

@@ -127,7 +127,7 @@ def test_constructed_triples_are_spelled_as_the_files_do(tmp_path: Path) -> None
         ("SELECT (?v + 1 AS ?w) { ?r ex:depth ?v }", False),
     ],
 )
-def test_values_with_several_spellings_are_said(
+def test_note_counts_values_with_several_spellings(
     text: str,
     is_said: bool,  # noqa: FBT001 - a case
     tmp_path: Path,
@@ -153,7 +153,7 @@ def test_values_with_several_spellings_are_said(
         ("SELECT ?v { ?r ex:length ?v }", False),
     ],
 )
-def test_numbers_beyond_the_range_of_the_engine_are_said(
+def test_note_counts_numbers_beyond_the_range_of_the_engine(
     text: str,
     is_said: bool,  # noqa: FBT001 - a case
     tmp_path: Path,
@@ -174,7 +174,7 @@ def test_numbers_beyond_the_range_of_the_engine_are_said(
     )
 
 
-def test_language_tags_of_triples_are_said(
+def test_note_counts_language_tags_of_triples(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No term of the engine has a tag with capitals."""

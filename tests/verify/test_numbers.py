@@ -86,7 +86,7 @@ def test_both_ends_of_a_range_are_read(text: str, values: list[str]) -> None:
     assert [each.value for each in find_numbers(text, UNITS)] == [Decimal(each) for each in values]
 
 
-def test_years_are_told_apart() -> None:
+def test_years_are_distinguished() -> None:
     """A year alone and the years of dates are years, an amount of the same size is not."""
     found = find_numbers("In 2025, on 2024-05-01 and 3 May 2023, it had 2,025 chips.", UNITS)
 

@@ -102,7 +102,7 @@ def test_terms_are_part_of_their_document(client: FlaskClient) -> None:
     assert NamedNode("https://w3id.org/ai-infra/def#Company") in {quad.subject for quad in quads}
 
 
-def test_source_gives_what_it_says(client: FlaskClient) -> None:
+def test_data_of_a_source_is_its_graph(client: FlaskClient) -> None:
     """The data of a source is its graph."""
     quads = parse(
         client.get("/source/ai-infrastructure-chapter.nt").data, format=RdfFormat.N_TRIPLES

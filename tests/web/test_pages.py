@@ -281,7 +281,7 @@ def test_day_changes_answers(client: FlaskClient) -> None:
     assert "asof=2024-12-31" in page
 
 
-def test_old_version_is_told(client: FlaskClient) -> None:
+def test_old_version_is_reported(client: FlaskClient) -> None:
     """An address of a version that is no longer served says so, and gives today's answer."""
     page = client.get("/queries/valuations.html?data-version=000000000000", headers=HTML).text
 
@@ -427,7 +427,7 @@ def test_panel_of_figures_without_any_is_left_out(app: Flask) -> None:
     assert asked[0].table.rows
 
 
-def test_head_of_a_table_tells_the_value(book: Book) -> None:
+def test_table_marks_its_main_column(book: Book) -> None:
     """The value is the first column of figures, or else the first with nothing but numbers."""
     rows = [(Literal("a"), Literal(2), Literal(3))]
     names = ("name", "count", "amount")

@@ -268,8 +268,8 @@ def test_other_sites_may_read_answers_without_credentials(client: FlaskClient) -
     assert "Access-Control-Allow-Credentials" not in response.headers
 
 
-def test_options_tells_what_is_allowed(client: FlaskClient) -> None:
-    """A browser that asks before it sends a query is told that it may."""
+def test_options_lists_allowed_methods(client: FlaskClient) -> None:
+    """A preflight request of a browser learns that it may send a query."""
     response = client.options("/sparql")
 
     assert response.status_code == 200
@@ -344,6 +344,6 @@ def test_from_reads_only_graphs_of_the_book(client: FlaskClient, address: str) -
         (SELECT, True),
     ],
 )
-def test_answer_that_changes_is_not_kept(client: FlaskClient, query: str, *, is_kept: bool) -> None:
+def test_changing_answer_is_not_cached(client: FlaskClient, query: str, *, is_kept: bool) -> None:
     """A function that gives something else each time is computed each time."""
     assert (get(client, query).headers.get("Cache-Control") != "no-store") is is_kept

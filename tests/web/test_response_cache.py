@@ -67,7 +67,7 @@ def test_other_request_is_asked_again(first: dict[str, Any], second: dict[str, A
     "headers",
     [{"Cache_Control": "no-store"}, {"Vary": "Cookie"}, {"Set_Cookie": "a=b"}],
 )
-def test_answer_that_may_differ_is_not_kept(headers: dict[str, str]) -> None:
+def test_answer_that_may_differ_is_not_cached(headers: dict[str, str]) -> None:
     """An answer that says so, or varies with something else, is made anew."""
     application = Counting(**headers)
     client = Client(ResponseCache(application))
@@ -77,7 +77,7 @@ def test_answer_that_may_differ_is_not_kept(headers: dict[str, str]) -> None:
     assert application.asked == 2
 
 
-def test_error_is_not_kept() -> None:
+def test_error_is_not_cached() -> None:
     """What went wrong may go right the next time."""
     application = Counting()
     application.status = 503

@@ -92,7 +92,7 @@ def test_runaway_query_is_503_at_its_deadline_while_others_are_answered(server: 
     assert max(taken for _, _, taken in ended) < _SECONDS + 2
 
 
-def test_stopped_query_says_when_to_come_back(server: Running) -> None:
+def test_stopped_query_has_retry_after(server: Running) -> None:
     """The answer has Retry-After and says which limit was met."""
     connection = http.client.HTTPConnection(server.host, server.port, timeout=30)
     with contextlib.closing(connection):
@@ -265,7 +265,7 @@ def _is_running(process: int) -> bool:
         return False
 
 
-def test_server_says_what_it_serves(tmp_path: Path) -> None:
+def test_server_prints_what_it_serves(tmp_path: Path) -> None:
     """Without a book, these are the files."""
     path = tmp_path / "mine.ttl"
     path.write_text("<x:a> <x:b> <x:c> .", encoding="utf-8")

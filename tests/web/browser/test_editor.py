@@ -75,7 +75,7 @@ def test_other_package_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "editor").exists()
 
 
-def test_missing_npm_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_npm_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without npm there is one line that says so."""
     monkeypatch.setenv("PATH", str(tmp_path))
 

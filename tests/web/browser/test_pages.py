@@ -127,7 +127,7 @@ def test_facet_narrows_list(visit: Visit) -> None:
     assert len(answer.text().splitlines()) == few + 1
 
 
-def test_wrong_value_is_told_at_its_field(browser: Browser, bundled_site: str) -> None:
+def test_invalid_value_is_reported_at_its_field(browser: Browser, bundled_site: str) -> None:
     """A form with a wrong value says so, keeps the value, and offers what was meant."""
     with visiting(browser, bundled_site) as visit:
         page = visit.page
