@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store
 
 from factbook.store import result_writer
-from factbook.store.answers import Table
+from factbook.store.answers import Table, table_from
 
 
 @pytest.mark.parametrize("name", result_writer.MACHINE)
@@ -27,3 +28,18 @@ def test_batches_make_one_document(name: str, count: int, monkeypatch: pytest.Mo
     result_writer.write_rows(Table(("a", "b", "c"), rows), name, in_batches)
 
     assert in_batches.getvalue() == at_once.getvalue()
+
+
+def test_csv_quotes_iris_with_commas() -> None:
+    """A comma is allowed in an IRI, and must not begin another column, as in the engine's CSV."""
+    store = Store()
+    iri = NamedNode("http://e.org/Paris,_Texas")
+    store.add(Quad(iri, NamedNode("http://e.org/p"), Literal('a "b",\r\nc')))
+    solutions = store.query("SELECT ?s ?o ?no { ?s ?p ?o }")
+    assert isinstance(solutions, QuerySolutions)
+    out = io.BytesIO()
+
+    result_writer.write_rows(table_from(solutions), "csv", out)
+
+    rows = list(csv.reader(io.StringIO(out.getvalue().decode(), newline="")))
+    assert rows == [["s", "o", "no"], [iri.value, 'a "b",\r\nc', ""]]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, StringIO
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -34,7 +35,6 @@ _SERIALIZERS = {
 MACHINE = tuple(_SERIALIZERS)
 """The names of the formats."""
 _FRAMES = {
-    "csv": (b"\n", b"", b""),
     "tsv": (b"\n", b"", b""),
     "json": (b'"bindings":[', b"]}}", b","),
     "xml": (b"<results>", b"</results></sparql>", b""),
@@ -46,6 +46,9 @@ _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
 def write_rows(table: Table, name: str, out: IO[bytes]) -> None:
     """Write rows in one of the formats; log a note if XML cannot express some characters."""
+    if name == "csv":
+        _write_csv(table, out)
+        return
     xml = _XmlOutput(out)
     if name == "xml":
         out = cast("IO[bytes]", xml)
@@ -55,6 +58,31 @@ def write_rows(table: Table, name: str, out: IO[bytes]) -> None:
         _write_batches(table, name, out)
     if xml.replaced:
         log_note(f"U+FFFD stands for control characters, which XML cannot express: {xml.replaced}")
+
+
+def _write_csv(table: Table, out: IO[bytes]) -> None:
+    """Write CSV some rows at a time; the engine's own does not quote IRIs with commas."""
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(table.variables)
+    rows = iter(table.rows)
+    while True:
+        batch = list(islice(rows, _BATCH))
+        writer.writerows([_plain(term) for term in row] for row in batch)
+        out.write(text.getvalue().encode())
+        text.seek(0)
+        text.truncate()
+        if not batch:
+            return
+
+
+def _plain(term: Term | None) -> str:
+    """Return a term as CSV has it (SPARQL 1.1 Query Results CSV and TSV, section 3.2)."""
+    if term is None:
+        return ""
+    if isinstance(term, Triple):
+        return " ".join(map(_plain, term))
+    return str(term) if isinstance(term, BlankNode) else term.value
 
 
 def _write_batches(table: Table, name: str, out: IO[bytes]) -> None:
