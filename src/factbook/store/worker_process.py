@@ -47,7 +47,8 @@ def main(pipe: Connection) -> None:
     for name in ("FACTBOOK_USER", "FACTBOOK_PASSWORD"):
         os.environ.pop(name, None)
     silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 2)  # hides the messages of a crashing engine
+    for descriptor in (1, 2):  # hides the messages of a crashing engine
+        os.dup2(silence, descriptor)
     offline = forbid_network()
     ending = threading.Event()
     worker = _Worker(pipe, offline=offline)
