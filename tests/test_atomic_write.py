@@ -144,7 +144,7 @@ def test_atomic_write_refuses_a_read_only_file(tmp_path: Path) -> None:
 def test_signal_at_the_moment_of_creation_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file is there already, and nobody has been told its handle yet."""
+    """The file exists already, and its handle has not been returned yet."""
     real = os.open
 
     def create_and_be_interrupted(*arguments: Any, **options: Any) -> int:  # noqa: ANN401 - passed on

@@ -179,7 +179,7 @@ def test_figure_counts_from_the_end_of_what_it_states(when: str, known: str, cou
 
 
 def test_figure_over_a_period_begins_before_its_date(book: Writer) -> None:
-    """The year to 31 December, told in November, counts from the day it was told."""
+    """The year to 31 December, reported in November, counts from the day of the report."""
     period = 'observationPeriod "P1Y"'
     text = figure("year", when="2024-12-31", measure="revenue").replace("infra:standing", period)
     text = text.replace(period, f"schema:{period} ; infra:standing")
@@ -254,7 +254,7 @@ def test_standing_evidence_and_publication_decide_in_this_order(book: Writer) ->
 
 
 def test_equal_keys_with_equal_values_give_one_answer(book: Writer) -> None:
-    """1.5 and 1.50 are one value, told by two sources."""
+    """1.5 and 1.50 are one value, stated by two sources."""
     book.source("one", "2024-03-01", figure("a", "1.5", "2024-03-01"))
     book.source("two", "2024-03-01", figure("b", "1.50", "2024-03-01"))
 

@@ -44,7 +44,7 @@ def titles(query: str) -> dict[str, Any]:
 
 
 def test_timeline_has_the_source_of_each_amount() -> None:
-    """The contract of Cerebras with OpenAI: 20 billion by one source, told first by another."""
+    """The contract of Cerebras with OpenAI: 20 billion by one source, reported first by another."""
     rows = [
         row
         for row in ask("timeline", company="cerebras")
@@ -543,7 +543,7 @@ def test_connections_show_the_end_of_an_office() -> None:
 
 
 def test_events_do_not_count_before_they_are_known_to_have_been() -> None:
-    """An event of 2025 is none of June, and an undated one none before its source came out."""
+    """An event of 2025 does not count in June, nor an undated one before its source is out."""
     before = {slug(row["event"]) for row in ask("timeline", asof="2025-06-30")}
     edges = {
         slug(row["event"]) for row in ask("connections", company="cerebras", asof="2026-01-01")

@@ -213,7 +213,7 @@ def test_all_queries_follow_a_measure_that_no_longer_changes(root: Path) -> None
 
 
 def event(slug: str, stage: str, day: str, *, said: str = "") -> str:
-    """Return what a source tells of a deal."""
+    """Return the report of a deal by a source."""
     return (
         f"event:{slug} a infra:Event ; infra:kind event-kind:contract ; "
         f"infra:stage stage:{stage} ; infra:company company:acme ; "

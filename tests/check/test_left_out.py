@@ -133,7 +133,7 @@ def test_base_holds_for_files_of_ont(tmp_path: Path) -> None:
     ],
 )
 def test_standard_input_is_checked(tmp_path: Path, text: str) -> None:
-    """Its syntax is told from its text, and it is read once for all that needs it."""
+    """Its syntax is detected from its text, and it is read only once."""
     shapes = tmp_path / "shapes.ttl"
     shapes.write_text(PREFIXES + GOOD, encoding="utf-8")
 

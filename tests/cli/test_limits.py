@@ -168,7 +168,7 @@ def test_lack_of_memory_is_not_a_bug(program: list[str]) -> None:
 def test_errors_without_memory_are_no_bug(
     error: Exception, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Python reports a want of memory by several errors; all were seen below 500 MB."""
+    """Python reports a lack of memory by several errors; all were seen below 500 MB."""
 
     def fail() -> None:
         raise error

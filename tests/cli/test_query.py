@@ -291,7 +291,7 @@ def test_person_is_warned_of_formulas_in_a_file(
 
 
 def test_query_with_a_pivot_puts_years_across(run: Run, tmp_path: Path) -> None:
-    """Tables for people are crosswise unless told otherwise, formats for programs if asked."""
+    """Tables for people are pivot tables by default, machine formats only with --pivot."""
     book = shutil.copytree(BOOK, tmp_path / "book")
     query = book / "queries" / "rivers" / "lengths.rq"
     pivot = "#+ pivot: {rows: river, columns: date, by: year, cells: length}"

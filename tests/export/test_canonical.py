@@ -63,7 +63,7 @@ _:c14n3 <http://example.com/#p> _:c14n0 .
 
 
 def canonical(quads: Iterable[Quad]) -> tuple[str, Canonical]:
-    """Return canonical N-Quads and what is said of them."""
+    """Return canonical N-Quads and the note about them."""
     out = io.BytesIO()
     made = write_canonical(quads, out)
     return out.getvalue().decode(), made

@@ -110,7 +110,7 @@ def source_path(mapping: str) -> Path:
 
 @cache
 def source(mapping: str) -> dict[str, dict[str, list[str]]]:
-    """Return the properties of everything that the source of a mapping speaks of."""
+    """Return the properties of all things in the source of a mapping."""
     path = source_path(mapping)
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for quad in parse(path.read_bytes(), RdfFormat.TURTLE):

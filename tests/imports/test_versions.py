@@ -136,7 +136,7 @@ def test_diff_reports_added_revised_and_withdrawn_figures(versions: Path) -> Non
 def test_importing_older_version_advises_to_import_newer_one_again(
     versions: Path, imports: Callable[..., Result]
 ) -> None:
-    """Whoever imports an older version last is told to import the newer one again."""
+    """After importing an older version, a note advises to import the newer one again."""
     source_of(versions).unlink()
 
     result = imports("machines", OLD)

@@ -184,7 +184,7 @@ def test_show_knows_the_other_names_of_a_measure(assistant: Assistant) -> None:
 
 
 def test_verify_finds_observation_of_each_number(assistant: Assistant) -> None:
-    """A draft with one right and one invented number is told apart."""
+    """One right and one invented number in a draft get different verdicts."""
     answer = assistant.call(
         "verify", text="Groq was worth $6.9 billion in September 2025 and employs 512 people."
     )

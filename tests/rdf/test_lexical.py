@@ -90,7 +90,7 @@ def test_examples_are_of_their_form(name: str) -> None:
 
 @pytest.mark.parametrize("text", ["2024-02-30", "2023-02-29T10:00:00Z", "-0001-04-31"])
 def test_knows_the_calendar(text: str) -> None:
-    """A day that no month has is told from a text of another form."""
+    """A day that no month has is distinguished from a text of another form."""
     assert not in_calendar(text)
     assert in_calendar("2024-02-29T99:00:00")
 

@@ -128,7 +128,7 @@ def test_joined_names_hold_what_differs() -> None:
 
 
 def test_series_beyond_the_palette_are_grey() -> None:
-    """Only so many colours are used as can be told apart."""
+    """Only as many colours are used as can be distinguished."""
     rows = [row(f"River {number}", "5", day=day("2024-01-01")) for number in range(12)]
     drawn = picture(*rows, type="scatter", x="day", color="river")
     spec = vega_lite(drawn)

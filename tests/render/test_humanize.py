@@ -78,7 +78,7 @@ def test_quantities_step_up_and_lose_no_digit(number: str, symbol: str, expected
 
 
 def test_exact_money_keeps_every_digit() -> None:
-    """Two amounts that differ in the last digit can be told apart."""
+    """Two amounts that differ in the last digit are distinguished."""
     assert format_amount("2285463211", f"{QUDT}CCY_USD", "USD", exact=True) == "$2,285,463,211"
 
 

@@ -1,4 +1,4 @@
-"""A crosswise table has every row of the answer in a cell, and none of them in silence."""
+"""A pivot table has every row of the answer in a cell, and drops none silently."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def make_row(river: str, period: str, day: str | None, flow: int | None) -> Row:
 
 
 def lay_out(rows: list[Row], pivot: Pivot = PIVOT) -> Cells:
-    """Return the crosswise table of some rows."""
+    """Return the pivot table of some rows."""
     return pivot_cells(
         pivot, VARIABLES, rows, engine=EmbeddedEngine(Store()), prefixes={"r": EX}, columns=COLUMNS
     )

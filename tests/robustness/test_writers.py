@@ -86,7 +86,7 @@ def test_concurrent_reviewers_lose_no_decision(tmp_path: Path) -> None:
 
 
 def test_concurrent_creators_of_a_source_do_not_overwrite_it(tmp_path: Path) -> None:
-    """One of them creates the file, and the others are told that it is there."""
+    """One of them creates the file, and the others report that it exists."""
     book = tmp_path / "lights"
     create_book(book, namespace="https://example.org/lights/")
     line = f"--book {book} new source --title News --publisher coast-gazette --undated"

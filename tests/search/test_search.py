@@ -189,7 +189,7 @@ def test_misleading_command_is_not_offered(words: str, part: str, book: Book) ->
     ],
 )
 def test_question_is_read(words: str, expected: Question) -> None:
-    """Days, months and numbers of rows are understood, and what is none of them is left alone."""
+    """Days, months and numbers of rows are recognized, and other words are left alone."""
     assert read_question(words, today=date(2026, 11, 30)) == expected
 
 

@@ -226,7 +226,7 @@ def test_pyshacl_engine_names_what_it_does_not_evaluate() -> None:
 
 
 def test_pyshacl_engine_names_what_reaches_no_node() -> None:
-    """Targets without a node are told whichever engine validates."""
+    """Targets without a node are reported whichever engine validates."""
     report = validate(quads(GOOD), quads("ex:a a ex:Bush ."), engine="pyshacl")
 
     assert len(report.unreached) == 1
@@ -259,7 +259,7 @@ def test_query_target_is_evaluated() -> None:
     ],
 )
 def test_report_names_what_reaches_no_node(shapes: str, data: str, said: str) -> None:
-    """Targets without a node, unused shapes and empty data are told from what conforms."""
+    """Targets without a node, unused shapes and empty data are distinguished from valid data."""
     report = validate(quads(shapes), quads(data))
 
     assert any(said in remark.text for remark in report.unreached)
@@ -288,7 +288,7 @@ def test_report_names_what_has_no_effect(name: str) -> None:
 
 
 def test_report_names_deactivated_shapes() -> None:
-    """A shape that is deactivated is named, and if no other has a target, that is said."""
+    """A note names a deactivated shape, and says if no other has a target."""
     shapes = "ex:S sh:targetClass ex:Tree ; sh:deactivated true ; sh:nodeKind sh:BlankNode ."
     report = validate(quads(shapes), quads(DATA), keep_going=True)
 

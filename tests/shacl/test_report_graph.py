@@ -23,7 +23,7 @@ def read(name: str) -> list[Quad]:
 
 
 def with_messages(shapes: list[Quad]) -> list[Quad]:
-    """Give each shape a message: where there is none pySHACL makes one up."""
+    """Give each shape a message, because pySHACL invents missing ones."""
     silent = [shape.node for shape in Shapes(ShapesGraph(shapes)) if not shape.messages]
     return [*shapes, *(Quad(node, sh("message"), Literal("Repair this.")) for node in silent)]
 

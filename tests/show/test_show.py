@@ -344,7 +344,7 @@ def test_end_is_as_exact_as_it_is_known(company: str, said: str, core: Book) -> 
 
 
 def test_invalid_day_is_an_error() -> None:
-    """A wrong day is told, with an example."""
+    """A wrong day is reported, with an example."""
     result = run("acme", "--asof", "yesterday")
 
     assert result.exit_code == 2

@@ -47,7 +47,7 @@ def test_rule_uses_what_the_one_before_gives(tmp_path: Path) -> None:
     ],
 )
 def test_rule_that_cannot_be_used_is_refused(text: str, said: str, tmp_path: Path) -> None:
-    """A rule that is none, or gives something else on another run, is an error with its file."""
+    """A rule that is no CONSTRUCT, or whose result changes between runs, is an error."""
     with pytest.raises(InputError, match=said):
         opened(tmp_path, text)
 

@@ -159,7 +159,7 @@ def test_note_counts_numbers_beyond_the_range_of_the_engine(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A filter leaves them out, as it does what is no number."""
+    """A filter leaves them out, as it does values that are not numbers."""
     data = (
         "ex:elbe ex:length 9223372036854775807, 9223372036854775808, 0.12345678901234567890, "
         "0.10000000000000000000, 'abc'^^xsd:integer ."

@@ -108,7 +108,7 @@ def test_worker_loads_files_without_a_store(graph: Path) -> None:
 
 
 def test_missing_store_is_an_input_error(tmp_path: Path) -> None:
-    """A store that is not there is said in words."""
+    """A missing store is reported in one line."""
     with Workers(Source(tmp_path / "none")) as running, pytest.raises(InputError, match="opened"):
         running.run(SMALL, io.BytesIO())
 
@@ -255,7 +255,7 @@ def test_graphs_of_the_request_replace_those_of_the_query(tmp_path: Path) -> Non
 
 
 def test_query_waits_and_then_says_that_all_are_busy(stored: Path) -> None:
-    """With no worker to be had, the caller is told to come back."""
+    """Without a free worker, the caller gets a busy error."""
     with Workers(Source(stored), count=1, most=1) as running:
         running.start()
         errors: list[BaseException] = []

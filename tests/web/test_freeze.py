@@ -253,7 +253,7 @@ def _is_alive(group: int) -> bool:
 
 
 def test_book_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
-    """What goes wrong in a process of the pool is said by the command."""
+    """The command reports an error in a process of the pool."""
     book = tmp_path / "book"
     for name in ("ontology", "data/sources"):
         (book / name).mkdir(parents=True)
@@ -279,7 +279,7 @@ def test_evil_texts_stay_harmless_in_files(tmp_path: Path) -> None:
 
 
 def test_observations_of_imports_share_the_page_of_their_source(tmp_path: Path) -> None:
-    """Only what one imported source alone speaks of has no page of its own."""
+    """Only a thing that a single imported source mentions has no page of its own."""
     for name in ("ontology", "queries", "data"):
         (tmp_path / name).mkdir()
     (tmp_path / "ontology" / "context.jsonld").write_text('{"@context": {}}')

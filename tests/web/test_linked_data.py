@@ -142,7 +142,7 @@ def test_page_is_found_without_its_ending(client: FlaskClient) -> None:
 
 
 def test_thing_that_no_form_fits_is_406(client: FlaskClient) -> None:
-    """A client that wants a picture is told what there is."""
+    """A client that accepts only pictures gets 406 with the available formats."""
     assert client.get("/company/groq", headers={"Accept": "image/png"}).status_code == 406
 
 
@@ -166,7 +166,7 @@ def test_data_has_signposts(client: FlaskClient) -> None:
 
 
 def test_unchanged_data_is_304(client: FlaskClient) -> None:
-    """A client that has the data is told so."""
+    """A client that has the data gets 304."""
     tag = client.get("/company/groq.ttl").headers["ETag"]
     again = client.get("/company/groq.ttl", headers={"If-None-Match": tag})
 

@@ -242,7 +242,7 @@ def test_things_stand_side_by_side(client: FlaskClient) -> None:
     ],
 )
 def test_wrong_comparison_is_explained(client: FlaskClient, arguments: str, words: str) -> None:
-    """A name that nothing has, a wrong day and too many things are told on the page."""
+    """The page reports an unknown name, a wrong day and too many things."""
     response = client.get(f"/compare/?{arguments}", headers=HTML)
 
     assert response.status_code == 400

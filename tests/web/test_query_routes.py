@@ -155,7 +155,7 @@ def test_version_that_is_gone_leads_to_the_answer_of_now(client: FlaskClient) ->
 
 
 def test_unchanged_answer_is_304(client: FlaskClient) -> None:
-    """A client that has the answer is told so; another format is another answer."""
+    """A client that has the answer gets 304; another format is another answer."""
     tag = client.get(f"{VALUATIONS}.csv").headers["ETag"]
 
     assert client.get(f"{VALUATIONS}.csv", headers={"If-None-Match": tag}).status_code == 304

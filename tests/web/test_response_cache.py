@@ -54,7 +54,7 @@ def test_same_request_is_answered_once() -> None:
     ],
 )
 def test_other_request_is_asked_again(first: dict[str, Any], second: dict[str, Any]) -> None:
-    """Whatever an answer may depend on is told apart."""
+    """Everything that an answer may depend on is part of the key."""
     application = Counting()
     client = Client(ResponseCache(application))
     client.open(**first)
