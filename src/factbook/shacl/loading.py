@@ -21,6 +21,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store,
 
 from factbook.errors import InputError
 from factbook.rdf.parse import RdfFile, open_rdf, syntax_for_reading
+from factbook.rdf.terms import XSD
 from factbook.rdf.unpack import CountedFile, reading
 from factbook.shacl.data_graph import ENCODED_GRAPH, STORED_GRAPH, DataGraph, encode, judge
 from factbook.store.literal_forms import is_canonical
@@ -35,12 +36,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 20_000
 _DEFAULT = DefaultGraph()
-_TEXT_DATATYPES = frozenset(
-    {
-        "http://www.w3.org/2001/XMLSchema#string",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString",
-    }
-)
+_TEXT_DATATYPES = {f"{XSD}string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
 _PIECE_BYTES = 1 << 20
 _TYPED = re.compile(rb'"\^\^<([^<>\\\s]+)> \.\n')
 _ODD_LINE = re.compile(rb"\n[^<_]")
@@ -107,10 +103,7 @@ def _add_quads(graph: DataGraph, quads: Iterable[Quad]) -> None:
 def _as_held(chunk: list[Quad], graph: DataGraph) -> Iterator[Quad]:
     """Yield quads as the data graph holds them, and note what needs attention."""
     graph.size += len(chunk)
-    for each in chunk:
-        quad = each
-        if quad.graph_name != _DEFAULT:
-            quad = Quad(quad.subject, quad.predicate, quad.object)
+    for quad in _merged(chunk):
         value = quad.object
         if type(value) is not Literal or (datatype := value.datatype.value) in _TEXT_DATATYPES:
             yield quad
