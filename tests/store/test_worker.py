@@ -315,3 +315,20 @@ def test_worker_is_a_copy_in_the_session_of_its_user(stored: Path) -> None:
         for number in (1, 2):  # an assistant reads what the server writes there
             places = {Path(f"/proc/{pid}/fd/{number}").readlink() for pid in pids}
             assert places == {Path(os.devnull)}
+
+
+def test_want_of_file_descriptors_is_a_want_of_workers(stored: Path) -> None:
+    """The caller may come back when others have ended."""
+    resource = pytest.importorskip("resource")
+    with Workers(Source(stored)) as running:
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        free = os.dup(0)
+        os.close(free)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free + 1, before[1]))
+        try:
+            with pytest.raises(BusyError, match="no more processes"):
+                ask(running, SMALL)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+        assert ask(running, SMALL)

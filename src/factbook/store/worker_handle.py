@@ -58,7 +58,8 @@ class Worker:
         opening: The message that tells it which graph to open.
 
     Raises:
-        InputError: The process does not start, or cannot open the graph.
+        BusyError: The system cannot start another process.
+        InputError: The process cannot open the graph.
     """
 
     def __init__(self, opening: dict[str, Any]) -> None:
@@ -67,11 +68,14 @@ class Worker:
         self._deadline: float | None = None
         self._stopped = ""
         self._lock = threading.Lock()
-        self._pipe, theirs = Pipe()
-        with _PROCESSES, _hidden_program():
-            _CONTEXT.set_forkserver_preload(_IMPORTED)
-            self._process = _CONTEXT.Process(target=main, args=(theirs,), daemon=True)
-            self._process.start()
+        try:
+            self._pipe, theirs = Pipe()
+            with _PROCESSES, _hidden_program():
+                _CONTEXT.set_forkserver_preload(_IMPORTED)
+                self._process = _CONTEXT.Process(target=main, args=(theirs,), daemon=True)
+                self._process.start()
+        except (OSError, EOFError):  # there are too many processes, or too many open files
+            raise BusyError("no more processes can be started: try again in a moment") from None
         theirs.close()
         said = "its process ended"
         with contextlib.suppress(EOFError):
