@@ -409,6 +409,8 @@ def test_query_that_needs_a_value_offers_examples(client: FlaskClient) -> None:
     answered = client.get(urljoin(here, html.unescape(found[1])), headers=HTML).text
     assert "<tbody>" in answered
     assert "For example" not in answered
+    asks_elsewhere = client.get("/queries/wikidata-compare.html", headers=HTML).text
+    assert "For example" not in asks_elsewhere
 
 
 def test_panel_of_figures_without_any_is_left_out(app: Flask) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from factbook.errors import FactbookError
 from factbook.query.names import Names
+from factbook.sparql.tokens import uses_service
 from factbook.web.panels import Explorer, select_values, today
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _count(
 def find_examples(explorer: Explorer, query: StoredQuery) -> list[tuple[Parameter, Choice]]:
     """Return some things that a query can be asked about, with the one parameter that it needs."""
     needed = [each for each in query.parameters if each.required]
-    if len(needed) != 1:
+    if len(needed) != 1 or uses_service(query.text):  # which only the command line allows
         return []
     return [(needed[0], thing) for thing in _find_best_known(explorer, needed[0])]
 
