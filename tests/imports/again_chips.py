@@ -150,6 +150,9 @@ def chip(row: Row) -> Statements:
             sparsity="sparsity/dense" if "numberFormat" in more else None,
             standing="standing/reported",
             row=f"{name} / {key}",
+            description="one figure for FP16 and BF16 in the source"
+            if row[tensor] and column in {tensor, "FP16"}
+            else None,
             **more,
         )
         for column, key, measure, unit, factor, more in figures
