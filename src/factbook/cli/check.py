@@ -11,11 +11,16 @@ import click
 from factbook.check.findings import ERROR, SEVERITIES
 from factbook.check.formats import FORMATS, GRAPHS, NAMES, SUFFIXES, summary_lines, to_text
 from factbook.check.limits import Limits, read_baseline
-from factbook.cli.output import OutputOptions, may_style, open_output, with_output_options
+from factbook.cli.output import (
+    OutputOptions,
+    document_format,
+    may_style,
+    open_output,
+    with_output_options,
+)
 from factbook.cli.session import PATH, Session, announce, pass_session
 from factbook.cli.supervise import limit_options
-from factbook.errors import DONE, FOUND, UNREADABLE, FactbookError, UsageError, did_you_mean
-from factbook.rdf.formats import ALIASES
+from factbook.errors import DONE, FOUND, UNREADABLE, FactbookError, UsageError
 from factbook.shacl import ENGINES, NO_INFERENCE, REGIMES, SPARQL
 
 if TYPE_CHECKING:
@@ -178,7 +183,7 @@ def command(  # noqa: PLR0913 - click hands over one argument for each option
 
     if list_rules or explain:
         return _explain(session, explain, shapes)
-    name = _format_of(options)
+    name = document_format(options, NAMES, SUFFIXES)
     plan = Plan(
         book=session.book,
         files=files,
@@ -263,25 +268,6 @@ def _explain(session: Session, names: tuple[str, ...], shapes: tuple[Path, ...])
     click.echo("\n".join(rule_page(rules[name], folders) for name in chosen), nl=False)
     sys.stdout.flush()
     return DONE
-
-
-def _format_of(options: OutputOptions) -> str:
-    """Return the name of the chosen format, or that of the output file's suffix, or text.
-
-    Raises:
-        UsageError: There is no such format.
-    """
-    if options.format is not None:
-        name = ALIASES.get(options.format, options.format)
-        if name not in NAMES:
-            raise UsageError(
-                f"-f {options.format}: no such format.{did_you_mean(options.format, NAMES)} "
-                f"Known: {', '.join(NAMES)}"
-            )
-        return name
-    if options.output is not None:
-        return SUFFIXES.get(options.output.suffix.lower(), "text")
-    return "text"
 
 
 def _write(outcome: Outcome, name: str, options: OutputOptions) -> None:

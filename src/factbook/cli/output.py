@@ -13,13 +13,14 @@ import click
 
 from factbook.cli.session import PATH
 from factbook.errors import UsageError, did_you_mean
+from factbook.rdf.formats import ALIASES
 from factbook.render.formulas import SPREADSHEET_TEXTS, FormulaCount, defuse_formulas
 from factbook.render.humanize import count_noun
 from factbook.render.result_formats import HUMAN, choose_format, write_table
 from factbook.store.answers import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from factbook.render.cells import Cells, Column
 
@@ -201,21 +202,31 @@ def write_cells(table: Cells, name: str, out: IO[bytes], *, title: str, svg: str
         out.write(text.encode(encoding, "replace"))
 
 
-def document_format(options: OutputOptions) -> str:
+def document_format(
+    options: OutputOptions,
+    formats: Sequence[str] = DOCUMENT_FORMATS,
+    suffixes: Mapping[str, str] = _DOCUMENT_ENDINGS,
+) -> str:
     """Return the chosen format, or that of the file's suffix, or text.
+
+    Args:
+        options: The options -f and -o.
+        formats: The formats that the command has.
+        suffixes: The format of a file by its suffix.
 
     Raises:
         UsageError: The command has no such format.
     """
-    chosen = options.format
-    if chosen is None and options.output is not None:
-        chosen = _DOCUMENT_ENDINGS.get(options.output.suffix.lower())
-    if chosen is not None and chosen not in DOCUMENT_FORMATS:
+    if options.format is None:
+        suffix = options.output.suffix.lower() if options.output is not None else ""
+        return suffixes.get(suffix, "text")
+    chosen = ALIASES.get(options.format, options.format)
+    if chosen not in formats:
         raise UsageError(
-            f"-f {chosen}: no such format.{did_you_mean(chosen, DOCUMENT_FORMATS)} "
-            f"Known: {', '.join(DOCUMENT_FORMATS)}"
+            f"-f {options.format}: no such format.{did_you_mean(options.format, formats)} "
+            f"Known: {', '.join(formats)}"
         )
-    return chosen or "text"
+    return chosen
 
 
 def write_document(text: str, form: str, options: OutputOptions) -> None:
