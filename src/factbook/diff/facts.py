@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
 from factbook.diff.changes import (
     ADDED,
@@ -21,7 +21,7 @@ from factbook.diff.changes import (
     name_of_source,
 )
 from factbook.query.entities import NAMES
-from factbook.rdf.terms import local_name
+from factbook.rdf.terms import local_name, text_of
 from factbook.render.humanize import format_amount, format_iso_date, format_range, recency_key
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class _Node:
 
     def first(self, property_iri: str) -> str:
         """Return the first value of a property, or an empty string."""
-        return min((_plain(term) for term in self.values.get(property_iri, ())), default="")
+        return min((text_of(term) for term in self.values.get(property_iri, ())), default="")
 
     @property
     def pairs(self) -> set[tuple[str, str]]:
@@ -185,7 +185,7 @@ def _compare_figures(
 def _versions(come: Iterable[Quad]) -> dict[str, str]:
     """Return the version that each added source replaces."""
     return {
-        _plain(quad.subject): _plain(quad.object)
+        text_of(quad.subject): text_of(quad.object)
         for quad in come
         if quad.predicate.value == _REPLACES
     }
@@ -202,10 +202,10 @@ def _list_withdrawn(
 ) -> Iterator[FactChange]:
     by_iri = {figure: node for (figure, _), node in after.items()}
     for quad in come:
-        node = by_iri.get(_plain(quad.object))
+        node = by_iri.get(text_of(quad.object))
         if quad.predicate.value == _WITHDRAWS and node is not None:
             change = _figure_change(node, None, labels)
-            source = name_of_source(_plain(quad.graph_name), labels)
+            source = name_of_source(text_of(quad.graph_name), labels)
             yield replace(change, change=WITHDRAWN, source=source)
 
 
@@ -304,7 +304,7 @@ def _compare_statements(gone: list[Quad], come: list[Quad], labels: Labels) -> I
 
 def _is_statement(quad: Quad, figures: set[str], fresh: set[str], same: set[str]) -> bool:
     """Tell whether a statement is listed by itself instead of with its thing or its figure."""
-    subject, property_iri = _plain(quad.subject), quad.predicate.value
+    subject, property_iri = text_of(quad.subject), quad.predicate.value
     if subject in figures or property_iri in {_SOURCE, _WITHDRAWS}:
         return False
     if property_iri == RDF_TYPE:
@@ -315,7 +315,7 @@ def _is_statement(quad: Quad, figures: set[str], fresh: set[str], same: set[str]
 def _by_property(quads: Iterable[Quad]) -> dict[tuple[str, str, str], list[Term]]:
     values: dict[tuple[str, str, str], list[Term]] = defaultdict(list)
     for quad in quads:
-        key = (_plain(quad.subject), quad.predicate.value, _plain(quad.graph_name))
+        key = (text_of(quad.subject), quad.predicate.value, text_of(quad.graph_name))
         values[key].append(quad.object)
     return values
 
@@ -333,9 +333,9 @@ def _nodes(
     """Return what each source states about each of some things."""
     nodes: dict[tuple[str, str], _Node] = {}
     for quad in quads:
-        subject = _plain(quad.subject)
+        subject = text_of(quad.subject)
         if subject in subjects:
-            source = _plain(quad.graph_name)
+            source = text_of(quad.graph_name)
             node = nodes.setdefault(
                 (subject, source), _Node(subject, source, units.get(subject, ""))
             )
@@ -356,7 +356,7 @@ def _all_kinds(quads: Iterable[Quad]) -> dict[str, set[str]]:
     kinds: dict[str, set[str]] = defaultdict(set)
     for quad in quads:
         if quad.predicate.value == RDF_TYPE and isinstance(quad.subject, NamedNode):
-            kinds[quad.subject.value].add(_plain(quad.object))
+            kinds[quad.subject.value].add(text_of(quad.object))
     return kinds
 
 
@@ -364,7 +364,3 @@ def _list_values(node: _Node, property_iri: str, labels: Labels) -> str:
     if property_iri == _DATE:
         return node.date
     return ", ".join(sorted(labels.of_term(term) for term in node.values.get(property_iri, ())))
-
-
-def _plain(term: object) -> str:
-    return term.value if isinstance(term, NamedNode | Literal) else str(term)

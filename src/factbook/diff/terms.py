@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from factbook.diff.changes import ADDED, REMOVED, REVISED, Detail, TermChange, name_of
 from factbook.diff.facts import RDF_TYPE
+from factbook.rdf.terms import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +54,7 @@ _KINDS = {
 def split_terms(quads: frozenset[Quad]) -> tuple[frozenset[Quad], frozenset[Quad]]:
     """Split the quads of a single file into those about terms and all others."""
     terms = {
-        q.subject for q in quads if q.predicate.value == RDF_TYPE and _value_of(q.object) in _KINDS
+        q.subject for q in quads if q.predicate.value == RDF_TYPE and text_of(q.object) in _KINDS
     }
     of_terms = frozenset(quad for quad in quads if quad.subject in terms)
     return of_terms, quads - of_terms
@@ -81,7 +82,7 @@ def compare_terms(
                 term=name_of(iri, labels),
                 kind=", ".join(
                     sorted(
-                        labels.of_property(_value_of(term))
+                        labels.of_property(text_of(term))
                         for term in now.get(RDF_TYPE) or was.get(RDF_TYPE) or ()
                     )
                 ),
@@ -120,7 +121,7 @@ def _kind_of_change(was: dict[str, list[Term]], now: dict[str, list[Term]]) -> s
 def _by_term(quads: Iterable[Quad]) -> dict[str, dict[str, list[Term]]]:
     terms: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for quad in quads:
-        values = terms[_value_of(quad.subject)][quad.predicate.value]
+        values = terms[text_of(quad.subject)][quad.predicate.value]
         if quad.object not in values:
             values.append(quad.object)
     return terms
@@ -132,7 +133,3 @@ def _texts(values: dict[str, list[Term]], property_iri: str) -> set[str]:
 
 def _list_values(values: dict[str, list[Term]], property_iri: str, labels: Labels) -> str:
     return ", ".join(sorted(labels.of_term(term) for term in values.get(property_iri, ())))
-
-
-def _value_of(term: object) -> str:
-    return str(getattr(term, "value", term))

@@ -116,6 +116,11 @@ def value_of(term: object) -> str:
     return term.value if isinstance(term, NamedNode | Literal) else ""
 
 
+def text_of(term: object) -> str:
+    """Return the text of an IRI or a literal, and any other term in the syntax of N-Triples."""
+    return term.value if isinstance(term, NamedNode | Literal) else str(term)
+
+
 def to_sparql(term: NamedNode | Literal) -> str:
     """Return a term's N-Triples form, safe inside a SPARQL query whatever it contains.
 

@@ -12,10 +12,10 @@ from decimal import Decimal
 from math import isfinite
 from typing import IO, TYPE_CHECKING, Any
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 
 from factbook.errors import UsageError
-from factbook.rdf.terms import XSD
+from factbook.rdf.terms import XSD, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -148,12 +148,12 @@ def _series(name: str, terms: Sequence[Term | None]) -> pl.Series:
     elif len(datatypes) == 1 and (typed := _TYPED.get(next(iter(datatypes)))) is not None:
         convert, polars_type = typed
         try:
-            values = [None if term is None else convert(_text(term)) for term in terms]
+            values = [None if term is None else convert(text_of(term)) for term in terms]
         except ValueError:
             pass  # a value is not valid for its datatype
         else:
             return pl.Series(name, values, dtype=getattr(pl, polars_type))
-    texts = [None if term is None else _text(term) for term in terms]
+    texts = [None if term is None else text_of(term) for term in terms]
     return pl.Series(name, texts, dtype=pl.String)
 
 
@@ -162,7 +162,7 @@ def _numbers(name: str, terms: Sequence[Term | None], datatypes: set[str]) -> pl
     import polars as pl
 
     try:
-        values = [None if term is None else Decimal(_text(term)) for term in terms]
+        values = [None if term is None else Decimal(text_of(term)) for term in terms]
     except ArithmeticError:
         return None
     numbers = [value for value in values if value is not None]
@@ -176,10 +176,6 @@ def _numbers(name: str, terms: Sequence[Term | None], datatypes: set[str]) -> pl
     if digits + scale > _DECIMAL_DIGITS:
         return None
     return pl.Series(name, values, dtype=pl.Decimal(_DECIMAL_DIGITS, scale))
-
-
-def _text(term: Term) -> str:
-    return term.value if isinstance(term, NamedNode | Literal) else str(term)
 
 
 def _truth(text: str) -> bool:

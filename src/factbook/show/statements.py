@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from factbook.query.page_queries import run_page_query
-from factbook.rdf.terms import is_iri, value_of
+from factbook.rdf.terms import is_iri, text_of, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,7 @@ class Statement:
     @property
     def text(self) -> str:
         """The lexical form or IRI of the value."""
-        return self.value.value if isinstance(self.value, Literal | NamedNode) else str(self.value)
+        return text_of(self.value)
 
     @property
     def order(self) -> tuple[str, ...]:
