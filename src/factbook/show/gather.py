@@ -66,8 +66,8 @@ def gather_page(book: Book, thing: NamedNode, *, asof: str | None = None) -> Pag
     """
     day = None if asof is None else parse_literal("asof", "xsd:date", asof)
     statements = query_statements(book, "statements", thing)
-    over = query_statements(book, "over", thing, day)
-    figures = _select_for_page([*query_statements(book, "figures", thing, day), *over], thing)
+    ended = query_statements(book, "ended", thing, day)
+    figures = _select_for_page([*query_statements(book, "figures", thing, day), *ended], thing)
     events = _select_for_page(query_statements(book, "events", thing, day), thing)
     everything = [*statements, *figures, *events]
     sources = query_sources(book, {statement.source for statement in everything})
