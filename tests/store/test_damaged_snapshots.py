@@ -48,6 +48,11 @@ def _link_to_nowhere(path: Path) -> None:
     path.symlink_to("nowhere")
 
 
+def _put_a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "flip_first": lambda path: _flip(path, 0),
     "flip_middle": lambda path: _flip(path, path.stat().st_size // 2),
@@ -58,6 +63,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "zero": lambda path: path.write_bytes(bytes(path.stat().st_size)),
     "delete": lambda path: path.unlink(),
     "link_to_nowhere": _link_to_nowhere,
+    "pipe": _put_a_pipe,
     "double": lambda path: shutil.copy(path, path.with_name("000099.log")),
 }
 PARTS = ("manifest", "lock", "CURRENT", "IDENTITY", "MANIFEST-*", "OPTIONS-*", "*.log", "*.sst")

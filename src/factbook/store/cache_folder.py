@@ -38,6 +38,8 @@ _SMALL_FILE_BYTES = 1 << 20
 BUILDING = ".building-"
 """The prefix of the name of an incomplete snapshot."""
 _OTHERS_MAY_WRITE = 0o022
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)
+"""A pipe in place of a file is opened without waiting for a writer."""
 _MAX_SNAPSHOTS = 8
 _MAX_BYTES = 4 << 30
 _STALE_SECONDS = 3600
@@ -168,7 +170,7 @@ def acquire_shared(place: Path) -> int | None:
         A handle for `release`, or None where the snapshot is missing or is being removed.
     """
     try:
-        handle = os.open(place / LOCK, os.O_RDONLY)
+        handle = os.open(place / LOCK, os.O_RDONLY | _AT_ONCE)
     except OSError:
         return None
     if _lock(handle, exclusive=False):
@@ -241,7 +243,7 @@ def write_manifest(place: Path, quads: int) -> None:
 def read_manifest(place: Path) -> Manifest | None:
     """Return the manifest of a snapshot, or None if it is missing or damaged."""
     try:
-        found = decode_checked((place / MANIFEST).read_bytes())
+        found = decode_checked(read_kept(place / MANIFEST))
     except OSError:
         return None
     return Manifest(found["quads"], found["files"]) if found else None
@@ -253,7 +255,7 @@ def is_intact(place: Path, manifest: Manifest) -> bool:
     Raises:
         OSError: A file cannot be read.
     """
-    if not has_checksum((place / SPELLINGS).read_bytes()):
+    if not has_checksum(read_kept(place / SPELLINGS)):
         return False
     paths = [Path(name) for name in _store_files(place / STORE)]
     if {path.name for path in paths} != manifest.files.keys():
@@ -284,10 +286,26 @@ def _stat(path: Path) -> list[int]:
 
 
 def _hash(path: Path) -> str:
+    _require_file(path)
     with path.open("rb", buffering=0) as file:
         if os.fstat(file.fileno()).st_size <= _SMALL_FILE_BYTES:
             return hashlib.sha256(file.read()).hexdigest()
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_kept(path: Path) -> bytes:
+    """Return the content of a file in the cache.
+
+    Raises:
+        OSError: It cannot be read, or is not a regular file: a pipe would never end.
+    """
+    _require_file(path)
+    return path.read_bytes()
+
+
+def _require_file(path: Path) -> None:
+    if not path.is_file():
+        raise FileNotFoundError(path)
 
 
 def encode_checked(document: dict[str, Any]) -> bytes:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from factbook.atomic_write import atomic_write
 from factbook.errors import InputError
 from factbook.rdf.formats import syntax_of
-from factbook.store.cache_folder import decode_checked, encode_checked, is_ours
+from factbook.store.cache_folder import decode_checked, encode_checked, is_ours, read_kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +123,7 @@ def _load(folder: Path) -> dict[str, str]:
     """Return the stat cache; empty if it is missing, damaged or another user's."""
     path = folder / _STAT_CACHE
     try:
-        return (decode_checked(path.read_bytes()) or {}) if is_ours(path) else {}
+        return (decode_checked(read_kept(path)) or {}) if is_ours(path) else {}
     except OSError:
         return {}
 

@@ -33,6 +33,7 @@ from factbook.store.cache_folder import (
     is_intact,
     is_ours,
     prepare_folder,
+    read_kept,
     read_manifest,
     release,
     remove,
@@ -220,7 +221,7 @@ def read_spellings(place: Path) -> Spellings | None:
     from factbook.store.spellings import Spellings
 
     with contextlib.suppress(OSError):
-        document = decode_checked((place / SPELLINGS).read_bytes())
+        document = decode_checked(read_kept(place / SPELLINGS))
         return None if document is None else Spellings.from_json(document)
     return None
 
