@@ -248,6 +248,7 @@ FAULTS: dict[str, Callable[[Handler, int], None]] = {
         f"HTTP/1.1 200 OK\nContent-Type: {JSON}\nTransfer-Encoding: chunked\n\n",
         b"%x\r\n%s\r\n0\r\n\r\n" % (len(GOOD), GOOD),
     ),
+    "without-columns": _sent(b'{"head":{"vars":[]},"results":{"bindings":[{}]}}'),
     "slow": _slow,
     "dripping-body": _dripping_body,
     "dripping-head": _dripping_head,

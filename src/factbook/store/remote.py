@@ -101,6 +101,8 @@ class RemoteEngine:
             named = self._named_graphs
         answer = self._answer(text, form, named)
         try:
+            if isinstance(answer, Table) and not answer.variables and "*" not in text:
+                raise self._transport.failure("sent an answer without the columns of the query")
             if isinstance(answer, Table) and answer.length:
                 self._require_all_rows(answer.length, text, named)
         except EndpointError:
