@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
 import pytest
@@ -51,6 +51,8 @@ MERGE = "urn:factbook:merge"
 LEADS = "-with-leads"
 
 
+T = TypeVar("T")
+_MORE_TRIES = 3
 # Virtuoso 7.2 loses rows of these queries
 VIRTUOSO_DIFFERS = {"funding-rounds", "ownership", "schema-org-figures", "timeline"}
 # Of these it loses rows now and then, while it is busy, and has them when it is asked again
@@ -74,6 +76,16 @@ def mark_virtuoso(query: str, engine: str) -> list[pytest.MarkDecorator]:
     if engine == "virtuoso" and query in VIRTUOSO_MAY_DIFFER:
         return [pytest.mark.xfail(reason=reason, strict=False)]
     return []
+
+
+def ask_patiently(ask: Callable[[], T], expected: T, engine: str) -> T:
+    """Return an answer; ask Virtuoso again for the right one: it loses rows while it is busy."""
+    answer = ask()
+    for _ in range(_MORE_TRIES if engine == "virtuoso" else 0):
+        if answer == expected:
+            break
+        answer = ask()
+    return answer
 
 
 class RdflibEngine:

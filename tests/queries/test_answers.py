@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pyoxigraph import Literal
-from tests.queries.conftest import mark_virtuoso
+from tests.queries.conftest import ask_patiently, mark_virtuoso
 
 from factbook.rdf.terms import XSD
 from factbook.render.result_formats import write_table
@@ -89,14 +89,19 @@ CASES = _cases()
 )
 def test_query_gives_the_expected_answer(case: Case, engine: str, shelf: Shelf) -> None:
     """A query gives the rows or triples that its file expects, in their order."""
-    answer = shelf(case.book).ask(case.query, case.params, engine=engine)
 
-    given, ending = _written(answer)
+    def ask() -> tuple[str, str]:
+        return _written(shelf(case.book).ask(case.query, case.params, engine=engine))
+
+    given, ending = ask()
     expected = case.expected(ending)
     if "WRITE_EXPECTED" in os.environ and engine == "embedded":
         expected.parent.mkdir(parents=True, exist_ok=True)
         expected.write_text(given, encoding="utf-8")
-    assert given == expected.read_text(encoding="utf-8")
+    right = expected.read_text(encoding="utf-8")
+    if given != right:
+        given, _ = ask_patiently(ask, (right, ending), engine)
+    assert given == right
 
 
 def test_cases_have_names_of_their_own() -> None:
