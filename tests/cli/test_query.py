@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.cli.conftest import BOOK
+from tests.core_book import core_book
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -340,3 +341,11 @@ def test_table_notes_comparison_across_units(run: Run, tmp_path: Path) -> None:
     assert said in chosen_rows
     assert said not in run("query", "lengths", "--sort", "length", "-f", "table").stdout
     assert said not in run("query", "lengths", "--sort", "date", "-f", "table", book=book).stdout
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "vega-lite"])
+def test_unknown_column_is_refused_in_every_format(run: Run, form: str) -> None:
+    """A chart has columns of its own, and a misspelt name is an error all the same."""
+    result = run("query", "valuations", "--columns", "compny", "-f", form, book=core_book())
+
+    assert (result.exit_code, "Did you mean 'company'?" in result.stderr) == (2, True)

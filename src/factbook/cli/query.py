@@ -14,7 +14,7 @@ from factbook.cli.session import Session, get_session
 from factbook.cli.supervise import limit_options
 from factbook.cli.write_answer import View, write_answer, writes_for_people
 from factbook.errors import InputError
-from factbook.query.refine import Refinement
+from factbook.query.refine import Refinement, find_column
 from factbook.query.run_query import run_stored, with_leads_for
 from factbook.query.stored_queries import all_queries, find_query
 from factbook.render.result_formats import PICTURES, TABLE_FORMATS
@@ -89,7 +89,7 @@ def build_command(query: StoredQuery) -> click.Command:
             for parameter in query.parameters
             if (value := values[_destination(parameter)])
         }
-        refine = _read_refinement(values)
+        refine = _read_refinement(query, values)
         asof = next(iter(parameters_given.get("asof", ())), None)
         view = View(query, refine, wide=wide, draw=draw, labels=labels, asof=asof, pivot=pivot)
         if writes_for_people(options, view):
@@ -132,13 +132,18 @@ def build_command(query: StoredQuery) -> click.Command:
     )(with_output_options(*_formats(query))(run))
 
 
-def _read_refinement(values: Mapping[str, Any]) -> Refinement:
-    """Return the refinement from the options of `_refine_options`."""
+def _read_refinement(query: StoredQuery, values: Mapping[str, Any]) -> Refinement:
+    """Return the refinement from the options of `_refine_options`.
+
+    Raises:
+        UsageError: The query has no such column.
+    """
+    columns = filter(None, values.get("refine_columns", "").split(","))
     return Refinement(
         where=values.get("refine_where", ()),
         sort=values.get("refine_sort", ""),
         top=values.get("refine_top"),
-        columns=tuple(filter(None, values.get("refine_columns", "").split(","))),
+        columns=tuple(find_column(query, name).name for name in columns),
         since=values.get("refine_since"),
         until=values.get("refine_until"),
     )

@@ -70,11 +70,7 @@ class View:
     @property
     def only(self) -> tuple[str, ...]:
         """The columns of a table for people; empty for those that matter."""
-        if self.query is None or self.refine is None:
-            return ()
-        from factbook.query.refine import find_column
-
-        return tuple(find_column(self.query, name).name for name in self.refine.columns)
+        return self.refine.columns if self.refine else ()
 
     @property
     def has_chart(self) -> bool:
