@@ -105,9 +105,9 @@ def validate(  # noqa: PLR0913 - one argument for each choice
         UsageError: There is no such engine or inference, or it cannot be done at an endpoint.
         EndpointError: The endpoint failed.
     """
-    for given, known in ((engine, ENGINES), (inference, REGIMES)):
-        if given not in known:
-            raise UsageError(f"No '{given}'. Known: {', '.join(known)}")
+    for kind, name, known in (("engine", engine, ENGINES), ("inference", inference, REGIMES)):
+        if name not in known:
+            raise UsageError(f"No {kind} '{name}'. Known: {', '.join(known)}")
     graph = ShapesGraph(_quads(shapes, []))
     require_entailment(graph, inference)
     backend = _backend(data, inference)
